@@ -1,0 +1,66 @@
+// Who is running, and where that person's files live (XDG base directory specification).
+
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/** The calling user. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+  /** Home directory of the password database, not of `$HOME`: the environment must not choose it. */
+  readonly home: string;
+  readonly shell: string;
+}
+
+export function currentUser(): User {
+  const uid = process.getuid?.() ?? 0;
+  const gid = process.getgid?.() ?? 0;
+  try {
+    const info = userInfo();
+    return { uid, gid, name: info.username, home: info.homedir, shell: info.shell ?? "/bin/sh" };
+  } catch {
+    // A uid without a line in the password database (as in many service machines) still may run containers.
+    return { uid, gid, name: String(uid), home: process.env["HOME"] ?? "/", shell: "/bin/sh" };
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** First of the named variables that is set and not empty. */
+export function firstOf(env: Environment, ...names: string[]): string | undefined {
+  for (const name of names) if (env[name]) return env[name];
+  return undefined;
+}
+
+/** The cache: `BERTH_CACHEDIR`, then Apptainer's names for it, then the XDG default. */
+export function cacheDir(env: Environment, user: User): string {
+  const own = firstOf(env, "BERTH_CACHEDIR");
+  if (own) return own;
+  const peer = firstOf(env, "APPTAINER_CACHEDIR", "SINGULARITY_CACHEDIR");
+  // A folder of our own inside theirs: the two caches have different layouts.
+  if (peer) return join(peer, "berth");
+  return join(firstOf(env, "XDG_CACHE_HOME") ?? join(firstOf(env, "HOME") ?? user.home, ".cache"), "berth");
+}
+
+/** Configuration of this user: `BERTH_CONFIGDIR`, else the XDG default. */
+export function configDir(env: Environment, user: User): string {
+  return (
+    firstOf(env, "BERTH_CONFIGDIR") ??
+    join(firstOf(env, "XDG_CONFIG_HOME") ?? join(firstOf(env, "HOME") ?? user.home, ".config"), "berth")
+  );
+}
+
+/** Temporary space: `BERTH_TMPDIR`, Apptainer's names, `TMPDIR`, the system's. */
+export function tempDir(env: Environment): string {
+  return firstOf(env, "BERTH_TMPDIR", "APPTAINER_TMPDIR", "SINGULARITY_TMPDIR", "TMPDIR") ?? tmpdir();
+}
+
+/** Run-time state that ends with the session or the machine (mounts, plans): XDG, else a folder of the user in /tmp. */
+export function runtimeDir(env: Environment, user: User): string {
+  const own = firstOf(env, "BERTH_RUNTIMEDIR");
+  if (own) return own;
+  const xdg = firstOf(env, "XDG_RUNTIME_DIR");
+  if (xdg) return join(xdg, "berth");
+  return user.uid === 0 ? "/run/berth" : `/tmp/berth-${user.uid}`;
+}
