@@ -47,11 +47,16 @@ export interface Expected {
   readonly size: number;
 }
 
+/** Throws unless what was measured of some content is what was expected; `what` names it in the error. */
+export function checkMeasured(got: Expected, want: Expected, what: string): void {
+  if (got.size !== want.size) throw fail("E_SIZE_MISMATCH", { what, want: want.size, got: got.size });
+  if (got.digest !== want.digest) throw fail("E_DIGEST_MISMATCH", { what, want: want.digest, got: got.digest });
+}
+
 /** Throws unless the bytes are exactly what was expected; `what` names them in the error. */
 export function checkBytes(bytes: Uint8Array, want: Expected, what: string): void {
   if (bytes.length !== want.size) throw fail("E_SIZE_MISMATCH", { what, want: want.size, got: bytes.length });
-  const got = digestOf(bytes, digestParts(want.digest).algorithm);
-  if (got !== want.digest) throw fail("E_DIGEST_MISMATCH", { what, want: want.digest, got });
+  checkMeasured({ size: bytes.length, digest: digestOf(bytes, digestParts(want.digest).algorithm) }, want, what);
 }
 
 /**

@@ -1,0 +1,58 @@
+// Who holds a lock: a process, told apart from a later one with the same number by its start time, and from one of
+// another machine or pid namespace by its domain. Knows nothing of what is locked.
+
+import { readFile, readlink } from "node:fs/promises";
+import { hostname } from "node:os";
+
+/** One process, as written into a lock. */
+export interface ProcessIdentity {
+  /** Machine boot and pid namespace: only inside one domain does a process number mean anything to us. */
+  readonly domain: string;
+  /** For people. */
+  readonly host: string;
+  readonly pid: number;
+  /** Clock ticks after boot (proc(5), stat, field 22). */
+  readonly start: string;
+}
+
+/** The calling process. Where /proc is not ours the domain is one nobody else has: then only heartbeats count. */
+export async function selfIdentity(): Promise<ProcessIdentity> {
+  const host = hostname();
+  const { pid } = process;
+  try {
+    const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    const namespace = await readlink("/proc/self/ns/pid");
+    const start = await startTime(pid);
+    if ((await readlink("/proc/self")) === String(pid) && start)
+      return { domain: `${boot} ${namespace}`, host, pid, start };
+  } catch {
+    // No usable /proc: fall through.
+  }
+  return { domain: `unknown ${host} ${pid} ${process.hrtime.bigint()}`, host, pid, start: "0" };
+}
+
+/** Start time of a live process of our domain; nothing when there is none. */
+export async function startTime(pid: number): Promise<string | undefined> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The name, in brackets, may hold anything; the fields after the last bracket begin with field 3.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what `JSON.stringify` of an identity wrote; nothing when it is something else. */
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return undefined;
+    const { domain, host, pid, start } = value as Record<string, unknown>;
+    if (typeof domain !== "string" || typeof host !== "string") return undefined;
+    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || typeof start !== "string") return undefined;
+    return { domain, host, pid, start };
+  } catch {
+    return undefined;
+  }
+}

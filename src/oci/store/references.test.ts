@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { digestOf } from "../../base/digest.ts";
+import { referenceStore } from "./references.ts";
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "berth-refs-"));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const target = (text: string) => ({
+  mediaType: "application/vnd.oci.image.index.v1+json",
+  digest: digestOf(text),
+  size: 9,
+});
+
+test("a reference is found again until it is removed", async () => {
+  const store = referenceStore(join(dir, "a/refs"), join(dir, "a/blob"));
+  const reference = { name: "host:5000/app:1", target: target("1"), checked: 1_700_000_000_000 };
+  await store.set(reference);
+  expect(await store.find(reference.name)).toEqual(reference);
+  expect(await store.find("host:5000/app:2")).toBeUndefined();
+  await store.remove(reference.name);
+  expect(await store.find(reference.name)).toBeUndefined();
+});
+
+test("concurrent writers lose nothing, and the index shows every reference", async () => {
+  const layout = join(dir, "b/blob");
+  const stores = Array.from({ length: 4 }, () => referenceStore(join(dir, "b/refs"), layout));
+  const names = Array.from({ length: 8 }, (_, i) => `host/app:${i}`);
+  await Promise.all(names.map((name, i) => stores[i % 4]?.set({ name, target: target(name), checked: i })));
+  expect(await stores[0]?.list()).toHaveLength(8);
+  const index = JSON.parse(await readFile(join(layout, "index.json"), "utf8"));
+  const shown = index.manifests.map((m: { annotations: object }) => Object.values(m.annotations)[0]);
+  expect(shown.sort()).toEqual(names.sort());
+});
+
+test("a damaged record is as good as none", async () => {
+  const store = referenceStore(join(dir, "c/refs"), join(dir, "c/blob"));
+  await store.set({ name: "host/app:1", target: target("1"), checked: 1 });
+  const file = join(dir, "c/refs", `${digestOf("host/app:1").slice(7, 47)}.json`);
+  for (const text of ["", "{", "null", "[]", '{"name":"host/app:1"}']) {
+    await writeFile(file, text);
+    expect(await store.find("host/app:1")).toBeUndefined();
+    expect(await store.list()).toEqual([]);
+  }
+});
