@@ -1,0 +1,9 @@
+// The door of the metadata room.
+
+export { type AppAttributes, type ImageAttributes, type InspectDocument, inspectDocument } from "./attributes.ts";
+export type { ExtraEntry } from "./entry.ts";
+export { type EnvEntry, parseEnvEntry } from "./environment.ts";
+export { creationTime, definitionText, imageLabels } from "./labels.ts";
+export { type BerthRecord, berthRecord, type ConversionRecord, OBJECT, standardObjects } from "./objects.ts";
+export { shellQuote } from "./quote.ts";
+export { ensureEntries, metadataEntries } from "./tree.ts";
