@@ -1,0 +1,28 @@
+// House rule: a file has one subject and at most 300 lines (tables and tests exempt); a function fits a screen.
+// Exits 1 with the places that are longer.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const MAX_FILE = 300;
+const MAX_FUNCTION = 60;
+const root = join(import.meta.dirname, "..");
+const findings = [];
+
+for (const entry of readdirSync(join(root, "src"), { recursive: true })) {
+  if (!entry.endsWith(".ts") || entry.endsWith(".test.ts")) continue;
+  const lines = readFileSync(join(root, "src", entry), "utf8").split("\n");
+  if (lines.length - 1 > MAX_FILE) findings.push(`src/${entry}: ${lines.length - 1} lines`);
+  let start;
+  for (const [index, line] of lines.entries()) {
+    if (/^(export )?(async )?function\*? /.test(line)) start = { index, name: /function\*? (\w+)/.exec(line)?.[1] };
+    if (line === "}" && start) {
+      const length = index - start.index + 1;
+      if (length > MAX_FUNCTION) findings.push(`src/${entry}:${start.index + 1}: ${start.name} has ${length} lines`);
+      start = undefined;
+    }
+  }
+}
+
+for (const finding of findings) console.error(finding);
+process.exitCode = findings.length > 0 ? 1 : 0;

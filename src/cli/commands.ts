@@ -1,0 +1,69 @@
+// The commands of berth in one table. Only the command that is called is loaded: `berth exec` must not pay for the rest.
+
+import type { Command } from "commander";
+import type { Context } from "./context.ts";
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(context: Context): Promise<Command>;
+}
+
+const run = () => import("./run/index.ts");
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "pull",
+    summary: "get an image from a registry or archive as one file",
+    load: async (c) => (await import("./pull.ts")).pullCommand(c),
+  },
+  { name: "run", summary: "run what the image is made to run", load: async (c) => (await run()).runCommand(c) },
+  {
+    name: "exec",
+    summary: "run a program of your choice in an image",
+    load: async (c) => (await run()).execCommand(c),
+  },
+  { name: "shell", summary: "start a shell in an image", load: async (c) => (await run()).shellCommand(c) },
+  { name: "test", summary: "run the test script of an image", load: async (c) => (await run()).testCommand(c) },
+  {
+    name: "plan",
+    summary: "print the launch plan of a command, for berth-launch",
+    load: async (c) => (await run()).planCommand(c),
+  },
+  {
+    name: "inspect",
+    summary: "show labels, scripts and configuration of an image",
+    load: async (c) => (await import("./inspect.ts")).inspectCommand(c),
+  },
+  {
+    name: "image",
+    summary: "list and copy files of an image without running it",
+    load: async (c) => (await import("./image.ts")).imageCommand(c),
+  },
+  {
+    name: "sif",
+    summary: "list and dump the objects of a SIF file",
+    load: async (c) => (await import("./sif.ts")).sifCommand(c),
+  },
+  {
+    name: "registry",
+    summary: "log in to, out of, and list registries",
+    load: async (c) => (await import("./registry.ts")).registryCommand(c),
+  },
+  {
+    name: "cache",
+    summary: "list, clean and verify the cache",
+    load: async (c) => (await import("./cache.ts")).cacheCommand(c),
+  },
+  {
+    name: "doctor",
+    summary: "check what this machine can do, and say how to mend it",
+    load: async (c) => (await import("./doctor.ts")).doctorCommand(c),
+  },
+  {
+    name: "demo",
+    summary: "make, serve, pull and run an image, showing each step",
+    load: async (c) => (await import("./demo.ts")).demoCommand(c),
+  },
+];

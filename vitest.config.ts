@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// Two projects: "unit" needs nothing but Node and is the inner loop; "real" runs the built binary, registries, judges.
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Never run a failed test again: a test that fails once in a hundred runs is a defect to be found.
+    retry: 0,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      { extends: true, test: { name: "real", include: ["test/**/*.test.ts"] } },
+    ],
+  },
+});
