@@ -1,0 +1,1 @@
+export { findLauncher as launcherPath } from "../platform/doctor/launcher.ts";

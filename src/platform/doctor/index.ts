@@ -1,0 +1,6 @@
+// The door of the doctor: gather the facts of a machine, judge them.
+
+export { examine, isFit } from "./checks.ts";
+export type { Facts } from "./facts.ts";
+export type { Finding, State } from "./finding.ts";
+export { type GatherOptions, gatherFacts } from "./gather.ts";
