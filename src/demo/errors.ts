@@ -1,0 +1,26 @@
+// What can go wrong in the demo.
+
+import { defineErrors } from "../base/errors.ts";
+
+export const fail = defineErrors({
+  E_DEMO_MMDEBSTRAP: {
+    text: "the demo makes a Debian image with mmdebstrap, which is not installed",
+    hint: "sudo apt install mmdebstrap   (package mmdebstrap, in Debian's main and Ubuntu's universe)",
+    exit: 1,
+  },
+  E_DEMO_BOOTSTRAP: {
+    text: "mmdebstrap ended with status {status}: {reason}",
+    hint: "the archive of this machine's apt must be reachable (try: sudo apt update); berth --debug demo shows all that mmdebstrap says",
+    exit: 1,
+  },
+  E_DEMO_PROOF: {
+    text: "{failed} of {total} proofs failed; the first: {first}",
+    hint: "berth doctor tells what this machine lacks; berth --debug demo shows each command",
+    exit: 1,
+  },
+  E_DEMO_SHELL: {
+    text: "the program {program} is not on this machine",
+    hint: "install the package {package}",
+    exit: 1,
+  },
+});
