@@ -1,0 +1,60 @@
+// What the launch measures start from: the image `science` as each peer wants it (unpacked folder with a runtime bundle,
+// squashfs file, Podman's storage, berth's SIF). Made once and kept; nothing of this is measured.
+
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { runAs } from "../test/support/ordinary-user.ts";
+import type { Place } from "./place.ts";
+import type { BenchRegistry } from "./registry.ts";
+
+/** The forms of one image. */
+export interface Prepared {
+  /** OCI runtime bundle, `config.json` set to run `true` (crun's form). */
+  readonly bundle: string;
+  /** The root folder of the bundle. */
+  readonly root: string;
+  readonly squashfs: string;
+  readonly podman: { readonly flags: readonly string[]; readonly image: string };
+  /** berth's own file; missing when berth is. */
+  readonly sif: string;
+  readonly berthEnv: Readonly<Record<string, string>>;
+}
+
+/** Makes the forms that are missing; a peer that fails here is reported absent or failed by its measure. */
+export function prepare(place: Place, registry: BenchRegistry): Prepared {
+  const home = join(place.dir, "prepared");
+  mkdirSync(home, { recursive: true });
+  chownSync(home, place.user.uid, place.user.gid);
+  const bundle = join(home, "bundle");
+  const squashfs = join(home, "science.sqfs");
+  const user = (argv: readonly string[], env = {}) => runAs(place.user, argv, { env, cwd: home });
+  if (!existsSync(bundle)) {
+    user(["umoci", "unpack", "--rootless", "--image", `${place.layout}:science`, bundle]);
+    writeBundle(bundle);
+  }
+  if (!existsSync(squashfs))
+    user(["mksquashfs", join(bundle, "rootfs"), squashfs, "-quiet", "-no-progress", "-comp", "zstd", "-all-root"]);
+  const flags = ["--root", join(home, "podman"), "--runroot", join(home, "podman-run"), "--cgroup-manager", "cgroupfs"];
+  const image = `${registry.host}/science:latest`;
+  user(["podman", ...flags, "pull", "-q", "--tls-verify=false", image]);
+  const berthEnv = { BERTH_CACHEDIR: join(home, "cache"), BERTH_RUNTIMEDIR: join(place.scratch, "run") };
+  const sif = join(place.scratch, "science.sif");
+  user([place.berth, "pull", "--force", sif, `docker://${image}`], berthEnv);
+  return { bundle, root: join(bundle, "rootfs"), squashfs, podman: { flags, image }, sif, berthEnv };
+}
+
+function writeBundle(bundle: string): void {
+  const path = join(bundle, "config.json");
+  const config = JSON.parse(readFileSync(path, "utf8")) as { process: object };
+  config.process = { ...config.process, terminal: false, args: ["true"] };
+  writeFileSync(path, JSON.stringify(config));
+}
+
+/** Where bind mounts of the launch measures go: folders that the image has, since not every peer makes new ones. */
+export const BIND_TARGETS = [
+  ...["/boot", "/media", "/mnt", "/opt", "/srv", "/usr/games", "/usr/local/etc", "/usr/local/games"],
+  ...["/usr/local/src", "/usr/src", "/var/local", "/var/opt"],
+] as const;
+
+/** The folder of the checkout that is bound everywhere: any folder that the user can read. */
+export const BIND_SOURCE = dirname(import.meta.dirname);
