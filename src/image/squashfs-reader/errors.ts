@@ -27,8 +27,8 @@ export const fail = defineErrors({
     text: "{path} is compressed with {compressor}, which berth reads with the program {tool}, and that could not be started",
     hint: "install {package}, or convert the image once: berth pull with another --compression",
   },
-  E_SQUASHFS_LIMIT: {
-    text: "{name} in {path} is too large: {what}",
+  E_IMAGE_FILE_TOO_BIG: {
+    text: "{name} in {path} has {size} bytes; at most {max} are expected there",
   },
   E_IMAGE_PATH_MISSING: {
     text: "{name} does not exist in {path}",
