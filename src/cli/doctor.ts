@@ -1,10 +1,12 @@
 // `berth doctor`: examines this machine and prints what is missing, what follows, and the cure.
 
 import { Command } from "commander";
+import { hasCode } from "../base/errors.ts";
 import { examine, type Finding, gatherFacts, isFit } from "../platform/doctor/index.ts";
+import type { Environment } from "../platform/user.ts";
+import { ownProgram } from "../run/programs.ts";
 import type { Context } from "./context.ts";
 import { doctorReport } from "./doctor-report.ts";
-import { launcherPath } from "./launcher-path.ts";
 
 export function doctorCommand(context: Context): Command {
   return new Command("doctor")
@@ -14,7 +16,7 @@ export function doctorCommand(context: Context): Command {
     .option("--json", "print the findings as JSON")
     .action(async (options: { readonly json?: boolean }) => {
       const { env, user, signal } = context;
-      const facts = await gatherFacts({ env, user, signal, now: Date.now(), launcher: launcherPath(env) });
+      const facts = await gatherFacts({ env, user, signal, now: Date.now(), launcher: launcherIfAny(env) });
       const findings: readonly Finding[] = examine(facts);
       const fit = isFit(findings);
       const color = process.stdout.isTTY === true && !env["NO_COLOR"];
@@ -25,4 +27,13 @@ export function doctorCommand(context: Context): Command {
       );
       process.exitCode = fit ? 0 : 1;
     });
+}
+
+function launcherIfAny(env: Environment): string | undefined {
+  try {
+    return ownProgram("berth-launch", env);
+  } catch (error) {
+    if (hasCode(error, "E_PROGRAM")) return undefined;
+    throw error;
+  }
 }

@@ -11,7 +11,7 @@ export interface Ran {
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly cwd?: string;
   /** Told each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;

@@ -1,1 +1,0 @@
-export { findLauncher as launcherPath } from "../platform/doctor/launcher.ts";

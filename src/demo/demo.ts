@@ -1,0 +1,83 @@
+// The demo from beginning to end: make an image, serve it, pull it, run it, prove each step, leave nothing behind.
+
+import { join } from "node:path";
+import type { Log } from "../base/log.ts";
+import { cacheDir, type Environment, tempDir, type User } from "../platform/user.ts";
+import { type MadeImage, makeDemoImage } from "./demo-image.ts";
+import type { StepReport } from "./proof.ts";
+import { openRegistry } from "./registry.ts";
+import { openStage } from "./stage.ts";
+import {
+  describeImage,
+  execInside,
+  type Outcome,
+  pullAgain,
+  pullCold,
+  pullElsewhere,
+  runInside,
+  type Scene,
+  serve,
+} from "./steps.ts";
+
+export interface DemoOptions {
+  readonly env: Environment;
+  readonly user: User;
+  /** The words that start this very berth. */
+  readonly berth: readonly string[];
+  /** Makes the image again though an earlier demo left it. */
+  readonly fresh: boolean;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly clock: () => number;
+}
+
+/** Who watches. */
+export interface Audience {
+  /** A step begins. */
+  begin(title: string): void;
+  /** It has ended. */
+  end(report: StepReport): void;
+}
+
+const ACTS: readonly (readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>])[] = [
+  ["serve it over the distribution protocol", serve],
+  ["pull it with berth pull", pullCold],
+  ["pull it again", pullAgain],
+  ["pull it into an empty cache", pullElsewhere],
+  ["run python3 in it", runInside],
+  ["exec programs in it", execInside],
+];
+
+/** Performs all steps, also after a proof failed. @throws what kept a step from being done at all */
+export async function performDemo(options: DemoOptions, audience: Audience): Promise<readonly StepReport[]> {
+  const { env, user, signal, log } = options;
+  const reports: StepReport[] = [];
+  const step = async <T>(title: string, work: () => Promise<[T, Outcome]>): Promise<T> => {
+    signal.throwIfAborted();
+    audience.begin(title);
+    const start = options.clock();
+    const [result, outcome] = await work();
+    const report = { title, took: options.clock() - start, ...outcome };
+    reports.push(report);
+    audience.end(report);
+    return result;
+  };
+  const image = await step("make a Debian image with Python", async (): Promise<[MadeImage, Outcome]> => {
+    const made = await makeDemoImage(join(cacheDir(env, user), "demo"), options);
+    return [made, describeImage(made)];
+  });
+  const registry = await openRegistry(image.layout, signal);
+  try {
+    const stage = await openStage({ ...options, temp: tempDir(env), onLine: (line) => log.debug(line) });
+    try {
+      const scene: Scene = { image, registry, stage };
+      for (const [title, act] of ACTS) await step(title, async () => [undefined, await act(scene, signal)]);
+    } finally {
+      await stage.clear();
+    }
+  } finally {
+    await registry.close();
+  }
+  return reports;
+}
