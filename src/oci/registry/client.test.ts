@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
+import { type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
+import { parseReference } from "../reference.ts";
+import { resolveImage } from "../resolve-image.ts";
+import { type RegistryOptions, registryClient } from "./client.ts";
+
+const AMD64 = { os: "linux", architecture: "amd64" };
+const quick = { env: {}, certDirs: [], retry: { base: 1, retries: 2 } } satisfies RegistryOptions;
+
+function push(image: SampleImage, host: string, ...flags: string[]): void {
+  const to = ["copy", "-q", "--dest-tls-verify=false", ...flags, `oci:${image.dir}:latest`, `docker://${host}/a/b:v1`];
+  execFileSync("skopeo", to, { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+describe.skipIf(!hasRegistry)("a client and a real registry (skipped without docker-registry)", () => {
+  let image: SampleImage;
+  let plain: TestRegistry;
+  beforeAll(async () => {
+    image = await writeSampleImage(await scratchDir("client"));
+    plain = await startRegistry();
+    push(image, plain.host);
+  });
+  afterAll(async () => {
+    await plain.stop();
+    await rm(image.dir, { recursive: true });
+  });
+
+  test("resolves a tag on a plain registry of this machine, HTTPS tried first", async () => {
+    const client = registryClient(quick);
+    const found = await client.resolve(parseReference(`${plain.host}/a/b:v1`), {});
+    expect(found.digest).toBe(image.manifestDigest);
+    expect(found.size).toBe(image.manifestBytes.length);
+    await client.close();
+  });
+
+  test("fetches manifest, configuration and layer, whole and from an offset", async () => {
+    const client = registryClient(quick);
+    const reference = parseReference(`${plain.host}/a/b:v1`);
+    const found = await resolveImage(client, reference, AMD64, {});
+    expect(Buffer.from(found.manifestBytes)).toEqual(image.manifestBytes);
+    expect(found.config.config?.Cmd).toEqual(["/hello"]);
+    const [layer] = found.manifest.layers;
+    if (!layer) throw new Error("no layer");
+    const whole = await client.blob(reference, layer, {});
+    expect(await buffer(whole.body)).toEqual(image.layer.bytes);
+    const part = await client.blob(reference, layer, { from: 10, to: 19 });
+    expect(part.ranged).toBe(true);
+    expect(part.total).toBe(layer.size);
+    expect(await buffer(part.body)).toEqual(image.layer.bytes.subarray(10, 20));
+    await client.close();
+  });
+
+  test("says manifest unknown for a missing tag and a missing repository", async () => {
+    const client = registryClient(quick);
+    for (const name of ["a/b:nope", "no/such:v1"]) {
+      await expect(client.resolve(parseReference(`${plain.host}/${name}`), {})).rejects.toThrow("manifest unknown");
+    }
+    await client.close();
+  });
+
+  test("logs in with Basic and says what to do when nobody is logged in", async () => {
+    const registry = await startRegistry({ basic: { username: "u1", password: "p1" } });
+    try {
+      push(image, registry.host, "--dest-creds", "u1:p1");
+      const reference = parseReference(`${registry.host}/a/b:v1`);
+      const nobody = registryClient(quick);
+      await expect(nobody.resolve(reference, {})).rejects.toMatchObject({ code: "E_AUTH_REQUIRED" });
+      await nobody.close();
+      for (const [password, outcome] of [
+        ["p1", "ok"],
+        ["wrong", "E_AUTH_REFUSED"],
+      ]) {
+        const credentials = async () =>
+          ({ kind: "password", username: "u1", password: password ?? "", source: "the test" }) as const;
+        const client = registryClient({ ...quick, credentials });
+        const result = await client.resolve(reference, {}).then(
+          () => "ok",
+          (e) => e.code,
+        );
+        expect(result).toBe(outcome);
+        await client.close();
+      }
+    } finally {
+      await registry.stop();
+    }
+  });
+
+  test("gets tokens: as nobody, by password, by refresh token", async () => {
+    const users = { u1: "p1" };
+    const registry = await startRegistry({ token: { users, refreshTokens: ["refresh-me"], anonymousPull: true } });
+    try {
+      push(image, registry.host, "--dest-creds", "u1:p1");
+      const reference = parseReference(`${registry.host}/a/b:v1`);
+      const logins = [
+        undefined,
+        { kind: "password", username: "u1", password: "p1", source: "the test" },
+        { kind: "identity", token: "refresh-me", source: "the test" },
+      ] as const;
+      for (const login of logins) {
+        const client = registryClient({ ...quick, credentials: async () => login });
+        const before = registry.tokens?.seen.length ?? 0;
+        await resolveImage(client, reference, AMD64, {});
+        expect((registry.tokens?.seen.length ?? 0) - before).toBe(1);
+        await client.close();
+      }
+    } finally {
+      await registry.stop();
+    }
+  });
+});

@@ -1,0 +1,82 @@
+// Talks to one endpoint: finds out whether it speaks HTTPS, logs in when asked, and repeats a request for which a
+// login was missing. Gives back whatever answer remains; what it means is for the caller to say.
+
+import { hasCode } from "../../base/errors.ts";
+import type { CredentialSource } from "../auth/credential.ts";
+import { Authorizer, type RegistryHost } from "./authorizer.ts";
+import { discard } from "./body.ts";
+import { apiHost } from "./endpoint.ts";
+import { exchange, type Wire } from "./exchange.ts";
+import { bareHost, isLoopback } from "./proxy.ts";
+import type { HttpResponse } from "./transport.ts";
+
+/** A request below `/v2/`. */
+export interface ApiRequest {
+  readonly method: "GET" | "HEAD";
+  /** Path after `/v2/`, with query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly repository: string;
+  /** The thing asked for, for messages. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer, and where the credential that was used for it came from. */
+export interface ApiResponse {
+  readonly response: HttpResponse;
+  readonly source: string | undefined;
+}
+
+/** A conversation with one endpoint; keeps its tokens and what was learnt of it. */
+export interface Session {
+  request(request: ApiRequest): Promise<ApiResponse>;
+}
+
+export function openSession(wire: Wire, credentials: CredentialSource, registry: RegistryHost): Session {
+  const authorizer = new Authorizer(wire, credentials, registry);
+  const address = apiHost(registry.host);
+  let scheme: "https" | "http" = "https";
+  const send = async (request: ApiRequest): Promise<ApiResponse> => {
+    const url = new URL(`${scheme}://${address}/v2/${request.path}`);
+    const wanted = { ...request, scope: request.repository === "" ? "" : `repository:${request.repository}:pull` };
+    for (let round = 0; ; round += 1) {
+      const authorization = await authorizer.header(wanted);
+      const response = await exchange(wire, {
+        method: request.method,
+        url,
+        headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
+        ...(registry.insecure ? { insecure: true } : {}),
+        signal: request.signal,
+      });
+      // A 401 of a place we were redirected to says nothing of how to log in here.
+      const challenged = response.status === 401 && response.url.origin === url.origin && round === 0;
+      if (!challenged || !authorizer.learn(response.headers["www-authenticate"], url, authorization)) {
+        const credential = authorization === undefined ? undefined : await authorizer.credential(wanted);
+        return { response, source: credential?.source };
+      }
+      await discard(response.body);
+    }
+  };
+  return {
+    request: async (request) => {
+      try {
+        return await send(request);
+      } catch (error) {
+        if (scheme === "http" || !mayUsePlain(registry, address, error)) throw error;
+        wire.log.debug(`${registry.host} does not speak HTTPS; using plain HTTP`);
+        scheme = "http";
+        return send(request);
+      }
+    },
+  };
+}
+
+// HTTPS first even where plain HTTP is allowed: a registry that got a certificate is used with it at once.
+function mayUsePlain(registry: RegistryHost, address: string, error: unknown): boolean {
+  const url = new URL(`http://${address}`);
+  if (!registry.insecure && !isLoopback(bareHost(url.hostname))) return false;
+  // Without a port HTTP is asked at another one, where somebody may listen.
+  const otherPort = url.port === "" && hasCode(error, "E_CONNECT");
+  return hasCode(error, "E_PLAIN_HTTP") || otherPort;
+}
