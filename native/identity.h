@@ -1,0 +1,17 @@
+// Who the payload is: namespaces, id maps, capabilities. Knows nothing of mounts.
+#ifndef BERTH_IDENTITY_H
+#define BERTH_IDENTITY_H
+
+#include "plan.h"
+
+// Enters the plan's user namespace, a new mount namespace and the others, except the PID namespace (which needs a fork, and
+// must come after the image's FUSE process was started). Dies with the reason and the cure.
+void identity_enter(const struct plan *plan);
+
+// Becomes the plan's user and gives up every privilege that the plan does not grant. no_new_privs is always set.
+void identity_drop(const struct plan *plan);
+
+// Empties every capability set of this process.
+void capabilities_drop(void);
+
+#endif

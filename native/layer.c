@@ -1,0 +1,184 @@
+// What lies over the image. Targets that the image lacks are not made through the overlay: that would copy up their parents
+// with their owners, and an owner without a number in the namespace cannot be copied. They are drawn beforehand in the tree
+// that becomes the overlay's top, parents included; merging directories needs no owner at all, and with `auto` no upper
+// directory either, so the root stays read-only.
+#include "layer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "place.h"
+#include "say.h"
+#include "scratch.h"
+#include "sys.h"
+#include "target.h"
+
+struct stack {
+  int lower[PLAN_MAX_LOWERS + 2]; // top first
+  size_t lowers;
+  int upper, work; // -1: read-only
+};
+
+// Descriptors by their /proc names: no character of a path can then be taken for the overlay's punctuation.
+static void name_descriptor(char *text, size_t size, int descriptor) { snprintf(text, size, "/proc/self/fd/%d", descriptor); }
+
+static bool set_directory(int fs, const char *key, int descriptor) {
+  char path[32];
+  name_descriptor(path, sizeof path, descriptor);
+  return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, path) == 0;
+}
+
+static bool configure(int fs, const struct stack *stack, bool userns) {
+  char lowers[(PLAN_MAX_LOWERS + 2) * 32];
+  size_t used = 0;
+  for (size_t i = 0; i < stack->lowers; i++) {
+    if (i > 0) lowers[used++] = ':';
+    name_descriptor(lowers + used, sizeof lowers - used, stack->lower[i]);
+    used += strlen(lowers + used);
+  }
+  return sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", "berth") == 0 && sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", lowers) == 0 &&
+         (stack->upper < 0 || (set_directory(fs, "upperdir", stack->upper) && set_directory(fs, "workdir", stack->work))) &&
+         (!userns || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL) == 0) && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) == 0;
+}
+
+static int overlay(const struct plan *plan, const struct stack *stack) {
+  int fs = sys_fsopen("overlay");
+  if (fs < 0) die("cannot lay anything over the image: %s (this kernel has no overlay file system; see `berth doctor`)", strerror(errno));
+  if (!configure(fs, stack, plan_choice(plan, OP_USERNS, USERNS_NONE) != USERNS_NONE)) {
+    int reason = errno;
+    char why[256] = "";
+    ssize_t length = read(fs, why, sizeof why - 1); // the kernel's own words, where it has any
+    why[length > 0 ? length : 0] = 0;
+    die("cannot lay an overlay over %s: %s%s%s", plan->first[OP_ROOT]->text[1], strerror(reason), *why ? ": " : "", why);
+  }
+  int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (stack->upper < 0 ? MOUNT_ATTR_RDONLY : 0));
+  if (mount < 0) die("cannot mount an overlay over %s: %s", plan->first[OP_ROOT]->text[1], strerror(errno));
+  close(fs);
+  return mount;
+}
+
+// True when `path` lies at or below `above`, by their names; a path with `..` never does.
+static bool below(const char *path, const char *above) {
+  for (;;) {
+    path += strspn(path, "/");
+    above += strspn(above, "/");
+    size_t length = strcspn(above, "/");
+    if (length == 0) return strstr(path, "..") == NULL;
+    if (strcspn(path, "/") != length || memcmp(path, above, length) != 0) return false;
+    path += length;
+    above += length;
+  }
+}
+
+// A target below an earlier one lies in what is mounted there, not in the image.
+static bool covered(const struct plan *plan, const struct record *record, const char *target) {
+  for (const struct record *other = plan->records; other < record; other++)
+    if (target_is_mounted(other) && below(target, target_of(other))) return true;
+  return false;
+}
+
+static void sketch(int root, int tree, const struct record *record) {
+  struct place place;
+  struct leaf_form form = target_form(record);
+  const char *target = target_of(record);
+  if (!place_find(root, tree, target, &place) || !place_sketch(root, tree, &place, &form))
+    die("cannot make a place for %s in the container: %s", target, target_reason(errno));
+}
+
+static bool is_missing(int root, const struct record *record) {
+  int found = record->op == OP_LINK ? place_open_link(root, target_of(record)) : place_open(root, target_of(record));
+  if (found >= 0) close(found);
+  else if (errno != ENOENT) die("cannot use %s in the container: %s", target_of(record), target_reason(errno));
+  return found < 0;
+}
+
+// Draws what `root` lacks into the scratch directory `tree`, which is made at the first need. Returns it, or -1.
+static int sketch_missing(const struct plan *plan, int root, int tree) {
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct record *record = &plan->records[i];
+    const char *target = target_of(record);
+    if (target == NULL || covered(plan, record, target) || !is_missing(root, record) || !target_wanted(record)) continue;
+    if (tree < 0) tree = scratch_dir(plan, "tree");
+    sketch(root, tree, record);
+  }
+  return tree;
+}
+
+static int open_layer(const char *path, const char *name) {
+  char whole[PATH_MAX];
+  if ((size_t)snprintf(whole, sizeof whole, "%s%s%s", path, *name != 0 ? "/" : "", name) >= sizeof whole) die("the path of the overlay %s is too long", path);
+  int dir = open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) die("cannot open the overlay directory %s: %s", whole, strerror(errno));
+  return dir;
+}
+
+static void add_lowers(struct stack *stack, const char *lines) {
+  while (*lines != 0) {
+    char path[PATH_MAX];
+    size_t length = strcspn(lines, "\n");
+    memcpy(path, lines, length);
+    path[length] = 0;
+    stack->lower[stack->lowers++] = open_layer(path, "");
+    lines += length + (lines[length] != 0 ? 1 : 0);
+  }
+}
+
+static void close_stack(const struct stack *stack, int image) {
+  for (size_t i = 0; i < stack->lowers; i++)
+    if (stack->lower[i] != image) close(stack->lower[i]);
+  if (stack->upper >= 0) close(stack->upper);
+  if (stack->work >= 0) close(stack->work);
+}
+
+// `layer dirs`: persistent directories. With an upper one, missing targets are made through it, as the user's own changes are.
+static int raise_dirs(const struct plan *plan, int image) {
+  const struct record *layer = plan->first[OP_LAYER];
+  struct stack stack = {.upper = -1, .work = -1};
+  if (*layer->text[2] != 0) {
+    stack.upper = open_layer(layer->text[2], "upper");
+    stack.work = open_layer(layer->text[2], "work");
+  }
+  add_lowers(&stack, layer->text[3]);
+  stack.lower[stack.lowers++] = image;
+  int root = overlay(plan, &stack);
+  int tree = stack.upper < 0 ? sketch_missing(plan, root, -1) : -1;
+  if (tree >= 0) {
+    memmove(stack.lower + 1, stack.lower, stack.lowers++ * sizeof *stack.lower);
+    stack.lower[0] = tree;
+    close(root);
+    root = overlay(plan, &stack);
+  }
+  close_stack(&stack, image);
+  attach_over_root(root, "the overlay");
+  return root;
+}
+
+static int raise_tmpfs(const struct plan *plan, int image) {
+  struct stack stack = {.lower = {image}, .lowers = 1, .upper = scratch_dir(plan, "tree"), .work = scratch_dir(plan, "work")};
+  sketch_missing(plan, image, stack.upper);
+  int root = overlay(plan, &stack);
+  close_stack(&stack, image);
+  attach_over_root(root, "the overlay");
+  return root;
+}
+
+static int raise_auto(const struct plan *plan, int image) {
+  int tree = sketch_missing(plan, image, -1);
+  if (tree < 0) return image_as_root(plan, image, false);
+  struct stack stack = {.lower = {tree, image}, .lowers = 2, .upper = -1, .work = -1};
+  int root = overlay(plan, &stack);
+  close_stack(&stack, image);
+  attach_over_root(root, "the overlay");
+  return root;
+}
+
+int layer_raise(const struct plan *plan, int image) {
+  uint64_t kind = plan_choice(plan, OP_LAYER, LAYER_NONE);
+  if (kind == LAYER_NONE || kind == LAYER_DIRECT) return image_as_root(plan, image, kind == LAYER_DIRECT);
+  if (kind == LAYER_AUTO) return raise_auto(plan, image);
+  return kind == LAYER_TMPFS ? raise_tmpfs(plan, image) : raise_dirs(plan, image);
+}

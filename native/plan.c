@@ -1,0 +1,319 @@
+// Parses and checks launch plans: one table says what a record looks like, one what each kind of argument may hold.
+// No recursion, no system calls, bounded memory; test/fuzz-plan.c feeds it garbage.
+#include "plan.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char MAGIC[] = "BERTHPLAN1\n";
+
+enum kind {
+  K_NOTHING, K_PATH, K_PATH_OR_EMPTY, K_PATH_LINES, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
+  K_USERNS, K_UG, K_NS, K_ROOT, K_LAYER, K_CAPS, K_RLIMIT, K_FLAGS,
+};
+
+struct form {
+  const char *name;
+  unsigned char rank; // records come in the order of their ranks
+  bool once;
+  unsigned char kind[4];
+};
+
+static const struct form FORMS[OP_COUNT] = {
+    [OP_USERNS] = {"userns", 1, true, {K_USERNS}},
+    [OP_IDMAP] = {"idmap", 2, false, {K_UG, K_ID, K_ID, K_ID}},
+    [OP_UNSHARE] = {"unshare", 3, false, {K_NS}},
+    [OP_HOSTNAME] = {"hostname", 4, true, {K_NAME}},
+    [OP_ROOT] = {"root", 5, true, {K_ROOT, K_PATH, K_NUMBER}},
+    [OP_FUSE_PROGRAM] = {"fuse-program", 6, true, {K_PATH}},
+    [OP_TOUCH] = {"touch", 6, false, {K_PATH}},
+    [OP_EXPECT_MOUNT] = {"expect-mount", 6, false, {K_PATH}},
+    [OP_LAYER] = {"layer", 7, true, {K_LAYER, K_NUMBER, K_PATH_OR_EMPTY, K_PATH_LINES}},
+    [OP_BIND] = {"bind", 8, false, {K_PATH, K_PATH, K_FLAGS}},
+    [OP_TMPFS] = {"tmpfs", 8, false, {K_PATH, K_NUMBER, K_MODE}},
+    [OP_PROC] = {"proc", 8, false, {K_PATH}},
+    [OP_SYSFS] = {"sysfs", 8, false, {K_PATH}},
+    [OP_DEVPTS] = {"devpts", 8, false, {K_PATH}},
+    [OP_MQUEUE] = {"mqueue", 8, false, {K_PATH}},
+    [OP_DIR] = {"dir", 8, false, {K_PATH, K_MODE}},
+    [OP_FILE] = {"file", 8, false, {K_PATH, K_MODE, K_TEXT}},
+    [OP_LINK] = {"link", 8, false, {K_PATH, K_NAME}},
+    [OP_READONLY] = {"readonly", 8, true, {K_NOTHING}},
+    [OP_CHDIR] = {"chdir", 9, false, {K_PATH}},
+    [OP_UMASK] = {"umask", 9, true, {K_MODE}},
+    [OP_RLIMIT] = {"rlimit", 9, false, {K_RLIMIT, K_LIMIT, K_LIMIT}},
+    [OP_KEEP_CAPS] = {"keep-caps", 9, true, {K_NOTHING}},
+    [OP_CAPS] = {"caps", 9, true, {K_CAPS}},
+    [OP_SETID] = {"setid", 9, true, {K_ID, K_ID}},
+    [OP_INIT] = {"init", 9, true, {K_NOTHING}},
+    [OP_KEEP_FD] = {"keep-fd", 9, false, {K_FD}},
+    [OP_ENV] = {"env", 10, false, {K_ENV}},
+    [OP_EXEC] = {"exec", 11, true, {K_NAME}},
+    [OP_ARG] = {"arg", 12, false, {K_TEXT}},
+    [OP_END] = {"end", 13, true, {K_NOTHING}},
+};
+
+static const char *const USERNS_WORDS[] = {"none", "self", "root", "ranges", NULL};
+static const char *const UG_WORDS[] = {"u", "g", NULL};
+static const char *const NS_WORDS[] = {"pid", "ipc", "uts", "net", "cgroup", NULL};
+static const char *const ROOT_WORDS[] = {"dir", "kernel", "fuse", NULL};
+static const char *const LAYER_WORDS[] = {"none", "auto", "tmpfs", "dirs", "direct", NULL};
+static const char *const CAPS_WORDS[] = {"none", "namespace", NULL};
+static const char *const FLAG_WORDS[] = {"ro", "rw", "dev", "try", "norec", NULL};
+// In the order of Linux's RLIMIT_ numbers, which are the same on every architecture berth runs on.
+static const char *const RLIMIT_WORDS[] = {"cpu",    "fsize",   "data", "stack", "core",       "rss",      "nproc", "nofile",
+                                           "memlock", "as",     "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime", NULL};
+
+struct reader {
+  const char *at, *end; // what is still to be read
+  size_t record;        // number of the record being read, from 1
+  const char *op;
+  char *error;
+};
+
+__attribute__((format(printf, 2, 3))) static bool refuse(struct reader *reader, const char *format, ...) {
+  int head = reader->op == NULL ? snprintf(reader->error, PLAN_ERROR_SIZE, "bad plan: ")
+                                : snprintf(reader->error, PLAN_ERROR_SIZE, "bad plan, record %zu (%s): ", reader->record, reader->op);
+  va_list list;
+  va_start(list, format);
+  vsnprintf(reader->error + head, PLAN_ERROR_SIZE - (size_t)head, format, list);
+  va_end(list);
+  return false;
+}
+
+static bool next_text(struct reader *reader, const char **text) {
+  const char *nul = memchr(reader->at, 0, (size_t)(reader->end - reader->at));
+  if (nul == NULL) return refuse(reader, "the plan ends in the middle of it");
+  *text = reader->at;
+  reader->at = nul + 1;
+  return true;
+}
+
+static bool parse_number(const char *text, unsigned base, uint64_t most, uint64_t *value) {
+  if (*text == 0) return false;
+  uint64_t sum = 0;
+  for (; *text != 0; text++) {
+    if (*text < '0' || *text >= (char)('0' + base)) return false;
+    uint64_t digit = (uint64_t)(*text - '0');
+    if (sum > (most - digit) / base) return false;
+    sum = sum * base + digit;
+  }
+  *value = sum;
+  return true;
+}
+
+static bool parse_word(const char *const words[], const char *text, size_t length, uint64_t *value) {
+  for (size_t i = 0; words[i] != NULL; i++) {
+    if (strlen(words[i]) != length || memcmp(words[i], text, length) != 0) continue;
+    *value = i;
+    return true;
+  }
+  return false;
+}
+
+static bool parse_flags(const char *text, uint64_t *value) {
+  uint64_t flags = 0;
+  while (*text != 0) {
+    size_t length = strcspn(text, ",");
+    uint64_t word;
+    if (!parse_word(FLAG_WORDS, text, length, &word)) return false;
+    flags |= UINT64_C(1) << word;
+    text += length;
+    if (*text == ',' && *++text == 0) return false;
+  }
+  *value = flags;
+  return (flags & (BIND_RO | BIND_RW)) != (BIND_RO | BIND_RW);
+}
+
+static bool is_path(const char *text) { return text[0] == '/' && strnlen(text, PATH_MAX) < PATH_MAX; }
+
+static bool parse_lines(const char *text, uint64_t *value) {
+  uint64_t lines = 0;
+  while (*text != 0) {
+    size_t length = strcspn(text, "\n");
+    if (*text != '/' || length >= PATH_MAX || ++lines > PLAN_MAX_LOWERS) return false;
+    text += length;
+    if (*text == '\n' && *++text == 0) return false;
+  }
+  *value = lines;
+  return true;
+}
+
+static bool parse_env(const char *text) { return *text != '=' && strchr(text, '=') != NULL; }
+
+static bool words(struct reader *reader, const char *const table[], const char *text, uint64_t *value) {
+  return parse_word(table, text, strlen(text), value) || refuse(reader, "\"%.40s\" is not a word known here", text);
+}
+
+static bool numbers(struct reader *reader, const char *text, unsigned base, uint64_t most, uint64_t *value) {
+  return parse_number(text, base, most, value) ||
+         refuse(reader, "\"%.40s\" is not %s number of at most %llu", text, base == 8 ? "an octal" : "a", (unsigned long long)most);
+}
+
+static bool parse_argument(struct reader *reader, enum kind kind, const char *text, uint64_t *value) {
+  switch (kind) {
+  case K_NOTHING: case K_TEXT: return true;
+  case K_PATH_OR_EMPTY: if (*text == 0) return true; // fall through
+  case K_PATH: return is_path(text) || refuse(reader, "\"%.40s\" is not an absolute path shorter than 4096 bytes", text);
+  case K_PATH_LINES: return parse_lines(text, value) || refuse(reader, "not lines of at most 64 absolute paths");
+  case K_NAME: return (*text != 0 && strnlen(text, PATH_MAX) < PATH_MAX) || refuse(reader, "an empty or overlong name");
+  case K_ENV: return parse_env(text) || refuse(reader, "not of the form NAME=VALUE");
+  case K_NUMBER: return numbers(reader, text, 10, INT64_MAX, value);
+  case K_ID: return numbers(reader, text, 10, UINT32_MAX - 1, value);
+  case K_FD: return (numbers(reader, text, 10, INT_MAX, value) && *value > 2) || refuse(reader, "not a descriptor above 2");
+  case K_MODE: return numbers(reader, text, 8, 07777, value);
+  case K_LIMIT:
+    if (strcmp(text, "inf") != 0) return numbers(reader, text, 10, INT64_MAX, value);
+    *value = PLAN_INFINITE;
+    return true;
+  case K_USERNS: return words(reader, USERNS_WORDS, text, value);
+  case K_UG: return words(reader, UG_WORDS, text, value);
+  case K_NS: return words(reader, NS_WORDS, text, value);
+  case K_ROOT: return words(reader, ROOT_WORDS, text, value);
+  case K_LAYER: return words(reader, LAYER_WORDS, text, value);
+  case K_CAPS: return words(reader, CAPS_WORDS, text, value);
+  case K_RLIMIT: return words(reader, RLIMIT_WORDS, text, value);
+  case K_FLAGS: return parse_flags(text, value) || refuse(reader, "\"%.40s\" is not a list of ro or rw, dev, try, norec", text);
+  }
+  return refuse(reader, "an unknown kind of argument");
+}
+
+static bool parse_op(struct reader *reader, enum op *op) {
+  const char *name = NULL;
+  reader->op = NULL;
+  if (reader->at == reader->end) return refuse(reader, "it has no `end`");
+  if (!next_text(reader, &name)) return false;
+  for (size_t i = 0; i < OP_COUNT; i++) {
+    if (strcmp(FORMS[i].name, name) != 0) continue;
+    *op = (enum op)i;
+    reader->op = FORMS[i].name;
+    return true;
+  }
+  return refuse(reader, "record %zu: \"%.40s\" is not an operation of this version", reader->record, name);
+}
+
+static bool parse_record(struct reader *reader, struct record *record) {
+  if (!parse_op(reader, &record->op)) return false;
+  const struct form *form = &FORMS[record->op];
+  for (size_t i = 0; i < 4 && form->kind[i] != K_NOTHING; i++)
+    if (!next_text(reader, &record->text[i]) ||
+        !parse_argument(reader, (enum kind)form->kind[i], record->text[i], &record->value[i]))
+      return false;
+  return true;
+}
+
+static bool add_record(struct reader *reader, struct plan *plan, struct record record, unsigned char *rank) {
+  const struct form *form = &FORMS[record.op];
+  if (form->rank < *rank) return refuse(reader, "comes too late (see the order in docs/launch-plan.md)");
+  if (form->once && plan->times[record.op] > 0) return refuse(reader, "a second one");
+  if (plan->count == PLAN_MAX_RECORDS) return refuse(reader, "more than %d records", PLAN_MAX_RECORDS);
+  *rank = form->rank;
+  struct record *place = &plan->records[plan->count++];
+  *place = record;
+  if (plan->times[record.op]++ == 0) plan->first[record.op] = place;
+  if (record.op == OP_UNSHARE) plan->namespaces |= 1u << record.value[0];
+  return true;
+}
+
+static bool has(const struct plan *plan, enum op op) { return plan->times[op] > 0; }
+
+// What must hold between identities: each rule stands in the table of docs/launch-plan.md.
+static bool check_identity(struct reader *reader, const struct plan *plan) {
+  uint64_t userns = plan->first[OP_USERNS]->value[0];
+  uint64_t maps[2] = {0, 0};
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_IDMAP) maps[plan->records[i].value[0]]++;
+  if (userns != USERNS_RANGES && has(plan, OP_IDMAP)) return refuse(reader, "`idmap` needs `userns ranges`");
+  if (userns == USERNS_RANGES && (maps[0] == 0 || maps[1] == 0)) return refuse(reader, "`userns ranges` needs `idmap u` and `idmap g`");
+  if (maps[0] > PLAN_MAX_IDMAPS || maps[1] > PLAN_MAX_IDMAPS) return refuse(reader, "more than %d `idmap` lines", PLAN_MAX_IDMAPS);
+  if (has(plan, OP_SETID) && userns != USERNS_RANGES && userns != USERNS_NONE) return refuse(reader, "`setid` needs `userns ranges` or `none`");
+  if (has(plan, OP_KEEP_CAPS) && userns != USERNS_NONE) return refuse(reader, "`keep-caps` needs `userns none`");
+  if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return refuse(reader, "`keep-caps` and `caps` exclude each other");
+  if (plan_choice(plan, OP_CAPS, CAPS_NONE) == CAPS_NAMESPACE && userns == USERNS_NONE) return refuse(reader, "`caps namespace` needs a user namespace");
+  return true;
+}
+
+static bool check_root(struct reader *reader, const struct plan *plan) {
+  uint64_t root = plan->first[OP_ROOT]->value[0], layer = plan_choice(plan, OP_LAYER, LAYER_NONE);
+  const struct record *over = plan->first[OP_LAYER];
+  bool dirs = over != NULL && (*over->text[2] != 0 || *over->text[3] != 0);
+  if (root == ROOT_KERNEL && plan->first[OP_USERNS]->value[0] != USERNS_NONE) return refuse(reader, "`root kernel` needs `userns none`");
+  if (root == ROOT_FUSE && !has(plan, OP_FUSE_PROGRAM)) return refuse(reader, "`root fuse` needs `fuse-program`");
+  if (root == ROOT_DIR && plan->first[OP_ROOT]->value[2] != 0) return refuse(reader, "`root dir` has no offset");
+  if (layer == LAYER_DIRECT && root != ROOT_DIR) return refuse(reader, "`layer direct` needs `root dir`");
+  if (dirs != (layer == LAYER_DIRS)) return refuse(reader, "`layer dirs`, and only it, needs UPPER or LOWERS");
+  return true;
+}
+
+static bool check_whole(struct reader *reader, const struct plan *plan) {
+  static const enum op NEEDED[] = {OP_USERNS, OP_ROOT, OP_EXEC, OP_ARG};
+  size_t mounts = 0;
+  reader->op = NULL;
+  for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++)
+    if (!has(plan, NEEDED[i])) return refuse(reader, "it has no `%s`", FORMS[NEEDED[i]].name);
+  for (size_t i = 0; i < plan->count; i++) mounts += plan_is_mount(plan->records[i].op) ? 1 : 0;
+  if (mounts > PLAN_MAX_MOUNTS) return refuse(reader, "more than %d mount records", PLAN_MAX_MOUNTS);
+  if (has(plan, OP_HOSTNAME) && !(plan->namespaces & 1u << NS_UTS)) return refuse(reader, "`hostname` needs `unshare uts`");
+  if (has(plan, OP_HOSTNAME) && strlen(plan->first[OP_HOSTNAME]->text[0]) > 64) return refuse(reader, "`hostname` is longer than 64 bytes");
+  if (has(plan, OP_MQUEUE) && !(plan->namespaces & 1u << NS_IPC)) return refuse(reader, "`mqueue` needs `unshare ipc`");
+  if (has(plan, OP_INIT) && !(plan->namespaces & 1u << NS_PID)) return refuse(reader, "`init` needs `unshare pid`");
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_RLIMIT && plan->records[i].value[1] > plan->records[i].value[2]) return refuse(reader, "an `rlimit` is softer than it is hard");
+  return check_identity(reader, plan) && check_root(reader, plan);
+}
+
+static char **collect(const struct plan *plan, enum op op) {
+  char **list = calloc(plan->times[op] + 1, sizeof *list);
+  size_t used = 0;
+  for (size_t i = 0; list != NULL && i < plan->count; i++)
+    if (plan->records[i].op == op) list[used++] = (char *)(uintptr_t)plan->records[i].text[0]; // execve's signature wants no const
+  return list;
+}
+
+static bool parse_all(struct reader *reader, struct plan *plan) {
+  size_t ends = 0;
+  for (const char *at = reader->at; (at = memchr(at, 0, (size_t)(reader->end - at))) != NULL; at++) ends++;
+  plan->records = calloc(ends < PLAN_MAX_RECORDS ? ends + 1 : PLAN_MAX_RECORDS, sizeof *plan->records);
+  if (plan->records == NULL) return refuse(reader, "not enough memory to read it");
+  for (unsigned char rank = 0;;) {
+    struct record record = {0};
+    reader->record++;
+    if (!parse_record(reader, &record)) return false;
+    if (record.op == OP_END) break;
+    if (!add_record(reader, plan, record, &rank)) return false;
+  }
+  reader->op = NULL;
+  if (reader->at != reader->end) return refuse(reader, "something follows `end`");
+  if (!check_whole(reader, plan)) return false;
+  plan->argv = collect(plan, OP_ARG);
+  plan->env = collect(plan, OP_ENV);
+  return (plan->argv != NULL && plan->env != NULL) || refuse(reader, "not enough memory to read it");
+}
+
+bool plan_parse(const char *bytes, size_t length, struct plan *plan, char *error) {
+  struct reader reader = {.at = bytes, .end = bytes + length, .error = error};
+  memset(plan, 0, sizeof *plan);
+  *error = 0;
+  if (length > PLAN_MAX_BYTES) return refuse(&reader, "it is longer than %d bytes", PLAN_MAX_BYTES);
+  if (length < sizeof MAGIC - 1 || memcmp(bytes, MAGIC, sizeof MAGIC - 1) != 0) return refuse(&reader, "it does not begin with BERTHPLAN1 (a plan of another version, or no plan)");
+  reader.at += sizeof MAGIC - 1;
+  if (parse_all(&reader, plan)) return true;
+  plan_free(plan);
+  return false;
+}
+
+void plan_free(struct plan *plan) {
+  free(plan->records);
+  free((void *)plan->argv);
+  free((void *)plan->env);
+  memset(plan, 0, sizeof *plan);
+}
+
+uint64_t plan_choice(const struct plan *plan, enum op op, uint64_t otherwise) {
+  return plan->first[op] == NULL ? otherwise : plan->first[op]->value[0];
+}
+
+bool plan_is_mount(enum op op) { return op >= OP_BIND && op <= OP_READONLY; }

@@ -1,0 +1,68 @@
+// The launch plan as data: docs/launch-plan.md in memory. Parsing knows nothing of namespaces, mounts or files.
+#ifndef BERTH_PLAN_H
+#define BERTH_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  PLAN_MAX_BYTES = 8 << 20,
+  PLAN_MAX_RECORDS = 65536,
+  PLAN_MAX_MOUNTS = 4096, // mount records; each is compared with those before it
+  PLAN_MAX_IDMAPS = 340,  // the kernel's own limit of lines in a map
+  PLAN_MAX_LOWERS = 64,
+  PLAN_ERROR_SIZE = 256,
+};
+
+enum op {
+  OP_USERNS, OP_IDMAP, OP_UNSHARE, OP_HOSTNAME,
+  OP_ROOT, OP_FUSE_PROGRAM, OP_TOUCH, OP_EXPECT_MOUNT, OP_LAYER,
+  OP_BIND, OP_TMPFS, OP_PROC, OP_SYSFS, OP_DEVPTS, OP_MQUEUE, OP_DIR, OP_FILE, OP_LINK, OP_READONLY,
+  OP_CHDIR, OP_UMASK, OP_RLIMIT, OP_KEEP_CAPS, OP_CAPS, OP_SETID, OP_INIT, OP_KEEP_FD,
+  OP_ENV, OP_EXEC, OP_ARG, OP_END,
+  OP_COUNT,
+};
+
+// The values of an argument that is a choice, in the order of their words.
+enum { USERNS_NONE, USERNS_SELF, USERNS_ROOT, USERNS_RANGES };
+enum { NS_PID, NS_IPC, NS_UTS, NS_NET, NS_CGROUP };
+enum { ROOT_DIR, ROOT_KERNEL, ROOT_FUSE };
+enum { LAYER_NONE, LAYER_AUTO, LAYER_TMPFS, LAYER_DIRS, LAYER_DIRECT };
+enum { CAPS_NONE, CAPS_NAMESPACE };
+enum { BIND_RO = 1, BIND_RW = 2, BIND_DEV = 4, BIND_TRY = 8, BIND_NOREC = 16 };
+
+// No limit, in an `rlimit` record.
+#define PLAN_INFINITE UINT64_MAX
+
+// One record: its arguments as text and, where they are numbers, choices or flags, as values.
+struct record {
+  enum op op;
+  const char *text[4];
+  uint64_t value[4];
+};
+
+struct plan {
+  struct record *records; // in order, without `end`
+  size_t count;
+  const struct record *first[OP_COUNT]; // NULL when the plan has none
+  size_t times[OP_COUNT];
+  unsigned namespaces; // bit set of 1 << NS_*
+  char **argv;         // both end with NULL and point into the buffer
+  char **env;
+};
+
+// Parses and checks a whole plan. Strings point into `bytes`, which must outlive the plan. Returns false and a sentence in
+// `error` (PLAN_ERROR_SIZE bytes) when anything is wrong; the plan is then empty.
+bool plan_parse(const char *bytes, size_t length, struct plan *plan, char *error);
+
+// Gives back the memory of a parsed plan.
+void plan_free(struct plan *plan);
+
+// The value of the first argument of the plan's only record of this kind, or `otherwise`.
+uint64_t plan_choice(const struct plan *plan, enum op op, uint64_t otherwise);
+
+// True for the records that put something into the container's tree.
+bool plan_is_mount(enum op op);
+
+#endif

@@ -1,0 +1,45 @@
+// How the native programs speak. Messages quote names out of images and plans, so control characters never reach the
+// terminal; a line goes out in one write, so that a hundred ranks failing at once stay legible.
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *say_program = "berth";
+
+__attribute__((format(printf, 1, 0))) static void say_list(const char *format, va_list list) {
+  char line[8192];
+  int head = snprintf(line, sizeof line, "%s: ", say_program);
+  size_t room = sizeof line - (size_t)head - 1;
+  int body = vsnprintf(line + head, room, format, list);
+  size_t length = (size_t)head + (body < 0 ? 0 : (size_t)body < room ? (size_t)body : room - 1);
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)line[i] < ' ' || line[i] == 127) line[i] = '?';
+  line[length++] = '\n';
+  if (write(STDERR_FILENO, line, length) < 0) return; // nobody listens; the exit status still speaks
+}
+
+void say(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  say_list(format, list);
+  va_end(list);
+}
+
+void die_with(int status, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  say_list(format, list);
+  va_end(list);
+  _exit(status);
+}
+
+void die(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  say_list(format, list);
+  va_end(list);
+  _exit(EXIT_LAUNCH);
+}

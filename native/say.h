@@ -1,0 +1,19 @@
+// How the native programs speak: one line on stderr, made safe for a terminal, and an exit status.
+#ifndef BERTH_SAY_H
+#define BERTH_SAY_H
+
+enum { EXIT_LAUNCH = 255, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
+
+// The program's name in front of every line.
+extern const char *say_program;
+
+// Prints `PROGRAM: MESSAGE`.
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+// Prints the message and ends the process with this status.
+__attribute__((format(printf, 2, 3), noreturn)) void die_with(int status, const char *format, ...);
+
+// Prints the message and ends the process with 255: nothing of the payload has run.
+__attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...);
+
+#endif
