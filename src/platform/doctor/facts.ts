@@ -92,7 +92,7 @@ export interface Facts {
   /** By name; absent when not installed. */
   readonly programs: Readonly<Record<string, Program>>;
   /** Path of berth-launch, when it is installed. */
-  readonly launcher?: string;
+  readonly launcher: string | undefined;
   readonly loop: Trial;
   readonly cgroup: CgroupFacts;
   readonly cache: DiskFacts;

@@ -36,7 +36,7 @@ export async function gatherFacts({ env, user, now, launcher, signal }: GatherOp
     subIds: await subIdFacts(user, path, signal),
     fuse: fuseFacts("/dev/fuse"),
     programs: await findPrograms(path, signal),
-    ...(launcher !== undefined && { launcher }),
+    launcher,
     loop: loopTrial(),
     cgroup: cgroupFacts(),
     cache: await diskFacts(cacheDir(env, user)),

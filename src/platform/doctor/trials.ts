@@ -88,5 +88,6 @@ async function withUnshare(folder: string, signal: AbortSignal): Promise<Trials>
 function verdict(by: string, { status, reason }: Outcome): Trial {
   if (status === 0) return { works: true, by };
   if (status === undefined) return { works: undefined, by, reason: `${by} could not be run: ${reason}` };
-  return { works: false, by, reason: reason || `status ${status}` };
+  // Programs begin their complaints with their own name, which the finding says already.
+  return { works: false, by, reason: reason.replace(`${by}: `, "") || `status ${status}` };
 }

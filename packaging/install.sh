@@ -1,0 +1,40 @@
+#!/bin/sh
+# Installs a built berth below a prefix: the binary in PREFIX/bin, its two helpers in PREFIX/libexec/berth. Nothing is setuid.
+# usage: install.sh PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
+# DESTDIR is put before PREFIX, for those who make packages.
+
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+prefix=${1:?usage: install.sh PREFIX [BUILD]}
+build=${2:-$here/../build}
+
+fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
+
+case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not $prefix" ;; esac
+for program in berth berth-launch berth-mount; do
+  [ -x "$build/$program" ] || fail "$build/$program is missing: call ./berth --version in the checkout, which builds it"
+done
+
+root=${DESTDIR:-}$prefix
+mkdir -p "$root/bin" "$root/libexec/berth" "$root/share/berth/apparmor"
+# A program that is running cannot be written to, but its name can be given to another.
+put() {
+  cp "$1" "$2.new"
+  chmod "$3" "$2.new"
+  mv -f "$2.new" "$2"
+}
+put "$build/berth" "$root/bin/berth" 755
+put "$build/berth-launch" "$root/libexec/berth/berth-launch" 755
+put "$build/berth-mount" "$root/libexec/berth/berth-mount" 755
+put "$here/apparmor/berth-launch" "$root/share/berth/apparmor/berth-launch" 644
+put "$here/apparmor/install.sh" "$root/share/berth/apparmor/install.sh" 755
+# The launch line of every SIF file is `#!/usr/bin/env run-singularity`: with this name on the PATH, images run themselves.
+# A real Singularity or Apptainer of this prefix keeps its own.
+if [ ! -e "$root/bin/run-singularity" ] || [ "$(readlink "$root/bin/run-singularity")" = berth ]; then
+  ln -sfn berth "$root/bin/run-singularity"
+fi
+
+echo "installed berth in $prefix"
+if [ "$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null || :)" = 1 ]; then
+  echo "This machine restricts user namespaces. Let berth-launch make them: sudo $prefix/share/berth/apparmor/install.sh $prefix/libexec/berth"
+fi
