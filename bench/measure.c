@@ -7,7 +7,7 @@
  * OUT receives one line of JSON:
  *   {"failed":N,"elapsedNs":N,"peakBytes":N,"wallNs":[...],"cpuNs":[...]}
  * wallNs and cpuNs have one entry per run when PARALLEL is 1; cpuNs is one entry with the total otherwise.
- * SAMPLE_MS 0 leaves the memory alone (its sampling costs time of its own).
+ * SAMPLE_MS is the least time between two looks at the memory; 0 leaves the memory alone.
  * Descendants that outlive the command (a FUSE server with an idle time-out) are charged for what they used so far.
  */
 #define _GNU_SOURCE
@@ -144,9 +144,12 @@ static int wait_for(pid_t want, int sample_ms, int64_t *peak) {
     if (pid > 0) continue; /* a descendant that was adopted */
     if (pid < 0 && errno != EINTR) die("waitpid");
     if (pid == 0) {
-      int64_t memory = family_memory();
+      int64_t from = now_ns(), memory = family_memory();
       if (memory > *peak) *peak = memory;
-      struct timespec pause = {sample_ms / 1000, (long)(sample_ms % 1000) * 1000000};
+      /* Summing up a gigabyte takes long: looking must not take more than a twentieth of the time. */
+      int64_t rest = 20 * (now_ns() - from), least = (int64_t)sample_ms * 1000000;
+      if (rest < least) rest = least;
+      struct timespec pause = {rest / 1000000000, rest % 1000000000};
       sigtimedwait(&child, NULL, &pause);
     }
   }

@@ -62,7 +62,7 @@ const CONTESTANTS: readonly Contestant<Job>[] = [
         job,
         `ch-image pull --tls-no-verify "$1/$2:latest" 2>&1 | tail -n 3 >&2
          ch-convert -i ch-image -o squash "$1/$2:latest" out.sqfs 2>&1 | tail -n 3 >&2; test -s out.sqfs; rm out.sqfs`,
-        { CH_IMAGE_STORAGE: join(job.folder, "storage"), TMPDIR: job.folder },
+        { CH_IMAGE_STORAGE: join(job.folder, "storage"), CH_IMAGE_CACHE: "disabled", TMPDIR: job.folder },
       ),
   },
   {

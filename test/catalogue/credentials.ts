@@ -1,0 +1,169 @@
+// Rows 50 to 65 of the catalogue: credentials (spec/apptainer.md 4.2). Every case has a home and a configuration of its
+// own, so that no login outlives it.
+
+import type { Case, Later, Step } from "./case.ts";
+
+const OWN = {
+  HOME: "{work}/home",
+  BERTH_CONFIGDIR: "{work}/config",
+  XDG_CONFIG_HOME: "{work}/xdg",
+  XDG_RUNTIME_DIR: "",
+  DOCKER_CONFIG: "",
+};
+const RIGHT = { DOCKER_USERNAME: "u1", DOCKER_PASSWORD: "p1" };
+const WRONG = { DOCKER_USERNAME: "u1", DOCKER_PASSWORD: "wrong" };
+
+/** A step in the case's own home. */
+function own(run: readonly string[], rest: Omit<Step, "run"> = {}): Step {
+  return { ...rest, run, env: { ...OWN, ...rest.env } };
+}
+
+function prefixed(prefix: string, variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [prefix + name, value]));
+}
+
+const HOMES = own(["mkdir", "-p", "home/.docker", "config", "xdg"]);
+const PULL = ["berth", "pull", "-F", "--disable-cache", "x.sif", "docker://{priv}/small"];
+const LOGIN = ["berth", "registry", "login", "-u", "u1", "-p", "p1", "docker://{priv}"];
+const REFUSED = { exit: 255, err: /authentication required|log ?in|401|credential|unauthorized/i };
+const AUTH_FILE = `{"auths":{"{priv}":{"auth":"dTE6cDE="}}}`;
+
+const sh = (text: string) => ["sh", "-c", text];
+
+export const CREDENTIALS: readonly (Case | Later)[] = [
+  { id: "50", title: "pull without a login", steps: [HOMES, own(PULL, REFUSED)] },
+  {
+    id: "51",
+    title: "login, then pull",
+    steps: [
+      HOMES,
+      own(LOGIN, { err: /stored|succeeded/i }),
+      own(PULL),
+      own(sh("find config home xdg -type f -perm /077"), { out: "" }),
+    ],
+  },
+  {
+    id: "52",
+    title: "wrong variables are not mended by a stored login",
+    steps: [
+      HOMES,
+      own(LOGIN),
+      ...["BERTH_", "APPTAINER_"].map((prefix) => own(PULL, { env: prefixed(prefix, WRONG), ...REFUSED })),
+    ],
+  },
+  { id: "53", title: "DOCKER_USERNAME and DOCKER_PASSWORD", steps: [HOMES, own(PULL, { env: RIGHT })] },
+  {
+    id: "54",
+    title: "prefixed variables win over those without a prefix, with and without a login",
+    steps: [
+      HOMES,
+      ...[[], [own(LOGIN)]].flatMap((login) => [
+        ...login,
+        ...["BERTH_", "APPTAINER_", "SINGULARITY_"].flatMap((prefix) => [
+          own(PULL, { env: { ...WRONG, ...prefixed(prefix, RIGHT) } }),
+          own(PULL, { env: { ...RIGHT, ...prefixed(prefix, WRONG) }, ...REFUSED }),
+        ]),
+      ]),
+    ],
+  },
+  {
+    id: "55",
+    title: "login into a file of one's own, from standard input",
+    steps: [
+      HOMES,
+      own(["berth", "registry", "login", "-u", "u1", "--password-stdin", "--authfile", "F", "docker://{priv}"], {
+        stdin: "p1\n",
+      }),
+      own(["cat", "F"], { out: /"auth"\s*:\s*"dTE6cDE="/ }),
+      own(PULL, REFUSED),
+      own(["berth", "pull", "--disable-cache", "--authfile", "F", "y.sif", "docker://{priv}/small"]),
+    ],
+  },
+  {
+    id: "56",
+    title: "exec before and after the login",
+    differs: "build and instance start are later issues",
+    steps: [
+      HOMES,
+      own(["berth", "exec", "--disable-cache", "docker://{priv}/small", "true"], REFUSED),
+      own(LOGIN),
+      own(["berth", "exec", "--disable-cache", "docker://{priv}/small", "true"]),
+    ],
+  },
+  {
+    id: "57",
+    title: "login without a scheme",
+    steps: [
+      HOMES,
+      own(["berth", "registry", "login", "-u", "u1", "-p", "p1", "{priv}"], { exit: 255, err: /docker:\/\// }),
+    ],
+  },
+  {
+    id: "58",
+    title: "login with an empty password, and without a user",
+    steps: [
+      HOMES,
+      own(["berth", "registry", "login", "-u", "u1", "-p", "", "docker://{priv}"], { exit: 255 }),
+      own(["berth", "registry", "login", "-p", "x", "docker://{priv}"], { exit: 255, err: /user/i }),
+    ],
+  },
+  {
+    id: "59",
+    title: "login twice, logout once, nothing is left",
+    steps: [
+      HOMES,
+      own(LOGIN),
+      own(LOGIN),
+      own(["berth", "registry", "logout", "docker://{priv}"]),
+      own(["berth", "registry", "list"], { notOut: /127\.0\.0\.1/ }),
+      own(sh("! grep -r dTE6cDE= config home xdg")),
+      own(PULL, REFUSED),
+    ],
+  },
+  {
+    id: "60",
+    title: "registry list",
+    differs: "our own table: the registry, the user and the file that holds the credential",
+    steps: [HOMES, own(LOGIN), own(["berth", "registry", "list"], { out: /127\.0\.0\.1:\d+/ })],
+  },
+  {
+    id: "61",
+    title: "logout where nobody is logged in",
+    steps: [HOMES, own(["berth", "registry", "logout", "docker://nowhere.example"], { err: /nowhere\.example/ })],
+  },
+  { id: "62", title: "push oras before and after login", later: "push" },
+  {
+    id: "63",
+    title: "--docker-login asks on the terminal and stores nothing",
+    needs: ["script"],
+    steps: [
+      HOMES,
+      own(["script", "-qec", "berth pull --disable-cache --docker-login x.sif docker://{priv}/small", "/dev/null"], {
+        stdin: "u1\np1\n",
+        notOut: /p1\r?\n.*p1/s,
+      }),
+      own(["test", "-s", "x.sif"]),
+      own(sh("find config home xdg -type f"), { out: "" }),
+    ],
+  },
+  {
+    id: "64",
+    title: "Docker's own file is read",
+    steps: [HOMES, own(sh(`printf %s '${AUTH_FILE}' >home/.docker/config.json`)), own(PULL)],
+  },
+  {
+    id: "65",
+    title: "credential helpers are asked",
+    differs: "the peer documents that it cannot",
+    steps: [
+      HOMES,
+      own(
+        sh(
+          `mkdir bin; printf '#!/bin/sh\\ncat >/dev/null; echo %s\\n' "'{\\"Username\\":\\"u1\\",\\"Secret\\":\\"p1\\"}'" >bin/docker-credential-test; chmod +x bin/docker-credential-test`,
+        ),
+      ),
+      own(sh(`printf %s '{"credHelpers":{"{priv}":"test"}}' >home/.docker/config.json`)),
+      own(sh(`PATH=$PWD/bin:$PATH; ${PULL.join(" ")}`)),
+    ],
+  },
+];

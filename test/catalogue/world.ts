@@ -1,0 +1,110 @@
+// What the cases find when they begin: registries with the test images (open, and behind a password), the images as
+// files, folders and archives, and a user. Made once for the whole catalogue, thrown away at its end.
+
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { writeLayout } from "../support/oci-image.ts";
+import { installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { IMAGES } from "./images.ts";
+import { pushArtifact } from "./push-artifact.ts";
+import { closedPort, startRegistry } from "./registries.ts";
+
+/** The surroundings of all cases. */
+export interface World {
+  readonly user: OrdinaryUser;
+  /** Everything of this run lies in it; the user may write. */
+  readonly folder: string;
+  /** Values for the `{name}`s of the steps. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Variables that every step gets. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): void;
+}
+
+/** The binary under test. */
+export const BINARY = resolve(
+  process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"),
+);
+
+/** Why the catalogue cannot be played here, if it cannot. */
+export function missing(): string | undefined {
+  if (!existsSync(BINARY)) return `${BINARY} is not built`;
+  const program = ["docker-registry", "skopeo", "busybox", "mksquashfs"].find((name) => !installed(name));
+  return program ? `${program} is not installed` : undefined;
+}
+
+/** Makes the world. */
+export async function makeWorld(): Promise<World> {
+  const user = ordinaryUser();
+  const folder = mkdtempSync(join(tmpdir(), "berth-catalogue-"));
+  chmodSync(folder, 0o755);
+  for (const name of ["bin", "home", "cache", "run"]) mkdirSync(join(folder, name));
+  symlinkSync(BINARY, join(folder, "bin", "berth"));
+  const layout = join(folder, "layout");
+  const descriptors = await writeLayout(layout, IMAGES);
+  const open = await startRegistry(folder, "open");
+  const closed = await startRegistry(folder, "private");
+  for (const name of Object.keys(IMAGES)) push(layout, name, open.host);
+  await pushArtifact(open.host, "artifact");
+  own(folder, user);
+  const env = {
+    PATH: `${join(folder, "bin")}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    BERTH_CACHEDIR: join(folder, "cache"),
+    BERTH_RUNTIMEDIR: join(folder, "run"),
+    BERTH_CONFIGDIR: join(folder, "config"),
+  };
+  const values = {
+    reg: open.host,
+    priv: closed.host,
+    down: `127.0.0.1:${await closedPort()}`,
+    layout,
+    images: folder,
+    home: user.home,
+    user: user.name,
+    uid: String(user.uid),
+    digest: descriptors["small"]?.digest ?? "",
+  };
+  makeFiles(user, folder, layout, { ...env, HOME: user.home }, open.host);
+  const close = () => {
+    open.stop();
+    closed.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { user, folder, values, env, close };
+}
+
+function push(layout: string, name: string, host: string): void {
+  const words = ["skopeo", "copy", "--all", "--quiet", "--dest-tls-verify=false"];
+  must(ROOT, [...words, `oci:${layout}:${name}`, `docker://${host}/${name}:latest`]);
+}
+
+/** The images as files, as every case but those of pulling wants them; a failure shows in the cases that need it. */
+function makeFiles(
+  user: OrdinaryUser,
+  folder: string,
+  layout: string,
+  env: Record<string, string>,
+  host: string,
+): void {
+  for (const name of Object.keys(IMAGES).filter((name) => !name.includes("/") && name !== "foreign"))
+    runAs(user, ["berth", "pull", join(folder, `${name}.sif`), `docker://${host}/${name}`], { env, cwd: folder });
+  runAs(user, ["berth", "pull", "--sandbox", join(folder, "sandbox"), `docker://${host}/small`], { env, cwd: folder });
+  for (const [transport, file] of [
+    ["docker-archive", "small.tar"],
+    ["oci-archive", "small.oci.tar"],
+  ] as const)
+    must(user, ["skopeo", "copy", "--quiet", `oci:${layout}:small`, `${transport}:${join(folder, file)}:small:latest`]);
+  must(user, ["gzip", "--keep", join(folder, "small.tar"), join(folder, "small.oci.tar")]);
+}
+
+const ROOT: OrdinaryUser = { name: "root", uid: 0, gid: 0, home: "/root" };
+
+function must(user: OrdinaryUser, argv: readonly string[]): void {
+  const result = runAs(user, argv);
+  if (result.status !== 0) throw new Error(`${argv.join(" ")}: ${result.stderr}`);
+}
+
+function own(folder: string, user: OrdinaryUser): void {
+  for (const name of ["", "home", "cache", "run"]) chownSync(join(folder, name), user.uid, user.gid);
+}
