@@ -1,7 +1,9 @@
 // A small OCI image layout made by the test itself, byte by byte, so that every digest in it is known.
 
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { type Digest, digestOf, digestParts } from "../../src/base/digest.ts";
 
@@ -54,6 +56,12 @@ export async function writeSampleImage(
     configDigest: digestOf(config),
     layer: { digest: digestOf(layerBytes), size: layerBytes.length, bytes: layerBytes },
   };
+}
+
+/** Pushes a layout's `latest` with skopeo to `host/path:tag`; `flags` are skopeo's. Not blocking: a token server may live here. */
+export async function pushSample(image: { readonly dir: string }, to: string, ...flags: string[]): Promise<void> {
+  const words = ["copy", "-q", "--dest-tls-verify=false", ...flags, `oci:${image.dir}:latest`, `docker://${to}`];
+  await promisify(execFile)("skopeo", words);
 }
 
 function described(mediaType: string, bytes: Buffer) {

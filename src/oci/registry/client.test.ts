@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
-import { type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
+import { pushSample, type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
 import { parseReference } from "../reference.ts";
 import { resolveImage } from "../resolve-image.ts";
 import { type RegistryOptions, registryClient } from "./client.ts";
@@ -11,18 +10,13 @@ import { type RegistryOptions, registryClient } from "./client.ts";
 const AMD64 = { os: "linux", architecture: "amd64" };
 const quick = { env: {}, certDirs: [], retry: { base: 1, retries: 2 } } satisfies RegistryOptions;
 
-function push(image: SampleImage, host: string, ...flags: string[]): void {
-  const to = ["copy", "-q", "--dest-tls-verify=false", ...flags, `oci:${image.dir}:latest`, `docker://${host}/a/b:v1`];
-  execFileSync("skopeo", to, { stdio: ["ignore", "ignore", "pipe"] });
-}
-
 describe.skipIf(!hasRegistry)("a client and a real registry (skipped without docker-registry)", () => {
   let image: SampleImage;
   let plain: TestRegistry;
   beforeAll(async () => {
     image = await writeSampleImage(await scratchDir("client"));
     plain = await startRegistry();
-    push(image, plain.host);
+    await pushSample(image, `${plain.host}/a/b:v1`);
   });
   afterAll(async () => {
     await plain.stop();
@@ -65,7 +59,7 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
   test("logs in with Basic and says what to do when nobody is logged in", async () => {
     const registry = await startRegistry({ basic: { username: "u1", password: "p1" } });
     try {
-      push(image, registry.host, "--dest-creds", "u1:p1");
+      await pushSample(image, `${registry.host}/a/b:v1`, "--dest-creds", "u1:p1");
       const reference = parseReference(`${registry.host}/a/b:v1`);
       const nobody = registryClient(quick);
       await expect(nobody.resolve(reference, {})).rejects.toMatchObject({ code: "E_AUTH_REQUIRED" });
@@ -93,7 +87,7 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
     const users = { u1: "p1" };
     const registry = await startRegistry({ token: { users, refreshTokens: ["refresh-me"], anonymousPull: true } });
     try {
-      push(image, registry.host, "--dest-creds", "u1:p1");
+      await pushSample(image, `${registry.host}/a/b:v1`, "--dest-creds", "u1:p1");
       const reference = parseReference(`${registry.host}/a/b:v1`);
       const logins = [
         undefined,
