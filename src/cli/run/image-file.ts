@@ -1,0 +1,24 @@
+// The first word after the flags: a file or directory, or a URI that is fetched first.
+
+import type { Context } from "../context.ts";
+import type { FlagValues } from "../flags.ts";
+import type { SOURCE_FLAGS } from "../source-flags.ts";
+
+// With a single colon only known transports are meant; everything else is a file with a colon in its name.
+const ONE_COLON = /^(?:docker-daemon|docker-archive|oci|oci-archive):/;
+
+/** True for what must be fetched or converted before it runs. */
+export function isImageUri(word: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || ONE_COLON.test(word);
+}
+
+/** The path of an image; what is not a file yet is fetched into the cache. */
+export async function imageFile(
+  word: string,
+  flags: FlagValues<typeof SOURCE_FLAGS>,
+  context: Context,
+): Promise<string> {
+  if (!isImageUri(word)) return word;
+  const { ensureImage } = await import("../ensure-image.ts");
+  return ensureImage(word, flags, context);
+}

@@ -1,0 +1,99 @@
+// What the commands that start a payload do, once their flags are read. No parser is loaded here: this is the way of
+// every start.
+
+import { resolve } from "node:path";
+import { defineErrors } from "../../base/errors.ts";
+import { encodePlan } from "../../run/plan-format.ts";
+import { prepare } from "../../run/preparation.ts";
+import type { LaunchRequest } from "../../run/request.ts";
+import { getReady, type Ready } from "../../run/start.ts";
+import type { Context } from "../context.ts";
+import type { FlagValues } from "../flags.ts";
+import { SOURCE_FLAGS } from "../source-flags.ts";
+import { RUN_FLAGS, SHELL_FLAGS } from "./flags.ts";
+import { imageFile } from "./image-file.ts";
+import { toRequest } from "./request.ts";
+
+const fail = defineErrors({
+  E_ARGUMENTS: {
+    text: 'Error for command "{command}": requires at least {want} arg(s), only received {got}',
+    hint: "usage: berth {command} [flags] {usage}",
+    exit: 1,
+  },
+});
+
+/** What tells the commands apart. */
+export interface PayloadForm {
+  readonly name: string;
+  readonly command: LaunchRequest["command"];
+  readonly usage: string;
+  /** Fewest words after the flags. */
+  readonly words: number;
+  readonly summary: string;
+  /** Print the plan instead of becoming the launcher. */
+  readonly print?: boolean;
+}
+
+export const PAYLOAD_FORMS = {
+  run: { name: "run", command: "run", usage: "IMAGE [ARGS…]", words: 1, summary: "run what the image is made to run" },
+  exec: {
+    name: "exec",
+    command: "exec",
+    usage: "IMAGE COMMAND [ARGS…]",
+    words: 2,
+    summary: "run a program of your choice in an image",
+  },
+  shell: { name: "shell", command: "shell", usage: "IMAGE", words: 1, summary: "start a shell in an image" },
+  test: { name: "test", command: "test", usage: "IMAGE [ARGS…]", words: 1, summary: "run the test script of an image" },
+  plan: {
+    name: "plan",
+    command: "exec",
+    usage: "IMAGE COMMAND [ARGS…]",
+    words: 2,
+    summary: "print the launch plan of a command, for berth-launch",
+    print: true,
+  },
+} as const satisfies Readonly<Record<string, PayloadForm>>;
+
+/** Flags of all these commands; `--shell` means something to `shell` only. */
+export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS] as const;
+
+/** Starts the payload, and does not return; or prints its plan. @throws E_ARGUMENTS and every failure of a start */
+export async function performPayload(
+  form: PayloadForm,
+  flags: FlagValues<typeof PAYLOAD_FLAGS>,
+  words: readonly string[],
+  context: Context,
+): Promise<void> {
+  if (words.length < form.words) {
+    throw fail("E_ARGUMENTS", { command: form.name, want: form.words, got: words.length, usage: form.usage });
+  }
+  const ready = await readyFor(form, flags, words, context);
+  prepare(ready.prepare);
+  // A saved plan is for other callers, whose limits are their own.
+  if (form.print) return void process.stdout.write(encodePlan({ ...ready.plan, limits: [] }));
+  const { becomeLauncher } = await import("../../run/launch.ts");
+  const { ownProgram } = await import("../../run/programs.ts");
+  becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(ready.plan), ready.runtime);
+}
+
+async function readyFor(
+  form: PayloadForm,
+  flags: FlagValues<typeof PAYLOAD_FLAGS>,
+  words: readonly string[],
+  context: Context,
+): Promise<Ready> {
+  const { env, user, log } = context;
+  const [image = "", ...args] = words;
+  if (form.command === "shell" && args.length > 0)
+    log.warn(`Ignoring the arguments after the image: ${args.join(" ")}`);
+  const request = toRequest(flags, { command: form.command, args, shell: flags.shell }, process.cwd());
+  const path = resolve(await imageFile(image, flags, context));
+  const envFiles = commaSeparated(flags["env-file"]);
+  const cdiDirs = commaSeparated(flags["cdi-dirs"]);
+  return getReady({ image: path, request, env, user, log, envFlags: flags.env, envFiles, cdiDirs });
+}
+
+function commaSeparated(list: readonly string[]): string[] {
+  return list.flatMap((text) => text.split(",")).filter((part) => part !== "");
+}

@@ -1,0 +1,38 @@
+// Refuses a launch whose bind sources do not exist, before anything is started, naming both paths.
+
+import { defineErrors } from "../base/errors.ts";
+import type { HostFacts } from "./host.ts";
+import type { LaunchRequest } from "./request.ts";
+
+const fail = defineErrors({
+  E_BIND_SOURCE: {
+    text: "cannot bind {source} to {target}: mount source {source} doesn't exist",
+    hint: "check the name (-B {text}); it must exist on this machine and you must be able to reach it",
+  },
+  E_HOME_SOURCE: {
+    text: "cannot bind {source} to the home directory {target}: {source} is no directory",
+    hint: "check the name given to --home",
+  },
+  E_BIND_IMAGE: {
+    text: 'the bind "{text}" takes its files from an image, which this version cannot do',
+    hint: "copy the files out with berth image cp, or mount the image yourself with squashfuse",
+  },
+  E_OVERLAY_KIND: {
+    text: "the overlay {path} is {what}; only directories can be laid over an image",
+    hint: "make a directory: mkdir {path}.d, and use --overlay {path}.d",
+  },
+});
+
+/** Checks binds, home and overlays. @throws E_BIND_SOURCE, E_BIND_IMAGE, E_HOME_SOURCE, E_OVERLAY_KIND */
+export function checkSources(request: LaunchRequest, host: Pick<HostFacts, "kind">): void {
+  for (const { source, target, text, imageSource } of request.binds) {
+    if (imageSource !== undefined) throw fail("E_BIND_IMAGE", { text });
+    if (host.kind(source) === undefined) throw fail("E_BIND_SOURCE", { source, target, text });
+  }
+  if (request.home && host.kind(request.home.source) !== "dir") throw fail("E_HOME_SOURCE", { ...request.home });
+  for (const { path } of request.overlays) {
+    const kind = host.kind(path);
+    if (kind !== "dir")
+      throw fail("E_OVERLAY_KIND", { path, what: kind === undefined ? "missing" : "not a directory" });
+  }
+}

@@ -1,0 +1,68 @@
+// What is executed: the table of ENTRYPOINT, CMD and arguments (spec/apptainer.md 1.5), and runscripts. Pure.
+// Arguments arrive as they were given: Apptainer's default of evaluating them once more is its best-known trap.
+
+import { defineErrors } from "../base/errors.ts";
+import type { RuntimeConfig } from "../oci/types.ts";
+
+const fail = defineErrors({
+  E_RUN_NOTHING: {
+    text: "the image has neither an entry point nor a command, and no program was given",
+    hint: "name a program after the image, or use: berth shell {image}",
+  },
+});
+
+/** What is known of an image's ways to be run. */
+export interface Runnable {
+  readonly config: RuntimeConfig | undefined;
+  /** A runscript that people wrote (not the one that is generated from ENTRYPOINT and CMD). */
+  readonly runscript: boolean;
+  readonly testscript: boolean;
+  readonly hasBash: boolean;
+}
+
+/** The words to be executed; `notes` are said first. */
+export interface Entry {
+  readonly argv: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const RUNSCRIPT = "/.singularity.d/runscript";
+const TESTSCRIPT = "/.singularity.d/test";
+
+/** `run`: the runscript, or ENTRYPOINT and CMD, or a shell. */
+export function runEntry(image: Runnable, args: readonly string[]): Entry {
+  if (image.runscript) return { argv: [RUNSCRIPT, ...args], notes: [] };
+  const words = ociWords(image.config, args);
+  if (words.length > 0) return { argv: words, notes: [] };
+  return { argv: ["/bin/sh"], notes: ["No runscript found in container, executing /bin/sh"] };
+}
+
+/** `run --docker`: as `docker run` does; without anything to run it is an error. @throws E_RUN_NOTHING */
+export function dockerEntry(config: RuntimeConfig | undefined, args: readonly string[], image: string): Entry {
+  const words = ociWords(config, args);
+  if (words.length === 0) throw fail("E_RUN_NOTHING", { image });
+  return { argv: words, notes: [] };
+}
+
+/** `test`: the image's own test script; an image without one passes. */
+export function testEntry(image: Runnable, args: readonly string[]): Entry | undefined {
+  return image.testscript ? { argv: [TESTSCRIPT, ...args], notes: [] } : undefined;
+}
+
+/** `shell`: the wanted shell, else bash without its start files, else sh. */
+export function shellEntry(image: Runnable, wanted: string | undefined): Entry {
+  if (wanted) return { argv: [wanted], notes: [] };
+  return { argv: image.hasBash ? ["/bin/bash", "--norc"] : ["/bin/sh"], notes: [] };
+}
+
+/** ENTRYPOINT and CMD with the caller's arguments: arguments take the place of CMD, never of ENTRYPOINT. */
+export function ociWords(config: RuntimeConfig | undefined, args: readonly string[]): readonly string[] {
+  const entrypoint = config?.Entrypoint ?? [];
+  const cmd = config?.Cmd ?? [];
+  return [...entrypoint, ...(args.length > 0 ? args : cmd)];
+}
+
+/** True for the runscript that Apptainer writes for an OCI image: the configuration says the same, without its quoting faults. */
+export function isGeneratedRunscript(text: string): boolean {
+  return /^OCI_ENTRYPOINT=/m.test(text) && /^\s*eval "set \$\{SINGULARITY_OCI_RUN\}"$/m.test(text);
+}

@@ -1,0 +1,70 @@
+// Reads an environment file (--env-file): shell code, evaluated once by the host's /bin/sh with the host's environment
+// (spec/apptainer.md 1.4). Assignments count with and without "export". The file is the caller's own: it runs as the
+// caller, before the container exists, exactly as if it had been sourced in the caller's shell.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineErrors, reasonOf } from "../base/errors.ts";
+import type { Environment } from "../platform/user.ts";
+import { isVariableName } from "./environment-host.ts";
+
+const fail = defineErrors({
+  E_ENV_FILE_READ: {
+    text: "cannot read the environment file {path}: {reason}",
+    hint: "check the name given to --env-file",
+  },
+  E_ENV_FILE_RUN: {
+    text: "the environment file {path} could not be evaluated: {reason}",
+    hint: "it must be POSIX shell code, usually lines of the form NAME=VALUE; try: sh -n {path}",
+  },
+});
+
+const MAX_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+// What the shell itself changes.
+const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "PS1", "PS2", "PS4", "IFS", "OPTIND", "PPID"]);
+// The result goes to descriptor 3, so that commands in the file may print what they like.
+const PROGRAM = 'set -a; . "$1" || exit 125; exec env -0 >&3';
+
+/** The variables that a file sets. @throws E_ENV_FILE_READ, E_ENV_FILE_RUN */
+export function readEnvFile(name: string, host: Environment): Map<string, string> {
+  const path = resolve(name);
+  const assigned = assignedNames(readText(path));
+  const child = spawnSync("/bin/sh", ["-c", PROGRAM, "sh", path], {
+    env: host as NodeJS.ProcessEnv,
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    maxBuffer: MAX_BYTES,
+    timeout: TIMEOUT_MS,
+  });
+  if (child.error || child.status !== 0) {
+    const reason = child.error ? reasonOf(child.error) : String(child.stderr).trim() || `exit status ${child.status}`;
+    throw fail("E_ENV_FILE_RUN", { path, reason: reason.slice(0, 500) });
+  }
+  const values = new Map<string, string>();
+  for (const [variable, value] of splitNul(String(child.output[3] ?? ""))) {
+    if (!isVariableName(variable) || OF_THE_SHELL.has(variable)) continue;
+    // A value equal to the host's was still set by the file when the file assigns it.
+    if (assigned.has(variable) || host[variable] !== value) values.set(variable, value);
+  }
+  return values;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8").slice(0, MAX_BYTES);
+  } catch (cause) {
+    throw fail("E_ENV_FILE_READ", { path, reason: reasonOf(cause) }, { cause });
+  }
+}
+
+function assignedNames(text: string): Set<string> {
+  return new Set([...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=/gm)].map((match) => match[1] ?? ""));
+}
+
+function splitNul(text: string): [string, string][] {
+  return text
+    .split("\0")
+    .filter((entry) => entry.includes("="))
+    .map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
+}

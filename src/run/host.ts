@@ -1,0 +1,84 @@
+// The facts of the host that a launch depends on, gathered once and with few system calls.
+
+import { readFileSync, statSync } from "node:fs";
+import type { Environment, User } from "../platform/user.ts";
+import { findUser, type Group, namedGroups } from "./passwd.ts";
+
+/** What kind of thing a path of the host is, links followed; undefined when it is missing or cannot be reached. */
+export type PathKind = "file" | "dir" | "other" | undefined;
+
+export interface HostFacts {
+  readonly user: User;
+  readonly gecos: string;
+  /** The caller's groups, the primary one first. */
+  readonly groups: readonly Group[];
+  readonly env: Environment;
+  /** Physical working directory. */
+  readonly cwd: string;
+  /** The same directory by the name the caller's shell has for it, when that differs. */
+  readonly logicalCwd: string | undefined;
+  readonly hostname: string;
+  readonly umask: number;
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  kind(path: string): PathKind;
+}
+
+/** Gathers the facts of this process. */
+export function hostFacts(user: User, env: Environment): HostFacts {
+  const gids = [user.gid, ...(process.getgroups?.() ?? []).filter((gid) => gid !== user.gid)];
+  const cwd = currentDir(user);
+  return {
+    user,
+    gecos: findUser(readQuietly("/etc/passwd"), user.uid)?.gecos ?? "",
+    groups: namedGroups(gids, readQuietly("/etc/group")).groups,
+    env,
+    cwd,
+    logicalCwd: logicalDir(env["PWD"], cwd),
+    hostname: readQuietly("/proc/sys/kernel/hostname").trim(),
+    umask: process.umask(),
+    stdinIsTerminal: process.stdin.isTTY === true,
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    kind: hostKind,
+  };
+}
+
+/** The kind of a path of the host. */
+export function hostKind(path: string): PathKind {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (info === undefined) return undefined;
+    return info.isDirectory() ? "dir" : info.isFile() ? "file" : "other";
+  } catch {
+    // Unreachable (a closed directory on the way, a dead network mount) counts as missing.
+    return undefined;
+  }
+}
+
+// A directory that was removed, or closed, under the caller's feet has no name.
+function currentDir(user: User): string {
+  try {
+    return process.cwd();
+  } catch {
+    return user.home;
+  }
+}
+
+function logicalDir(pwd: string | undefined, cwd: string): string | undefined {
+  if (!pwd?.startsWith("/") || pwd === cwd) return undefined;
+  try {
+    const [there, here] = [statSync(pwd), statSync(cwd)];
+    return there.ino === here.ino && there.dev === here.dev ? pwd : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // Machines without this file exist; what was wanted from it has a default.
+    return "";
+  }
+}

@@ -1,0 +1,71 @@
+// What a launch needs to know of an image's files, read once through whatever view of the image there is, and kept
+// beside the shared mount: the second start of an image reads one small file instead.
+
+import type { RuntimeConfig } from "../oci/types.ts";
+import { isGeneratedRunscript } from "./entrypoint.ts";
+
+/** A way to look into an image. Links are followed inside the image, never out of it. */
+export interface ImageView {
+  /** Content of a regular file of at most `maxBytes`; undefined when there is no such file. */
+  readText(path: string, maxBytes: number): Promise<string | undefined>;
+  kind(path: string): Promise<"file" | "dir" | "other" | undefined>;
+  /** Names in a directory; empty when there is none. */
+  list(path: string): Promise<readonly string[]>;
+}
+
+export interface ImageFacts {
+  readonly config: RuntimeConfig | undefined;
+  /** Names in /.singularity.d/env that have to be sourced by a shell; none for images that berth made from OCI. */
+  readonly envScripts: readonly string[];
+  readonly runscript: boolean;
+  readonly testscript: boolean;
+  readonly hasShell: boolean;
+  readonly hasBash: boolean;
+  readonly passwd: string;
+  readonly group: string;
+}
+
+const MAX_ACCOUNT_BYTES = 1024 * 1024;
+const MAX_SCRIPT_BYTES = 1024 * 1024;
+const ENV_DIR = "/.singularity.d/env";
+
+/**
+ * Reads the facts. `exact` says that berth made the image from OCI, so that `config` alone tells its environment and
+ * what it runs.
+ */
+export async function readImageFacts(
+  view: ImageView,
+  config: RuntimeConfig | undefined,
+  exact: boolean,
+): Promise<ImageFacts> {
+  const [passwd, group, shell, bash] = await Promise.all([
+    view.readText("/etc/passwd", MAX_ACCOUNT_BYTES),
+    view.readText("/etc/group", MAX_ACCOUNT_BYTES),
+    view.kind("/bin/sh"),
+    view.kind("/bin/bash"),
+  ]);
+  const scripts = exact ? NO_SCRIPTS : await readScripts(view, config);
+  const hasShell = shell === "file";
+  return { config, ...scripts, hasShell, hasBash: bash === "file", passwd: passwd ?? "", group: group ?? "" };
+}
+
+type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript">;
+
+const NO_SCRIPTS: Scripts = { envScripts: [], runscript: false, testscript: false };
+
+async function readScripts(view: ImageView, config: RuntimeConfig | undefined): Promise<Scripts> {
+  const names = (await view.list(ENV_DIR)).filter((name) => name.endsWith(".sh")).sort();
+  const runscript = await view.readText("/.singularity.d/runscript", MAX_SCRIPT_BYTES);
+  const testscript = await view.readText("/.singularity.d/test", MAX_SCRIPT_BYTES);
+  return {
+    envScripts: names,
+    // Without the configuration the generated runscript is all there is.
+    runscript: runscript !== undefined && !(config !== undefined && isGeneratedRunscript(runscript)),
+    testscript: testscript !== undefined && hasCode(testscript),
+  };
+}
+
+// Every image made by Apptainer has a test script; most hold nothing but the first line.
+function hasCode(script: string): boolean {
+  return script.split("\n").some((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+}

@@ -1,0 +1,77 @@
+// The launch plan as data: everything `berth-launch` will do, and nothing it has to think about (docs/launch-plan.md).
+// This file knows the records; it must not know why they are wanted nor how they are written down.
+
+/** One line of a user namespace's map. */
+export interface IdMap {
+  readonly kind: "u" | "g";
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
+
+/** Which user namespace the payload lives in; `none` needs real root. */
+export type UserNamespace =
+  | { readonly kind: "none" | "self" | "root" }
+  | { readonly kind: "ranges"; readonly maps: readonly IdMap[] };
+
+export type Namespace = "pid" | "ipc" | "uts" | "net" | "cgroup";
+
+/** What becomes the root directory. */
+export type Root =
+  | { readonly kind: "dir"; readonly source: string }
+  | { readonly kind: "kernel"; readonly file: string; readonly offset: number }
+  | { readonly kind: "fuse"; readonly file: string; readonly offset: number; readonly program: string };
+
+/** What lies over the root. */
+export type Layer =
+  | { readonly kind: "none" | "auto" | "direct" }
+  /** Bytes; 0 is the kernel's default, half of the memory. */
+  | { readonly kind: "tmpfs"; readonly size: number; readonly lowers?: readonly string[] }
+  | { readonly kind: "dirs"; readonly upper: string; readonly lowers: readonly string[] };
+
+export type BindFlag = "ro" | "rw" | "dev" | "try" | "norec";
+
+/** One step of filling the root, carried out in the order given. Destinations are paths in the container. */
+export type MountRecord =
+  | { readonly op: "bind"; readonly source: string; readonly target: string; readonly flags: readonly BindFlag[] }
+  | { readonly op: "tmpfs"; readonly target: string; readonly size: number; readonly mode: number }
+  | { readonly op: "proc" | "sysfs" | "devpts" | "mqueue"; readonly target: string }
+  | { readonly op: "dir"; readonly target: string; readonly mode: number }
+  | { readonly op: "file"; readonly target: string; readonly mode: number; readonly content: string }
+  | { readonly op: "link"; readonly target: string; readonly to: string };
+
+/** A resource limit; undefined is "no limit". */
+export interface ResourceLimit {
+  readonly name: string;
+  readonly soft: number | undefined;
+  readonly hard: number | undefined;
+}
+
+export interface LaunchPlan {
+  readonly userns: UserNamespace;
+  readonly unshare: readonly Namespace[];
+  /** Needs `uts` among the namespaces. */
+  readonly hostname?: string | undefined;
+  readonly root: Root;
+  /** File whose time is set to now: the last use of a shared mount. */
+  readonly touch?: string | undefined;
+  /** Directory that must be a mount point, or the launch fails. */
+  readonly expectMount?: string | undefined;
+  readonly layer: Layer;
+  readonly mounts: readonly MountRecord[];
+  readonly readonlyRoot: boolean;
+  /** The first that can be entered is the start directory. */
+  readonly chdir: readonly string[];
+  readonly umask: number;
+  readonly limits: readonly ResourceLimit[];
+  readonly keepCaps: boolean;
+  readonly caps: "none" | "namespace";
+  readonly setid?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly init: boolean;
+  readonly keepFds: readonly number[];
+  readonly env: ReadonlyMap<string, string>;
+  /** A path in the container, or a name to be looked for in its PATH. */
+  readonly exec: string;
+  /** At least one word: argv[0]. */
+  readonly argv: readonly string[];
+}

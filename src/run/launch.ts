@@ -1,0 +1,38 @@
+// Hands a plan over to berth-launch and is gone: the process becomes the launcher, and the launcher the payload.
+
+import { randomBytes } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { defineErrors, reasonOf } from "../base/errors.ts";
+import { ensureSubdir } from "./runtime-dir.ts";
+
+const fail = defineErrors({
+  E_EXECVE: { text: "cannot start {program}: {reason}", hint: "see berth doctor" },
+  E_PLAN_WRITE: {
+    text: "cannot write the launch plan {path}: {reason}",
+    hint: "is the disk of the run-time folder full?",
+  },
+});
+
+// The launcher reads no environment; newuidmap and fusermount, which it may start, want a PATH.
+const LAUNCHER_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+
+/**
+ * Replaces this process by the launcher with the given plan. Never returns.
+ * @throws E_PLAN_WRITE, E_EXECVE
+ */
+export function becomeLauncher(launcher: string, plan: Buffer, runtime: string): never {
+  const path = `${ensureSubdir(runtime, "plans")}/${process.pid}-${randomBytes(6).toString("hex")}`;
+  try {
+    // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name; the launcher removes it.
+    writeFileSync(path, plan, { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    throw fail("E_PLAN_WRITE", { path, reason: reasonOf(cause) }, { cause });
+  }
+  try {
+    process.execve?.(launcher, ["berth-launch", "--once", path], LAUNCHER_ENVIRONMENT);
+    throw new Error("this JavaScript runtime cannot replace its process");
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw fail("E_EXECVE", { program: launcher, reason: reasonOf(cause) }, { cause });
+  }
+}

@@ -1,0 +1,25 @@
+// What this machine offers for mounting an image file; asked only when there is no mount yet.
+
+import { accessSync, constants } from "node:fs";
+import type { Environment } from "../platform/user.ts";
+import { systemProgram } from "./programs.ts";
+import type { MountMeans } from "./root-choice.ts";
+
+/** Looks for the programs and the device. */
+export function mountMeans(env: Environment): MountMeans {
+  return {
+    squashfuse: env["BERTH_SQUASHFUSE"] ?? systemProgram("squashfuse_ll", env),
+    fusermount: systemProgram("fusermount3", env) ?? systemProgram("fusermount", env),
+    unsquashfs: systemProgram("unsquashfs", env),
+    fuseDevice: canOpen("/dev/fuse"),
+  };
+}
+
+function canOpen(device: string): boolean {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

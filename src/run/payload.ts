@@ -1,0 +1,81 @@
+// The program that is started and the environment it gets: entry table and environment brought together. Pure.
+
+import { defineErrors } from "../base/errors.ts";
+import { dockerEntry, type Entry, runEntry, shellEntry, testEntry } from "./entrypoint.ts";
+import { composeEnvironment, DEFAULT_PATH, type EnvironmentParts, imageVariables } from "./environment.ts";
+import { environmentScript, overrideScript, scriptStart } from "./environment-script.ts";
+import type { ImageFacts } from "./image-facts.ts";
+import { info, type Note, warning } from "./notes.ts";
+import type { LaunchRequest } from "./request.ts";
+
+const fail = defineErrors({
+  E_NO_TEST: { text: "{image} has no test script", hint: "nothing was tested", exit: 0 },
+  E_NO_SHELL_EVAL: {
+    text: "the value of {name} needs a shell to be evaluated, and {image} has no /bin/sh",
+    hint: "give the finished value, or use --no-eval to pass it as it is",
+  },
+});
+
+/** What is executed, with which environment. */
+export interface Payload {
+  readonly argv: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly notes: readonly Note[];
+}
+
+/** The words that the command stands for. @throws E_NO_TEST, E_RUN_NOTHING */
+export function chooseEntry(request: LaunchRequest, image: ImageFacts, path: string): Entry {
+  switch (request.command) {
+    case "exec":
+      return { argv: request.args, notes: [] };
+    case "shell":
+      return shellEntry(image, request.shell);
+    case "test": {
+      const entry = testEntry(image, request.args);
+      if (!entry) throw fail("E_NO_TEST", { image: path });
+      return entry;
+    }
+    case "run":
+      return request.docker ? dockerEntry(image.config, request.args, path) : runEntry(image, request.args);
+  }
+}
+
+/** Composes the environment, and puts the image's shell before the program when there is no other way. @throws E_NO_SHELL_EVAL */
+export function composePayload(entry: Entry, image: ImageFacts, parts: EnvironmentParts, path: string): Payload {
+  const notes = entry.notes.map(info);
+  if (image.envScripts.length > 0 && image.hasShell) {
+    const scripts = { names: image.envScripts, exactVariables: image.config !== undefined };
+    const program = environmentScript(parts, scripts);
+    return { argv: withShell(image, program, entry.argv), env: scriptStart(parts), notes };
+  }
+  if (image.envScripts.length > 0) {
+    notes.push(warning(`${path} sets its environment by shell scripts but has no /bin/sh; they are passed over`));
+  }
+  const { env, needShell } = composeEnvironment(parts);
+  if (needShell.size === 0) return { argv: entry.argv, env, notes };
+  const [name = ""] = needShell.keys();
+  if (!image.hasShell) throw fail("E_NO_SHELL_EVAL", { name, image: path });
+  return { argv: withShell(image, overrideScript(needShell, parts.uid), entry.argv), env, notes };
+}
+
+/** The environment of `--docker`: what Docker gives, and nothing else. */
+export function dockerEnvironment(
+  image: ImageFacts,
+  facts: { readonly home: string; readonly hostname: string; readonly terminal: boolean },
+  overrides: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const env = new Map([
+    ["PATH", DEFAULT_PATH],
+    ["HOSTNAME", facts.hostname],
+  ]);
+  if (facts.terminal) env.set("TERM", "xterm");
+  env.set("HOME", facts.home);
+  for (const [name, value] of imageVariables(image.config?.Env ?? [])) env.set(name, value);
+  for (const [name, value] of overrides) env.set(name, value);
+  return env;
+}
+
+// Scripts in the wild use what bash adds to sh; Apptainer reads them with an interpreter of bash's language.
+function withShell(image: ImageFacts, program: string, argv: readonly string[]): string[] {
+  return [image.hasBash ? "/bin/bash" : "/bin/sh", "-c", program, "berth", ...argv];
+}

@@ -1,0 +1,113 @@
+// Writes a launch plan down in the form of docs/launch-plan.md: records of NUL-ended words, in the order the launcher
+// demands. It must not decide anything.
+
+import { defineErrors } from "../base/errors.ts";
+import type { LaunchPlan, Layer, MountRecord, Root, UserNamespace } from "./launch-plan.ts";
+
+const fail = defineErrors({
+  E_PLAN_NUL: {
+    text: "{what} contains a NUL character, which no program can be given",
+    hint: "remove the character; paths, arguments and variables of Linux end at the first NUL",
+  },
+  E_PLAN_LARGE: {
+    text: "the environment, arguments and mounts of this launch make {size} bytes in {records} records; the limits are {max} and {maxRecords}",
+    hint: "unset large variables (--cleanenv), or put long lists into a file",
+  },
+});
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_RECORDS = 65_536;
+
+/** First line of every plan. */
+export const PLAN_HEADER = "BERTHPLAN1\n";
+
+type Words = readonly (string | number)[];
+
+/** The bytes of a plan. @throws E_PLAN_NUL, E_PLAN_LARGE */
+export function encodePlan(plan: LaunchPlan): Buffer {
+  const records = [...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan), ["end"]];
+  let text = PLAN_HEADER;
+  for (const words of records) {
+    for (const word of words) {
+      const string = String(word);
+      if (string.includes("\0")) throw fail("E_PLAN_NUL", { what: describe(words, string) });
+      text += `${string}\0`;
+    }
+  }
+  const bytes = Buffer.from(text);
+  if (bytes.length > MAX_BYTES || records.length > MAX_RECORDS) {
+    const size = bytes.length;
+    throw fail("E_PLAN_LARGE", { size, records: records.length, max: MAX_BYTES, maxRecords: MAX_RECORDS });
+  }
+  return bytes;
+}
+
+function* placeRecords(plan: LaunchPlan): Generator<Words> {
+  yield* userNamespaceRecords(plan.userns);
+  for (const namespace of plan.unshare) yield ["unshare", namespace];
+  if (plan.hostname !== undefined) yield ["hostname", plan.hostname];
+  yield* rootRecords(plan.root);
+  if (plan.touch !== undefined) yield ["touch", plan.touch];
+  if (plan.expectMount !== undefined) yield ["expect-mount", plan.expectMount];
+  yield layerWords(plan.layer);
+}
+
+function* userNamespaceRecords(userns: UserNamespace): Generator<Words> {
+  yield ["userns", userns.kind];
+  if (userns.kind !== "ranges") return;
+  for (const map of userns.maps) yield ["idmap", map.kind, map.inside, map.outside, map.count];
+}
+
+function* rootRecords(root: Root): Generator<Words> {
+  if (root.kind === "dir") yield ["root", "dir", root.source, 0];
+  else yield ["root", root.kind, root.file, root.offset];
+  if (root.kind === "fuse") yield ["fuse-program", root.program];
+}
+
+function layerWords(layer: Layer): Words {
+  if (layer.kind === "tmpfs") return ["layer", "tmpfs", layer.size, "", (layer.lowers ?? []).join("\n")];
+  if (layer.kind === "dirs") return ["layer", "dirs", 0, layer.upper, layer.lowers.join("\n")];
+  return ["layer", layer.kind, 0, "", ""];
+}
+
+function mountWords(record: MountRecord): Words {
+  switch (record.op) {
+    case "bind":
+      return ["bind", record.source, record.target, record.flags.join(",")];
+    case "tmpfs":
+      return ["tmpfs", record.target, record.size, octal(record.mode)];
+    case "dir":
+      return ["dir", record.target, octal(record.mode)];
+    case "file":
+      return ["file", record.target, octal(record.mode), record.content];
+    case "link":
+      return ["link", record.target, record.to];
+    default:
+      return [record.op, record.target];
+  }
+}
+
+function* processRecords(plan: LaunchPlan): Generator<Words> {
+  if (plan.readonlyRoot) yield ["readonly"];
+  for (const dir of plan.chdir) yield ["chdir", dir];
+  yield ["umask", octal(plan.umask)];
+  for (const { name, soft, hard } of plan.limits) yield ["rlimit", name, soft ?? "inf", hard ?? "inf"];
+  if (plan.keepCaps) yield ["keep-caps"];
+  else yield ["caps", plan.caps];
+  if (plan.setid) yield ["setid", plan.setid.uid, plan.setid.gid];
+  if (plan.init) yield ["init"];
+  for (const fd of plan.keepFds) yield ["keep-fd", fd];
+  for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];
+  yield ["exec", plan.exec];
+  for (const word of plan.argv) yield ["arg", word];
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+function describe(words: Words, word: string): string {
+  if (words[0] === "env") return `the variable ${word.split("=", 1)[0] ?? ""}`;
+  if (words[0] === "arg") return `the argument "${word.replaceAll("\0", "\\0").slice(0, 80)}"`;
+  return `the ${words[0]} "${word.replaceAll("\0", "\\0").slice(0, 80)}"`;
+}

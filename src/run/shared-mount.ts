@@ -1,0 +1,64 @@
+// One mount of an image file for all launches of a user on this machine. `berth-mount` serves it and unmounts when idle;
+// here it is only found or asked for.
+
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { defineErrors } from "../base/errors.ts";
+import type { Environment } from "../platform/user.ts";
+import { ownProgram } from "./programs.ts";
+import { ensureSubdir } from "./runtime-dir.ts";
+
+const fail = defineErrors({
+  E_SHARED_MOUNT: {
+    text: "cannot mount {path}: {reason}",
+    hint: "berth doctor says what this machine lacks; --unsquash runs the image without mounting it",
+  },
+});
+
+/** Which image to mount, and under which name. */
+export interface SharedMountRequest {
+  readonly path: string;
+  readonly offset: number;
+  readonly key: string;
+  readonly runtime: string;
+  readonly squashfuse: string;
+  readonly env: Environment;
+}
+
+// Long enough for the steps of a job script, short enough not to keep a file busy for a day.
+const IDLE_SECONDS = "900";
+const TIMEOUT_MS = 30_000;
+
+/** The link that leads to the image's mount, when it is alive; costs two stat calls. */
+export function liveMount(runtime: string, key: string): string | undefined {
+  const dir = mountLink(runtime, key);
+  try {
+    // A mount is another device than the folder that its link stands in; a dead server answers ENOTCONN.
+    return statSync(dir).dev === statSync(`${runtime}/mnt`).dev ? undefined : dir;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The mount of an image, started when there is none. @throws E_SHARED_MOUNT, E_PROGRAM */
+export function sharedMount(request: SharedMountRequest): string {
+  const live = liveMount(request.runtime, request.key);
+  if (live !== undefined) return live;
+  const dir = join(ensureSubdir(request.runtime, "mnt"), request.key);
+  const args = [request.path, String(request.offset), dir, "--idle", IDLE_SECONDS, "--squashfuse", request.squashfuse];
+  const child = spawnSync(ownProgram("berth-mount", request.env), args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+    timeout: TIMEOUT_MS,
+  });
+  if (child.status === 0) return dir;
+  const reason =
+    child.stderr?.trim() || child.error?.message || `berth-mount ended with ${child.status ?? child.signal}`;
+  throw fail("E_SHARED_MOUNT", { path: request.path, reason });
+}
+
+/** The name under which an image's mount is found. */
+export function mountLink(runtime: string, key: string): string {
+  return `${runtime}/mnt/${key}`;
+}

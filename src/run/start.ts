@@ -1,0 +1,90 @@
+// A run from beginning to end, short of becoming the launcher: find the image, decide who the payload is, make the
+// root, plan. Every step that touches the machine is called from here; the decisions are in the pure files.
+
+import type { Log } from "../base/log.ts";
+import { cacheDir, type Environment, type User } from "../platform/user.ts";
+import { checkSources } from "./bind-sources.ts";
+import { callerLimits } from "./caller-limits.ts";
+import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
+import { resolveInRoot } from "./directory-view.ts";
+import { readEnvFile } from "./environment-file.ts";
+import { collectOverrides } from "./environment-overrides.ts";
+import { type HostFacts, hostFacts } from "./host.ts";
+import { decideIdentity } from "./identity.ts";
+import { info, type Note, sayNotes, warning } from "./notes.ts";
+import { type PlannedLaunch, planLaunch } from "./plan.ts";
+import type { LaunchRequest } from "./request.ts";
+import { findImage, type RootfsContext, rootView } from "./rootfs.ts";
+import { ensureRuntimeDir } from "./runtime-dir.ts";
+import { subordinateIds } from "./subordinate-ids.ts";
+
+/** Who starts what. */
+export interface Start {
+  /** Absolute path of the image. */
+  readonly image: string;
+  readonly request: LaunchRequest;
+  readonly env: Environment;
+  readonly user: User;
+  readonly log: Log;
+  readonly envFlags: readonly string[];
+  readonly envFiles: readonly string[];
+  readonly cdiDirs: readonly string[];
+}
+
+/** The plan, and where the launcher may find it. */
+export interface Ready extends PlannedLaunch {
+  readonly runtime: string;
+}
+
+/** Gets everything ready. The notes are said; the caller prepares and launches. @throws the failures of every step */
+export async function getReady(start: Start): Promise<Ready> {
+  const { request, env, user, log } = start;
+  const host = hostFacts(user, env);
+  checkSources(request, host);
+  const runtime = ensureRuntimeDir(env, user);
+  const cache = cacheDir(env, user);
+  const context: RootfsContext = {
+    env,
+    runtime,
+    cacheDir: cache,
+    log,
+    mayUseKernel: (path) => madeByRoot(path, cache, host, request),
+  };
+  const image = await findImage(start.image, request.unsquash, context);
+  const ids = request.docker || request.fakeroot ? subordinateIds(user) : { missing: "not wanted" };
+  const identity = decideIdentity(request, host, image.facts, ids);
+  const view = await rootView(image, { unsquash: request.unsquash, manyOwners: identity.manyOwners }, context);
+  const { overrides, notes } = readOverrides(start);
+  const planned = planLaunch({
+    request,
+    host,
+    image,
+    identity,
+    view,
+    overrides,
+    devices: await deviceEdits(start),
+    limits: callerLimits(),
+    has: (path) => resolveInRoot(start.image, path) !== undefined,
+  });
+  sayNotes([...notes, ...planned.notes], log);
+  return { ...planned, runtime };
+}
+
+function readOverrides(start: Start): { overrides: ReadonlyMap<string, string>; notes: readonly Note[] } {
+  const files = start.envFiles.map((file) => readEnvFile(file, start.env));
+  const { values, infos, warnings } = collectOverrides(start.env, files, start.envFlags);
+  return { overrides: values, notes: [...infos.map(info), ...warnings.map(warning)] };
+}
+
+async function deviceEdits(start: Start): Promise<DeviceEdits> {
+  if (start.request.devices.length === 0) return NO_EDITS;
+  const { findDevices } = await import("./cdi.ts");
+  return findDevices(start.request.devices, start.cdiDirs, start.log);
+}
+
+// An image that somebody else made must never meet the kernel's squashfs code.
+async function madeByRoot(path: string, cache: string, host: HostFacts, request: LaunchRequest): Promise<boolean> {
+  if (host.user.uid !== 0 || request.userns || request.fakeroot || request.docker) return false;
+  const { ownImageKey } = await import("../image/own-image.ts");
+  return (await ownImageKey(path, cache)) !== undefined;
+}
