@@ -1,8 +1,9 @@
-// What every command is given: who runs it, with which environment, and where words and progress go.
+// What every command is given: who runs it, with which environment, and where words and progress go. Making it opens and
+// starts nothing, for `berth exec` pays for every line of it.
 
 import { type Log, type Progress, unwatched } from "../base/log.ts";
 import { currentUser, type Environment, type User } from "../platform/user.ts";
-import { terminalLog, type Verbosity } from "./terminal-log.ts";
+import { colorsShown, terminalLog, type Verbosity, writeError } from "./terminal-log.ts";
 
 export interface Context {
   readonly env: Environment;
@@ -11,15 +12,16 @@ export interface Context {
   readonly verbosity: Verbosity;
   /** Makes the progress display; called only by commands that move bytes. */
   progress(): Promise<Progress>;
-  /** Ends when the person presses ctrl-C or the process is told to end. */
+  /** Aborts when the person presses ctrl-C or the process is told to end; the reason is an `Interruption`. */
   readonly signal: AbortSignal;
 }
 
-/** The context of this process. Nothing is opened or started here: `berth exec` pays for every line. */
+/** The context of this process. */
 export function processContext(verbosity: Verbosity): Context {
-  const log = terminalLog(verbosity, (line) => process.stderr.write(line));
+  const { env } = process;
+  const log = terminalLog(verbosity.level, () => colorsShown(verbosity, env), writeError);
   return {
-    env: process.env,
+    env,
     user: currentUser(),
     log,
     verbosity,
@@ -52,6 +54,7 @@ export class Interruption extends Error {
   readonly signalName: "SIGINT" | "SIGTERM" | "SIGHUP";
   constructor(signalName: "SIGINT" | "SIGTERM" | "SIGHUP") {
     super(`interrupted by ${signalName}`);
+    this.name = "Interruption";
     this.signalName = signalName;
   }
 }

@@ -1,7 +1,6 @@
 // A flag is declared once, in a table: parsing, help, completion, documentation and the BERTH_* variables come from it.
 // Apptainer's and Singularity's variables of the same key are read too (spec/apptainer.md 1.1), BERTH_* wins.
 
-import { type Command, Option } from "commander";
 import { defineErrors } from "../base/errors.ts";
 import type { Environment } from "../platform/user.ts";
 
@@ -41,31 +40,15 @@ const fail = defineErrors({
 
 const PREFIXES = ["BERTH_", "APPTAINER_", "SINGULARITY_"] as const;
 
-/** Declares the flags on a command. */
-export function addFlags(command: Command, specs: readonly FlagSpec[]): Command {
-  for (const spec of specs) {
-    for (const [index, name] of [spec.long, ...(spec.aliases ?? [])].entries()) {
-      const short = index === 0 && spec.short ? `-${spec.short}, ` : "";
-      const argument = spec.kind === "switch" ? "" : ` <${spec.value ?? "value"}>`;
-      const option = new Option(`${short}--${name}${argument}`, spec.help);
-      // Commander reads "--no-x" as the denial of x; here it is a flag with a name of its own.
-      option.negate = false;
-      option.attributeName = () => spec.long;
-      if (spec.kind === "list") option.argParser((value: string, before: unknown) => [...asList(before), value]);
-      if (spec.hidden || index > 0) option.hideHelp();
-      command.addOption(option);
-    }
-  }
-  return command;
-}
+/** What the command line itself says, by long name. */
+export type GivenValues = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
 
-/** The values of a command's flags: the command line first, then the variables. @throws E_FLAG_VARIABLE */
-export function readFlags<const T extends readonly FlagSpec[]>(
-  command: Command,
+/** Completes what the command line says by the variables. @throws E_FLAG_VARIABLE */
+export function resolveFlags<const T extends readonly FlagSpec[]>(
+  given: GivenValues,
   specs: T,
   env: Environment,
 ): FlagValues<T> {
-  const given = command.opts();
   const values: Record<string, unknown> = {};
   for (const spec of specs) values[spec.long] = flagValue(spec, given[spec.long], env);
   return values as FlagValues<T>;

@@ -1,22 +1,29 @@
-// How a failure looks on the command line: what happened, why, what to do next. A stack is shown only for faults of
-// berth itself, or with --debug.
+// How a failure looks on the command line: what happened, why, what to do next. A stack is shown only with --debug.
 
 import { BerthError, reasonOf } from "../base/errors.ts";
-import { COLORS, type Verbosity } from "./terminal-log.ts";
+import { prefix } from "./terminal-log.ts";
 
-/** Writes the sentence of an error, its causes and its hint. */
-export function reportError(error: unknown, verbosity: Verbosity, write: (text: string) => void): void {
-  const mark = verbosity.color ? `${COLORS.error}FATAL:   \x1b[0m` : "FATAL:   ";
-  if (!(error instanceof BerthError)) {
-    write(`${mark}a fault in berth itself: ${reasonOf(error)}\n`);
-    write(`         please report it with the output of the same command under "berth --debug"\n`);
-    if (verbosity.level === "debug" && error instanceof Error) write(`${error.stack}\n`);
-    return;
-  }
-  write(`${mark}${error.message}\n`);
-  for (const reason of causes(error)) write(`         because ${reason}\n`);
-  if (error.hint) write(`         ${error.hint.replaceAll("\n", "\n         ")}\n`);
-  if (verbosity.level === "debug") write(`DEBUG:   ${error.code} ${error.stack ?? ""}\n`);
+export interface ReportStyle {
+  readonly color: boolean;
+  readonly debug: boolean;
+}
+
+/** The lines that tell a person of a failure: its sentence, its causes, its hint. */
+export function errorReport(error: unknown, style: ReportStyle): string {
+  const lines = error instanceof BerthError ? sentences(error) : faultOfBerth(error);
+  const stack = style.debug && error instanceof Error ? `${error.stack}\n` : "";
+  return `${prefix("fatal", style.color)}${lines.join("\n").replaceAll("\n", "\n         ")}\n${stack}`;
+}
+
+function sentences(error: BerthError): string[] {
+  return [error.message, ...causes(error).map((cause) => `because ${cause}`), ...(error.hint ? [error.hint] : [])];
+}
+
+function faultOfBerth(error: unknown): string[] {
+  return [
+    `a fault in berth itself: ${reasonOf(error)}`,
+    'please report it with the output of the same command under "berth --debug"',
+  ];
 }
 
 // A cause that its own effect already quotes is not said twice.

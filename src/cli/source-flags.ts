@@ -45,6 +45,17 @@ export const SOURCE_FLAGS = [
   { long: "tmpdir", kind: "text", value: "dir", env: ["TMPDIR"], help: "where temporary files go" },
 ] as const satisfies readonly FlagSpec[];
 
+/** When the registry is asked, for commands that run what they get. */
+export const POLICY_FLAGS = [
+  {
+    long: "pull",
+    kind: "text",
+    value: "when",
+    env: ["PULL"],
+    help: "ask the registry: newer (default), missing, always, never",
+  },
+] as const satisfies readonly FlagSpec[];
+
 /** How the one file is written; part of the identity of an image in the cache. */
 export const CONVERSION_FLAGS = [
   { long: "compression", kind: "text", value: "name", help: "zstd (default), gzip, xz, lz4, lzo" },

@@ -1,9 +1,8 @@
 // Flags before the command that say how much berth tells; read by hand, since they must hold even when parsing fails.
 
-import type { Environment } from "../platform/user.ts";
-import type { Verbosity } from "./terminal-log.ts";
+import type { Level, Verbosity } from "./terminal-log.ts";
 
-const LEVELS: Readonly<Record<string, Verbosity["level"]>> = {
+const LEVELS: Readonly<Record<string, Level>> = {
   "-d": "debug",
   "--debug": "debug",
   "-v": "debug",
@@ -14,14 +13,10 @@ const LEVELS: Readonly<Record<string, Verbosity["level"]>> = {
   "--silent": "silent",
 };
 
-/** Takes the leading flags off `args`. Colours need a terminal, and obey `NO_COLOR` and `TERM=dumb`. */
-export function readVerbosity(
-  args: readonly string[],
-  env: Environment,
-  screen: { readonly isTTY?: boolean },
-): { readonly verbosity: Verbosity; readonly rest: readonly string[] } {
-  let level: Verbosity["level"] = "normal";
-  let color = screen.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+/** Takes the leading flags off `args`. */
+export function readVerbosity(args: readonly string[]): { verbosity: Verbosity; rest: readonly string[] } {
+  let level: Level = "normal";
+  let color = true;
   let index = 0;
   for (; index < args.length; index += 1) {
     const word = args[index] ?? "";

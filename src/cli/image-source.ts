@@ -1,0 +1,174 @@
+// From flags to image files: what `pull` writes where the user says, and what `run` and its kin keep in the cache.
+
+import { randomUUID } from "node:crypto";
+import { lstat, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { defineErrors } from "../base/errors.ts";
+import { parseSize } from "../base/size.ts";
+import { conversionOptions } from "../image/conversion-options.ts";
+import { copyImage, obtainCached, obtainFile } from "../image/obtain.ts";
+import { findDaemon } from "../oci/archive/daemon-socket.ts";
+import { downloadsFrom } from "../oci/fetch/blob-source.ts";
+import type { PullPolicy } from "../oci/fetch/registry-image.ts";
+import { pullSif } from "../oci/fetch/sif-artifact.ts";
+import { archPlatform, hostPlatform, parsePlatform } from "../oci/platform.ts";
+import type { PullRequest } from "../oci/pull.ts";
+import { type Cache, openCache } from "../oci/store/cache.ts";
+import type { Platform } from "../oci/types.ts";
+import type { ImageSource } from "../oci/uri.ts";
+import { cacheDir, tempDir } from "../platform/user.ts";
+import type { Context } from "./context.ts";
+import type { EnsuredImage } from "./ensure-image.ts";
+import type { FlagValues } from "./flags.ts";
+import { openRegistryClient } from "./registry-access.ts";
+import type { CONVERSION_FLAGS, SOURCE_FLAGS } from "./source-flags.ts";
+
+type SourceValues = FlagValues<typeof SOURCE_FLAGS>;
+type ConversionValues = FlagValues<typeof CONVERSION_FLAGS>;
+
+const DEFAULT_MAX_SIZE = "1T";
+
+const fail = defineErrors({
+  E_TARGET_EXISTS: {
+    text: 'Image file already exists: "{target}" - will not overwrite',
+    hint: "give another name, or --force to replace it",
+  },
+  E_TARGET_FOLDER: {
+    text: "the folder {folder} for the image does not exist",
+    hint: "make it first, or give another with --dir",
+  },
+  E_TARGET_KIND: {
+    text: "{target} is no regular file and will not be replaced by an image",
+    hint: "give another name",
+  },
+  E_SOURCE_FILE: { text: "No transport type URI supplied: {path}", hint: "write for example docker://{path}" },
+  E_SOURCE_NOT_PULLED: {
+    text: "{kind} sources cannot be pulled",
+    hint: "give the name of an image file or a registry",
+  },
+});
+
+export interface PullToFile {
+  readonly source: ImageSource;
+  /** Absolute path of the file. */
+  readonly target: string;
+  /** The target as the user wrote it. */
+  readonly shown: string;
+  readonly force: boolean;
+  readonly values: SourceValues & ConversionValues;
+}
+
+/** Carries out `pull`. @throws E_TARGET_…, E_SOURCE_…, and what getting the image makes fail */
+export async function pullToFile(request: PullToFile, context: Context): Promise<void> {
+  const { source, target, values } = request;
+  await checkTarget(request);
+  await withCache(values, context, async (cache) => {
+    const pull = await pullRequest(source, values, "newer", cache, context);
+    const mode = 0o777 & ~process.umask();
+    try {
+      if (source.kind === "oras") {
+        const { path } = await pullSif({ ...pull, reference: source.reference });
+        return await copyImage(path, target, mode);
+      }
+      const outcome = await obtainFile(pull, target, {
+        ...conversion(values),
+        progress: await context.progress(),
+        mode,
+      });
+      context.log.info(outcome === "unchanged" ? `${request.shown} is up to date` : `wrote ${request.shown}`);
+    } finally {
+      await pull.end();
+    }
+  });
+}
+
+/** An image source as a file that can be run, kept in the cache; a file of its own when there is no cache. */
+export async function cachedImage(
+  source: ImageSource,
+  values: SourceValues,
+  policy: PullPolicy,
+  context: Context,
+): Promise<EnsuredImage> {
+  const options = cacheOptions(values, context);
+  const cache = await openCache(options);
+  const pull = await pullRequest(source, values, policy, cache, context);
+  try {
+    const path =
+      source.kind === "oras"
+        ? (await pullSif({ ...pull, reference: source.reference })).path
+        : await obtainCached(pull, { ...conversion({}), progress: await context.progress() });
+    if (!cache.temporary) return { path, temporary: false };
+    const kept = join(options.tempDir, `berth-image-${randomUUID()}.sif`);
+    await rename(path, kept);
+    return { path: kept, temporary: true };
+  } finally {
+    await pull.end();
+    await cache.close();
+  }
+}
+
+async function checkTarget({ source, target, shown, force }: PullToFile): Promise<void> {
+  if (source.kind === "file") throw fail("E_SOURCE_FILE", { path: source.path });
+  if (source.kind === "http" || source.kind === "instance") throw fail("E_SOURCE_NOT_PULLED", { kind: source.kind });
+  const folder = dirname(target);
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fail("E_TARGET_FOLDER", { folder });
+  const there = await lstat(target).catch(() => undefined);
+  if (!there) return;
+  if (!there.isFile() && !there.isSymbolicLink()) throw fail("E_TARGET_KIND", { target: shown });
+  if (!force) throw fail("E_TARGET_EXISTS", { target: shown });
+}
+
+function cacheOptions(values: SourceValues, { env, user, log }: Context) {
+  const temporary = values.tmpdir ?? tempDir(env);
+  return { root: cacheDir(env, user), tempDir: temporary, log, disabled: values["disable-cache"] };
+}
+
+async function withCache(values: SourceValues, context: Context, work: (cache: Cache) => Promise<void>): Promise<void> {
+  const cache = await openCache(cacheOptions(values, context));
+  try {
+    await work(cache);
+  } finally {
+    await cache.close();
+  }
+}
+
+async function pullRequest(
+  source: ImageSource,
+  values: SourceValues,
+  policy: PullPolicy,
+  cache: Cache,
+  context: Context,
+): Promise<PullRequest & { end(): Promise<void> }> {
+  const { env, user, log, signal } = context;
+  const access = openRegistryClient(values, context);
+  return {
+    ...{ source, policy, cache, log, signal },
+    platform: platformOf(values),
+    client: access.client,
+    daemon: () => findDaemon(env, user.uid, values["docker-host"]),
+    progress: await context.progress(),
+    downloads: downloadsFrom(env),
+    now: Date.now,
+    end: access.close,
+  };
+}
+
+function platformOf(values: SourceValues): Platform {
+  if (values.platform) return parsePlatform(values.platform);
+  const { arch, "arch-variant": variant } = values;
+  return arch || variant ? archPlatform(arch ?? hostPlatform().architecture, variant) : hostPlatform();
+}
+
+function conversion(values: Partial<ConversionValues>) {
+  const block = values["block-size"];
+  return {
+    conversion: conversionOptions({
+      compression: values.compression,
+      level: values.level,
+      blockSize: block === undefined ? undefined : parseSize(block),
+      fixPermissions: values["no-fix-perms"] !== true,
+      owners: values["squash-owners"] ? "squash" : "keep",
+    }),
+    maxBytes: parseSize(values["max-size"] ?? DEFAULT_MAX_SIZE),
+  };
+}

@@ -1,0 +1,70 @@
+// From an OCI image to one SIF file: layers to squashfs as a stream, header and records in front, published last.
+
+import { open, rename, rm } from "node:fs/promises";
+import type { Log, Progress } from "../base/log.ts";
+import { partialName } from "../base/publish.ts";
+import type { BlobSource, OciImage } from "../oci/types.ts";
+import type { ConversionOptions } from "./conversion-options.ts";
+import { type FlattenReport, writeSquashfs } from "./convert.ts";
+import { creationTime, ensureEntries, metadataEntries, standardObjects } from "./metadata/index.ts";
+import { deriveUuid, prependSif } from "./sif/index.ts";
+
+export interface MakeImageOptions {
+  readonly conversion: ConversionOptions;
+  /** Largest sum of file sizes that is accepted, in bytes (archives can unpack to absurd sizes). */
+  readonly maxBytes: number;
+  /** Permission bits of the finished file. */
+  readonly mode: number;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Converts `image` and publishes it as `target`, replacing a file of that name. After a failure nothing is left. */
+export async function makeImage(
+  image: OciImage,
+  blobs: BlobSource,
+  target: string,
+  options: MakeImageOptions,
+): Promise<FlattenReport> {
+  const path = partialName(target);
+  const { conversion, log, progress, signal } = options;
+  try {
+    const flatten = {
+      ...conversion,
+      limits: { maxBytes: options.maxBytes },
+      extra: [...metadataEntries(image), ...ensureEntries()],
+      defaultTime: creationTime(image),
+    };
+    const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log });
+    await prependSif(path, sifSpec(image, conversion, report), { signal });
+    await finish(path, target, options.mode);
+    return report;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function sifSpec(image: OciImage, conversion: ConversionOptions, report: FlattenReport) {
+  const { level, ...named } = conversion;
+  const options = level === undefined ? named : { ...named, level };
+  const changedModes = Object.fromEntries(report.changedModes.map(({ path, mode }) => [path, mode.toString(8)]));
+  return {
+    uuid: deriveUuid(image.descriptor.digest, JSON.stringify(options)),
+    time: creationTime(image),
+    objects: standardObjects(image, { options, changedModes }),
+    partition: { fs: "squashfs", kind: "primary", arch: image.config.architecture, name: "squashfs" },
+  } as const;
+}
+
+async function finish(path: string, target: string, mode: number): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(path, target);
+}

@@ -1,0 +1,108 @@
+// From an image source to an image file: the cache's own, or one that the user asked for. What was made once from the
+// same manifest with the same options is not made again.
+
+import { constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
+import type { Progress } from "../base/log.ts";
+import { partialName } from "../base/publish.ts";
+import { type PullRequest, pullImage } from "../oci/pull.ts";
+import type { Cache } from "../oci/store/cache.ts";
+import { acquireLock } from "../oci/store/lock.ts";
+import type { ConversionOptions } from "./conversion-options.ts";
+import { cachedImagePath, findImage, imageKey, rememberPulled } from "./image-store.ts";
+import { makeImage } from "./make-image.ts";
+import { ownImageKey, recordOwnImage } from "./own-image.ts";
+
+export interface ObtainOptions {
+  readonly conversion: ConversionOptions;
+  /** Largest sum of file sizes that is accepted, in bytes. */
+  readonly maxBytes: number;
+  readonly progress: Progress;
+}
+
+/** What became of a request for a file. */
+export type Outcome = "made" | "copied" | "unchanged";
+
+/** The image of an OCI source as a file in the cache. Several processes that want the same one make it once. */
+export async function obtainCached(request: PullRequest, options: ObtainOptions): Promise<string> {
+  const { cache, log, signal } = request;
+  const pulled = await pullImage(request);
+  try {
+    const key = imageKey(pulled.image.descriptor.digest, options.conversion);
+    const known = await findImage(cache.root, key);
+    if (known) return known;
+    const path = cachedImagePath(cache.root, key);
+    let other: string | undefined;
+    const lock = await acquireLock(`${path}.lock`, {
+      signal,
+      onWait: (owner) => log.info(`waiting for ${owner}, which is making the same image`),
+      unless: async () => (other = await findImage(cache.root, key)) !== undefined,
+    });
+    if (!lock) return other ?? path;
+    try {
+      void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
+      await makeImage(pulled.image, pulled.blobs, path, { ...options, mode: 0o600, log, signal });
+      await recordOwnImage(path, key, cache.root);
+      return path;
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await pulled.blobs.close();
+  }
+}
+
+/** The image of an OCI source as the file `target`, which is replaced in one step. */
+export async function obtainFile(
+  request: PullRequest,
+  target: string,
+  options: ObtainOptions & { readonly mode: number },
+): Promise<Outcome> {
+  const { cache, log, signal } = request;
+  const pulled = await pullImage(request);
+  try {
+    const key = imageKey(pulled.image.descriptor.digest, options.conversion);
+    if ((await ownImageKey(target, cache.root)) === key && (await modeOf(target)) === options.mode) return "unchanged";
+    const known = await findImage(cache.root, key);
+    if (known) {
+      log.info("Using cached SIF image");
+      await copyImage(known, target, options.mode);
+    } else {
+      void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
+      await makeImage(pulled.image, pulled.blobs, target, { ...options, log, signal });
+    }
+    await keepInMind(cache, target, key, known === undefined);
+    return known ? "copied" : "made";
+  } finally {
+    await pulled.blobs.close();
+  }
+}
+
+// What cannot be remembered is made again the next time; the file itself is finished.
+async function keepInMind(cache: Cache, target: string, key: string, first: boolean): Promise<void> {
+  if (cache.temporary) return;
+  await recordOwnImage(target, key, cache.root);
+  if (first) await rememberPulled(cache.root, key, target);
+}
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777;
+}
+
+/** Copies a file under a new name, sharing its blocks where the file system can, and publishes it last. */
+export async function copyImage(from: string, target: string, mode: number): Promise<void> {
+  const partial = partialName(target);
+  try {
+    await copyFile(from, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const file = await open(partial, "r");
+    try {
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
