@@ -14,6 +14,8 @@ export function demoCommand(context: Context): Command {
     .action(async (options: { readonly fresh?: boolean }) => {
       const color = process.stdout.isTTY === true && !context.env["NO_COLOR"];
       const print = (text: string): void => void process.stdout.write(text);
+      // Who reads with `head` leaves early; the demo ends in its own time and clears up.
+      process.stdout.on("error", () => undefined);
       let number = 0;
       const { env, user, log, signal } = context;
       const reports = await performDemo(

@@ -1,10 +1,11 @@
 // The demo's image: a Debian base, a layer with Python, and a layer that deletes and replaces, so that a pull has to
 // merge layers rightly. Tests and benchmarks make theirs with the same functions.
 
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { partialName } from "../base/publish.ts";
+import { PARTIAL_PREFIX, partialName } from "../base/publish.ts";
 import type { Descriptor, RuntimeConfig } from "../oci/types.ts";
 import { debianTrees } from "./debian-trees.ts";
 import { ABOVE, BELOW } from "./demo-files.ts";
@@ -54,6 +55,7 @@ export async function makeDemoImage(dir: string, options: MakeOptions): Promise<
   const kept = options.fresh ? undefined : await readKept(dir, key);
   if (kept) return { ...kept, cached: true };
   await mkdir(dir, { recursive: true });
+  await sweep(dir);
   const work = partialName(join(dir, "work"));
   await mkdir(work);
   try {
@@ -98,6 +100,24 @@ export async function makeLayers(
     return { layout, tag: "1", manifest, layers };
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+// Work folders of demos that were killed; `partialName` puts the process number in.
+async function sweep(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const pid = new RegExp(`^\\${PARTIAL_PREFIX}.*-(\\d+)-[0-9a-f]+$`).exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    // What belongs to subordinate ids cannot be removed by the user; it does no harm but take space.
+    await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errnoOf(error) === "EPERM";
   }
 }
 
