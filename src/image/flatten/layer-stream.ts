@@ -1,0 +1,119 @@
+// A layer's blob as a stream of uncompressed tar, whatever it was compressed with. That is read off its first bytes:
+// media types in real images are sometimes wrong.
+
+import { once } from "node:events";
+import type { Readable, Transform } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { BerthError, reasonOf } from "../../base/errors.ts";
+import type { BlobSource, Descriptor } from "../../oci/types.ts";
+import { fail } from "../errors.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
+
+/** Bytes of one uncompressed chunk: large enough that the trips between threads do not count. */
+const CHUNK = 1 << 18;
+/** Chunks decompressed ahead of the reader. */
+const AHEAD = 16;
+
+/** How a layer is named in errors. */
+export function layerName(descriptor: Descriptor): string {
+  return `layer ${descriptor.digest}`;
+}
+
+export interface OpenLayer {
+  /** Ends everything that runs for this layer. */
+  readonly signal: AbortSignal;
+  /** Told how many bytes of the blob were read. */
+  readonly onBytes: (count: number) => void;
+}
+
+/**
+ * Opens a layer; decompression runs ahead of the reader, within a bound. The stream fails with the blob's own error, or
+ * with E_LAYER_ENCODING when it does not decompress.
+ */
+export async function openLayer(
+  blobs: BlobSource,
+  descriptor: Descriptor,
+  { signal, onBytes }: OpenLayer,
+): Promise<AsyncIterable<Buffer>> {
+  const blob = await blobs.open(descriptor, { signal });
+  signal.addEventListener("abort", () => blob.destroy(), { once: true });
+  const source = counted(blob, onBytes);
+  const head = await firstBytes(source);
+  const decoder = decoderFor(head, layerName(descriptor));
+  const chunks = chain(head, source);
+  if (decoder === undefined) return chunks;
+  signal.addEventListener("abort", () => decoder.stream.destroy(), { once: true });
+  feed(chunks, decoder, signal).catch((error) => decoder.stream.destroy(error));
+  return decoded(decoder.stream, layerName(descriptor));
+}
+
+interface Decoder {
+  readonly stream: Transform;
+  /** Cuts input where the decompressor needs it. */
+  split(chunk: Buffer): readonly Buffer[];
+  /** False when the input ended in the middle. */
+  complete(): boolean;
+}
+
+function decoderFor(head: Buffer, layer: string): Decoder | undefined {
+  // With objects as its unit of reading, the stream hands out chunk by chunk instead of joining what is buffered.
+  const options = { chunkSize: CHUNK, readableObjectMode: true, readableHighWaterMark: AHEAD };
+  // A name may begin with any bytes: what has the tar magic is tar.
+  if (head.toString("latin1", 257, 262) === "ustar") return undefined;
+  if (head.length >= 2 && head.readUInt16BE() === 0x1f8b) {
+    return { stream: createGunzip(options), split: (chunk) => [chunk], complete: () => true };
+  }
+  if (head.length >= 4 && (head.readUInt32LE() === 0xfd2fb528 || head.readUInt32LE() >>> 4 === 0x184d2a5)) {
+    const frames = new ZstdFrames();
+    const stream = createZstdDecompress(options);
+    return { stream, split: (chunk) => frames.split(chunk), complete: () => frames.complete };
+  }
+  const other = head.toString("latin1", 0, 3) === "BZh" ? "bzip2" : head.toString("latin1", 1, 5) === "7zXZ" && "xz";
+  if (other)
+    throw fail("E_LAYER_ENCODING", { layer, reason: `it is compressed with ${other}, which images may not use` });
+  return undefined;
+}
+
+async function feed(chunks: AsyncIterable<Buffer>, decoder: Decoder, signal: AbortSignal): Promise<void> {
+  const { stream } = decoder;
+  for await (const chunk of chunks) {
+    for (const piece of decoder.split(chunk)) {
+      if (!stream.write(piece)) await once(stream, "drain", { signal });
+    }
+  }
+  if (!decoder.complete()) throw new Error("the compressed data is cut short");
+  stream.end();
+}
+
+async function* decoded(stream: Readable, layer: string): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (error instanceof BerthError || (error as Error).name === "AbortError") throw error;
+    throw fail("E_LAYER_ENCODING", { layer, reason: `it does not decompress: ${reasonOf(error)}` }, { cause: error });
+  }
+}
+
+async function* counted(blob: Readable, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of blob as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+/** At least one header block, if there is as much. */
+async function firstBytes(source: AsyncGenerator<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let length = 0; length < 512; ) {
+    const { done, value } = await source.next();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  return Buffer.concat(parts);
+}
+
+async function* chain(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
+}
