@@ -67,7 +67,7 @@ export async function performDemo(options: DemoOptions, audience: Audience): Pro
     const made = await makeDemoImage(join(cacheDir(env, user), "demo"), options);
     return [made, describeImage(made)];
   });
-  const registry = await openRegistry(image.layout, signal);
+  const registry = await openRegistry(image.layout, image.tag);
   try {
     const stage = await openStage({ ...options, temp: tempDir(env), onLine: (line) => log.debug(line) });
     try {

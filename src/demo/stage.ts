@@ -74,13 +74,13 @@ function keptVariables(env: Environment): Record<string, string | undefined> {
 
 async function stepDown(options: StageOptions): Promise<{ words: readonly string[]; uid: number; who: string }> {
   const words = ["setpriv", "--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--"];
-  // A berth in root's own home cannot be reached by others.
+  // Berth is for people without privilege: root would prove nothing. A berth in root's own home cannot be reached by others.
   const reached = await output("setpriv", [...words.slice(1), ...options.berth, "--version"], options.signal);
   if (reached)
     return {
       words,
       uid: NOBODY,
-      who: `nobody, uid ${NOBODY} (root steps down: berth is for people without privilege)`,
+      who: `nobody, uid ${NOBODY}, to whom root stepped down`,
     };
   return { words: [], uid: 0, who: "root, since an ordinary user cannot reach this berth or setpriv is missing" };
 }

@@ -68,7 +68,7 @@ export async function pullCold({ image, registry, stage }: Scene): Promise<Outco
   const before = registry.requests().length;
   const ran = await stage.berth(["pull", IMAGE_FILE, registry.reference]);
   const fetched = blobsIn(registry.requests().slice(before));
-  const wanted = [image.layers.map((layer) => layer.descriptor.digest)].flat();
+  const wanted = image.layers.map((layer) => layer.descriptor.digest);
   const file = join(stage.folder, IMAGE_FILE);
   const size = (await exists(file)) ? (await stat(file)).size : 0;
   return {
