@@ -71,4 +71,5 @@ commit science-next "8: the next version"
 skopeo copy --quiet --dest-compress --dest-compress-format zstd --dest-compress-level 3 \
   "oci:$layout:science" "oci:$dir/layout-zstd:science-zstd"
 du -sb "$bundle/rootfs" | cut -f1 >"$dir/unpacked-bytes"
+chmod -R a+rX "$dir"
 touch "$dir/.complete"

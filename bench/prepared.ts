@@ -27,10 +27,15 @@ export function prepare(place: Place, registry: BenchRegistry): Prepared {
   chownSync(home, place.user.uid, place.user.gid);
   const bundle = join(home, "bundle");
   const squashfs = join(home, "science.sqfs");
-  const user = (argv: readonly string[], env = {}) => runAs(place.user, argv, { env, cwd: home });
+  const user = (argv: readonly string[], env = {}) => {
+    const { status, stderr, error } = runAs(place.user, argv, { env, cwd: home });
+    if (status !== 0) process.stderr.write(`  ${argv[0]}: ${stderr || error?.message}\n`);
+  };
   if (!existsSync(bundle)) {
-    user(["umoci", "unpack", "--rootless", "--image", `${place.layout}:science`, bundle]);
-    writeBundle(bundle);
+    // umoci writes lock files into a layout: the user's own copy.
+    user(["skopeo", "copy", "-q", `oci:${place.layout}:science`, "oci:layout:science"]);
+    user(["umoci", "unpack", "--rootless", "--image", "layout:science", bundle]);
+    if (existsSync(bundle)) writeBundle(bundle);
   }
   if (!existsSync(squashfs))
     user(["mksquashfs", join(bundle, "rootfs"), squashfs, "-quiet", "-no-progress", "-comp", "zstd", "-all-root"]);
