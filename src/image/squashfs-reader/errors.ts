@@ -39,6 +39,9 @@ export const fail = defineErrors({
     text: "{name} in {path} is {is}, not {wanted}",
     exit: 1,
   },
+  E_IMAGE_PATH_ACCESS: {
+    text: "{name} in {path} cannot be read: {reason}",
+  },
   E_IMAGE_PATH_LOOP: {
     text: "{name} in {path} leads through too many symbolic links",
     exit: 1,

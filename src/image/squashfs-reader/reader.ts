@@ -90,8 +90,8 @@ export class SquashfsTree implements ImageTree {
     return this.#xattrsOf(await this.#find(name, false));
   }
 
-  async *walk(name: string): AsyncGenerator<WalkEntry> {
-    const start = await this.#find(name, false);
+  async *walk(name: string, options?: { readonly follow?: boolean }): AsyncGenerator<WalkEntry> {
+    const start = await this.#find(name, options?.follow === true);
     for await (const { path, node } of walkTree(this, name, start))
       yield { path, stat: publicStat(node), extents: () => this.#extentsOf(node), xattrs: () => this.#xattrsOf(node) };
   }
@@ -116,6 +116,11 @@ export class SquashfsTree implements ImageTree {
     const list: [string, Inode][] = [];
     for (const { name, ref } of await this.#entries(directory)) list.push([name, await this.#inode(ref)]);
     return list;
+  }
+
+  /** For `walkTree`. */
+  identity({ ref }: Inode): string {
+    return `${ref.block}:${ref.offset}`;
   }
 
   /** For `walkTree`. */

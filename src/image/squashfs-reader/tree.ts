@@ -80,8 +80,11 @@ export interface ImageTree {
   readSmall(path: string, max: number): Promise<Buffer>;
   /** Extended attributes, without a guarantee of order. */
   xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Everything below a directory, the directory itself first, each directory before its content. */
-  walk(path: string): AsyncIterable<WalkEntry>;
+  /**
+   * Everything below a directory, the directory itself first, each directory before its content. Links are not
+   * followed, but for one at the end of `path` when told to.
+   */
+  walk(path: string, options?: { readonly follow?: boolean }): AsyncIterable<WalkEntry>;
   close(): Promise<void>;
 }
 

@@ -14,6 +14,8 @@ interface Step<Node> {
 /** What a walk needs of a tree. */
 export interface Walkable<Node extends TreeStat> {
   children(directory: Node): Promise<readonly (readonly [name: string, node: Node])[]>;
+  /** The same for the same directory only. */
+  identity(directory: Node): string;
   /** The error for a tree that cannot be one. */
   corrupt(what: string): Error;
 }
@@ -24,15 +26,15 @@ export async function* walkTree<Node extends TreeStat>(
   path: string,
   start: Node,
 ): AsyncGenerator<{ readonly path: string; readonly node: Node }> {
-  const entered = new Set<number>();
+  const entered = new Set<string>();
   const stack: Step<Node>[] = [{ path: normal(path), node: start, depth: 0 }];
   for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
     const { node, depth } = step;
     yield { path: step.path, node };
     if (node.type !== "dir") continue;
-    if (entered.has(node.inode)) throw tree.corrupt(`the directory ${step.path} is in the tree twice`);
+    if (entered.has(tree.identity(node))) throw tree.corrupt(`the directory ${step.path} is in the tree twice`);
     if (depth >= MAX_DEPTH) throw tree.corrupt(`directories are nested deeper than ${MAX_DEPTH}`);
-    entered.add(node.inode);
+    entered.add(tree.identity(node));
     const prefix = step.path === "/" ? "/" : `${step.path}/`;
     const children = await tree.children(node);
     for (const [name, child] of children.toReversed())
