@@ -1,0 +1,77 @@
+// The install script, on a build folder of stand-ins: what lands where, with which modes, and what it refuses.
+
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const PACKAGING = join(import.meta.dirname, "../../packaging");
+
+let work: string;
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), "berth-packaging-"));
+  mkdirSync(join(work, "build"));
+  for (const name of ["berth", "berth-launch", "berth-mount"]) {
+    writeFileSync(join(work, "build", name), `#!/bin/sh\necho ${name} "$0"\n`);
+    chmodSync(join(work, "build", name), 0o755);
+  }
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const install = (prefix: string, build = join(work, "build"), env: Readonly<Record<string, string>> = {}) =>
+  spawnSync("sh", [join(PACKAGING, "install.sh"), prefix, build], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], ...env },
+  });
+const mode = (path: string): number => statSync(path).mode & 0o7777;
+
+test("the programs land below the prefix, executable and not setuid, and a second time over the first", () => {
+  const prefix = join(work, "a");
+  expect(install(prefix).status).toBe(0);
+  expect(install(prefix).status).toBe(0);
+  for (const path of ["bin/berth", "libexec/berth/berth-launch", "libexec/berth/berth-mount"])
+    expect(mode(join(prefix, path))).toBe(0o755);
+  expect(readlinkSync(join(prefix, "bin/run-singularity"))).toBe("berth");
+  expect(existsSync(join(prefix, "bin/shifter"))).toBe(false);
+});
+
+test("a real run-singularity of the prefix is left alone", () => {
+  const prefix = join(work, "b");
+  mkdirSync(join(prefix, "bin"), { recursive: true });
+  writeFileSync(join(prefix, "bin/run-singularity"), "theirs");
+  expect(install(prefix).status).toBe(0);
+  expect(readFileSync(join(prefix, "bin/run-singularity"), "utf8")).toBe("theirs");
+});
+
+test("DESTDIR stands before the prefix", () => {
+  expect(install("/opt/berth", join(work, "build"), { DESTDIR: join(work, "stage") }).status).toBe(0);
+  expect(existsSync(join(work, "stage/opt/berth/bin/berth"))).toBe(true);
+});
+
+test("a build that is not complete, or a relative prefix, is refused before anything is written", () => {
+  expect(install(join(work, "c"), join(work, "nothing"))).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/is missing/),
+  });
+  expect(existsSync(join(work, "c"))).toBe(false);
+  expect(install("relative")).toMatchObject({ status: 1, stderr: expect.stringMatching(/absolute/) });
+});
+
+test("the AppArmor installer refuses a launcher that is not there, or that others could replace", () => {
+  const folder = join(work, "open");
+  mkdirSync(folder);
+  const ran = spawnSync("sh", [join(PACKAGING, "apparmor/install.sh"), folder], { encoding: "utf8" });
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toMatch(/no berth-launch|only root/);
+});
