@@ -3,6 +3,9 @@
 import { defineErrors } from "../../base/errors.ts";
 
 export const fail = defineErrors({
+  E_SIF_UNREADABLE: {
+    text: "could not open {path}: {reason}",
+  },
   E_SIF_NOT: {
     text: "{path} is not a SIF file: the magic is missing from its first 2048 bytes",
     hint: "check that the download or copy of the file was complete",

@@ -2,7 +2,16 @@
 
 export { encodePrefix, type SifPlan } from "./encode.ts";
 export type { DataType, FileSystem, PartitionKind } from "./layout.ts";
-export { findObject, primaryPartition, readObject, readSif, readSifFrom } from "./read.ts";
+export {
+  findObject,
+  openSifFile,
+  primaryPartition,
+  readObject,
+  readSif,
+  readSifFile,
+  readSifFrom,
+  requireObject,
+} from "./read.ts";
 export type { SifDescriptor, SifFile, SifObject, SifPartition } from "./types.ts";
 export { deriveUuid } from "./uuid.ts";
 export { type PrependOptions, prependSif, type SifSpec } from "./write.ts";

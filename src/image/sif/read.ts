@@ -1,7 +1,9 @@
 // A SIF file's table of contents and its small objects, read from an open file. Partitions are not read here: they
 // belong to the squashfs reader or to the kernel.
 
-import type { FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { reasonOf } from "../../base/errors.ts";
 import { decodeDescriptors, decodeHeader } from "./decode.ts";
 import { fail } from "./errors.ts";
 import * as layout from "./layout.ts";
@@ -40,6 +42,38 @@ export async function readObject(file: FileHandle, object: SifDescriptor, path: 
   if (object.size > MAX_OBJECT_BYTES)
     throw fail("E_SIF_OBJECT_TOO_BIG", { path, name: object.name, size: object.size, max: MAX_OBJECT_BYTES });
   return exactly(file, object.offset, object.size, path);
+}
+
+/**
+ * The same for a path.
+ * @throws E_SIF_UNREADABLE, E_SIF_NOT, E_SIF_CORRUPT, E_SIF_TRUNCATED
+ */
+export async function readSifFile(path: string): Promise<SifFile> {
+  const file = await openSifFile(path);
+  try {
+    return await readSif(file, path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens a file that should be a SIF file. @throws E_SIF_UNREADABLE */
+export async function openSifFile(path: string): Promise<FileHandle> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+  } catch (error) {
+    throw fail("E_SIF_UNREADABLE", { path, reason: reasonOf(error) });
+  }
+  throw fail("E_SIF_UNREADABLE", { path, reason: "it is not a file" });
+}
+
+/** The object with this number or name. @throws E_SIF_NO_OBJECT */
+export function requireObject(sif: SifFile, wanted: string, path: string): SifDescriptor {
+  const found = sif.descriptors.find((d) => String(d.id) === wanted) ?? sif.descriptors.find((d) => d.name === wanted);
+  if (!found) throw fail("E_SIF_NO_OBJECT", { path, wanted });
+  return found;
 }
 
 /** The first object of this name that is not a partition. */
