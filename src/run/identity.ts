@@ -23,7 +23,7 @@ export interface Identity {
   readonly setid: { readonly uid: number; readonly gid: number } | undefined;
   /** The caller's line of /etc/passwd in the container. */
   readonly person: Person;
-  /** The image shows owners other than the caller: it has to be mounted inside the new namespace. */
+  /** The image's root must be this namespace's root: it has to be mounted inside. */
   readonly manyOwners: boolean;
   readonly notes: readonly Note[];
 }
@@ -58,7 +58,7 @@ function rootIdentity(host: HostFacts, image: ImageFacts, ids: SubordinateIds, w
   const base = { caps: "namespace", setid: undefined, person } as const;
   if ("missing" in ids) {
     const text = `${why}: ${ids.missing}; using a namespace in which only root exists (chown to other users will fail)`;
-    return { ...base, userns: { kind: "root" }, manyOwners: false, notes: [info(text)] };
+    return { ...base, userns: { kind: "root" }, manyOwners: true, notes: [info(text)] };
   }
   return { ...base, userns: { kind: "ranges", maps: rangeMaps(host, ids) }, manyOwners: true, notes: [] };
 }

@@ -34,6 +34,11 @@ export interface LayerPlan {
   readonly notes: readonly Note[];
 }
 
+/** True when the payload may change the image's files, be it for the time of the run. */
+export function isWritable(request: Pick<LaunchRequest, "writable" | "writableTmpfs" | "overlays">): boolean {
+  return request.writable || request.writableTmpfs || request.overlays.some((overlay) => !overlay.readonly);
+}
+
 /** Decides on the layer. @throws E_OVERLAY_TWO, E_OVERLAY_TMPFS, E_OVERLAY_WRITABLE, E_WRITABLE_FILE */
 export function planLayer(
   request: LaunchRequest,

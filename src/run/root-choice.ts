@@ -19,12 +19,13 @@ export interface MountMeans {
   readonly fuseDevice: boolean;
 }
 
-export interface RootWishes {
+/** What this launch needs. */
+export interface RootNeeds {
   readonly path: string;
   /** `--unsquash`. */
   readonly unsquash: boolean;
-  /** Owners other than the caller must show (fakeroot with ranges). */
-  readonly manyOwners: boolean;
+  /** The image's owners must be those of the launch's namespace (fakeroot, a writable layer). */
+  readonly owners: boolean;
   /** Real root, and the image was made by root's own berth. */
   readonly kernel: boolean;
 }
@@ -38,13 +39,13 @@ export type RootWay =
   | { readonly way: "unpack"; readonly unsquashfs: string; readonly reason: string };
 
 /** Chooses the cheapest way that works. @throws E_NO_ROOT_WAY */
-export function chooseRootWay(wishes: RootWishes, means: MountMeans): RootWay {
+export function chooseRootWay(wishes: RootNeeds, means: MountMeans): RootWay {
   if (wishes.unsquash) return unpack(wishes.path, means, "--unsquash was given");
   if (wishes.kernel) return { way: "kernel" };
   if (!means.fuseDevice) return unpack(wishes.path, means, "/dev/fuse cannot be opened");
   if (!means.squashfuse) return unpack(wishes.path, means, "squashfuse_ll is not installed");
   // Without the setuid helper a mount is possible only inside a user namespace.
-  if (wishes.manyOwners || !means.fusermount) return { way: "private", squashfuse: means.squashfuse };
+  if (wishes.owners || !means.fusermount) return { way: "private", squashfuse: means.squashfuse };
   return { way: "shared", squashfuse: means.squashfuse };
 }
 

@@ -3,21 +3,21 @@
 
 import { statSync } from "node:fs";
 import type { Log } from "../base/log.ts";
-import type { RuntimeConfig } from "../oci/types.ts";
-import type { Environment } from "../platform/user.ts";
+import type { Environment, User } from "../platform/user.ts";
 import { checkArchitecture } from "./architecture.ts";
 import { directoryView } from "./directory-view.ts";
 import { type KnownImage, recall, remember } from "./facts-cache.ts";
 import { type ImageFacts, readImageFacts } from "./image-facts.ts";
 import { mountMeans } from "./mount-means.ts";
 import type { RootView } from "./plan.ts";
-import { chooseRootWay, type MountMeans, type RootWay } from "./root-choice.ts";
+import { chooseRootWay, type RootWay } from "./root-choice.ts";
 import { liveMount, sharedMount } from "./shared-mount.ts";
 import { unpackedDir, unpackImage } from "./unpacked.ts";
 
 /** Where things are kept, and whom to tell. */
 export interface RootfsContext {
   readonly env: Environment;
+  readonly user: User;
   readonly runtime: string;
   readonly cacheDir: string;
   readonly log: Log;
@@ -36,41 +36,37 @@ export interface FoundImage {
   readonly facts: ImageFacts;
 }
 
-/** Finds out what an image is. `path` is absolute. @throws E_IMAGE_…, E_ARCHITECTURE, E_SHARED_MOUNT, E_UNPACK */
-export async function findImage(path: string, unsquash: boolean, context: RootfsContext): Promise<FoundImage> {
-  const state = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (state?.isDirectory()) return findSandbox(path);
-  const key = state
-    ? [state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs].map((n) => n.toString(36)).join("-")
-    : "";
-  const known = state ? recall(context.runtime, key) : undefined;
-  if (known) {
-    checkArchitecture(path, known.arch);
-    return { path, isDir: false, key, offset: known.offset, facts: known.facts };
-  }
-  const read = await readImage(path, key, unsquash, context);
-  remember(context.runtime, key, read);
-  return { path, isDir: false, key, offset: read.offset, facts: read.facts };
+/** How the caller wants the files. */
+export interface RootWishes {
+  /** `--unsquash`. */
+  readonly unsquash: boolean;
+  /** Owners matter (fakeroot, a writable layer), which takes a mount of the launch's own. */
+  readonly owners: boolean;
 }
 
-/** Makes the image's files a root. `manyOwners` wants a mount of the launch's own. */
-export async function rootView(
-  image: FoundImage,
-  wishes: { readonly unsquash: boolean; readonly manyOwners: boolean },
-  context: RootfsContext,
-): Promise<RootView> {
+/** Finds out what an image is. `path` is absolute. @throws E_IMAGE_…, E_SIF_…, E_SQUASHFS_…, E_ARCHITECTURE */
+export async function findImage(path: string, context: RootfsContext): Promise<FoundImage> {
+  const state = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (state === undefined || state.isDirectory()) return findSandbox(path);
+  const key = [state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs].map((n) => n.toString(36)).join("-");
+  let known = recall(context.runtime, key);
+  if (known === undefined) {
+    known = await readImage(path, key, context);
+    remember(context.runtime, key, known);
+  }
+  checkArchitecture(path, known.arch);
+  return { path, isDir: false, key, offset: known.offset, facts: known.facts };
+}
+
+/** Makes the image's files a root. @throws E_NO_ROOT_WAY, E_SHARED_MOUNT, E_UNPACK */
+export async function rootView(image: FoundImage, wishes: RootWishes, context: RootfsContext): Promise<RootView> {
   if (image.isDir) return directory(image.path);
-  if (!wishes.unsquash && !wishes.manyOwners) {
+  if (!wishes.unsquash && !wishes.owners) {
     const live = liveMount(context.runtime, image.key);
     if (live !== undefined) return mounted(live);
   }
   const kernel = await context.mayUseKernel(image.path);
-  const means = mountMeans(context.env);
-  const way = chooseRootWay(
-    { path: image.path, unsquash: wishes.unsquash, manyOwners: wishes.manyOwners, kernel },
-    means,
-  );
-  return performWay(way, image, context);
+  return performWay(chooseRootWay({ path: image.path, ...wishes, kernel }, mountMeans(context.env)), image, context);
 }
 
 async function performWay(way: RootWay, image: FoundImage, context: RootfsContext): Promise<RootView> {
@@ -97,7 +93,7 @@ function mounted(link: string): RootView {
 
 async function unpacked(
   way: { readonly unsquashfs: string; readonly reason: string },
-  image: Pick<FoundImage, "path" | "offset" | "key">,
+  image: FoundImage,
   context: RootfsContext,
 ): Promise<string> {
   const known = unpackedDir(context.cacheDir, image.key);
@@ -114,59 +110,22 @@ async function findSandbox(path: string): Promise<FoundImage> {
   return { path, isDir: true, key: "", offset: 0, facts };
 }
 
-async function readImage(path: string, key: string, unsquash: boolean, context: RootfsContext): Promise<KnownImage> {
-  const { openImage } = await import("../image/open.ts");
+// Once per image and session: afterwards the facts are in the run-time folder.
+async function readImage(path: string, key: string, context: RootfsContext): Promise<KnownImage> {
+  const [{ openImage }, { parseRuntimeConfig }] = await Promise.all([
+    import("../image/open.ts"),
+    import("./image-config.ts"),
+  ]);
   const opened = await openImage(path, { objects: ["berth.json", "oci-config.json"] });
+  // The directory that took the file's place since it was looked at is met by the next start.
   if (opened.kind === "sandbox") return { offset: 0, arch: "unknown", facts: (await findSandbox(path)).facts };
   const { offset, arch } = opened.partition;
-  checkArchitecture(path, arch);
   const objects = opened.kind === "sif" ? opened.objects : new Map<string, Uint8Array>();
-  const image = { path, offset, key };
-  const dir = await anyDirectory(image, unsquash, context);
-  const config = parseConfig(objects.get("oci-config.json"));
+  const config = parseRuntimeConfig(objects.get("oci-config.json"));
   const exact = config !== undefined && objects.has("berth.json");
-  return { offset, arch, facts: await readImageFacts(directoryView(dir), config, exact) };
-}
-
-// The facts need a look into the files, whichever way the launch itself will take.
-async function anyDirectory(
-  image: Pick<FoundImage, "path" | "offset" | "key">,
-  unsquash: boolean,
-  context: RootfsContext,
-): Promise<string> {
-  const live = liveMount(context.runtime, image.key);
-  if (live !== undefined) return live;
-  const means: MountMeans = mountMeans(context.env);
-  const way = chooseRootWay({ path: image.path, unsquash, manyOwners: false, kernel: false }, means);
-  if (way.way === "unpack") return unpacked(way, image, context);
-  const squashfuse = means.squashfuse ?? "squashfuse_ll";
-  return sharedMount({ ...image, squashfuse, ...context });
-}
-
-function parseConfig(bytes: Uint8Array | undefined): RuntimeConfig | undefined {
-  if (bytes === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    return typeof value === "object" && value !== null ? toRuntimeConfig(value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-// The object comes from an image that anybody may have made: a field of another type counts as missing.
-function toRuntimeConfig(value: Record<string, unknown>): RuntimeConfig {
-  const words = (name: string): string[] | undefined => {
-    const list = value[name];
-    return Array.isArray(list) && list.every((word) => typeof word === "string") ? list : undefined;
-  };
-  const text = (name: string): string | undefined => (typeof value[name] === "string" ? value[name] : undefined);
-  return Object.fromEntries(
-    Object.entries({
-      User: text("User"),
-      WorkingDir: text("WorkingDir"),
-      Env: words("Env"),
-      Entrypoint: words("Entrypoint"),
-      Cmd: words("Cmd"),
-    }).filter(([, field]) => field !== undefined),
-  );
+  const live = liveMount(context.runtime, key);
+  if (live !== undefined) return { offset, arch, facts: await readImageFacts(directoryView(live), config, exact) };
+  const { withSquashfsView } = await import("./squashfs-view.ts");
+  const facts = await withSquashfsView(path, offset, (view) => readImageFacts(view, config, exact));
+  return { offset, arch, facts };
 }

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { defineErrors } from "../base/errors.ts";
-import type { Environment } from "../platform/user.ts";
+import type { Environment, User } from "../platform/user.ts";
 import { ownProgram } from "./programs.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
 
@@ -24,6 +24,7 @@ export interface SharedMountRequest {
   readonly runtime: string;
   readonly squashfuse: string;
   readonly env: Environment;
+  readonly user: Pick<User, "uid" | "gid">;
 }
 
 // Long enough for the steps of a job script, short enough not to keep a file busy for a day.
@@ -47,6 +48,9 @@ export function sharedMount(request: SharedMountRequest): string {
   if (live !== undefined) return live;
   const dir = join(ensureSubdir(request.runtime, "mnt"), request.key);
   const args = [request.path, String(request.offset), dir, "--idle", IDLE_SECONDS, "--squashfuse", request.squashfuse];
+  // In a user's namespace only the caller exists: any other owner would show as nobody. Real root sees the true owners.
+  const { uid, gid } = request.user;
+  if (uid !== 0) args.push("--uid", String(uid), "--gid", String(gid));
   const child = spawnSync(ownProgram("berth-mount", request.env), args, {
     stdio: ["ignore", "ignore", "pipe"],
     encoding: "utf8",

@@ -11,6 +11,7 @@ import { readEnvFile } from "./environment-file.ts";
 import { collectOverrides } from "./environment-overrides.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
+import { isWritable } from "./layer.ts";
 import { info, type Note, sayNotes, warning } from "./notes.ts";
 import { type PlannedLaunch, planLaunch } from "./plan.ts";
 import type { LaunchRequest } from "./request.ts";
@@ -45,15 +46,18 @@ export async function getReady(start: Start): Promise<Ready> {
   const cache = cacheDir(env, user);
   const context: RootfsContext = {
     env,
+    user,
     runtime,
     cacheDir: cache,
     log,
     mayUseKernel: (path) => madeByRoot(path, cache, host, request),
   };
-  const image = await findImage(start.image, request.unsquash, context);
+  const image = await findImage(start.image, context);
   const ids = request.docker || request.fakeroot ? subordinateIds(user) : { missing: "not wanted" };
   const identity = decideIdentity(request, host, image.facts, ids);
-  const view = await rootView(image, { unsquash: request.unsquash, manyOwners: identity.manyOwners }, context);
+  // In a shared mount the files may belong to an unmapped root, whose directories the caller could not write to.
+  const owners = identity.manyOwners || (identity.userns.kind === "self" && isWritable(request));
+  const view = await rootView(image, { unsquash: request.unsquash, owners }, context);
   const { overrides, notes } = readOverrides(start);
   const planned = planLaunch({
     request,

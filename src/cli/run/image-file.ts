@@ -1,8 +1,9 @@
 // The first word after the flags: a file or directory, or a URI that is fetched first.
 
 import type { Context } from "../context.ts";
+import type { EnsuredImage } from "../ensure-image.ts";
 import type { FlagValues } from "../flags.ts";
-import type { SOURCE_FLAGS } from "../source-flags.ts";
+import type { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
 
 // With a single colon only known transports are meant; everything else is a file with a colon in its name.
 const ONE_COLON = /^(?:docker-daemon|docker-archive|oci|oci-archive):/;
@@ -12,13 +13,13 @@ export function isImageUri(word: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || ONE_COLON.test(word);
 }
 
-/** The path of an image; what is not a file yet is fetched into the cache. */
+/** The image as a file or directory; what is not one yet is fetched into the cache. */
 export async function imageFile(
   word: string,
-  flags: FlagValues<typeof SOURCE_FLAGS>,
+  flags: FlagValues<typeof SOURCE_FLAGS> & FlagValues<typeof POLICY_FLAGS>,
   context: Context,
-): Promise<string> {
-  if (!isImageUri(word)) return word;
+): Promise<EnsuredImage> {
+  if (!isImageUri(word)) return { path: word, temporary: false };
   const { ensureImage } = await import("../ensure-image.ts");
   return ensureImage(word, flags, context);
 }

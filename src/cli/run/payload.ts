@@ -9,7 +9,7 @@ import type { LaunchRequest } from "../../run/request.ts";
 import { getReady, type Ready } from "../../run/start.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
-import { SOURCE_FLAGS } from "../source-flags.ts";
+import { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
 import { RUN_FLAGS, SHELL_FLAGS } from "./flags.ts";
 import { imageFile } from "./image-file.ts";
 import { toRequest } from "./request.ts";
@@ -56,7 +56,7 @@ export const PAYLOAD_FORMS = {
 } as const satisfies Readonly<Record<string, PayloadForm>>;
 
 /** Flags of all these commands; `--shell` means something to `shell` only. */
-export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS] as const;
+export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS, ...POLICY_FLAGS] as const;
 
 /** Starts the payload, and does not return; or prints its plan. @throws E_ARGUMENTS and every failure of a start */
 export async function performPayload(
@@ -88,10 +88,19 @@ async function readyFor(
   if (form.command === "shell" && args.length > 0)
     log.warn(`Ignoring the arguments after the image: ${args.join(" ")}`);
   const request = toRequest(flags, { command: form.command, args, shell: flags.shell }, process.cwd());
-  const path = resolve(await imageFile(image, flags, context));
+  const { path, temporary } = await imageFile(image, flags, context);
   const envFiles = commaSeparated(flags["env-file"]);
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
-  return getReady({ image: path, request, env, user, log, envFlags: flags.env, envFiles, cdiDirs });
+  const start = { image: resolve(path), request, env, user, log, envFlags: flags.env, envFiles, cdiDirs };
+  const ready = await getReady(start);
+  if (temporary) await forgetTemporary(path, ready, context);
+  return ready;
+}
+
+// A mount keeps the file's content alive without its name. Where the launcher itself has to open it, it stays.
+async function forgetTemporary(path: string, ready: Ready, context: Context): Promise<void> {
+  if (ready.plan.root.kind === "dir") return (await import("node:fs/promises")).rm(path, { force: true });
+  context.log.warn(`the temporary image ${path} remains: remove it when the program has ended`);
 }
 
 function commaSeparated(list: readonly string[]): string[] {
