@@ -2,9 +2,10 @@
 // root would prove nothing.
 
 import { constants } from "node:fs";
-import { access, chmod, chown, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, chmod, chown, mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment, User } from "../platform/user.ts";
+import { clearStage } from "./clearing.ts";
 import { output, type Ran, type RunOptions, run } from "./process.ts";
 
 export interface Stage {
@@ -62,7 +63,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         cwd: folder,
         onLine: options.onLine,
       }),
-    clear: () => clear(folder, steps.words),
+    clear: () => clearStage(folder),
   };
 }
 
@@ -83,32 +84,6 @@ async function stepDown(options: StageOptions): Promise<{ words: readonly string
       who: `nobody, uid ${NOBODY}, to whom root stepped down`,
     };
   return { words: [], uid: 0, who: "root, since an ordinary user cannot reach this berth or setpriv is missing" };
-}
-
-async function clear(folder: string, asUser: readonly string[]): Promise<void> {
-  // Clearing must go on when the demo is given up: it has a time of its own.
-  const signal = AbortSignal.timeout(20_000);
-  for (const mount of await mountsBelow(folder)) {
-    const ended = await output("fusermount3", ["-u", "-z", mount], signal);
-    if (!ended && asUser.length > 0) await output("umount", ["-l", mount], signal);
-  }
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => makeRemovable(folder));
-}
-
-async function makeRemovable(folder: string): Promise<void> {
-  await output("chmod", ["-R", "u+rwX", folder], AbortSignal.timeout(20_000));
-  await rm(folder, { recursive: true, force: true });
-}
-
-/** Mount points below a folder, deepest first (proc(5), mountinfo: field 5, with octal escapes). */
-export async function mountsBelow(folder: string): Promise<readonly string[]> {
-  const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n");
-  const points = lines.map((line) =>
-    (line.split(" ")[4] ?? "").replace(/\\([0-7]{3})/g, (_, code: string) =>
-      String.fromCharCode(Number.parseInt(code, 8)),
-    ),
-  );
-  return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
 }
 
 /** True when a file is there. */
