@@ -3,9 +3,16 @@
 import type { Facts, Program } from "./facts.ts";
 import { install, ok, type Verdict } from "./finding.ts";
 
-const APPARMOR_CURE =
-  "sudo packaging/apparmor/install.sh   (lets berth-launch, and nothing else, make user namespaces)\n" +
-  "or, for every program: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+const INSTALLED = "/libexec/berth/berth-launch";
+
+// The profile is for the path of the launcher, which nobody but root may be able to replace: one in a checkout cannot have it.
+function apparmorCure({ launcher }: Facts): string {
+  const prefix = launcher?.endsWith(INSTALLED) ? launcher.slice(0, -INSTALLED.length) : undefined;
+  const profile = `sudo ${prefix ?? "/usr/local"}/share/berth/apparmor/install.sh ${prefix ?? "/usr/local"}/libexec/berth`;
+  const alone = "   (lets berth's own helpers, and nothing else, make user namespaces)";
+  const everyone = "or, for every program: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+  return `${prefix ? "" : "sudo packaging/install.sh /usr/local && "}${profile}${alone}\n${everyone}`;
+}
 
 export function userNamespaces(facts: Facts): Verdict {
   const { max, trial } = facts.namespaces;
@@ -24,10 +31,11 @@ function whyNot({ namespaces: { max, cloneAllowed, apparmorRestricts, trial } }:
   return `${trial.by} failed: ${trial.reason ?? "no reason given"}`;
 }
 
-function namespaceCure({ namespaces, kernel }: Facts): string {
+function namespaceCure(facts: Facts): string {
+  const { namespaces, kernel } = facts;
   if (namespaces.max === 0) return persistently("user.max_user_namespaces", "15000");
   if (namespaces.cloneAllowed === 0) return persistently("kernel.unprivileged_userns_clone", "1");
-  if (namespaces.apparmorRestricts) return APPARMOR_CURE;
+  if (namespaces.apparmorRestricts) return apparmorCure(facts);
   if (kernel.config && kernel.config["USER_NS"] !== "y") return "a kernel with CONFIG_USER_NS=y";
   if (namespaces.insideContainer) {
     return "this is the inside of a container: start it with --privileged, or with --security-opt seccomp=unconfined";
