@@ -20,7 +20,7 @@ import { cacheDir, tempDir } from "../platform/user.ts";
 import type { Context } from "./context.ts";
 import type { EnsuredImage } from "./ensure-image.ts";
 import type { FlagValues } from "./flags.ts";
-import { openRegistryClient } from "./registry-access.ts";
+import { registryAccess } from "./registry-access.ts";
 import type { CONVERSION_FLAGS, SOURCE_FLAGS } from "./source-flags.ts";
 
 type SourceValues = FlagValues<typeof SOURCE_FLAGS>;
@@ -140,7 +140,7 @@ async function pullRequest(
   context: Context,
 ): Promise<PullRequest & { end(): Promise<void> }> {
   const { env, user, log, signal } = context;
-  const access = openRegistryClient(values, context);
+  const access = registryAccess(values, context);
   return {
     ...{ source, policy, cache, log, signal },
     platform: platformOf(values),

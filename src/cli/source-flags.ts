@@ -25,8 +25,8 @@ export const SOURCE_FLAGS = [
   },
   { long: "authfile", kind: "text", value: "file", help: "credentials in the form of Docker's config.json" },
   { long: "docker-login", kind: "switch", help: "ask for user name and password, and do not keep them" },
-  { long: "docker-username", kind: "text", value: "name", help: "user name for the registry", hidden: true },
-  { long: "docker-password", kind: "text", value: "word", help: "password for the registry", hidden: true },
+  { long: "docker-username", kind: "text", value: "name", env: [], help: "user name for the registry", hidden: true },
+  { long: "docker-password", kind: "text", value: "word", env: [], help: "password for the registry", hidden: true },
   {
     long: "docker-host",
     kind: "text",
