@@ -57,3 +57,8 @@ test("the pairs that the interpreter inside Apptainer alters never stand in the 
     { seed: 2 },
   );
 });
+
+test("a quote stands in the other kind of quotes, never behind a backslash", () => {
+  expect(shellQuote("it's")).toBe(`'it'"'"'s'`);
+  expect(shellQuote("")).toBe("''");
+});

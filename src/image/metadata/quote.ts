@@ -2,9 +2,10 @@
 // busybox, and the interpreter inside Apptainer (mvdan.cc/sh).
 
 /**
- * Single quotes, in which no character but the quote itself means anything. Two exceptions, both for the interpreter
- * inside Apptainer: it drops a carriage return before a newline even inside quotes, and it joins lines at a backslash
- * before its newline; so neither pair ever appears in the script's text.
+ * Single quotes, in which no character but the quote itself means anything. Three exceptions, all for the interpreter
+ * inside Apptainer (seen in 1.4.5): it drops a carriage return before a newline even inside quotes, it joins lines at a
+ * backslash before its newline, and in the value of an `export` it keeps the backslash of an escaped quote; so none of
+ * these ever appears in the script's text.
  */
 export function shellQuote(text: string): string {
   const parts = text
@@ -16,7 +17,7 @@ export function shellQuote(text: string): string {
 }
 
 function quotePart(part: string): string {
-  if (part === "'") return "\\'";
+  if (part === "'") return `"'"`;
   if (part === "\r") return `"$(printf '\\r')"`;
   return `'${part}'`;
 }
