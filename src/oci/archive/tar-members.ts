@@ -49,10 +49,10 @@ export async function* tarMembers(
     const member = memberOf(header, type, size, start, extension, path);
     extension = {};
     yield { member, content: () => source.pieces(member.size) };
-    const end = start + Math.ceil(member.size / BLOCK) * BLOCK;
-    const whole = await source.skip(end - source.offset());
-    // The very last padding may be missing; content may not.
-    if (!whole && source.offset() < start + member.size) throw fail("E_ARCHIVE_FORM", { path, why: "it is cut short" });
+    if (!(await source.skip(start + member.size - source.offset())))
+      throw fail("E_ARCHIVE_FORM", { path, why: "it is cut short" });
+    // The very last padding may be missing.
+    await source.skip(padding(member.size));
   }
 }
 
@@ -87,8 +87,7 @@ function inside(written: string, from: string, path: string): string {
 async function readExtension(source: ByteSource, type: string, size: number, path: string): Promise<Extension> {
   if (size > MAX_EXTENSION) throw fail("E_ARCHIVE_LIMIT", { path, what: `a header extension of ${size} bytes` });
   const bytes = await source.take(size);
-  const padding = Math.ceil(size / BLOCK) * BLOCK - size;
-  if (bytes.length < size || !(await source.skip(padding)))
+  if (bytes.length < size || !(await source.skip(padding(size))))
     throw fail("E_ARCHIVE_FORM", { path, why: "it is cut short" });
   if (type === "L") return { name: cString(bytes) };
   if (type === "K") return { target: cString(bytes) };
@@ -113,12 +112,17 @@ function paxFields(bytes: Buffer, path: string): Extension {
   return found;
 }
 
+function padding(size: number): number {
+  return (BLOCK - (size % BLOCK)) % BLOCK;
+}
+
 function checkHeader(header: Buffer, path: string, count: number): void {
   const why = count === 0 ? "it is no tar archive" : "it is damaged or cut short";
   if (header.length < BLOCK) throw fail("E_ARCHIVE_FORM", { path, why });
   let sum = 8 * 0x20;
   for (let at = 0; at < BLOCK; at += 1) if (at < 148 || at >= 156) sum += header[at] ?? 0;
-  if (numberField(header, 148, 8, path) !== sum) throw fail("E_ARCHIVE_FORM", { path, why });
+  const written = textField(header, 148, 8).trim();
+  if (!/^[0-7]+$/.test(written) || Number.parseInt(written, 8) !== sum) throw fail("E_ARCHIVE_FORM", { path, why });
 }
 
 function numberField(header: Buffer, start: number, length: number, path: string): number {
