@@ -29,7 +29,6 @@ export function accountFileMounts(
     records.push(generated("/etc/group", groupFile(image.group, insideGroups(host, identity), person.name)));
   }
   if (request.hostname !== undefined) records.push(generated("/etc/hostname", `${request.hostname}\n`));
-  else records.push(fromHost("/etc/hostname"));
   return records.filter((record) => !request.noMount.includes(record.target));
 }
 
