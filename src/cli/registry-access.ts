@@ -2,6 +2,7 @@
 
 import { credentialSource } from "../oci/auth/credentials.ts";
 import { type RegistryClient, registryClient } from "../oci/registry/client.ts";
+import { loadRegistries } from "../oci/registry/registries-conf.ts";
 import type { Context } from "./context.ts";
 import type { FlagValues } from "./flags.ts";
 import type { SOURCE_FLAGS } from "./source-flags.ts";
@@ -35,6 +36,7 @@ async function makeClient(values: SourceValues, context: Context): Promise<Regis
     env,
     log,
     insecure: values["no-https"],
+    registries: await loadRegistries(env, user.home, log),
     credentials: credentialSource({ env, user, log, ...(login ? { login } : {}), ...(authFile ? { authFile } : {}) }),
     userAgent: `berth/${VERSION}`,
   });

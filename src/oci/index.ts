@@ -2,6 +2,7 @@
 
 export { isSifArtifact, requireImage } from "./artifact.ts";
 export { anonymous, type Credential, type CredentialSource } from "./auth/credential.ts";
+export { type CredentialOptions, credentialSource } from "./auth/credentials.ts";
 export { MAX_CONFIG, parseImageConfig } from "./image-config.ts";
 export {
   MAX_LAYERS,
@@ -31,6 +32,7 @@ export {
   type RegistryOptions,
   registryClient,
 } from "./registry/client.ts";
+export { loadRegistries } from "./registry/registries-conf.ts";
 export { mergeRegistries, NO_RULES, type RegistriesModel, type RegistryRule } from "./registry/registries-model.ts";
 export { type ResolveOptions, resolveImage } from "./resolve-image.ts";
 export type * from "./types.ts";

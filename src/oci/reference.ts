@@ -101,6 +101,11 @@ function splitName(text: string, name: string): { registry: string; repository: 
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
 const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[0-9a-fA-F:.]{2,45}\\])(?=$|:)`);
 
+/** A registry's `host[:port]` alone, in the form it has in references. @throws E_REFERENCE_HOST, E_REFERENCE_PORT */
+export function parseHost(text: string): string {
+  return checkHost(text, text);
+}
+
 function checkHost(text: string, host: string): string {
   const name = HOST.exec(host)?.[0];
   if (name === undefined) throw fail("E_REFERENCE_HOST", { pointer: pointer(text, 0) });

@@ -1,21 +1,16 @@
-// From a reference to one platform's image in one call: index, manifest, configuration. What the store keeps and
-// when a blob is fetched is decided elsewhere.
+// From a reference to one platform's image over a registry client alone, without a store: for what only looks.
 
 import { checkBytes } from "../base/digest.ts";
 import type { Log } from "../base/log.ts";
-import { requireImage } from "./artifact.ts";
 import { fail } from "./errors.ts";
-import { MAX_CONFIG, parseImageConfig } from "./image-config.ts";
-import { type ParsedManifest, parseManifest } from "./manifest.ts";
-import { choosePlatform, sameProcessor } from "./platform.ts";
+import { MAX_CONFIG } from "./image-config.ts";
+import { resolveFrom } from "./image-resolution.ts";
+import { sameProcessor } from "./platform.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { readBounded } from "./registry/body.ts";
-import type { CallOptions, ManifestAnswer, RegistryClient } from "./registry/client.ts";
+import type { CallOptions, RegistryClient } from "./registry/client.ts";
 import { wireFailure } from "./registry/wire-failure.ts";
 import type { Descriptor, OciImage, Platform } from "./types.ts";
-
-/** How deep indexes may nest; one level is usual. */
-const MAX_NESTING = 3;
 
 /** Options of a resolution. */
 export interface ResolveOptions extends CallOptions {
@@ -35,39 +30,18 @@ export async function resolveImage(
   want: Platform,
   options: ResolveOptions,
 ): Promise<OciImage> {
-  const what = formatReference(reference);
-  const { answer, manifest, chosen } = await findManifest(client, reference, want, options);
-  requireImage(manifest, what);
-  const configBytes = await fetchConfig(client, reference, manifest.config, options);
-  const config = parseImageConfig(configBytes, manifest, what);
-  if (!chosen && !sameProcessor(config, want)) {
-    options.log?.warn(`Architecture ${config.architecture} does not match build arch ${want.architecture}`);
+  const { signal } = options;
+  const root = await client.manifest(reference, undefined, { signal });
+  const read = async (descriptor: Descriptor, kind: "manifest" | "config"): Promise<Uint8Array> => {
+    if (kind === "config") return fetchConfig(client, reference, descriptor, { signal });
+    if (descriptor.digest === root.descriptor.digest) return root.bytes;
+    return (await client.manifest(reference, descriptor.digest, { signal })).bytes;
+  };
+  const image = await resolveFrom({ read }, root.descriptor, want, formatReference(reference));
+  if (image.config.architecture !== "unknown" && !sameProcessor(image.config, want)) {
+    options.log?.warn(`Architecture ${image.config.architecture} does not match build arch ${want.architecture}`);
   }
-  return { descriptor: answer.descriptor, manifest, manifestBytes: answer.bytes, config, configBytes };
-}
-
-interface Found {
-  readonly answer: ManifestAnswer;
-  readonly manifest: ParsedManifest;
-  /** True when an index chose it by platform. */
-  readonly chosen: boolean;
-}
-
-async function findManifest(
-  client: RegistryClient,
-  reference: Reference,
-  want: Platform,
-  options: CallOptions,
-): Promise<Found> {
-  const what = formatReference(reference);
-  let answer = await client.manifest(reference, undefined, options);
-  for (let depth = 0; depth <= MAX_NESTING; depth += 1) {
-    const parsed = parseManifest(answer.bytes, answer.descriptor.mediaType, what);
-    if (parsed.kind === "manifest") return { answer, manifest: parsed, chosen: depth > 0 };
-    const entry = choosePlatform(parsed.manifests, want);
-    answer = await client.manifest(reference, entry.digest, options);
-  }
-  throw fail("E_MANIFEST_INVALID", { what, why: `indexes are nested more than ${MAX_NESTING} deep` });
+  return image;
 }
 
 async function fetchConfig(

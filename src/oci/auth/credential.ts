@@ -15,7 +15,11 @@ export type Credential =
 export type CredentialSource = (
   registry: string,
   repository: string,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: {
+    /** True when this is the registry that the user's reference names; false for mirrors and replaced locations. */
+    readonly named: boolean;
+    readonly signal?: AbortSignal | undefined;
+  },
 ) => Promise<Credential | undefined>;
 
 /** A source that knows nobody. */

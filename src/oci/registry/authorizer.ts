@@ -21,6 +21,8 @@ export interface Wanted {
 /** One registry's side of the conversation. */
 export interface RegistryHost {
   readonly host: string;
+  /** True when the user's reference names it; false for mirrors and replaced locations. */
+  readonly named: boolean;
   readonly insecure: boolean;
 }
 
@@ -73,7 +75,8 @@ export class Authorizer {
     const known = this.#known.get(wanted.repository);
     if (known) return known;
     const { repository } = wanted;
-    const found = this.#credentials(this.#registry.host, repository, {});
+    const { host, named } = this.#registry;
+    const found = this.#credentials(host, repository, { named });
     this.#known.set(repository, found);
     found.catch(() => this.#known.delete(repository));
     return found;

@@ -83,15 +83,17 @@ export function registryClient(options: RegistryOptions = {}): RegistryClient {
   const wire = makeWire(options);
   const credentials = options.credentials ?? anonymous;
   const sessions = new Map<string, Session>();
-  const session = ({ host, insecure }: Endpoint): Session => {
-    const key = `${host} ${insecure}`;
-    const known = sessions.get(key) ?? openSession(wire, credentials, { host, insecure });
+  const session = ({ host, insecure, mirror }: Endpoint, registry: string): Session => {
+    const named = !mirror && host === registry;
+    // Apart also where only this differs: a mirror's conversation must not hold the user's login.
+    const key = JSON.stringify([host, insecure, named]);
+    const known = sessions.get(key) ?? openSession(wire, credentials, { host, insecure, named });
     sessions.set(key, known);
     return known;
   };
   const everywhere = <T>(reference: Reference, use: (at: Place) => Promise<T>): Promise<T> =>
     firstOf(planEndpoints(reference, options.registries ?? NO_RULES, options.insecure ?? false), wire.log, (endpoint) =>
-      use({ endpoint, session: session(endpoint), wire }),
+      use({ endpoint, session: session(endpoint, reference.registry), wire }),
     );
   return {
     resolve: (reference, call) => everywhere(reference, (at) => resolveAt(at, reference, call)),

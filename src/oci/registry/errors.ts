@@ -104,6 +104,10 @@ export const fail = defineErrors({
     hint: "check that {host} is a container registry; behind some networks a login page answers instead",
     http: 502,
   },
+  E_REGISTRIES_CONF: {
+    text: "the registries configuration {path} cannot be used: {why}",
+    hint: "see containers-registries.conf(5); berth reads version 2 of the format",
+  },
   E_BLOCKED: {
     text: "{what}: the registry {prefix} is blocked by {file}",
     hint: "ask those who run this machine",
