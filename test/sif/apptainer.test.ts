@@ -5,14 +5,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { digestOf } from "../../src/base/digest.ts";
 import { inspectImage } from "../../src/image/inspect/index.ts";
-import { ensureEntries, metadataEntries, standardObjects } from "../../src/image/metadata/index.ts";
+import { standardObjects } from "../../src/image/metadata/index.ts";
 import { deriveUuid, prependSif } from "../../src/image/sif/index.ts";
-import type { OciImage } from "../../src/oci/types.ts";
 import { ordinaryUser } from "../support/ordinary-user.ts";
+import { plainImage, writeEntries } from "./image-fixture.ts";
 
 const tree = process.env["BERTH_APPTAINER_TREE"] ?? "/var/tmp/berth-apptainer-tree";
 const enter = resolve(import.meta.dirname, "../apptainer/enter.sh");
@@ -33,32 +32,12 @@ const ENV = [
   "UID=7",
   "UNICODE=größe",
 ];
-const CONFIG = {
-  os: "linux",
-  architecture: process.arch === "arm64" ? "arm64" : "amd64",
-  created: "2024-02-03T04:05:06Z",
-  config: {
-    Env: ENV,
-    Entrypoint: ["printf", "[%s]"],
-    Cmd: ["cmd 1", "$HOME", '"q"', "it's"],
-    Labels: { "org.example.name": "small" },
-  },
-  rootfs: { type: "layers", diff_ids: [] },
-} as const;
-
-function image(): OciImage {
-  const configBytes = Buffer.from(JSON.stringify(CONFIG));
-  const mediaType = "application/vnd.oci.image.manifest.v1+json";
-  const config = {
-    mediaType: "application/vnd.oci.image.config.v1+json",
-    digest: digestOf(configBytes),
-    size: configBytes.length,
-  };
-  const manifest = { mediaType, config, layers: [] };
-  const manifestBytes = Buffer.from(JSON.stringify(manifest));
-  const descriptor = { mediaType, digest: digestOf(manifestBytes), size: manifestBytes.length };
-  return { descriptor, manifest, manifestBytes, config: CONFIG, configBytes };
-}
+const image = plainImage({
+  Env: ENV,
+  Entrypoint: ["printf", "[%s]"],
+  Cmd: ["cmd 1", "$HOME", '"q"', "it's"],
+  Labels: { "org.example.name": "small" },
+});
 
 let folder: string;
 let sif: string;
@@ -71,22 +50,16 @@ beforeAll(async () => {
   await mkdir(join(root, "bin"), { recursive: true });
   await copyFile("/bin/busybox", join(root, "bin/busybox"));
   for (const name of ["sh", "env", "printf", "id", "cat"]) await symlink("busybox", join(root, "bin", name));
-  for (const entry of [...metadataEntries(image()), ...ensureEntries()]) {
-    const path = join(root, entry.path);
-    await mkdir(dirname(path), { recursive: true });
-    if (entry.type === "dir") await mkdir(path, { recursive: true, mode: entry.mode });
-    else if (entry.type === "symlink") await symlink(entry.target ?? "", path);
-    else await writeFile(path, entry.content ?? "", { mode: entry.mode });
-  }
+  await writeEntries(root, image);
   await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   await writeFile(join(root, "etc/group"), "root:x:0:\n");
   sif = join(folder, "small.sif");
   execFileSync("mksquashfs", [root, sif, "-quiet", "-no-progress", "-all-root", "-comp", "zstd"]);
-  const arch = CONFIG.architecture;
+  const arch = image.config.architecture;
   await prependSif(sif, {
-    uuid: deriveUuid(image().descriptor.digest),
+    uuid: deriveUuid(image.descriptor.digest),
     time: 0,
-    objects: standardObjects(image(), { options: {} }),
+    objects: standardObjects(image, { options: {} }),
     partition: { name: "squashfs", fs: "squashfs", kind: "primary", arch },
   });
   await chmod(sif, 0o755);
@@ -151,7 +124,7 @@ describe.skipIf(!usable)("Apptainer (needs root, busybox and test/apptainer/make
 
   test("our own reader finds the same configuration", async () => {
     const { ociConfig } = await inspectImage(sif);
-    expect(Buffer.from(ociConfig ?? []).toString()).toBe(JSON.stringify(CONFIG));
+    expect(Buffer.from(ociConfig ?? []).toString()).toBe(Buffer.from(image.configBytes).toString());
     expect((await readFile(sif)).subarray(0, 19).toString()).toBe("#!/usr/bin/env run-");
   });
 });
