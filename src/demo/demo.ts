@@ -51,7 +51,7 @@ const ACTS: readonly (readonly [title: string, act: (scene: Scene, signal: Abort
 
 /** Performs all steps, also after a proof failed. @throws what kept a step from being done at all */
 export async function performDemo(options: DemoOptions, audience: Audience): Promise<readonly StepReport[]> {
-  const { env, user, signal, log } = options;
+  const { env, user, signal } = options;
   const reports: StepReport[] = [];
   const step = async <T>(title: string, work: () => Promise<[T, Outcome]>): Promise<T> => {
     signal.throwIfAborted();
@@ -67,17 +67,23 @@ export async function performDemo(options: DemoOptions, audience: Audience): Pro
     const made = await makeDemoImage(join(cacheDir(env, user), "demo"), options);
     return [made, describeImage(made)];
   });
+  await withScene(image, options, async (scene) => {
+    for (const [title, act] of ACTS) await step(title, async () => [undefined, await act(scene, signal)]);
+  });
+  return reports;
+}
+
+async function withScene(image: MadeImage, options: DemoOptions, play: (scene: Scene) => Promise<void>): Promise<void> {
   const registry = await openRegistry(image.layout, image.tag);
   try {
-    const stage = await openStage({ ...options, temp: tempDir(env), onLine: (line) => log.debug(line) });
+    const onLine = (line: string): void => options.log.debug(line);
+    const stage = await openStage({ ...options, temp: tempDir(options.env), onLine });
     try {
-      const scene: Scene = { image, registry, stage };
-      for (const [title, act] of ACTS) await step(title, async () => [undefined, await act(scene, signal)]);
+      await play({ image, registry, stage });
     } finally {
       await stage.clear();
     }
   } finally {
     await registry.close();
   }
-  return reports;
 }

@@ -27,12 +27,8 @@ export function run(argv: readonly string[], options: RunOptions): Promise<Ran> 
   const { signal, onLine } = options;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-      env: options.env,
-      cwd: options.cwd,
-    });
+    const { env, cwd } = options;
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env, cwd });
     const giveUp = (): void => endGroup(child);
     signal.addEventListener("abort", giveUp, { once: true });
     let [stdout, stderr, line] = ["", "", ""];

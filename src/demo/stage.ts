@@ -6,7 +6,7 @@ import { access, chmod, chown, mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment, User } from "../platform/user.ts";
 import { clearStage } from "./clearing.ts";
-import { output, type Ran, type RunOptions, run } from "./process.ts";
+import { output, type Ran, run } from "./process.ts";
 
 export interface Stage {
   /** Everything the demo's user writes is in here. */
@@ -35,36 +35,45 @@ const NOBODY = 65534;
 
 /** Prepares the folder and chooses the user. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { env, user, signal } = options;
+  const { env, user, signal, onLine } = options;
+  const { words, uid, who } = user.uid === 0 ? await stepDown(options) : asCaller(user);
   const folder = await mkdtemp(join(options.temp, "berth-demo-"));
-  const steps =
-    user.uid === 0 ? await stepDown(options) : { words: [], uid: user.uid, who: `${user.name}, uid ${user.uid}` };
   await mkdir(join(folder, "home"));
-  if (user.uid === 0 && steps.uid !== 0) {
-    for (const each of [folder, join(folder, "home")]) await chown(each, steps.uid, steps.uid);
+  if (uid !== user.uid) {
+    for (const each of [folder, join(folder, "home")]) await chown(each, uid, uid);
     await chmod(folder, 0o755);
   }
-  const variables = (cache: string): RunOptions["env"] => ({
+  const berth = (args: readonly string[], cache: string): Promise<Ran> =>
+    run([...words, ...options.berth, ...args], { signal, env: variables(env, folder, cache), cwd: folder, onLine });
+  return {
+    folder,
+    who,
+    uid,
+    berth: (args, { cache = "cache" } = {}) => berth(args, cache),
+    clear: () => clearStage(folder),
+  };
+}
+
+function variables(env: Environment, folder: string, cache: string): Environment {
+  return {
     ...keptVariables(env),
     HOME: join(folder, "home"),
     BERTH_CACHEDIR: join(folder, cache),
     BERTH_CONFIGDIR: join(folder, "config"),
     BERTH_RUNTIMEDIR: join(folder, "runtime"),
     BERTH_TMPDIR: folder,
-  });
-  return {
-    folder,
-    who: steps.who,
-    uid: steps.uid,
-    berth: (args, { cache = "cache" } = {}) =>
-      run([...steps.words, ...options.berth, ...args], {
-        signal,
-        env: variables(cache),
-        cwd: folder,
-        onLine: options.onLine,
-      }),
-    clear: () => clearStage(folder),
   };
+}
+
+/** How the demo's user is taken on: the words before each command, and who that is. */
+interface Role {
+  readonly words: readonly string[];
+  readonly uid: number;
+  readonly who: string;
+}
+
+function asCaller({ name, uid }: User): Role {
+  return { words: [], uid, who: `${name}, uid ${uid}` };
 }
 
 // Settings of the person who shows the demo must not change it; where to find programs, and how to speak, may.
@@ -73,7 +82,7 @@ function keptVariables(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)));
 }
 
-async function stepDown(options: StageOptions): Promise<{ words: readonly string[]; uid: number; who: string }> {
+async function stepDown(options: StageOptions): Promise<Role> {
   const words = ["setpriv", "--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--"];
   // Berth is for people without privilege: root would prove nothing. A berth in root's own home cannot be reached by others.
   const reached = await output("setpriv", [...words.slice(1), ...options.berth, "--version"], options.signal);

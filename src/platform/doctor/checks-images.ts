@@ -71,38 +71,28 @@ export function unpacker(facts: Facts): Verdict {
 }
 
 /** Compressors of squashfs, with the name of their kernel option. */
-export const COMPRESSORS = { gzip: "ZLIB", xz: "XZ", lzo: "LZO", lz4: "LZ4", zstd: "ZSTD" } as const;
+const COMPRESSORS = { gzip: "ZLIB", xz: "XZ", lzo: "LZO", lz4: "LZ4", zstd: "ZSTD" } as const;
 
 const KERNEL_ONLY = "concerns root's own mounts only: ordinary users read images through squashfuse_ll";
 
-export function kernelSquashfs(facts: Facts): Verdict {
-  const { config, filesystems, modules } = facts.kernel;
+export function kernelSquashfs({ kernel: { config, filesystems, modules } }: Facts): Verdict {
+  const consequence = KERNEL_ONLY;
   const known = filesystems.includes("squashfs") || modules.includes("squashfs");
   if (config?.["SQUASHFS"] === undefined && !known) {
-    const state = config ? "warn" : "unknown";
-    return {
-      state,
-      found: "no squashfs in this kernel, as far as it tells",
-      consequence: KERNEL_ONLY,
-      cure: "sudo modprobe squashfs",
-    };
+    const found = "no squashfs in this kernel, as far as it tells";
+    return { state: config ? "warn" : "unknown", found, consequence, cure: "sudo modprobe squashfs" };
   }
-  if (!config)
-    return {
-      state: "unknown",
-      found: "squashfs is there; its compressors are unknown (no kernel configuration to read)",
-      consequence: KERNEL_ONLY,
-    };
-  const able = (option: string): boolean => config[`SQUASHFS_${option}`] === "y";
-  const names = Object.entries(COMPRESSORS)
-    .filter(([, option]) => able(option))
-    .map(([name]) => name);
-  if (able("ZSTD")) return ok(`reads ${names.join(", ")}`);
-  const consequence = `berth's own images (zstd) cannot be mounted by the kernel; ${KERNEL_ONLY}`;
+  if (!config) {
+    const found = "squashfs is there; its compressors are unknown (no kernel configuration to read)";
+    return { state: "unknown", found, consequence };
+  }
+  const readable = Object.entries(COMPRESSORS).filter(([, option]) => config[`SQUASHFS_${option}`] === "y");
+  const names = readable.map(([name]) => name);
+  if (names.includes("zstd")) return ok(`reads ${names.join(", ")}`);
   return {
     state: "warn",
     found: `reads ${names.join(", ") || "nothing"}, not zstd`,
-    consequence,
+    consequence: `berth's own images (zstd) cannot be mounted by the kernel; ${KERNEL_ONLY}`,
     cure: "berth pull --compression gzip, or a kernel with CONFIG_SQUASHFS_ZSTD=y",
   };
 }
