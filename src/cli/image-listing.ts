@@ -56,7 +56,7 @@ export function jsonRow({ name, stat }: ListedEntry): object {
 
 /** A name for the eye: control characters, and bytes that are no UTF-8, as escapes. */
 export function shownName(name: string): string {
-  return name.replace(/[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udfff](?![\udc00-\udfff])/g, (char) => {
+  return name.replace(/[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]/gu, (char) => {
     const code = char.charCodeAt(0);
     if (char === "\\") return "\\\\";
     return `\\x${(code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code).toString(16).padStart(2, "0")}`;
