@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./registry.ts")).registryCommand(c),
   },
   {
+    name: "cache",
+    summary: "list, clean and check the cache",
+    load: async (c) => (await import("./cache.ts")).cacheCommand(c),
+  },
+  {
     name: "doctor",
     summary: "check what this machine can do, and say how to mend it",
     load: async (c) => (await import("./doctor.ts")).doctorCommand(c),

@@ -26,6 +26,7 @@ export interface Waiting {
 export interface StoredBlob extends Expected {
   readonly path: string;
   /** Milliseconds since 1970. */
+  readonly created: number;
   readonly lastUsed: number;
 }
 
@@ -162,7 +163,13 @@ async function listBlobs(root: string): Promise<readonly StoredBlob[]> {
       if (!info?.isFile() || !/^[0-9a-f]+$/.test(name)) continue;
       if (name.length !== (algorithm === "sha256" ? 64 : 128)) continue;
       const lastUsed = Math.max(info.atimeMs, info.mtimeMs);
-      found.push({ digest: parseDigest(`${algorithm}:${name}`), size: info.size, path, lastUsed });
+      found.push({
+        digest: parseDigest(`${algorithm}:${name}`),
+        size: info.size,
+        path,
+        created: info.mtimeMs,
+        lastUsed,
+      });
     }
   }
   return found;

@@ -23,7 +23,7 @@ test("a reference is found again until it is removed", async () => {
   await store.set(reference);
   expect(await store.find(reference.name)).toEqual(reference);
   expect(await store.find("host:5000/app:2")).toBeUndefined();
-  await store.remove(reference.name);
+  await store.remove([reference.name]);
   expect(await store.find(reference.name)).toBeUndefined();
 });
 

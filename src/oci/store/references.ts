@@ -28,7 +28,7 @@ export interface StoredReference {
 export interface ReferenceStore {
   find(name: string): Promise<StoredReference | undefined>;
   set(reference: StoredReference): Promise<void>;
-  remove(name: string): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
   list(): Promise<readonly StoredReference[]>;
 }
 
@@ -54,8 +54,9 @@ export function referenceStore(dir: string, layout: string): ReferenceStore {
       }
       if (previous?.target.digest !== reference.target.digest) await writeIndex(dir, layout);
     },
-    async remove(name) {
-      await rm(fileOf(name), { force: true });
+    async remove(names) {
+      if (names.length === 0) return;
+      for (const name of names) await rm(fileOf(name), { force: true });
       await writeIndex(dir, layout);
     },
   };
