@@ -11,7 +11,7 @@ import { TarScanner, type Visitor } from "../tar/scanner.ts";
 import { Budget } from "./budget.ts";
 import { LayerPlan } from "./layer-plan.ts";
 import { layerName, openLayer } from "./layer-stream.ts";
-import { type LayerEntry, Merge } from "./merge.ts";
+import { DuplicateEntry, type LayerEntry, Merge } from "./merge.ts";
 import { DEFAULT_LIMITS, type FlattenContext, type FlattenOptions, type FlattenReport } from "./options.ts";
 import { TarOutput } from "./output.ts";
 
@@ -53,17 +53,19 @@ class Flattening {
 
   /** Our own entries lie above all layers. */
   async begin(): Promise<void> {
-    this.#out.bytes(encodeHeader({ ...PLAIN_DIR, mtime: this.#job.options.defaultTime }));
-    this.#merge.beginLayer(this.#layers.length, "berth's own entries");
+    // It also keeps a first name like "\x1f\x8b" from being taken for a compressed stream.
+    this.#out.bytes(this.#plainDir(""));
+    this.#merge.beginLayer(this.#layers.length, "berth's own entries", true);
     for (const extra of this.#job.options.extra) if (!extra.ifMissing) this.#add(extra);
     await this.#out.send();
   }
 
   async layer(index: number): Promise<void> {
     const descriptor = this.#descriptor(index);
-    this.#merge.beginLayer(index, layerName(descriptor));
     const plan = this.#job.planned.has(index) ? await this.#plan(index) : undefined;
+    this.#merge.beginLayer(index, layerName(descriptor), plan !== undefined);
     await this.#read(index, plan, (entry) => this.#merge.visit(entry));
+    if (this.#merge.doubtful && (await this.#plan(index)).needed) throw new DuplicateEntry(index);
     const { headers, again } = this.#merge.endLayer();
     for (const header of headers) this.#out.bytes(header);
     plan?.rewind();
@@ -73,6 +75,7 @@ class Flattening {
 
   async finish(): Promise<FlattenReport> {
     this.#merge.finish();
+    for (const path of this.#merge.undescribed()) this.#out.bytes(this.#plainDir(path));
     for (const extra of this.#job.options.extra) {
       if (extra.ifMissing && this.#merge.isFree(extra.path)) this.#write(extra);
     }
@@ -96,7 +99,7 @@ class Flattening {
 
   async #read(index: number, plan: LayerPlan | undefined, visit: (entry: LayerEntry) => ReturnType<Visitor>) {
     await this.#scan(index, (entry) => {
-      const seen = plan === undefined ? { entry, below: false } : plan.apply(entry);
+      const seen = plan === undefined ? { entry, below: false, covers: false } : plan.apply(entry);
       return seen === undefined ? "skip" : visit(seen);
     });
   }
@@ -133,9 +136,13 @@ class Flattening {
     return descriptor;
   }
 
+  #plainDir(path: string): Buffer {
+    return encodeHeader({ ...PLAIN_DIR, path, mtime: this.#job.options.defaultTime });
+  }
+
   #add(extra: ExtraEntry): void {
     const entry = this.#entryOf(extra);
-    const verdict = this.#merge.visit({ entry, below: false });
+    const verdict = this.#merge.visit({ entry, below: false, covers: false });
     if (verdict !== "skip") this.#write(extra);
   }
 

@@ -14,14 +14,18 @@ interface Node {
   content: number;
   /** Set for directories. */
   children: Map<string, Node> | undefined;
+  /** A directory that took the place of something else. */
+  covers: boolean;
 }
 
 export class LayerPlan {
-  readonly #root: Node = { entry: -1, content: -1, children: new Map() };
+  readonly #root: Node = { entry: -1, content: -1, children: new Map(), covers: false };
   readonly #dropped = new Set<number>();
   readonly #renamed = new Map<number, string>();
   readonly #targets = new Map<number, string>();
   readonly #below = new Set<number>();
+  readonly #covering = new Set<number>();
+  #linksToLinks = false;
   #count = 0;
 
   /** First reading: takes every entry in turn. Made for a scanner. */
@@ -55,6 +59,11 @@ export class LayerPlan {
     return this;
   }
 
+  /** True when reading the layer without the plan could give something else. */
+  get needed(): boolean {
+    return this.#dropped.size > 0 || this.#below.size > 0 || this.#linksToLinks;
+  }
+
   /** Second reading: the entry as the merge shall see it; undefined when a later one replaces it. */
   apply(entry: TarEntry): LayerEntry | undefined {
     const place = this.#count++;
@@ -62,8 +71,10 @@ export class LayerPlan {
     const below = this.#below.has(place);
     const path = this.#renamed.get(place);
     const target = this.#targets.get(place);
-    if (path === undefined && target === undefined) return { entry, below };
-    return { entry: { ...entry, path: path ?? entry.path, target: target ?? entry.target, block: undefined }, below };
+    const covers = this.#covering.has(place);
+    if (path === undefined && target === undefined) return { entry, below, covers };
+    const changed = { ...entry, path: path ?? entry.path, target: target ?? entry.target, block: undefined };
+    return { entry: changed, below, covers };
   }
 
   /** Begins another second reading. */
@@ -77,7 +88,7 @@ export class LayerPlan {
     if (entry.kind === "dir") {
       if (there?.children === undefined) {
         if (there !== undefined) this.#dropped.add(there.entry);
-        siblings.set(name, { entry: place, content: place, children: new Map() });
+        siblings.set(name, { entry: place, content: place, children: new Map(), covers: there !== undefined });
       } else {
         if (there.entry >= 0) this.#dropped.add(there.entry);
         there.entry = place;
@@ -87,8 +98,9 @@ export class LayerPlan {
     }
     const target = entry.kind === "link" ? this.#find(entry.target) : undefined;
     if (entry.kind === "link" && target === undefined) this.#below.add(place);
+    if (target !== undefined && target.content !== target.entry) this.#linksToLinks = true;
     if (there !== undefined) this.#dropAll(there);
-    siblings.set(name, { entry: place, content: target?.content ?? place, children: undefined });
+    siblings.set(name, { entry: place, content: target?.content ?? place, children: undefined, covers: false });
   }
 
   #dir(path: string): Map<string, Node> | undefined {
@@ -97,7 +109,7 @@ export class LayerPlan {
       if (node.children === undefined) return undefined;
       let next = node.children.get(part);
       if (next === undefined) {
-        next = { entry: -1, content: -1, children: new Map() };
+        next = { entry: -1, content: -1, children: new Map(), covers: false };
         node.children.set(part, next);
       }
       node = next;
@@ -120,6 +132,7 @@ export class LayerPlan {
     for (const [name, child] of node.children ?? []) {
       const here = path === "" ? name : `${path}/${name}`;
       if (child.children !== undefined) {
+        if (child.covers) this.#covering.add(child.entry);
         this.#collect(child, here, names);
         continue;
       }

@@ -20,10 +20,13 @@ export class DuplicateEntry extends Error {
   }
 }
 
-/** An entry, and whether a link means what lies below its layer although the layer has the target, too. */
+/** An entry with what only its whole layer tells. */
 export interface LayerEntry {
   readonly entry: TarEntry;
+  /** A link means what lies below its layer, although the layer may have the target, too. */
   readonly below: boolean;
+  /** A directory takes the place of something else, so that what lower layers have in it is gone. */
+  readonly covers: boolean;
 }
 
 export class Merge {
@@ -34,30 +37,42 @@ export class Merge {
   readonly #tree = new MergeTree();
   readonly #waiting = new WaitingLinks();
   /** Links of the present layer that are hidden, with their targets: other links may lead through them. */
-  #hiddenLinks = new Map<string, string>();
+  #hiddenLinks = new Map<string, { readonly target: string; readonly below: boolean }>();
   /** Targets to look for in the second reading of the present layer. */
   #again: ReadonlySet<string> = new Set();
+  /** Hidden files of the present layer that are in the image under another name. */
+  readonly #aliases = new Map<string, string>();
   #layer = 0;
   #what = "";
+  #planned = false;
+  /** Hidden content of the present layer went to names that waited for it. */
+  #delivered = false;
 
   constructor(options: AdjustOptions) {
     this.#options = options;
   }
 
-  /** Goes on to a lower layer; `what` names it in errors. */
-  beginLayer(layer: number, what: string): void {
+  /** Goes on to a lower layer; `what` names it in errors; `planned`: every path stands in it once. */
+  beginLayer(layer: number, what: string, planned: boolean): void {
     this.#layer = layer;
     this.#what = what;
+    this.#planned = planned;
+    this.#delivered = false;
+    this.#aliases.clear();
     this.#hiddenLinks = new Map();
   }
 
   /** Decides about an entry of the present layer. @throws DuplicateEntry and the room's errors */
-  visit({ entry, below }: LayerEntry): Verdict {
+  visit({ entry, below, covers }: LayerEntry): Verdict {
     const marker = markerOf(entry.path);
-    if (marker.kind === "none") return this.#ordinary(entry, below);
+    if (marker.kind === "none") {
+      const verdict = this.#ordinary(entry, below);
+      if (covers) this.#tree.whiteout(entry.path, this.#layer);
+      return verdict;
+    }
     if (marker.kind === "bad") throw this.#refused(entry, marker.reason);
     if (marker.kind === "aufs") {
-      if (entry.kind === "link") this.#hiddenLinks.set(entry.path, entry.target);
+      if (entry.kind === "link") this.#hiddenLinks.set(entry.path, { target: entry.target, below });
       return this.#serve(entry, "hidden");
     }
     const hide = marker.kind === "opaque" ? this.#tree.opaque : this.#tree.whiteout;
@@ -67,32 +82,45 @@ export class Merge {
   }
 
   /**
+   * True when the layer just read has served, or should serve, links by content that is hidden under its own name:
+   * that was right only if no path stands in the layer twice, which hidden paths do not tell.
+   */
+  get doubtful(): boolean {
+    return !this.#planned && (this.#delivered || this.#hiddenTargets().length > 0);
+  }
+
+  /**
    * Ends a layer: headers of links that can be written now, and whether the layer must be read a second time because
    * a visible link leads to content that is hidden under its own name.
    */
   endLayer(): { readonly headers: readonly Buffer[]; readonly again: boolean } {
     const headers: Buffer[] = [];
-    for (const target of this.#waiting.targetsOf(this.#layer)) {
-      const end = this.#throughHidden(target);
-      if (end === target) continue;
-      for (const link of this.#waiting.take(target, this.#layer)) {
-        const header = this.#link(link, end, false);
+    for (const target of this.#hiddenTargets()) {
+      const end = this.#hiddenLinks.get(target);
+      if (end === undefined) continue;
+      for (const link of this.#waiting.takeOwn(target, this.#layer)) {
+        const header = this.#link(link, end.target, end.below);
         if (header !== undefined) headers.push(header);
       }
     }
-    this.#again = new Set(this.#waiting.targetsOf(this.#layer).filter((target) => this.#mayBeHidden(target)));
+    this.#again = new Set(this.#hiddenTargets());
     return { headers, again: this.#again.size > 0 };
   }
 
   /** Decides about an entry in the second reading of the layer. */
   visitAgain({ entry }: LayerEntry): Verdict {
     if (!this.#again.has(entry.path)) return "skip";
-    return this.#deliver(entry, this.#waiting.take(entry.path, this.#layer));
+    return this.#deliver(entry, this.#waiting.takeOwn(entry.path, this.#layer));
   }
 
   /** True when the image has nothing at `path`, so that something may be put there. */
   isFree(path: string): boolean {
     return !this.#tree.occupied(path);
+  }
+
+  /** Directories that are only there because something lies in them, sorted. */
+  undescribed(): readonly string[] {
+    return [...this.#tree.undescribed()].sort();
   }
 
   /** Ends the merge. @throws E_LAYER_LINK when a link's target turned up nowhere. */
@@ -113,11 +141,13 @@ export class Merge {
   }
 
   #linkEntry(entry: TarEntry, placed: Placement, below: boolean): Verdict {
-    const names = this.#waiting.take(entry.path, this.#layer + 1);
+    if (entry.path === entry.target) throw this.#badLink(entry.path, "it links to itself");
+    const names = this.#waiting.takeFrom(entry.path, this.#layer);
     if (placed === "visible") {
-      names.unshift({ name: entry.path, layer: this.#layer, what: this.#what });
+      names.unshift({ name: entry.path, layer: this.#layer, what: this.#what, below });
     } else {
-      this.#hiddenLinks.set(entry.path, entry.target);
+      this.#hiddenLinks.set(entry.path, { target: entry.target, below });
+      this.#delivered ||= names.length > 0;
     }
     const headers = names.map((link) => this.#link(link, entry.target, below)).filter((h) => h !== undefined);
     return verdictOf(headers);
@@ -125,29 +155,31 @@ export class Merge {
 
   /** The header of a link, when its target is there; otherwise the link waits. */
   #link(link: Waiting, target: string, below: boolean): Buffer | undefined {
-    const { name } = link;
-    if (name === target) throw this.#badLink(name, "it links to itself");
-    let found = below ? undefined : this.#tree.find(target, this.#layer);
-    const further = found === "link" ? this.#waiting.targetOf(target) : undefined;
-    if (further !== undefined) found = undefined;
-    if (found === "dir") throw this.#badLink(name, "it links to a directory");
+    const alias = below ? undefined : this.#aliases.get(target);
+    if (alias !== undefined) {
+      this.entries++;
+      return linkHeader(link.name, alias);
+    }
+    const found = below ? undefined : this.#tree.find(target, this.#layer);
+    if (found === "dir") throw this.#linkToDir(link);
     if (found === "device") {
       this.droppedDevices++;
       return undefined;
     }
-    if (found === undefined || found === "hidden" || found === "whiteout") {
-      this.#waiting.add(further ?? target, { ...link, layer: this.#layer });
+    const further = found === "link" ? this.#waiting.what(target) : undefined;
+    if (further !== undefined || found === undefined || found === "hidden" || found === "whiteout") {
+      this.#waiting.add(further?.target ?? target, { ...link, layer: this.#layer, below: further?.below ?? below });
       return undefined;
     }
     this.entries++;
-    return linkHeader(name, target);
+    return linkHeader(link.name, target);
   }
 
   /** An entry that is no link: into the image under its own name, or under the names that wait for it, or not at all. */
   #serve(entry: TarEntry, placed: Placement): Verdict {
-    const names = this.#waiting.take(entry.path, this.#layer + 1);
+    const names = this.#waiting.takeFrom(entry.path, this.#layer);
     if (placed === "hidden") return names.length === 0 ? "skip" : this.#deliver(entry, names);
-    if (entry.kind === "dir" && names[0] !== undefined) throw this.#badLink(names[0].name, "it links to a directory");
+    if (entry.kind === "dir" && names[0] !== undefined) throw this.#linkToDir(names[0]);
     if (entry.kind === "device") {
       this.droppedDevices += 1 + names.length;
       return "skip";
@@ -162,7 +194,9 @@ export class Merge {
   #deliver(entry: TarEntry, names: readonly Waiting[]): Verdict {
     const [first, ...others] = names;
     if (first === undefined) return "skip";
-    if (entry.kind === "dir") throw this.#badLink(first.name, "it links to a directory");
+    if (entry.kind === "dir") throw this.#linkToDir(first);
+    this.#delivered = true;
+    this.#aliases.set(entry.path, first.name);
     if (entry.kind === "link") {
       return verdictOf(names.map((link) => this.#link(link, entry.target, false)).filter((h) => h !== undefined));
     }
@@ -175,23 +209,16 @@ export class Merge {
     return { header: encodeHeader(own), after: others.map((link) => linkHeader(link.name, first.name)) };
   }
 
-  #throughHidden(target: string): string {
-    const seen = new Set<string>();
-    let end = target;
-    for (let next = this.#hiddenLinks.get(end); next !== undefined; next = this.#hiddenLinks.get(end)) {
-      if (seen.has(end)) return target;
-      seen.add(end);
-      end = next;
-    }
-    return end;
-  }
-
-  #mayBeHidden(target: string): boolean {
-    return this.#tree.find(target, this.#layer) === "hidden" || markerOf(target).kind === "aufs";
+  /** What links of this layer wait for that may stand in this layer, but was passed over. */
+  #hiddenTargets(): readonly string[] {
+    const hidden = (path: string) => this.#tree.find(path, this.#layer) === "hidden" || markerOf(path).kind === "aufs";
+    return this.#waiting.ownTargets(this.#layer).filter(hidden);
   }
 
   #obstructed(entry: TarEntry, obstacle: Obstacle): Error {
-    if (obstacle.obstacle === "duplicate") return new DuplicateEntry(this.#layer);
+    // What is in the way may be gone by a later entry of the same path: only a planned layer tells.
+    if (!this.#planned) return new DuplicateEntry(this.#layer);
+    if (obstacle.obstacle === "duplicate") return this.#refused(entry, "its path stands in the layer twice");
     const { path, kind } = obstacle;
     const fields = { layer: this.#what, entry: shown(entry.path), parent: shown(path), kind: KIND_WORDS[kind] ?? kind };
     return fail("E_LAYER_PARENT", fields);
@@ -199,6 +226,11 @@ export class Merge {
 
   #refused(entry: TarEntry, reason: string): Error {
     return fail("E_LAYER_ENTRY", { layer: this.#what, entry: shown(entry.path), reason });
+  }
+
+  #linkToDir(link: Waiting): Error {
+    // Unless the same path becomes a file later in the layer.
+    return this.#planned ? this.#badLink(link.name, "it links to a directory") : new DuplicateEntry(this.#layer);
   }
 
   #badLink(name: string, reason: string): Error {

@@ -16,6 +16,12 @@ interface Dir {
   closed: number;
   /** The directory's own metadata from layers below this one is hidden, too. */
   gone: number;
+  /** Some layer from which it is not hidden has it, be it only by an entry in it. */
+  present: boolean;
+  /** The layer that was last seen to have an entry in it. */
+  implied: number;
+  /** The highest layer that has a whiteout in it. */
+  marked: number;
 }
 
 /** Anything else, as one number to save memory: its layer and what it is. */
@@ -23,6 +29,14 @@ type Leaf = number;
 
 const LEAVES = ["file", "symlink", "link", "fifo", "device", "whiteout"] as const;
 export type LeafKind = (typeof LEAVES)[number];
+
+/** The answer to the last search for a directory. */
+interface Found {
+  readonly layer: number;
+  readonly path: string;
+  readonly implied: boolean;
+  readonly dir: Dir | undefined | Obstacle;
+}
 
 /** Why an entry cannot stand where it wants to. */
 export type Obstacle =
@@ -36,20 +50,23 @@ export type Placement = "visible" | "hidden" | Obstacle;
 const DUPLICATE: Obstacle = { obstacle: "duplicate" };
 
 export class MergeTree {
-  readonly #root: Dir = newDir(NEVER);
+  readonly #root: Dir = { ...newDir(NEVER), present: true };
   /** The directory found last, which most often is the one asked for next. Never valid across layers. */
-  #lastPath: string | undefined;
-  #lastDir: Dir | undefined | Obstacle;
-  #layer = NEVER;
+  #last: Found | undefined;
 
   /** Claims `path` for an entry of `layer`. */
   place(path: string, kind: Exclude<EntryKind, "dir">, layer: number): Placement {
-    const parent = this.#parent(path, layer);
+    const parent = this.#parent(path, layer, true);
     if (parent === undefined) return "hidden";
     if ("obstacle" in parent) return parent;
     const name = baseName(path);
     const there = parent.children.get(name);
-    if (typeof there === "object") return coverDir(there, path, kind, layer);
+    const covered = typeof there === "object" ? coverDir(there, path, kind, layer) : "visible";
+    if (covered !== "visible") return covered;
+    if (typeof there === "object") {
+      parent.children.set(name, leaf(kind, layer));
+      return "visible";
+    }
     if (there !== undefined && layerOf(there) > layer) return "hidden";
     if (there !== undefined && kindOf(there) !== "whiteout") return DUPLICATE;
     parent.children.set(name, leaf(kind, layer));
@@ -58,7 +75,7 @@ export class MergeTree {
 
   /** Claims `path` for a directory entry of `layer`. */
   placeDir(path: string, layer: number): Placement {
-    const parent = path === "" ? undefined : this.#parent(path, layer);
+    const parent = path === "" ? undefined : this.#parent(path, layer, true);
     if (path !== "" && parent === undefined) return "hidden";
     if (parent !== undefined && "obstacle" in parent) return parent;
     const there = parent === undefined ? this.#root : parent.children.get(baseName(path));
@@ -66,19 +83,21 @@ export class MergeTree {
       if (there.gone > layer || there.owner > layer) return "hidden";
       if (there.owner === layer) return DUPLICATE;
       there.owner = layer;
+      there.present = true;
       return "visible";
     }
     if (there !== undefined && layerOf(there) > layer) return "hidden";
     if (there !== undefined && kindOf(there) !== "whiteout") return DUPLICATE;
     const dir = newDir(there === undefined ? NEVER : layer);
     dir.owner = layer;
+    dir.present = true;
     parent?.children.set(baseName(path), dir);
     return "visible";
   }
 
   /** Hides what layers below `layer` have at `path`. */
   whiteout(path: string, layer: number): Obstacle | undefined {
-    const parent = this.#parent(path, layer);
+    const parent = this.#parent(path, layer, false);
     if (parent === undefined || "obstacle" in parent) return parent;
     const there = parent.children.get(baseName(path));
     if (there === undefined) parent.children.set(baseName(path), leaf("whiteout", layer));
@@ -91,7 +110,7 @@ export class MergeTree {
   /** Hides what layers below `layer` have in the directory `path`. */
   opaque(path: string, layer: number): Obstacle | undefined {
     // Asked for as the parent of an entry in it.
-    const dir = this.#parent(`${path}/`, layer);
+    const dir = this.#parent(`${path}/`, layer, false);
     if (dir === undefined || "obstacle" in dir) return dir;
     dir.closed = Math.max(dir.closed, layer);
     return undefined;
@@ -127,22 +146,35 @@ export class MergeTree {
       if (typeof there === "number") return stands(there);
       dir = there;
     }
-    return exists(dir);
+    return dir.present;
   }
 
-  /** The directory that `path` lies in, made when new; undefined when it is hidden from `layer`. */
-  #parent(path: string, layer: number): Dir | undefined | Obstacle {
+  /** The directories that no visible entry describes. */
+  *undescribed(dir: Dir = this.#root, path = ""): Generator<string> {
+    for (const [name, child] of dir.children) {
+      if (typeof child === "number") continue;
+      const here = path === "" ? name : `${path}/${name}`;
+      if (child.present && child.owner === NEVER) yield here;
+      yield* this.undescribed(child, here);
+    }
+  }
+
+  /**
+   * The directory that `path` lies in, made when new; undefined when its content is hidden from `layer`. With `implied`
+   * the directories on the way are there because something is in them.
+   */
+  #parent(path: string, layer: number, implied: boolean): Dir | undefined | Obstacle {
     const slash = path.lastIndexOf("/");
     const parent = slash < 0 ? "" : path.slice(0, slash);
-    if (this.#layer === layer && this.#lastPath === parent) return this.#lastDir;
-    const dir = parent === "" ? (this.#root.closed > layer ? undefined : this.#root) : this.#walk(parent, layer);
-    this.#layer = layer;
-    this.#lastPath = parent;
-    this.#lastDir = dir;
+    const last = this.#last;
+    if (last !== undefined && last.layer === layer && last.path === parent && last.implied === implied) return last.dir;
+    const dir =
+      parent === "" ? (this.#root.closed > layer ? undefined : this.#root) : this.#walk(parent, layer, implied);
+    this.#last = { layer, path: parent, implied, dir };
     return dir;
   }
 
-  #walk(path: string, layer: number): Dir | undefined | Obstacle {
+  #walk(path: string, layer: number, implied: boolean): Dir | undefined | Obstacle {
     let dir = this.#root;
     if (dir.closed > layer) return undefined;
     let end = -1;
@@ -161,6 +193,11 @@ export class MergeTree {
         dir.children.set(name, made);
         there = made;
       }
+      if (implied && there.gone <= layer) {
+        there.present = true;
+        there.implied = layer;
+      }
+      if (!implied) there.marked = Math.max(there.marked, layer);
       if (there.closed > layer) return undefined;
       dir = there;
     }
@@ -171,20 +208,14 @@ export class MergeTree {
 /** An entry that is no directory, where something above made one. */
 function coverDir(dir: Dir, path: string, kind: string, layer: number): Placement {
   if (dir.gone > layer) return "hidden";
-  if (dir.owner === layer) return DUPLICATE;
+  if (dir.owner === layer || dir.implied === layer) return DUPLICATE;
+  // Whiteouts of what is not there mean nothing, but through a link they would mean another directory.
+  if (!dir.present && (dir.marked <= layer || kind !== "symlink")) return "visible";
   // Entries above lie in this "directory", and nothing said that it became one.
   if (dir.owner < layer) return { obstacle: "parent", path, kind };
   dir.closed = Math.max(dir.closed, layer);
   dir.gone = Math.max(dir.gone, layer);
   return "hidden";
-}
-
-function exists(dir: Dir): boolean {
-  if (dir.owner !== NEVER) return true;
-  for (const child of dir.children.values()) {
-    if (typeof child === "number" ? stands(child) : exists(child)) return true;
-  }
-  return false;
 }
 
 /** Devices keep their place against lower layers, but are left out of the image. */
@@ -193,7 +224,15 @@ function stands(value: Leaf): boolean {
 }
 
 function newDir(hidden: number): Dir {
-  return { children: new Map(), owner: NEVER, closed: hidden, gone: hidden };
+  return {
+    children: new Map(),
+    owner: NEVER,
+    closed: hidden,
+    gone: hidden,
+    present: false,
+    implied: NEVER,
+    marked: NEVER,
+  };
 }
 
 function leaf(kind: LeafKind, layer: number): Leaf {
