@@ -1,6 +1,8 @@
 // Who is running, and where that person's files live (XDG base directory specification).
 
-import { tmpdir, userInfo } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The calling user. */
@@ -13,15 +15,37 @@ export interface User {
   readonly shell: string;
 }
 
+/** The calling user, from /etc/passwd, else from whatever the machine's name service knows (LDAP, SSSD). */
 export function currentUser(): User {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
+  // Not os.userInfo(): in the packed binary it believes $USER, $HOME and $SHELL.
+  const [name, , , , , home, shell] = passwdLine(uid);
+  // A uid without a line (as in many service machines) still may run containers.
+  return { uid, gid, name: name || String(uid), home: home || "/", shell: shell || "/bin/sh" };
+}
+
+function passwdLine(uid: number): string[] {
+  const local = passwdFields(readIfAny("/etc/passwd"), uid);
+  if (local) return local;
+  const asked = spawnSync("getent", ["passwd", String(uid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return passwdFields(asked.stdout ?? "", uid) ?? [];
+}
+
+/** The fields of the line of `uid` in the text of a password database. */
+export function passwdFields(text: string, uid: number): string[] | undefined {
+  for (const line of text.split("\n")) {
+    const fields = line.split(":");
+    if (fields.length >= 7 && fields[2] === String(uid)) return fields;
+  }
+  return undefined;
+}
+
+function readIfAny(path: string): string {
   try {
-    const info = userInfo();
-    return { uid, gid, name: info.username, home: info.homedir, shell: info.shell ?? "/bin/sh" };
+    return readFileSync(path, "utf8");
   } catch {
-    // A uid without a line in the password database (as in many service machines) still may run containers.
-    return { uid, gid, name: String(uid), home: process.env["HOME"] ?? "/", shell: "/bin/sh" };
+    return "";
   }
 }
 
