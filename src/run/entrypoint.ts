@@ -11,16 +11,21 @@ const fail = defineErrors({
   },
 });
 
+/**
+ * Whose runscript an image has: none that matters (the configuration says what to run), one that people wrote, or one
+ * that Apptainer generated from a configuration that is not at hand.
+ */
+export type RunscriptKind = "none" | "written" | "generated";
+
 /** What is known of an image's ways to be run. */
 export interface Runnable {
   readonly config: RuntimeConfig | undefined;
-  /** A runscript that people wrote (not the one that is generated from ENTRYPOINT and CMD). */
-  readonly runscript: boolean;
+  readonly runscript: RunscriptKind;
   readonly testscript: boolean;
   readonly hasBash: boolean;
 }
 
-/** The words to be executed; `notes` are said first. */
+/** The words to be executed, none when there is nothing to do; `notes` are said first. */
 export interface Entry {
   readonly argv: readonly string[];
   readonly notes: readonly string[];
@@ -31,7 +36,7 @@ const TESTSCRIPT = "/.singularity.d/test";
 
 /** `run`: the runscript, or ENTRYPOINT and CMD, or a shell. */
 export function runEntry(image: Runnable, args: readonly string[]): Entry {
-  if (image.runscript) return { argv: [RUNSCRIPT, ...args], notes: [] };
+  if (image.runscript !== "none") return { argv: [RUNSCRIPT, ...args], notes: [] };
   const words = ociWords(image.config, args);
   if (words.length > 0) return { argv: words, notes: [] };
   return { argv: ["/bin/sh"], notes: ["No runscript found in container, executing /bin/sh"] };
@@ -44,9 +49,10 @@ export function dockerEntry(config: RuntimeConfig | undefined, args: readonly st
   return { argv: words, notes: [] };
 }
 
-/** `test`: the image's own test script; an image without one passes. */
-export function testEntry(image: Runnable, args: readonly string[]): Entry | undefined {
-  return image.testscript ? { argv: [TESTSCRIPT, ...args], notes: [] } : undefined;
+/** `test`: the image's own test script; an image without one has nothing to run, and passes. */
+export function testEntry(image: Runnable, args: readonly string[]): Entry {
+  if (image.testscript) return { argv: [TESTSCRIPT, ...args], notes: [] };
+  return { argv: [], notes: ["No test script found in container: nothing was tested"] };
 }
 
 /** `shell`: the wanted shell, else bash without its start files, else sh. */

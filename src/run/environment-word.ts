@@ -49,8 +49,9 @@ export function doubleQuoted(text: string): string {
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index] ?? "";
     const next = text[index + 1] ?? "";
-    if (char === "\\" && next !== "") {
-      inside += char + next;
+    if (char === "\\") {
+      // A lone backslash at the end would swallow the closing quote.
+      inside += char + (next || "\\");
       index += 1;
       continue;
     }
@@ -59,6 +60,5 @@ export function doubleQuoted(text: string): string {
     else if (char === ")" && depth > 0) depth -= 1;
     inside += char === '"' && depth === 0 ? '\\"' : char;
   }
-  // A last lone backslash would swallow the closing quote.
-  return `"${inside.endsWith("\\") && !inside.endsWith("\\\\") ? `${inside}\\` : inside}"`;
+  return `"${inside}"`;
 }

@@ -15,7 +15,7 @@ export interface KnownImage {
 }
 
 /** Raised whenever KnownImage or ImageFacts changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The entry of a key, if there is one. */
 export function recall(runtime: string, key: string): KnownImage | undefined {

@@ -2,7 +2,7 @@
 // beside the shared mount: the second start of an image reads one small file instead.
 
 import type { RuntimeConfig } from "../oci/types.ts";
-import { isGeneratedRunscript } from "./entrypoint.ts";
+import { isGeneratedRunscript, type RunscriptKind } from "./entrypoint.ts";
 
 /** A way to look into an image. Links are followed inside the image, never out of it. */
 export interface ImageView {
@@ -17,7 +17,7 @@ export interface ImageFacts {
   readonly config: RuntimeConfig | undefined;
   /** Names in /.singularity.d/env that have to be sourced by a shell; none for images that berth made from OCI. */
   readonly envScripts: readonly string[];
-  readonly runscript: boolean;
+  readonly runscript: RunscriptKind;
   readonly testscript: boolean;
   readonly hasShell: boolean;
   readonly hasBash: boolean;
@@ -51,7 +51,7 @@ export async function readImageFacts(
 
 type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript">;
 
-const NO_SCRIPTS: Scripts = { envScripts: [], runscript: false, testscript: false };
+const NO_SCRIPTS: Scripts = { envScripts: [], runscript: "none", testscript: false };
 
 async function readScripts(view: ImageView, config: RuntimeConfig | undefined): Promise<Scripts> {
   const names = (await view.list(ENV_DIR)).filter((name) => name.endsWith(".sh")).sort();
@@ -59,10 +59,15 @@ async function readScripts(view: ImageView, config: RuntimeConfig | undefined): 
   const testscript = await view.readText("/.singularity.d/test", MAX_SCRIPT_BYTES);
   return {
     envScripts: names,
-    // Without the configuration the generated runscript is all there is.
-    runscript: runscript !== undefined && !(config !== undefined && isGeneratedRunscript(runscript)),
+    runscript: runscriptKind(runscript, config),
     testscript: testscript !== undefined && hasCode(testscript),
   };
+}
+
+function runscriptKind(text: string | undefined, config: RuntimeConfig | undefined): RunscriptKind {
+  if (text === undefined) return "none";
+  if (!isGeneratedRunscript(text)) return "written";
+  return config === undefined ? "generated" : "none";
 }
 
 // Every image made by Apptainer has a test script; most hold nothing but the first line.

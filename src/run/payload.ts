@@ -9,7 +9,6 @@ import { info, type Note, warning } from "./notes.ts";
 import type { LaunchRequest } from "./request.ts";
 
 const fail = defineErrors({
-  E_NO_TEST: { text: "{image} has no test script", hint: "nothing was tested", exit: 0 },
   E_NO_SHELL_EVAL: {
     text: "the value of {name} needs a shell to be evaluated, and {image} has no /bin/sh",
     hint: "give the finished value, or use --no-eval to pass it as it is",
@@ -23,18 +22,15 @@ export interface Payload {
   readonly notes: readonly Note[];
 }
 
-/** The words that the command stands for. @throws E_NO_TEST, E_RUN_NOTHING */
+/** The words that the command stands for. @throws E_RUN_NOTHING */
 export function chooseEntry(request: LaunchRequest, image: ImageFacts, path: string): Entry {
   switch (request.command) {
     case "exec":
       return { argv: request.args, notes: [] };
     case "shell":
       return shellEntry(image, request.shell);
-    case "test": {
-      const entry = testEntry(image, request.args);
-      if (!entry) throw fail("E_NO_TEST", { image: path });
-      return entry;
-    }
+    case "test":
+      return testEntry(image, request.args);
     case "run":
       return request.docker ? dockerEntry(image.config, request.args, path) : runEntry(image, request.args);
   }
@@ -43,6 +39,7 @@ export function chooseEntry(request: LaunchRequest, image: ImageFacts, path: str
 /** Composes the environment, and puts the image's shell before the program when there is no other way. @throws E_NO_SHELL_EVAL */
 export function composePayload(entry: Entry, image: ImageFacts, parts: EnvironmentParts, path: string): Payload {
   const notes = entry.notes.map(info);
+  if (entry.argv.length === 0) return { argv: [], env: new Map(), notes };
   if (image.envScripts.length > 0 && image.hasShell) {
     const scripts = { names: image.envScripts, exactVariables: image.config !== undefined };
     const program = environmentScript(parts, scripts);
@@ -77,5 +74,7 @@ export function dockerEnvironment(
 
 // Scripts in the wild use what bash adds to sh; Apptainer reads them with an interpreter of bash's language.
 function withShell(image: ImageFacts, program: string, argv: readonly string[]): string[] {
-  return [image.hasBash ? "/bin/bash" : "/bin/sh", "-c", program, "berth", ...argv];
+  // Without --norc a bash whose input is a socket (a rank of an MPI job) would read ~/.bashrc.
+  const shell = image.hasBash ? ["/bin/bash", "--norc"] : ["/bin/sh"];
+  return [...shell, "-c", program, "berth", ...argv];
 }

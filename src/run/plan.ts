@@ -98,8 +98,10 @@ function planPayload(input: PlanInput, placed: MountPlan): Payload {
     return { argv: entry.argv, env, notes: entry.notes.map(info) };
   }
   const own = ownVariables(request, image.path, placed.home, placed.chdir[0], host.env);
+  // The generated script evaluates its arguments a second time unless it is told not to.
+  if (request.command === "run" && image.facts.runscript === "generated") own.set("SINGULARITY_NO_EVAL", "1");
   const parts: EnvironmentParts = {
-    host: new Map([...filterHost(host.env, { clean: request.cleanEnv, drop: request.noEnv })]),
+    host: filterHost(host.env, { clean: request.cleanEnv, drop: request.noEnv }),
     image: image.facts.config?.Env ?? [],
     own: new Map([...own, ...input.devices.env]),
     overrides: input.overrides,

@@ -69,6 +69,8 @@ export async function performPayload(
     throw fail("E_ARGUMENTS", { command: form.name, want: form.words, got: words.length, usage: form.usage });
   }
   const ready = await readyFor(form, flags, words, context);
+  // `test` of an image without a test script.
+  if (ready.plan.argv.length === 0) return;
   prepare(ready.prepare);
   // A saved plan is for other callers, whose limits are their own.
   if (form.print) return void process.stdout.write(encodePlan({ ...ready.plan, limits: [] }));

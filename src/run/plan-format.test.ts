@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import type { LaunchPlan } from "./launch-plan.ts";
+import { encodePlan, PLAN_HEADER } from "./plan-format.ts";
+
+const PLAN: LaunchPlan = {
+  userns: { kind: "self" },
+  unshare: [],
+  root: { kind: "dir", source: "/image" },
+  layer: { kind: "auto" },
+  mounts: [],
+  readonlyRoot: true,
+  chdir: ["/"],
+  umask: 0o22,
+  limits: [],
+  keepCaps: false,
+  caps: "none",
+  setid: undefined,
+  init: false,
+  keepFds: [],
+  env: new Map([["A", "1"]]),
+  exec: "true",
+  argv: ["true"],
+};
+
+function records(plan: Partial<LaunchPlan>): string {
+  const text = encodePlan({ ...PLAN, ...plan }).toString();
+  expect(text.startsWith(PLAN_HEADER)).toBe(true);
+  return text.slice(PLAN_HEADER.length).replaceAll("\0", "|");
+}
+
+describe("a plan is written", () => {
+  test("in the order that the launcher demands", () => {
+    expect(records({})).toBe(
+      "userns|self|root|dir|/image|0|layer|auto|0|||readonly|chdir|/|umask|0022|caps|none|env|A=1|exec|true|arg|true|end|",
+    );
+  });
+
+  test.each<[string, Partial<LaunchPlan>, string]>([
+    [
+      "id maps",
+      { userns: { kind: "ranges", maps: [{ kind: "u", inside: 0, outside: 1001, count: 1 }] } },
+      "idmap|u|0|1001|1|",
+    ],
+    ["namespaces", { unshare: ["pid", "uts"], hostname: "foo" }, "unshare|pid|unshare|uts|hostname|foo|"],
+    ["a kernel root", { root: { kind: "kernel", file: "/i.sif", offset: 36864 } }, "root|kernel|/i.sif|36864|"],
+    [
+      "a FUSE root",
+      { root: { kind: "fuse", file: "/i", offset: 0, program: "/q" } },
+      "root|fuse|/i|0|fuse-program|/q|",
+    ],
+    ["a shared mount", { touch: "/m.used", expectMount: "/m" }, "touch|/m.used|expect-mount|/m|"],
+    ["an overlay", { layer: { kind: "dirs", upper: "/o", lowers: ["/a", "/b"] } }, "layer|dirs|0|/o|/a\n/b|"],
+    ["a bind", { mounts: [{ op: "bind", source: "/a", target: "/b", flags: ["ro", "try"] }] }, "bind|/a|/b|ro,try|"],
+    ["a tmpfs", { mounts: [{ op: "tmpfs", target: "/t", size: 64, mode: 0o1777 }] }, "tmpfs|/t|64|1777|"],
+    ["a file", { mounts: [{ op: "file", target: "/f", mode: 0o644, content: "x\ny" }] }, "file|/f|0644|x\ny|"],
+    ["a link", { mounts: [{ op: "link", target: "/l", to: "x" }] }, "link|/l|x|"],
+    ["proc", { mounts: [{ op: "proc", target: "/proc" }] }, "proc|/proc|"],
+    ["limits", { limits: [{ name: "nofile", soft: 1024, hard: undefined }] }, "rlimit|nofile|1024|inf|"],
+    ["another user", { setid: { uid: 5, gid: 6 } }, "setid|5|6|"],
+    ["an init shim", { init: true }, "init|"],
+    ["open descriptors", { keepFds: [7] }, "keep-fd|7|"],
+  ])("with %s", (_what, plan, text) => {
+    expect(records(plan)).toContain(text);
+  });
+
+  test("keeping capabilities instead of naming a set", () => {
+    expect(records({ keepCaps: true })).not.toContain("caps|none");
+  });
+});
+
+describe("a plan is refused", () => {
+  test.each<[string, Partial<LaunchPlan>]>([
+    ["an argument", { argv: ["a\0b"] }],
+    ["a variable", { env: new Map([["A", "x\0y"]]) }],
+    ["a path", { mounts: [{ op: "bind", source: "/a\0", target: "/b", flags: [] }] }],
+  ])("when %s contains a NUL", (what, plan) => {
+    expect(() => encodePlan({ ...PLAN, ...plan })).toThrow(expect.objectContaining({ code: "E_PLAN_NUL" }));
+    expect(what).not.toBe("");
+  });
+
+  test("when it is larger than the launcher reads", () => {
+    const argv = ["x".repeat(9 * 1024 * 1024)];
+    expect(() => encodePlan({ ...PLAN, argv })).toThrow(expect.objectContaining({ code: "E_PLAN_LARGE" }));
+  });
+});
