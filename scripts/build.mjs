@@ -39,7 +39,7 @@ const bun = join(root, "node_modules/@oven", `bun-linux-${arch}`, "bin/bun");
 const partial = join(out, `.berth-${process.pid}`);
 run(bun, ["build", "--compile", "--bytecode", "--minify-syntax", join(out, "berth.cjs"), "--outfile", partial]);
 renameSync(partial, join(out, "berth"));
-run("sh", [join(root, "native/build.sh"), out]);
+run("make", ["-s", "-C", join(root, "native"), `OUT=${out}`]);
 writeFileSync(join(out, "stamp"), `${version}\n`);
 
 function run(program, args) {

@@ -29,7 +29,7 @@ trap 'exit 130' INT TERM HUP
 
 # A word is a program and the Debian package that brings it.
 case $want in
-  build) tools='cc:gcc ld:binutils mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse_ll:squashfuse fusermount3:fuse3 newuidmap:uidmap' ;;
+  build) tools='cc:gcc make:make mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse_ll:squashfuse fusermount3:fuse3 newuidmap:uidmap' ;;
   demo) tools='mmdebstrap:mmdebstrap' ;;
   test) tools=$(sed -e 's/#.*//' "$root/test/tools.txt" | tr '\n' ' ') ;;
   *) say "unknown: $want"; exit 2 ;;

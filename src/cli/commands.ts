@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "cache",
-    summary: "list, clean and check the cache",
+    summary: "list, clean and verify the cache",
     load: async (c) => (await import("./cache.ts")).cacheCommand(c),
   },
   {
