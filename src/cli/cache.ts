@@ -60,7 +60,8 @@ function listCommand(context: Context): Command {
   const command = new Command("list").summary("say what the cache holds and how much space it takes");
   return addFlags(command, LIST_FLAGS).action(async () => {
     const values = readFlags(command, LIST_FLAGS, context.env);
-    const entries = (await allEntries(context)).filter(({ type }) => typesOf(values.type).includes(type));
+    const types = typesOf(values.type);
+    const entries = (await allEntries(context)).filter(({ type }) => types.includes(type));
     if (values.json) return print(JSON.stringify(entries.map(asJson), null, 2));
     if (values.verbose) print(table(entries));
     print(summary(entries));

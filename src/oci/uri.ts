@@ -104,8 +104,8 @@ function withoutStraySlashes(rest: string): string {
   return /^\/\/[^/]/.test(rest) ? rest.slice(2) : rest;
 }
 
-// `path[:reference]`: the reference may hold slashes and a port, so it begins at the first colon after the file name's
-// last slash, or, when there is none, at the first colon that leaves an archive's name before it.
+// `path[:reference]`. A reference may itself hold colons and slashes (host:5000/app:1), so the path ends with the first
+// colon after a usual archive suffix, or, without one, with the first colon at all.
 function dockerArchive(rest: string): ImageSource {
   const path = withoutStraySlashes(rest);
   const match = /^(.*?\.(?:tar|tgz|tar\.(?:gz|zst|xz)|tzst|txz)|[^:]*)(?::(.+))?$/.exec(path);

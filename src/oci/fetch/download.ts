@@ -75,7 +75,7 @@ async function downloadLocked(descriptor: Descriptor, what: string, tools: Downl
     task.done();
   } catch (error) {
     task.done("failed");
-    if (keepable(error)) await partial.save();
+    if (keepable(error) && partial.ranges.length > 0) await partial.save();
     else await partial.discard();
     throw error;
   } finally {

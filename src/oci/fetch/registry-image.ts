@@ -4,7 +4,7 @@
 import { buffer } from "node:stream/consumers";
 import { checkBytes } from "../../base/digest.ts";
 import { BerthError, defineErrors, hasCode } from "../../base/errors.ts";
-import type { Log, Progress } from "../../base/log.ts";
+import { type Log, type Progress, unwatched } from "../../base/log.ts";
 import { type Documents, resolveFrom } from "../image-resolution.ts";
 import { formatReference, type Reference } from "../reference.ts";
 import type { Cache } from "../store/cache.ts";
@@ -113,8 +113,8 @@ export function keptDocuments(pull: RegistryPull): Documents {
     const { size } = descriptor;
     if (size > DOCUMENT_LIMIT) throw fail("E_DOCUMENT_LARGE", { name, size, limit: DOCUMENT_LIMIT });
     // Through the store: verified, bounded by the announced size, retried and resumed like any blob.
-    await buffer(await registryBlobs(pull).open(descriptor, { signal }));
-    return cache.blobs.read(descriptor);
+    // Too small for anyone to watch.
+    return buffer(await registryBlobs({ ...pull, progress: unwatched }).open(descriptor, { signal }));
   };
   return {
     async read(descriptor, kind) {
