@@ -102,6 +102,16 @@ describe.skipIf(!hasMksquashfs)("mutated images (need squashfs-tools)", () => {
     );
   });
 
+  test("a directory that contains the root is entered once", async () => {
+    await mkdir(at("loop/inner/zzzz"), { recursive: true });
+    execFileSync("mksquashfs", [at("loop"), at("loop.squashfs"), "-quiet", "-no-progress", "-noI"]);
+    const bytes = await readFile(at("loop.squashfs"));
+    // The entry before the name: offset of the inode, number, type, length. The superblock has the root's offset at 32.
+    bytes.writeUInt16LE(bytes.readUInt16LE(32), bytes.indexOf("zzzz") - 8);
+    await writeFile(at("loop.squashfs"), bytes);
+    await expect(readAll(at("loop.squashfs"), 0)).rejects.toThrow(/\/inner\/zzzz is in the tree twice/);
+  });
+
   test("squashfs cut at any byte", async () => {
     const image = at("cut.squashfs");
     execFileSync("mksquashfs", [at("tree"), image, "-quiet", "-no-progress", "-nopad"]);

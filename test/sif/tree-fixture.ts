@@ -30,7 +30,7 @@ export async function makeTree(root: string): Promise<boolean> {
 // Enough for a directory index and for more than one run of 256 entries.
 async function writeManyFiles(folder: string): Promise<void> {
   await writeFile(join(folder, "1"), "one");
-  for (let index = 2; index <= 1500; index += 1) await writeFile(join(folder, String(index)), `${index}\n`);
+  for (let index = 2; index <= 400; index += 1) await writeFile(join(folder, String(index)), `${index}\n`);
 }
 
 async function writeSparse(path: string): Promise<void> {

@@ -42,8 +42,10 @@ export class SandboxTree implements ImageTree {
   }
 
   async list(name: string): Promise<readonly TreeEntry[]> {
-    const children = await this.children(await this.#find(name, true, "dir"));
-    return children.map(([child, node]) => ({ name: child, stat: publicStat(node) }));
+    const entries: TreeEntry[] = [];
+    for await (const [child, node] of this.children(await this.#find(name, true, "dir")))
+      entries.push({ name: child, stat: publicStat(node) });
+    return entries;
   }
 
   async readlink(name: string): Promise<string> {
@@ -96,12 +98,9 @@ export class SandboxTree implements ImageTree {
   }
 
   /** For `walkTree`. */
-  async children(directory: Node): Promise<readonly (readonly [string, Node])[]> {
+  async *children(directory: Node): AsyncGenerator<readonly [string, Node]> {
     const names = await this.#guard(directory.at, () => readdir(directory.at, { encoding: "buffer" }));
-    const list: [string, Node][] = [];
-    for (const name of names.sort(Buffer.compare))
-      list.push([decodeName(name), await this.#look(below(directory, name))]);
-    return list;
+    for (const name of names.sort(Buffer.compare)) yield [decodeName(name), await this.#look(below(directory, name))];
   }
 
   /** For `walkTree`. */

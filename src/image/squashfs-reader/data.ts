@@ -13,62 +13,78 @@ const SIZE_MASK = UNCOMPRESSED - 1;
 const SIZES_PER_READ = 4096;
 
 /** Reads the content of files; keeps the last fragment block, since neighbours share it. */
-export interface DataReader {
+export class DataReader {
+  readonly #source: Source;
+  readonly #superblock: Superblock;
+  readonly #metadata: Metadata;
+  readonly #decompress: Decompress;
+  #last: { readonly index: number; readonly bytes: Uint8Array } | undefined;
+
+  constructor(source: Source, superblock: Superblock, metadata: Metadata, decompress: Decompress) {
+    this.#source = source;
+    this.#superblock = superblock;
+    this.#metadata = metadata;
+    this.#decompress = decompress;
+  }
+
   /** Content in order. @throws E_SQUASHFS_CORRUPT */
-  extents(file: FileRef, size: number): AsyncGenerator<Extent>;
-}
-
-export function dataReader(source: Source, superblock: Superblock, meta: Metadata, decompress: Decompress): DataReader {
-  const { blockSize } = superblock;
-  let last: { readonly index: number; readonly bytes: Uint8Array } | undefined;
-
-  async function loadBlock(position: number, word: number): Promise<Uint8Array> {
-    const size = word & SIZE_MASK;
-    if (size > blockSize) throw source.corrupt(`the data block at ${position} claims ${size} bytes`);
-    const stored = await source.read(position, size);
-    const bytes = word & UNCOMPRESSED ? stored : await decompress(stored, blockSize);
-    if (!bytes) throw source.corrupt(`the data block at ${position} cannot be decompressed`);
-    return bytes;
+  async *extents(file: FileRef, size: number): AsyncGenerator<Extent> {
+    const { blockSize } = this.#superblock;
+    const count = file.fragment === undefined ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
+    yield* this.#blocks(file, size, count);
+    const length = size - count * blockSize;
+    if (length <= 0 || file.fragment === undefined) return;
+    const fragment = await this.#fragment(file.fragment);
+    const data = fragment.subarray(file.fragmentOffset, file.fragmentOffset + length);
+    if (data.length !== length)
+      throw this.#source.corrupt(`a tail reaches behind the end of fragment ${file.fragment}`);
+    yield { offset: count * blockSize, length, data };
   }
 
-  async function loadFragment(index: number): Promise<Uint8Array> {
-    if (last?.index === index) return last.bytes;
-    if (index >= superblock.fragmentCount || superblock.fragmentTable === NO_TABLE)
-      throw source.corrupt(`a file refers to fragment ${index} of ${superblock.fragmentCount}`);
-    const entry = await meta.entry(superblock.fragmentTable, index, 16);
-    const bytes = await loadBlock(Number(entry.readBigUInt64LE(0)), entry.readUInt32LE(8));
-    last = { index, bytes };
-    return bytes;
-  }
-
-  async function* extents(file: FileRef, size: number): AsyncGenerator<Extent> {
-    const blocks = file.fragment === undefined ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
-    const blockSizes = file.blockSizes();
+  async *#blocks(file: FileRef, size: number, count: number): AsyncGenerator<Extent> {
+    const { blockSize } = this.#superblock;
+    const words = this.#words(file, count);
     let position = file.start;
-    for (let first = 0; first < blocks; first += SIZES_PER_READ) {
-      const sizes = await blockSizes.take(Math.min(SIZES_PER_READ, blocks - first) * 4);
-      for (let index = 0; index * 4 < sizes.length; index += 1) {
-        const word = sizes.readUInt32LE(index * 4);
-        const offset = (first + index) * blockSize;
-        const length = Math.min(blockSize, size - offset);
-        if ((word & SIZE_MASK) === 0) {
-          yield { offset, length };
-          continue;
-        }
-        const data = await loadBlock(position, word);
-        if (data.length !== length) throw source.corrupt(`the data block at ${position} holds ${data.length} bytes`);
-        yield { offset, length, data };
-        position += word & SIZE_MASK;
-      }
-    }
-    const length = size - blocks * blockSize;
-    if (length > 0 && file.fragment !== undefined) {
-      const fragment = await loadFragment(file.fragment);
-      const data = fragment.subarray(file.fragmentOffset, file.fragmentOffset + length);
-      if (data.length !== length) throw source.corrupt(`a tail reaches behind the end of fragment ${file.fragment}`);
-      yield { offset: blocks * blockSize, length, data };
+    let offset = 0;
+    for await (const word of words) {
+      const length = Math.min(blockSize, size - offset);
+      const stored = word & SIZE_MASK;
+      const data = stored === 0 ? undefined : await this.#block(position, word);
+      if (data && data.length !== length)
+        throw this.#source.corrupt(`the data block at ${position} holds ${data.length} bytes instead of ${length}`);
+      yield data ? { offset, length, data } : { offset, length };
+      position += stored;
+      offset += length;
     }
   }
 
-  return { extents };
+  // A claimed number of blocks is believed only as far as there are sizes for them.
+  async *#words(file: FileRef, count: number): AsyncGenerator<number> {
+    const sizes = file.blockSizes();
+    for (let left = count; left > 0; left -= SIZES_PER_READ) {
+      const part = await sizes.take(Math.min(SIZES_PER_READ, left) * 4);
+      for (let at = 0; at < part.length; at += 4) yield part.readUInt32LE(at);
+    }
+  }
+
+  async #block(position: number, word: number): Promise<Uint8Array> {
+    const { blockSize } = this.#superblock;
+    const size = word & SIZE_MASK;
+    if (size > blockSize) throw this.#source.corrupt(`the data block at ${position} claims ${size} bytes`);
+    const stored = await this.#source.read(position, size);
+    const bytes = word & UNCOMPRESSED ? stored : await this.#decompress(stored, blockSize);
+    if (!bytes) throw this.#source.corrupt(`the data block at ${position} cannot be decompressed`);
+    return bytes;
+  }
+
+  async #fragment(index: number): Promise<Uint8Array> {
+    if (this.#last?.index === index) return this.#last.bytes;
+    const { fragmentCount, fragmentTable } = this.#superblock;
+    if (index >= fragmentCount || fragmentTable === NO_TABLE)
+      throw this.#source.corrupt(`a file refers to fragment ${index} of ${fragmentCount}`);
+    const entry = await this.#metadata.entry(fragmentTable, index, 16);
+    const bytes = await this.#block(Number(entry.readBigUInt64LE(0)), entry.readUInt32LE(8));
+    this.#last = { index, bytes };
+    return bytes;
+  }
 }

@@ -9,8 +9,9 @@ import type { Superblock } from "./superblock.ts";
 const HEADER_BYTES = 12;
 const ENTRY_BYTES = 8;
 const MAX_RUN = 256;
-// Two million names; a directory that needs more is an attack.
+// A directory that needs more is an attack on memory.
 const MAX_LISTING_BYTES = 64 * 1024 * 1024;
+const MAX_ENTRIES = 1_000_000;
 
 /** A name and where its inode is. */
 export interface DirectoryEntry {
@@ -45,6 +46,7 @@ function parseListing(listing: Buffer, source: Source): DirectoryEntry[] {
     if (at + HEADER_BYTES > listing.length) throw source.corrupt("a directory ends in the middle of an entry");
     const count = listing.readUInt32LE(at) + 1;
     const block = listing.readUInt32LE(at + 4);
+    if (entries.length + count > MAX_ENTRIES) throw source.corrupt(`a directory has more than ${MAX_ENTRIES} names`);
     if (count > MAX_RUN) throw source.corrupt(`a run of directory entries claims ${count} names`);
     at += HEADER_BYTES;
     for (let index = 0; index < count; index += 1) at = parseEntry(listing, at, block, entries, source);

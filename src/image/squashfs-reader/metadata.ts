@@ -23,60 +23,59 @@ export interface Cursor {
 }
 
 /** Reads chains of metadata blocks, and tables that are found through lists of their positions. */
-export interface Metadata {
-  /** A cursor at byte `offset` of the block at `position`. */
-  cursor(position: number, offset: number): Cursor;
-  /** Entry `index` of a table whose list of blocks is at `list`. */
-  entry(list: number, index: number, entryBytes: number): Promise<Buffer>;
-}
+export class Metadata {
+  readonly #source: Source;
+  readonly #decompress: Decompress;
+  readonly #cache = new Map<number, Block>();
 
-export function metadata(source: Source, decompress: Decompress): Metadata {
-  const cache = new Map<number, Block>();
-
-  async function load(position: number): Promise<Block> {
-    const known = cache.get(position);
-    if (known) return known;
-    const header = (await source.read(position, 2)).readUInt16LE(0);
-    const size = header & ~UNCOMPRESSED;
-    if (size === 0 || size > BLOCK_BYTES)
-      throw source.corrupt(`the metadata block at ${position} claims ${size} bytes`);
-    const stored = await source.read(position + 2, size);
-    const bytes = header & UNCOMPRESSED ? stored : await decompress(stored, BLOCK_BYTES);
-    if (!bytes) throw source.corrupt(`the metadata block at ${position} cannot be decompressed`);
-    const block = { bytes, next: position + 2 + size };
-    const oldest = cache.keys().next();
-    if (cache.size >= CACHED_BLOCKS && !oldest.done) cache.delete(oldest.value);
-    cache.set(position, block);
-    return block;
+  constructor(source: Source, decompress: Decompress) {
+    this.#source = source;
+    this.#decompress = decompress;
   }
 
-  function cursor(position: number, offset: number): Cursor {
+  /** A cursor at byte `offset` of the block at `position`. */
+  cursor(position: number, offset: number): Cursor {
     let at = position;
     let within = offset;
-    return {
-      async take(length) {
-        const out = Buffer.allocUnsafe(length);
-        for (let done = 0; done < length; ) {
-          const { bytes, next } = await load(at);
-          if (within > bytes.length) throw source.corrupt(`it refers behind the end of the metadata block at ${at}`);
-          const part = bytes.subarray(within, within + length - done);
-          out.set(part, done);
-          done += part.length;
-          within += part.length;
-          if (done < length || within === BLOCK_BYTES) [at, within] = [next, 0];
-        }
-        return out;
-      },
-      fork: () => cursor(at, within),
+    const take = async (length: number): Promise<Buffer> => {
+      const out = Buffer.allocUnsafe(length);
+      for (let done = 0; done < length; ) {
+        const { bytes, next } = await this.#block(at);
+        if (within > bytes.length)
+          throw this.#source.corrupt(`it refers behind the end of the metadata block at ${at}`);
+        const part = bytes.subarray(within, within + length - done);
+        out.set(part, done);
+        done += part.length;
+        within += part.length;
+        if (done < length || within === BLOCK_BYTES) [at, within] = [next, 0];
+      }
+      return out;
     };
+    return { take, fork: () => this.cursor(at, within) };
   }
 
-  async function entry(list: number, index: number, entryBytes: number): Promise<Buffer> {
+  /** Entry `index` of a table whose list of block positions is at `list`. */
+  async entry(list: number, index: number, entryBytes: number): Promise<Buffer> {
     const perBlock = BLOCK_BYTES / entryBytes;
-    const pointer = await source.read(list + Math.floor(index / perBlock) * 8, 8);
+    const pointer = await this.#source.read(list + Math.floor(index / perBlock) * 8, 8);
     const position = Number(pointer.readBigUInt64LE(0));
-    return cursor(position, (index % perBlock) * entryBytes).take(entryBytes);
+    return this.cursor(position, (index % perBlock) * entryBytes).take(entryBytes);
   }
 
-  return { cursor, entry };
+  async #block(position: number): Promise<Block> {
+    const known = this.#cache.get(position);
+    if (known) return known;
+    const header = (await this.#source.read(position, 2)).readUInt16LE(0);
+    const size = header & ~UNCOMPRESSED;
+    if (size === 0 || size > BLOCK_BYTES)
+      throw this.#source.corrupt(`the metadata block at ${position} claims ${size} bytes`);
+    const stored = await this.#source.read(position + 2, size);
+    const bytes = header & UNCOMPRESSED ? stored : await this.#decompress(stored, BLOCK_BYTES);
+    if (!bytes) throw this.#source.corrupt(`the metadata block at ${position} cannot be decompressed`);
+    const block = { bytes, next: position + 2 + size };
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size >= CACHED_BLOCKS && !oldest.done) this.#cache.delete(oldest.value);
+    this.#cache.set(position, block);
+    return block;
+  }
 }

@@ -4,12 +4,12 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { BerthError } from "../../base/errors.ts";
-import { type DataReader, dataReader } from "./data.ts";
+import { DataReader } from "./data.ts";
 import { decompressor } from "./decompress.ts";
 import { type DirectoryEntry, readDirectory } from "./directory.ts";
 import { fail } from "./errors.ts";
 import { type Inode, readInode } from "./inode.ts";
-import { type Metadata, metadata } from "./metadata.ts";
+import { Metadata } from "./metadata.ts";
 import { resolvePath } from "./resolve.ts";
 import { fileSource, type Source } from "./source.ts";
 import { parseSuperblock, SUPERBLOCK_BYTES, type Superblock } from "./superblock.ts";
@@ -53,8 +53,8 @@ export class SquashfsTree implements ImageTree {
     this.superblock = superblock;
     this.#file = file;
     this.#source = source;
-    this.#metadata = metadata(source, decompress);
-    this.#data = dataReader(source, superblock, this.#metadata, decompress);
+    this.#metadata = new Metadata(source, decompress);
+    this.#data = new DataReader(source, superblock, this.#metadata, decompress);
   }
 
   async stat(name: string, options?: { readonly follow?: boolean }): Promise<TreeStat> {
@@ -62,8 +62,10 @@ export class SquashfsTree implements ImageTree {
   }
 
   async list(name: string): Promise<readonly TreeEntry[]> {
-    const children = await this.children(await this.#find(name, true, "dir"));
-    return children.map(([child, node]) => ({ name: child, stat: publicStat(node) }));
+    const entries: TreeEntry[] = [];
+    for await (const [child, node] of this.children(await this.#find(name, true, "dir")))
+      entries.push({ name: child, stat: publicStat(node) });
+    return entries;
   }
 
   async readlink(name: string): Promise<string> {
@@ -112,10 +114,8 @@ export class SquashfsTree implements ImageTree {
   }
 
   /** For `walkTree`. */
-  async children(directory: Inode): Promise<readonly (readonly [string, Inode])[]> {
-    const list: [string, Inode][] = [];
-    for (const { name, ref } of await this.#entries(directory)) list.push([name, await this.#inode(ref)]);
-    return list;
+  async *children(directory: Inode): AsyncGenerator<readonly [string, Inode]> {
+    for (const { name, ref } of await this.#entries(directory)) yield [name, await this.#inode(ref)];
   }
 
   /** For `walkTree`. */

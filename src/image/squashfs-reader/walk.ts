@@ -5,15 +5,22 @@ import type { TreeStat } from "./tree.ts";
 /** Deeper than any path the kernel could use (PATH_MAX is 4096 bytes). */
 const MAX_DEPTH = 2048;
 
-interface Step<Node> {
+interface Level<Node> {
+  readonly prefix: string;
+  readonly children: AsyncIterator<readonly [name: string, node: Node]>;
+}
+
+/** One object met by a walk. */
+export interface Step<Node> {
+  /** Begins with a slash. */
   readonly path: string;
   readonly node: Node;
-  readonly depth: number;
 }
 
 /** What a walk needs of a tree. */
 export interface Walkable<Node extends TreeStat> {
-  children(directory: Node): Promise<readonly (readonly [name: string, node: Node])[]>;
+  /** Entries of a directory, in the order of their bytes. */
+  children(directory: Node): AsyncIterable<readonly [name: string, node: Node]>;
   /** The same for the same directory only. */
   identity(directory: Node): string;
   /** The error for a tree that cannot be one. */
@@ -25,20 +32,30 @@ export async function* walkTree<Node extends TreeStat>(
   tree: Walkable<Node>,
   path: string,
   start: Node,
-): AsyncGenerator<{ readonly path: string; readonly node: Node }> {
+): AsyncGenerator<Step<Node>> {
   const entered = new Set<string>();
-  const stack: Step<Node>[] = [{ path: normal(path), node: start, depth: 0 }];
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    const { node, depth } = step;
-    yield { path: step.path, node };
-    if (node.type !== "dir") continue;
-    if (entered.has(tree.identity(node))) throw tree.corrupt(`the directory ${step.path} is in the tree twice`);
-    if (depth >= MAX_DEPTH) throw tree.corrupt(`directories are nested deeper than ${MAX_DEPTH}`);
-    entered.add(tree.identity(node));
-    const prefix = step.path === "/" ? "/" : `${step.path}/`;
-    const children = await tree.children(node);
-    for (const [name, child] of children.toReversed())
-      stack.push({ path: `${prefix}${name}`, node: child, depth: depth + 1 });
+  const levels: Level<Node>[] = [];
+  const enter = ({ path: at, node }: Step<Node>): void => {
+    if (node.type !== "dir") return;
+    const identity = tree.identity(node);
+    if (entered.has(identity)) throw tree.corrupt(`the directory ${at.slice(0, 200)} is in the tree twice`);
+    if (levels.length >= MAX_DEPTH) throw tree.corrupt(`directories are nested deeper than ${MAX_DEPTH}`);
+    entered.add(identity);
+    levels.push({ prefix: at === "/" ? "/" : `${at}/`, children: tree.children(node)[Symbol.asyncIterator]() });
+  };
+  const first = { path: normal(path), node: start };
+  yield first;
+  enter(first);
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const next = await level.children.next();
+    if (next.done) {
+      levels.pop();
+      continue;
+    }
+    const [name, node] = next.value;
+    const step = { path: `${level.prefix}${name}`, node };
+    yield step;
+    enter(step);
   }
 }
 
