@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fuse.h"
 #include "identity.h"
 #include "image.h"
+#include "inherit.h"
 #include "layer.h"
 #include "mounts.h"
 #include "payload.h"
@@ -67,11 +69,13 @@ static char *read_plan(int handle, size_t *length) {
     else if (got == 0) break;
   }
   close(handle);
+  stdio_fill(); // the plan may have come by standard input
   return bytes;
 }
 
 __attribute__((noreturn)) static void launch(const struct plan *plan) {
   mode_t inherited = umask(0); // what the plan's modes say is what is made
+  if (plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE) fuse_prepare(plan);
   identity_enter(plan);
   // Mounts that the host makes later (automounted homes) come in; nothing goes out.
   if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0) die("cannot separate the mounts from the host's: %s", strerror(errno));
@@ -79,6 +83,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (plan->namespaces & 1u << NS_PID) enter_pid_namespace();
   int root = layer_raise(plan, image);
   mounts_make(plan, root);
+  identity_before_root_change(plan);
   root_change(root);
   payload_limits(plan);
   identity_drop(plan);
@@ -94,6 +99,7 @@ int main(int argc, char **argv) {
   size_t length;
   say_program = SELF;
   struct call call = parse_call(argc, argv);
+  stdio_fill();
   const char *bytes = read_plan(open_plan(&call), &length);
   if (!plan_parse(bytes, length, &plan, error)) die("%s", error);
   if (call.check) return 0;

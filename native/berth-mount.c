@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "incarnation.h"
+#include "inherit.h"
 #include "say.h"
 
 struct call {
@@ -181,10 +182,11 @@ int main(int argc, char **argv) {
   int report[2];
   char done;
   say_program = "berth-mount";
+  stdio_fill();
   syscall(SYS_close_range, 3u, ~0u, 0u); // what the caller left open must not stay open as long as the mount
   struct call call = parse_call(argc, argv);
   open_parent(&call.shared, argv[3]);
-  signal(SIGCHLD, SIG_DFL);
+  signals_reset();
   signal(SIGPIPE, SIG_IGN);
   umask(077);
   if (pipe2(report, O_CLOEXEC) < 0) die("cannot make a pipe: %s", strerror(errno));

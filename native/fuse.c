@@ -1,46 +1,39 @@
 // A squashfs mounted through squashfuse_ll for this container alone. The process that serves it
-// - lives in a copy of the mount namespace made before the mount exists: were it inside, it would keep the namespace, hence
-//   the mount, hence itself alive for ever;
+// - stays in the caller's namespaces and gets the device of the new one through a socket: were it inside, it would keep the
+//   mount namespace, hence the mount, hence itself alive for ever;
 // - was forked twice: the payload has no child it does not know, and PID 1 of the host (or the job's subreaper) reaps it;
 // - is its own session without the caller's descriptors: no ctrl-C reaches it, no pipe stays open because of it;
 // - ends when the kernel destroys the mount, that is, with the last process of the container.
 #include "fuse.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "identity.h"
 #include "say.h"
 #include "sys.h"
 
 static int complaints = -1; // what squashfuse writes to its stderr
+static int server = -1;     // the socket to the server
 
-__attribute__((noreturn)) static void serve(const struct plan *plan, int device, int go, int stderr_end) {
-  const char *program = plan->first[OP_FUSE_PROGRAM]->text[0], *file = plan->first[OP_ROOT]->text[1];
-  char byte, options[32], target[32];
-  if (unshare(CLONE_NEWNS) < 0 || read(go, &byte, 1) != 1) _exit(1); // no byte: the launcher died before it mounted
-  snprintf(options, sizeof options, "offset=%llu", (unsigned long long)plan->first[OP_ROOT]->value[2]);
-  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  // 3 is squashfuse's; device and stderr_end are above it or moved there before this.
-  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(stderr_end, 2) < 0 || dup2(device, 3) < 0) _exit(1);
-  syscall(SYS_close_range, 4u, ~0u, 0u);
-  snprintf(target, sizeof target, "/dev/fd/3");
-  setsid();
-  signal(SIGPIPE, SIG_IGN); // the launcher stops listening to its stderr
-  if (chdir("/") < 0) _exit(1);
-  capabilities_drop();
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  char *argv[] = {(char *)(uintptr_t)program, (char[]){"-f"}, (char[]){"-o"}, options, (char *)(uintptr_t)file, target, NULL};
-  execve(program, argv, (char *[]){NULL});
-  say("cannot run %s: %s", program, strerror(errno));
-  _exit(1);
+union control {
+  struct cmsghdr head; // for its alignment
+  char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static bool send_device(int device) {
+  union control control = {.bytes = {0}};
+  struct iovec one = {.iov_base = (char[]){""}, .iov_len = 1};
+  struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+  *head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof device)};
+  memcpy(CMSG_DATA(head), &device, sizeof device);
+  return sendmsg(server, &message, MSG_NOSIGNAL) == 1;
 }
 
 // Moves a descriptor out of the way of 0 to 3, where squashfuse's are going to be.
@@ -51,30 +44,54 @@ static int above(int descriptor) {
   return moved;
 }
 
-static void pipe_above(int ends[2]) {
-  if (pipe2(ends, O_CLOEXEC) < 0) die("cannot make a pipe: %s", strerror(errno));
-  ends[0] = above(ends[0]);
-  ends[1] = above(ends[1]);
+// Ends the process when the launcher has died or failed instead of mounting.
+static int receive_device(int launcher) {
+  char byte;
+  int device;
+  union control control;
+  struct iovec one = {.iov_base = &byte, .iov_len = 1};
+  struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  if (recvmsg(launcher, &message, MSG_CMSG_CLOEXEC) != 1 || CMSG_FIRSTHDR(&message) == NULL) _exit(1);
+  memcpy(&device, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof device);
+  return above(device);
 }
 
-// Returns the descriptor that tells the server to start.
-static int start_server(const struct plan *plan, int device) {
-  int go[2], errors[2], status;
-  pipe_above(go);
-  pipe_above(errors);
+__attribute__((noreturn)) static void serve(const struct plan *plan, int launcher, int errors) {
+  const char *program = plan->first[OP_FUSE_PROGRAM]->text[0], *file = plan->first[OP_ROOT]->text[1];
+  char options[32];
+  int device = receive_device(launcher), null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  snprintf(options, sizeof options, "offset=%llu", (unsigned long long)plan->first[OP_ROOT]->value[2]);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(errors, 2) < 0 || dup2(device, 3) < 0) _exit(1);
+  syscall(SYS_close_range, 4u, ~0u, 0u);
+  setsid();
+  signal(SIGPIPE, SIG_IGN); // the launcher stops listening to its stderr
+  if (chdir("/") < 0) _exit(1);
+  char *argv[] = {(char[]){"squashfuse_ll"}, (char[]){"-f"}, (char[]){"-o"}, options, (char *)(uintptr_t)file, (char[]){"/dev/fd/3"}, NULL};
+  execve(program, argv, (char *[]){NULL});
+  say("cannot run %s: %s", program, strerror(errno));
+  _exit(1);
+}
+
+void fuse_prepare(const struct plan *plan) {
+  int talk[2], errors[2], status;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) < 0 || pipe2(errors, O_CLOEXEC) < 0) die("cannot prepare the FUSE mount: %s", strerror(errno));
+  for (int i = 0; i < 2; i++) {
+    talk[i] = above(talk[i]);
+    errors[i] = above(errors[i]);
+  }
   pid_t child = fork();
   if (child == 0) {
-    pid_t server = fork();
-    if (server != 0) _exit(server < 0);
-    close(go[1]);
+    pid_t grandchild = fork();
+    if (grandchild != 0) _exit(grandchild < 0);
+    close(talk[0]);
     close(errors[0]);
-    serve(plan, device, go[0], errors[1]);
+    serve(plan, talk[1], errors[1]);
   }
   if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) die("cannot start the FUSE server: %s", strerror(errno));
-  close(go[0]);
+  close(talk[1]);
   close(errors[1]);
+  server = talk[0];
   complaints = errors[0];
-  return go[1];
 }
 
 static int mount_device(int device, const char *file) {
@@ -100,12 +117,10 @@ int fuse_mount(const struct plan *plan) {
   const char *file = plan->first[OP_ROOT]->text[1];
   int device = open("/dev/fuse", O_RDWR | O_CLOEXEC); // in the new user namespace: the kernel compares
   if (device < 0) die("cannot open /dev/fuse: %s (load the module fuse, or let the administrator set its mode to 0666)", strerror(errno));
-  device = above(device);
-  int go = start_server(plan, device);
   int mount = mount_device(device, file);
+  if (!send_device(device)) die("the FUSE server for %s is gone", file);
   close(device); // now the server alone holds it: if it dies, the mount says so instead of hanging
-  if (write(go, "", 1) != 1) die("the FUSE server for %s is gone", file);
-  close(go);
+  close(server);
   return mount;
 }
 

@@ -21,8 +21,12 @@
 
 #define NEXT_STEP "; `berth doctor` says what this machine allows"
 
-static void write_map(const char *path, const char *text) {
-  int file = open(path, O_WRONLY | O_CLOEXEC);
+static int proc_self = AT_FDCWD; // after the root has changed there may be no /proc
+
+static void write_map(const char *name, const char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/%s", name);
+  int file = openat(proc_self, proc_self == AT_FDCWD ? path : name, O_WRONLY | O_CLOEXEC);
   if (file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text)) {
     close(file);
     return;
@@ -32,11 +36,11 @@ static void write_map(const char *path, const char *text) {
 
 static void map_one(uid_t inside_uid, uid_t uid, gid_t inside_gid, gid_t gid) {
   char line[64];
-  write_map("/proc/self/setgroups", "deny"); // the kernel's condition for a gid_map without privilege
+  write_map("setgroups", "deny"); // the kernel's condition for a gid_map without privilege
   snprintf(line, sizeof line, "%u %u 1\n", inside_uid, uid);
-  write_map("/proc/self/uid_map", line);
+  write_map("uid_map", line);
   snprintf(line, sizeof line, "%u %u 1\n", inside_gid, gid);
-  write_map("/proc/self/gid_map", line);
+  write_map("gid_map", line);
 }
 
 static const char *find_helper(const char *name, char *path, size_t size) {
@@ -132,6 +136,12 @@ static bool nests(const struct plan *plan) {
   return plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
 }
 
+void identity_before_root_change(const struct plan *plan) {
+  if (!nests(plan)) return;
+  proc_self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (proc_self < 0) die("cannot open /proc/self: %s", strerror(errno));
+}
+
 void identity_enter(const struct plan *plan) {
   uint64_t userns = plan_choice(plan, OP_USERNS, USERNS_SELF);
   uid_t uid = geteuid();
@@ -167,11 +177,6 @@ static void sets_empty(void) {
   struct __user_cap_data_struct none[2] = {{0}, {0}};
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   capabilities_set(none);
-}
-
-void capabilities_drop(void) {
-  bounding_drop();
-  sets_empty();
 }
 
 // A caller mapped to itself is not root in its namespace: only ambient capabilities outlive its exec.

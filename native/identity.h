@@ -4,14 +4,13 @@
 
 #include "plan.h"
 
-// Enters the plan's user namespace, a new mount namespace and the others, except the PID namespace (which needs a fork, and
-// must come after the image's FUSE process was started). Dies with the reason and the cure.
+// Enters the plan's user namespace, a new mount namespace and the others, except the PID namespace, which needs a fork. Dies with the reason and the cure.
 void identity_enter(const struct plan *plan);
+
+// Keeps what identity_drop needs of the host's /proc. Last call before the root changes, in the process that goes on.
+void identity_before_root_change(const struct plan *plan);
 
 // Becomes the plan's user and gives up every privilege that the plan does not grant. no_new_privs is always set.
 void identity_drop(const struct plan *plan);
-
-// Empties every capability set of this process.
-void capabilities_drop(void);
 
 #endif

@@ -12,20 +12,20 @@
 #include "fuse.h"
 #include "say.h"
 #include "sys.h"
+#include "target.h"
 
 // open_tree, when it clones, demands a mount of this namespace: everything is opened after unshare, nothing before.
 static int open_dir(const char *path) {
   int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (dir < 0) die("cannot open the image directory %s: %s%s", path, strerror(errno),
-                   errno == ENOTCONN ? " (its squashfuse has died: berth-mount mounts it anew)" : "");
+  if (dir < 0) die("cannot open the image directory %s: %s", path, target_reason(errno));
   return dir;
 }
 
 static void expect_mount(int dir, const char *path) {
   struct statx about;
   if (statx(dir, "", AT_EMPTY_PATH, STATX_TYPE, &about) < 0)
-    die("cannot look at the image mount %s: %s%s", path, strerror(errno), errno == ENOTCONN ? " (its squashfuse has died: berth-mount mounts it anew)" : "");
-  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT)) die("%s is not a mount point: the image is not mounted there (any more)", path);
+    die("cannot look at the image mount %s: %s", path, target_reason(errno));
+  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT)) die("%s is not a mount point: the image is not mounted there (any more); berth-mount mounts it", path);
 }
 
 static void check_mounts(const struct plan *plan, int image) {
@@ -87,7 +87,7 @@ void attach_over_root(int mount, const char *what) {
 // topmost first. The new root itself was attached too, which makes the count right.
 void root_change(int root) {
   struct statx new_root, top;
-  if (fchdir(root) < 0) die("cannot enter the new root: %s", strerror(errno));
+  if (fchdir(root) < 0) die("cannot enter the new root: %s", target_reason(errno));
   if (sys_pivot_root(".", ".") < 0)
     die("cannot change the root: %s (the caller's own root must be a mount point: neither a chroot nor an initial RAM disk)", strerror(errno));
   for (; attached > 0; attached--)

@@ -4,8 +4,8 @@
 
 #include "plan.h"
 
-// Opens (and, for a file, mounts) the plan's image after the namespaces were entered and before a PID namespace is. Returns an
-// O_PATH descriptor of its root that belongs to a mount of this namespace, as an overlay wants it. Also carries out `touch` and
+// Opens (and, for a file, mounts) the plan's image after the namespaces were entered. Returns an O_PATH
+// descriptor of its root that belongs to a mount of this namespace, as an overlay wants it. Also carries out `touch` and
 // `expect-mount`.
 int image_open(const struct plan *plan);
 

@@ -62,10 +62,17 @@ static int open_target(const struct tree *tree, const struct record *record) {
   return found;
 }
 
+static bool is_dir(int descriptor) {
+  struct stat about;
+  return fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 static void attach(const struct tree *tree, const struct record *record, int mount, const char *what) {
   int target = open_target(tree, record);
-  if (sys_move_mount(mount, target, "", MOVE_MOUNT_T_EMPTY_PATH) < 0)
-    die("cannot mount %s on %s: %s", what, target_of(record), errno == ENOTDIR ? "one is a directory and the other is not" : strerror(errno));
+  if (sys_move_mount(mount, target, "", MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+    int reason = errno;
+    die("cannot mount %s on %s: %s", what, target_of(record), is_dir(mount) != is_dir(target) ? "one is a directory and the other is not" : strerror(reason));
+  }
   close(target);
   close(mount);
 }
@@ -117,9 +124,8 @@ static void mount_proc(const struct tree *tree, const struct record *record) {
 }
 
 static void make_dir(const struct tree *tree, const struct record *record) {
-  struct stat about;
   int found = open_target(tree, record);
-  if (fstat(found, &about) < 0 || !S_ISDIR(about.st_mode)) die("%s is not a directory in the container", record->text[0]);
+  if (!is_dir(found)) die("%s is not a directory in the container", record->text[0]);
   close(found);
 }
 

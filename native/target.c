@@ -33,6 +33,7 @@ const char *target_reason(int error) {
   case ELOOP: return "its symbolic links go round in circles";
   case ENOTDIR: return "a part of the path is a file in the image";
   case EROFS: return "there it is read-only";
+  case ENOTCONN: return "the image's squashfuse has died (berth-mount mounts it anew)";
   default: return strerror(error);
   }
 }

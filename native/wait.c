@@ -18,18 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "inherit.h"
 #include "say.h"
 #include "sys.h"
 
 static int outside = -1; // reads end of file when the process outside the PID namespace is gone
-
-void signals_reset(void) {
-  // The kernel's own form: libc's sigaction refuses the two signals it keeps for itself, which may be ignored as well.
-  char action[64] = {0};
-  for (long number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, action, NULL, 8);
-  char none[8] = {0};
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, sizeof none);
-}
 
 // Stops and continuations are left to their default: the shell then sees the whole job stop.
 static void watched(sigset_t *set) {

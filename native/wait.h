@@ -2,9 +2,6 @@
 #ifndef BERTH_WAIT_H
 #define BERTH_WAIT_H
 
-// Gives every signal its default action and unblocks all: a parent's habits (a JavaScript runtime ignores SIGPIPE) are not ours.
-void signals_reset(void);
-
 // Goes on in the first process of a new PID namespace; the caller's process stays outside, forwards signals and ends as it does.
 void enter_pid_namespace(void);
 

@@ -48,6 +48,7 @@ def rootfs():
     for applet in APPLETS:
         os.symlink("busybox", os.path.join(root, "bin", applet))
     write(os.path.join(root, "etc/hosts"), "the image's\n")
+    write(os.path.join(root, "dev/null"), "")
     os.symlink("/run", os.path.join(root, "var/run"))
     return root
 
@@ -99,7 +100,7 @@ def plan(*mounts, script=None, argv=None, root=None, userns=None, layer=("auto",
     argv = argv or ["sh", "-c", script if script is not None else "true"]
     userns = userns or "self"
     root = root or ("dir", shared_root(), 0)
-    return ([("userns", userns), *before, ("root", *root), *extra, ("layer", *layer)] + list(mounts) + list(after)
+    return ([("userns", userns), *before, ("root", *root), *extra, ("layer", *layer), ("bind", "/dev/null", "/dev/null", "dev")] + list(mounts) + list(after)
             + [("env", e) for e in env] + [("exec", argv[0])] + [("arg", a) for a in argv] + [("end",)])
 
 

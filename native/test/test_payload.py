@@ -56,5 +56,5 @@ def test_the_search_goes_through_the_plan_s_path_in_order():
 def test_arguments_and_their_zeroth_arrive_unchanged():
     records = plan(script="x")
     at = next(i for i, record in enumerate(records) if record[0] == "arg")
-    odd = ["-odd-name", "-c", 'echo "$0|$1|$2"', "a b", "", "ü\n*"]
+    odd = ["-sh", "-c", 'echo "$0|$1|$2"', "a b", "", "ü\n*"]
     assert launch(records[:at] + [("arg", a) for a in odd] + [("end",)]).out == "a b||ü\n*\n"
