@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { asUser, installed } from "../test/support/ordinary-user.ts";
+import { AS_ROOT, asUser, installed } from "../test/support/ordinary-user.ts";
 import { CHECKOUT, type Place } from "./place.ts";
 
 /** A command line with the variables it needs beyond PATH and HOME. */
@@ -93,9 +93,19 @@ function spawn(place: Place, contestant: Contestant<never>, words: readonly stri
 
 /** The command line that brings `words` to where the contestant lives. */
 export function placed(place: Place, contestant: Contestant<never>, words: readonly string[]): readonly string[] {
+  if (contestant.needs.some((program) => program === "crun" || program === "podman")) return unified(place, words);
   if (!contestant.needs.includes("apptainer")) return asUser(place.user, words);
   const enter = join(CHECKOUT, "test", "apptainer", "enter.sh");
   return [enter, "--tree", place.tree ?? "", "--user", place.user.name, "--bind", place.dir, ...words];
+}
+
+const HYBRID = "/sys/fs/cgroup/unified";
+const REMOUNT = 'umount -l -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"';
+
+/** As the user; on a machine whose control groups are half old, half new, where crun refuses to work: seeing the new. */
+export function unified(place: Place, words: readonly string[]): readonly string[] {
+  const command = asUser(place.user, words);
+  return AS_ROOT && existsSync(HYBRID) ? ["unshare", "--mount", "sh", "-c", REMOUNT, "unified", ...command] : command;
 }
 
 /** CPU time so far, in nanoseconds, of all threads of all processes of this name. */

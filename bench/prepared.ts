@@ -1,10 +1,12 @@
 // What the launch measures start from: the image `science` as each peer wants it (unpacked folder with a runtime bundle,
 // squashfs file, Podman's storage, berth's SIF). Made once and kept; nothing of this is measured.
 
+import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runAs } from "../test/support/ordinary-user.ts";
-import type { Place } from "./place.ts";
+import { type Command, unified } from "./contestant.ts";
+import { freshFolder, type Place } from "./place.ts";
 import type { BenchRegistry } from "./registry.ts";
 
 /** The forms of one image. */
@@ -14,7 +16,7 @@ export interface Prepared {
   /** The root folder of the bundle. */
   readonly root: string;
   readonly squashfs: string;
-  readonly podman: { readonly flags: readonly string[]; readonly image: string };
+  readonly podman: { readonly flags: readonly string[]; readonly image: string; readonly env: Command["env"] };
   /** berth's own file; missing when berth is. */
   readonly sif: string;
   readonly berthEnv: Readonly<Record<string, string>>;
@@ -38,14 +40,37 @@ export function prepare(place: Place, registry: BenchRegistry): Prepared {
     if (existsSync(bundle)) writeBundle(bundle);
   }
   if (!existsSync(squashfs))
-    user(["mksquashfs", join(bundle, "rootfs"), squashfs, "-quiet", "-no-progress", "-comp", "zstd", "-all-root"]);
-  const flags = ["--root", join(home, "podman"), "--runroot", join(home, "podman-run"), "--cgroup-manager", "cgroupfs"];
+    user([
+      "mksquashfs",
+      join(bundle, "rootfs"),
+      squashfs,
+      "-quiet",
+      "-no-progress",
+      "-comp",
+      "zstd",
+      "-Xcompression-level",
+      "3",
+      "-all-root",
+    ]);
   const image = `${registry.host}/science:latest`;
-  user(["podman", ...flags, "pull", "-q", "--tls-verify=false", image]);
+  const podman = preparePodman(place, home, image);
   const berthEnv = { BERTH_CACHEDIR: join(home, "cache"), BERTH_RUNTIMEDIR: join(place.scratch, "run") };
   const sif = join(place.scratch, "science.sif");
   user([place.berth, "pull", "--force", sif, `docker://${image}`], berthEnv);
-  return { bundle, root: join(bundle, "rootfs"), squashfs, podman: { flags, image }, sif, berthEnv };
+  return { bundle, root: join(bundle, "rootfs"), squashfs, podman, sif, berthEnv };
+}
+
+function preparePodman(place: Place, home: string, image: string): Prepared["podman"] {
+  const runroot = freshFolder(place, "podman");
+  const env = { HOME: place.user.home, XDG_RUNTIME_DIR: runroot };
+  const flags = [
+    ...["--root", join(home, "podman"), "--runroot", runroot, "--tmpdir", join(runroot, "tmp")],
+    ...["--storage-driver", "overlay", "--cgroup-manager", "cgroupfs"],
+  ];
+  const [command = "false", ...args] = unified(place, ["podman", ...flags, "pull", "-q", "--tls-verify=false", image]);
+  const { status, stderr } = spawnSync(command, args, { encoding: "utf8", cwd: home, env: { ...process.env, ...env } });
+  if (status !== 0) process.stderr.write(`  podman: ${stderr}\n`);
+  return { flags, image, env };
 }
 
 function writeBundle(bundle: string): void {

@@ -24,7 +24,19 @@ const CONTESTANTS: readonly Contestant<Prepared>[] = [
     name: "podman run",
     needs: ["podman"],
     command: (_place, { podman }) => ({
-      argv: ["podman", ...podman.flags, "run", "--rm", "--network", "host", podman.image, ...PAYLOAD],
+      argv: [
+        "podman",
+        ...podman.flags,
+        "run",
+        "--rm",
+        "--cgroups",
+        "disabled",
+        "--network",
+        "host",
+        podman.image,
+        ...PAYLOAD,
+      ],
+      env: podman.env,
     }),
   },
   {
@@ -68,7 +80,12 @@ async function beside(
 ): Promise<readonly Remainder[] | undefined> {
   const out = join(place.scratch, "cost.json");
   const [program = "false", ...args] = placed(place, of, [place.measure, out, "1", "1", "0", ...command.argv]);
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", HOME: place.user.home, ...command.env };
+  const env = {
+    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    HOME: place.user.home,
+    USER: place.user.name,
+    ...command.env,
+  };
   const child = spawn(program, args, { cwd: place.scratch, stdio: "ignore", env });
   try {
     for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {

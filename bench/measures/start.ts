@@ -51,7 +51,19 @@ const EXEC: readonly Contestant<Prepared>[] = [
     name: "podman run",
     needs: ["podman"],
     command: (_place, { podman }) => ({
-      argv: ["podman", ...podman.flags, "run", "--rm", "--network", "host", podman.image, PAYLOAD],
+      argv: [
+        "podman",
+        ...podman.flags,
+        "run",
+        "--rm",
+        "--cgroups",
+        "disabled",
+        "--network",
+        "host",
+        podman.image,
+        PAYLOAD,
+      ],
+      env: podman.env,
     }),
   },
   {
