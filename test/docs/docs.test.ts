@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { hasRegistry, startRegistry, type TestRegistry } from "../support/registry.ts";
+import { unmountBelow } from "../support/unmount.ts";
 import { examplesOf, patternOf } from "./console.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -47,29 +48,30 @@ describe.skipIf(absent)(`the examples of the documentation${absent ? ` [needs ${
   });
   afterAll(async () => {
     await registry?.stop();
+    if (work) unmountBelow(work);
     if (work) rmSync(work, { recursive: true, force: true });
   });
 
   for (const name of readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md"))) {
     const examples = examplesOf(readFileSync(join(ROOT, "docs", name), "utf8"));
     test.skipIf(examples.length === 0)(`docs/${name} shows what happens`, () => {
-      const home = join(work, name);
+      const base = join(work, name);
+      const [home, run, here] = [join(base, "home"), join(base, "run"), join(base, "here")];
       const user = ordinaryUser();
-      for (const dir of [home, join(home, "run")]) {
+      for (const dir of [base, home, run, here]) {
         mkdirSync(dir, { mode: 0o700 });
         if (AS_ROOT) chownSync(dir, user.uid, user.gid);
       }
       const env = {
         PATH: `${join(ROOT, "build")}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
         HOME: home,
-        XDG_RUNTIME_DIR: join(home, "run"),
+        XDG_RUNTIME_DIR: run,
         CONTAINERS_REGISTRIES_CONF: join(work, "registries.conf"),
-        BERTH_QUIET: "1",
       };
       for (const { command, shows, line } of examples) {
-        const ran = runAs(user, ["bash", "-c", `${command} 2>&1`], { cwd: home, env });
+        const ran = runAs(user, ["bash", "-c", `exec 2>&1; ${command}`], { cwd: here, env });
         const at = `docs/${name}:${line}: ${command}`;
-        if (shows.length > 0) expect(`${at}\n${ran.stdout}`).toMatch(patternOf([at, ...shows]));
+        if (shows.length > 0) expect(`${at}\n${ran.stdout.replace(/\n?$/, "\n")}`).toMatch(patternOf([at, ...shows]));
         else expect({ at, output: ran.stdout, status: ran.status }).toMatchObject({ status: 0 });
       }
     });
