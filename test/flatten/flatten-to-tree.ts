@@ -54,7 +54,7 @@ export async function readTar(tar: Buffer): Promise<Tree> {
     const path = entry.header.name.replace(/^\.\//, "").replace(/\/$/, "");
     if (path !== "" && (tree.has(path) || links.some(([name]) => name === path)))
       throw new Error(`${path} stands twice`);
-    if (entry.header.type === "link") links.push([path, entry.header.linkname ?? ""]);
+    if (entry.header.type === "link") links.push([path, entry.header.linkname?.replace(/^\.\//, "") ?? ""]);
     else if (path !== "") tree.set(path, nodeOf(entry.header, Buffer.concat(parts)));
   }
   for (const [name, target] of links) {

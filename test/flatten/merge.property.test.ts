@@ -9,7 +9,7 @@ import { applyLayers } from "./model.ts";
 import { stacks } from "./stacks.ts";
 import { impliedIn, describe as lines } from "./tree.ts";
 
-const COMPARED = { owners: true, xattrs: true };
+const COMPARED = { owners: true, xattrs: true, dirTimes: true };
 
 test.each([
   { name: "layers as builders write them", duplicates: false, runs: 1500 },

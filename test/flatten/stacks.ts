@@ -67,6 +67,9 @@ function build(layers: readonly (readonly Step[])[], o: StackOptions): LayerEntr
     const entries: LayerEntry[] = [];
     for (const [number, step] of steps.entries()) {
       const entry = ordinaryEntry(step, tree, `${index}.${number}:`);
+      // A whiteout that lies behind a symbolic link is refused, and has a test of its own.
+      if (entry?.type === "symlink" && markers.some((marker) => marker.entry.path.startsWith(`${entry.path}/`)))
+        continue;
       if (entry === undefined || (!o.duplicates && entries.some(({ path }) => path === entry.path))) continue;
       // A builder that removes a directory within a layer does not leave its children in the archive.
       if (!o.duplicates && entries.some(({ path }) => path.startsWith(`${entry.path}/`)) && entry.type !== "directory")

@@ -32,6 +32,8 @@ export const IMPLIED: TreeNode = {
 export interface Compared {
   readonly owners: boolean;
   readonly xattrs: boolean;
+  /** Times of directories: a tool that writes into a directory without an entry for it may leave its own time there. */
+  readonly dirTimes: boolean;
 }
 
 /** One line for each path, sorted, devices left out; hard-linked names carry the first name of their group. */
@@ -47,9 +49,10 @@ export function describe(tree: Tree, implied: ReadonlySet<string>, o: Compared):
       first.set(node, group);
       const owner = o.owners ? ` ${node.uid}:${node.gid}` : "";
       const xattrs = o.xattrs ? ` ${JSON.stringify(node.xattrs)}` : "";
+      const time = node.type === "dir" && !o.dirTimes ? "-" : node.mtime;
       const mode = node.type === "symlink" ? "" : ` ${node.mode.toString(8)}`;
       const what = `${JSON.stringify(node.content)}${JSON.stringify(node.target)}`;
-      return `${name} ${node.type}${mode}${owner} ${node.mtime} ${what}${xattrs} =${JSON.stringify(group)}`;
+      return `${name} ${node.type}${mode}${owner} ${time} ${what}${xattrs} =${JSON.stringify(group)}`;
     });
 }
 

@@ -33,8 +33,8 @@ export class LayerPlan {
     const place = this.#count++;
     if (markerOf(entry.path).kind !== "none") return "skip";
     const parent = this.#dir(entry.path);
-    // What lies below something else than a directory is the merge's to refuse.
-    if (parent === undefined || entry.path === "") return "skip";
+    // What lies below something else than a directory, or links to itself, is the merge's to refuse.
+    if (parent === undefined || entry.path === "" || entry.path === entry.target) return "skip";
     this.#learnAt(parent, entry, place);
     return "skip";
   }

@@ -77,7 +77,9 @@ export class Merge {
     }
     const hide = marker.kind === "opaque" ? this.#tree.opaque : this.#tree.whiteout;
     const obstacle = hide.call(this.#tree, marker.path, this.#layer);
-    if (obstacle !== undefined) throw this.#obstructed(entry, obstacle);
+    // Below something that is no directory there is nothing to hide; through a link it would be somewhere else.
+    const harmless = obstacle?.obstacle === "parent" && obstacle.kind !== "symlink";
+    if (obstacle !== undefined && !harmless) throw this.#obstructed(entry, obstacle);
     return "skip";
   }
 
@@ -141,7 +143,7 @@ export class Merge {
   }
 
   #linkEntry(entry: TarEntry, placed: Placement, below: boolean): Verdict {
-    if (entry.path === entry.target) throw this.#badLink(entry.path, "it links to itself");
+    if (entry.path === entry.target && !below) throw this.#badLink(entry.path, "it links to itself");
     const names = this.#waiting.takeFrom(entry.path, this.#layer);
     if (placed === "visible") {
       names.unshift({ name: entry.path, layer: this.#layer, what: this.#what, below });

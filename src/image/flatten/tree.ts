@@ -20,8 +20,6 @@ interface Dir {
   present: boolean;
   /** The layer that was last seen to have an entry in it. */
   implied: number;
-  /** The highest layer that has a whiteout in it. */
-  marked: number;
 }
 
 /** Anything else, as one number to save memory: its layer and what it is. */
@@ -197,7 +195,6 @@ export class MergeTree {
         there.present = true;
         there.implied = layer;
       }
-      if (!implied) there.marked = Math.max(there.marked, layer);
       if (there.closed > layer) return undefined;
       dir = there;
     }
@@ -210,7 +207,7 @@ function coverDir(dir: Dir, path: string, kind: string, layer: number): Placemen
   if (dir.gone > layer) return "hidden";
   if (dir.owner === layer || dir.implied === layer) return DUPLICATE;
   // Whiteouts of what is not there mean nothing, but through a link they would mean another directory.
-  if (!dir.present && (dir.marked <= layer || kind !== "symlink")) return "visible";
+  if (!dir.present && kind !== "symlink") return "visible";
   // Entries above lie in this "directory", and nothing said that it became one.
   if (dir.owner < layer) return { obstacle: "parent", path, kind };
   dir.closed = Math.max(dir.closed, layer);
@@ -231,7 +228,6 @@ function newDir(hidden: number): Dir {
     gone: hidden,
     present: false,
     implied: NEVER,
-    marked: NEVER,
   };
 }
 
