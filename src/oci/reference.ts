@@ -80,12 +80,12 @@ function tagAt(text: string, start: number, end: number): string {
   throw fail("E_REFERENCE_TAG", { found, pointer: pointer(text, start + fault) });
 }
 
-// The first part is a host when it could not be a path of the hub: it has a dot, a colon or an upper-case letter,
-// or is "localhost". This is the rule of every engine, so that the same words mean the same image everywhere.
+// The first part is a host when it has a dot or a colon, or is "localhost". This is the rule of every engine, so that
+// the same words mean the same image everywhere; but "Org/tool" is a mistake here, not a host of one label.
 function splitName(text: string, name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
-  const hosted = slash >= 0 && (/[.:[\]A-Z]/.test(first) || first === "localhost");
+  const hosted = slash >= 0 && (/[.:[\]]/.test(first) || first === "localhost");
   if (!hosted && name.startsWith("[")) throw fail("E_REFERENCE_HOST", { pointer: pointer(text, 0) });
   const start = hosted ? slash + 1 : 0;
   const path = name.slice(start);
@@ -131,7 +131,7 @@ function checkPath(text: string, path: string, start: number): void {
   }
   const fault = path.charAt(good);
   // A separator is wrong because of what follows it; point there.
-  const column = /[._-]/.test(fault) ? good + (/^(?:__|[._]|-+)/.exec(path.slice(good))?.[0].length ?? 0) : good;
+  const column = /[/._-]/.test(fault) ? good + (/^(?:__|[/._]|-+)/.exec(path.slice(good))?.[0].length ?? 0) : good;
   const found = column >= path.length ? "nothing" : quoted(path.charAt(column));
   throw fail("E_REFERENCE_PATH", { found, pointer: pointer(text, start + column) });
 }

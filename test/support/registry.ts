@@ -21,8 +21,10 @@ export interface RegistrySetup {
   readonly basic?: { readonly username: string; readonly password: string };
   /** A token server that the registry trusts is started beside it. */
   readonly token?: TokenServerOptions;
-  /** TLS with a certificate of a private authority, for 127.0.0.1, ::1 and localhost. */
+  /** TLS with a certificate for 127.0.0.1, ::1 and localhost, of a new private authority. */
   readonly tls?: boolean;
+  /** With `tls`: clients must show a certificate of the same authority. */
+  readonly clientCertificates?: boolean;
   /** Further keys under `http:` of its configuration, as YAML lines with two spaces before them. */
   readonly http?: string;
 }
@@ -99,6 +101,7 @@ function configuration(setup: RegistrySetup, { dir, port, authority, tokens }: P
   ];
   lines.push("  delete:", "    enabled: true", "http:", `  addr: 127.0.0.1:${port}`);
   if (authority) lines.push("  tls:", `    certificate: ${authority.serverCert}`, `    key: ${authority.serverKey}`);
+  if (authority && setup.clientCertificates) lines.push("    clientcas:", `      - ${authority.ca}`);
   if (setup.http) lines.push(setup.http);
   if (setup.basic) lines.push("auth:", "  htpasswd:", "    realm: berth test", `    path: ${dir}/htpasswd`);
   if (tokens) {

@@ -17,6 +17,5 @@ export async function readBounded(body: Readable, max: number): Promise<Buffer |
 
 /** Drops an unwanted body: a short one is read so that the connection can serve again, a long one is cut. */
 export async function discard(body: Readable): Promise<void> {
-  body.on("error", () => {});
   await readBounded(body, 64 * 1024).catch(() => undefined);
 }

@@ -108,11 +108,13 @@ function parseMirror(entry: JsonObject, byDigest: boolean, path: string, where: 
   return { location, insecure: flag(entry, "insecure", path), pull };
 }
 
+const PLACE = /^(?:(?:\*\.)?[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?(?:\/[a-z0-9._-]+)*$/;
+
 // host[:port][/path], or *.domain; no scheme: whether TLS is used is another key's business.
 function place(value: unknown, path: string, where: string): string | undefined {
   if (value === undefined || value === "") return undefined;
   const text = asString(value)?.replace(/\/+$/, "");
-  if (text === undefined || !/^(?:\*\.)?[A-Za-z0-9[][A-Za-z0-9.:[\]_-]*(?:\/[a-z0-9._/-]+)?$/.test(text)) {
+  if (text === undefined || !PLACE.test(text)) {
     throw fail("E_REGISTRIES_CONF", { path, why: `the ${where} is not host[:port][/path]` });
   }
   return text;

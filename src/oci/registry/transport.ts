@@ -115,6 +115,8 @@ async function exchange(
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+  // A body that nobody reads any more fails when it is destroyed; that must not end the process. Readers still hear it.
+  answer.body.on("error", () => {});
   return { url: request.url, status: answer.statusCode, headers: flatten(answer.headers), body: answer.body };
 }
 
