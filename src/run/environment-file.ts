@@ -24,8 +24,8 @@ const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 // What the shell itself changes.
 const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "PS1", "PS2", "PS4", "IFS", "OPTIND", "PPID"]);
-// The result goes to descriptor 3, so that commands in the file may print what they like.
-const PROGRAM = 'set -a; . "$1" || exit 125; exec env -0 >&3';
+// What commands in the file print must not mix with the result.
+const PROGRAM = 'exec 3>&1 >/dev/null; set -a; . "$1" || exit 125; exec env -0 >&3';
 
 /** The variables that a file sets. @throws E_ENV_FILE_READ, E_ENV_FILE_RUN */
 export function readEnvFile(name: string, host: Environment): Map<string, string> {
@@ -33,7 +33,7 @@ export function readEnvFile(name: string, host: Environment): Map<string, string
   const assigned = assignedNames(readText(path));
   const child = spawnSync("/bin/sh", ["-c", PROGRAM, "sh", path], {
     env: host as NodeJS.ProcessEnv,
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: MAX_BYTES,
     timeout: TIMEOUT_MS,
   });
@@ -42,7 +42,7 @@ export function readEnvFile(name: string, host: Environment): Map<string, string
     throw fail("E_ENV_FILE_RUN", { path, reason: reason.slice(0, 500) });
   }
   const values = new Map<string, string>();
-  for (const [variable, value] of splitNul(String(child.output[3] ?? ""))) {
+  for (const [variable, value] of splitNul(String(child.stdout))) {
     if (!isVariableName(variable) || OF_THE_SHELL.has(variable)) continue;
     // A value equal to the host's was still set by the file when the file assigns it.
     if (assigned.has(variable) || host[variable] !== value) values.set(variable, value);

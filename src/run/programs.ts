@@ -24,9 +24,9 @@ export function ownProgram(name: "berth-launch" | "berth-mount", env: Environmen
   throw fail("E_PROGRAM", { name, places: places.join(", ") });
 }
 
-/** A program of the system by name, on the PATH or in the usual places; undefined when it is not installed. */
+/** A program of the system by name, in the usual places or on the PATH; undefined when it is not installed. */
 export function systemProgram(name: string, env: Environment): string | undefined {
-  const dirs = [...(env["PATH"] ?? "").split(":"), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+  const dirs = ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin", "/sbin", ...(env["PATH"] ?? "").split(":")];
   return dirs
     .filter((dir) => dir.startsWith("/"))
     .map((dir) => join(dir, name))
