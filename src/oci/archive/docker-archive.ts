@@ -116,10 +116,10 @@ function chooseEntry(entries: readonly Entry[], image: string | undefined, path:
   return found;
 }
 
-// `alpine:3.20`, `docker.io/library/alpine:3.20` and `localhost/…` as different engines write them.
+// `alpine:3.20`, `docker.io/library/alpine:3.20` and, of images built here, `localhost/…`, as different engines write.
 function fullName(text: string): string {
   try {
-    return formatReference(parseReference(text));
+    return formatReference(parseReference(text.replace(/^localhost\//, "")));
   } catch {
     return text;
   }
