@@ -13,20 +13,15 @@ const fail = defineErrors({
     text: "cannot bind {source} to the home directory {target}: {source} is no directory",
     hint: "check the name given to --home",
   },
-  E_BIND_IMAGE: {
-    text: 'the bind "{text}" takes its files from an image, which this version cannot do',
-    hint: "copy the files out with berth image cp, or mount the image yourself with squashfuse",
-  },
   E_OVERLAY_KIND: {
     text: "the overlay {path} is {what}; only directories can be laid over an image",
     hint: "make a directory: mkdir {path}.d, and use --overlay {path}.d",
   },
 });
 
-/** Checks binds, home and overlays. @throws E_BIND_SOURCE, E_BIND_IMAGE, E_HOME_SOURCE, E_OVERLAY_KIND */
+/** Checks binds, home and overlays. @throws E_BIND_SOURCE, E_HOME_SOURCE, E_OVERLAY_KIND */
 export function checkSources(request: LaunchRequest, host: Pick<HostFacts, "kind">): void {
-  for (const { source, target, text, imageSource } of request.binds) {
-    if (imageSource !== undefined) throw fail("E_BIND_IMAGE", { text });
+  for (const { source, target, text } of request.binds) {
     if (host.kind(source) === undefined) throw fail("E_BIND_SOURCE", { source, target, text });
   }
   if (request.home && host.kind(request.home.source) !== "dir") throw fail("E_HOME_SOURCE", { ...request.home });

@@ -44,17 +44,32 @@ export async function readImageFacts(
     view.kind("/bin/sh"),
     view.kind("/bin/bash"),
   ]);
-  const scripts = exact ? NO_SCRIPTS : await readScripts(view, config);
+  const scripts = exact ? await extraScripts(view) : await readScripts(view, config);
   const hasShell = shell === "file";
   return { config, ...scripts, hasShell, hasBash: bash === "file", passwd: passwd ?? "", group: group ?? "" };
 }
 
 type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript">;
 
-const NO_SCRIPTS: Scripts = { envScripts: [], runscript: "none", testscript: false };
+const FROM_CONFIG = "10-docker2singularity.sh";
+// What berth itself puts into an image: the configuration says the same.
+const STANDARD = new Set([
+  ...["01-base.sh", FROM_CONFIG, "90-environment.sh", "91-environment.sh"],
+  ...["94-appsbase.sh", "95-apps.sh", "99-base.sh", "99-runtimevars.sh"],
+]);
+
+// Layers may bring scripts of their own; only then does an image made from OCI need a shell.
+async function extraScripts(view: ImageView): Promise<Scripts> {
+  const extra = (await scriptNames(view)).filter((name) => !STANDARD.has(name));
+  return { envScripts: extra.length > 0 ? [...extra, FROM_CONFIG].sort() : [], runscript: "none", testscript: false };
+}
+
+async function scriptNames(view: ImageView): Promise<string[]> {
+  return (await view.list(ENV_DIR)).filter((name) => name.endsWith(".sh")).sort();
+}
 
 async function readScripts(view: ImageView, config: RuntimeConfig | undefined): Promise<Scripts> {
-  const names = (await view.list(ENV_DIR)).filter((name) => name.endsWith(".sh")).sort();
+  const names = await scriptNames(view);
   const runscript = await view.readText("/.singularity.d/runscript", MAX_SCRIPT_BYTES);
   const testscript = await view.readText("/.singularity.d/test", MAX_SCRIPT_BYTES);
   return {

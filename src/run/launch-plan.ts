@@ -53,10 +53,10 @@ export interface LaunchPlan {
   /** Needs `uts` among the namespaces. */
   readonly hostname?: string | undefined;
   readonly root: Root;
-  /** File whose time is set to now: the last use of a shared mount. */
-  readonly touch?: string | undefined;
-  /** Directory that must be a mount point, or the launch fails. */
-  readonly expectMount?: string | undefined;
+  /** Files whose time is set to now: the last use of shared mounts. */
+  readonly touch: readonly string[];
+  /** Directories that must be mount points, or the launch fails. */
+  readonly expectMounts: readonly string[];
   readonly layer: Layer;
   readonly mounts: readonly MountRecord[];
   readonly readonlyRoot: boolean;

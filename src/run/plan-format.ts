@@ -47,8 +47,8 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
   for (const namespace of plan.unshare) yield ["unshare", namespace];
   if (plan.hostname !== undefined) yield ["hostname", plan.hostname];
   yield* rootRecords(plan.root);
-  if (plan.touch !== undefined) yield ["touch", plan.touch];
-  if (plan.expectMount !== undefined) yield ["expect-mount", plan.expectMount];
+  for (const file of plan.touch) yield ["touch", file];
+  for (const dir of plan.expectMounts) yield ["expect-mount", dir];
   yield layerWords(plan.layer);
 }
 

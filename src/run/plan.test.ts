@@ -28,7 +28,7 @@ function plan(given: Case = {}): PlannedLaunch {
     host,
     image: { path: "/images/small.sif", isDir: given.isDir ?? false, facts },
     identity: decideIdentity(request, host, facts, given.ids ?? { missing: "none here" }),
-    view: { root: { kind: "dir", source: "/mnt/x" } },
+    view: { root: { kind: "dir", source: "/mnt/x" }, mounts: [] },
     overrides: new Map(),
     devices: NO_EDITS,
     limits: [],

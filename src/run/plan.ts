@@ -27,8 +27,8 @@ const fail = defineErrors({
 /** How the image's files become the root. */
 export interface RootView {
   readonly root: Root;
-  readonly touch?: string | undefined;
-  readonly expectMount?: string | undefined;
+  /** Links of the shared mounts that are used. */
+  readonly mounts: readonly string[];
 }
 
 export interface PlanInput {
@@ -64,7 +64,9 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
     userns: identity.userns,
     unshare: namespaces(request),
     hostname: request.hostname,
-    ...view,
+    root: view.root,
+    touch: view.mounts.map((link) => `${link}.used`),
+    expectMounts: view.mounts,
     layer: layer.layer,
     mounts: mounts.records,
     readonlyRoot: !layer.writable,

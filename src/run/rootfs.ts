@@ -1,7 +1,7 @@
 // From the path of an image to its facts and to the root directory of a launch. The usual case, an image that is mounted
 // already, costs a few stat calls and one small file; nothing is started and no image code is loaded.
 
-import { statSync } from "node:fs";
+import { type BigIntStats, statSync } from "node:fs";
 import type { Log } from "../base/log.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { checkArchitecture } from "./architecture.ts";
@@ -48,7 +48,7 @@ export interface RootWishes {
 export async function findImage(path: string, context: RootfsContext): Promise<FoundImage> {
   const state = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (state === undefined || state.isDirectory()) return findSandbox(path);
-  const key = [state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs].map((n) => n.toString(36)).join("-");
+  const key = fileKey(state);
   let known = recall(context.runtime, key);
   if (known === undefined) {
     known = await readImage(path, key, context);
@@ -56,6 +56,11 @@ export async function findImage(path: string, context: RootfsContext): Promise<F
   }
   checkArchitecture(path, known.arch);
   return { path, isDir: false, key, offset: known.offset, facts: known.facts };
+}
+
+/** A name for one state of a file: no ordinary user can give a changed file its old change time back. */
+export function fileKey(state: BigIntStats): string {
+  return [state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs].map((n) => n.toString(36)).join("-");
 }
 
 /** Makes the image's files a root. @throws E_NO_ROOT_WAY, E_SHARED_MOUNT, E_UNPACK */
@@ -73,9 +78,9 @@ async function performWay(way: RootWay, image: FoundImage, context: RootfsContex
   const { path: file, offset, key } = image;
   switch (way.way) {
     case "kernel":
-      return { root: { kind: "kernel", file, offset } };
+      return { root: { kind: "kernel", file, offset }, mounts: [] };
     case "private":
-      return { root: { kind: "fuse", file, offset, program: way.squashfuse } };
+      return { root: { kind: "fuse", file, offset, program: way.squashfuse }, mounts: [] };
     case "shared":
       return mounted(sharedMount({ path: file, offset, key, squashfuse: way.squashfuse, ...context }));
     case "unpack":
@@ -84,16 +89,17 @@ async function performWay(way: RootWay, image: FoundImage, context: RootfsContex
 }
 
 function directory(source: string): RootView {
-  return { root: { kind: "dir", source } };
+  return { root: { kind: "dir", source }, mounts: [] };
 }
 
 function mounted(link: string): RootView {
-  return { root: { kind: "dir", source: link }, touch: `${link}.used`, expectMount: link };
+  return { root: { kind: "dir", source: link }, mounts: [link] };
 }
 
-async function unpacked(
+/** The image in a directory of the cache, unpacked when it is not there yet. @throws E_UNPACK */
+export async function unpacked(
   way: { readonly unsquashfs: string; readonly reason: string },
-  image: FoundImage,
+  image: Pick<FoundImage, "path" | "offset" | "key">,
   context: RootfsContext,
 ): Promise<string> {
   const known = unpackedDir(context.cacheDir, image.key);

@@ -11,6 +11,7 @@ import { readEnvFile } from "./environment-file.ts";
 import { collectOverrides } from "./environment-overrides.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
+import type { ImageBinds } from "./image-binds.ts";
 import { isWritable } from "./layer.ts";
 import { info, type Note, sayNotes, warning } from "./notes.ts";
 import { type PlannedLaunch, planLaunch } from "./plan.ts";
@@ -39,9 +40,9 @@ export interface Ready extends PlannedLaunch {
 
 /** Gets everything ready. The notes are said; the caller prepares and launches. @throws the failures of every step */
 export async function getReady(start: Start): Promise<Ready> {
-  const { request, env, user, log } = start;
+  const { env, user, log } = start;
   const host = hostFacts(user, env);
-  checkSources(request, host);
+  checkSources(start.request, host);
   const runtime = ensureRuntimeDir(env, user);
   const cache = cacheDir(env, user);
   const context: RootfsContext = {
@@ -50,8 +51,9 @@ export async function getReady(start: Start): Promise<Ready> {
     runtime,
     cacheDir: cache,
     log,
-    mayUseKernel: (path) => madeByRoot(path, cache, host, request),
+    mayUseKernel: (path) => madeByRoot(path, cache, host, start.request),
   };
+  const { request, links } = await withImageBinds(start.request, context);
   const image = await findImage(start.image, context);
   const ids = request.docker || request.fakeroot ? subordinateIds(user) : { missing: "not wanted" };
   const identity = decideIdentity(request, host, image.facts, ids);
@@ -64,7 +66,7 @@ export async function getReady(start: Start): Promise<Ready> {
     host,
     image,
     identity,
-    view,
+    view: { ...view, mounts: [...view.mounts, ...links] },
     overrides,
     devices: await deviceEdits(start),
     limits: callerLimits(),
@@ -72,6 +74,12 @@ export async function getReady(start: Start): Promise<Ready> {
   });
   sayNotes([...notes, ...planned.notes], log);
   return { ...planned, runtime };
+}
+
+async function withImageBinds(request: LaunchRequest, context: RootfsContext): Promise<ImageBinds> {
+  if (request.binds.every((bind) => bind.imageSource === undefined)) return { request, links: [] };
+  const { mountImageBinds } = await import("./image-binds.ts");
+  return mountImageBinds(request, context);
 }
 
 function readOverrides(start: Start): { overrides: ReadonlyMap<string, string>; notes: readonly Note[] } {
