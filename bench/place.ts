@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { unmountBelow } from "../test/support/mounts-below.ts";
 import { type OrdinaryUser, ordinaryUser } from "../test/support/ordinary-user.ts";
 
 /** The surroundings of every measure. */
@@ -33,7 +34,7 @@ export function preparePlace(): Place {
   const dir = resolve(process.env["BERTH_BENCH_DIR"] ?? "/var/tmp/berth-bench");
   const user = ordinaryUser();
   const scratch = join(dir, "scratch");
-  rmSync(scratch, { recursive: true, force: true });
+  removeFolder(scratch);
   mkdirSync(scratch, { recursive: true });
   chownSync(scratch, user.uid, user.gid);
   const measure = join(dir, "measure");
@@ -67,6 +68,7 @@ export function freshFolder(place: Place, name: string): string {
 /** Removes what a peer left, folders without write permission and files of subordinate ids included. */
 export function removeFolder(folder: string): void {
   if (!existsSync(folder)) return;
+  unmountBelow(folder);
   spawnSync("chmod", ["-R", "u+rwX", folder]);
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -1,9 +1,11 @@
 // What the cases find when they begin: registries with the test images (open, and behind a password), the images as
 // files, folders and archives, and a user. Made once for the whole catalogue, thrown away at its end.
 
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { unmountBelow } from "../support/mounts-below.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { IMAGES } from "./images.ts";
@@ -30,7 +32,7 @@ export const BINARY = resolve(
 /** Why the catalogue cannot be played here, if it cannot. */
 export function missing(): string | undefined {
   if (!existsSync(BINARY)) return `${BINARY} is not built`;
-  const program = ["docker-registry", "skopeo", "busybox", "mksquashfs"].find((name) => !installed(name));
+  const program = ["docker-registry", "skopeo", "umoci", "busybox", "mksquashfs"].find((name) => !installed(name));
   return program ? `${program} is not installed` : undefined;
 }
 
@@ -39,7 +41,7 @@ export async function makeWorld(): Promise<World> {
   const user = ordinaryUser();
   const folder = mkdtempSync(join(tmpdir(), "berth-catalogue-"));
   chmodSync(folder, 0o755);
-  for (const name of ["bin", "home", "cache", "run"]) mkdirSync(join(folder, name));
+  for (const name of ["bin", "home"]) mkdirSync(join(folder, name));
   symlinkSync(BINARY, join(folder, "bin", "berth"));
   const layout = join(folder, "layout");
   const descriptors = await writeLayout(layout, IMAGES);
@@ -69,6 +71,7 @@ export async function makeWorld(): Promise<World> {
   const close = () => {
     open.stop();
     closed.stop();
+    unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true });
   };
   return { user, folder, values, env, close };
@@ -89,7 +92,8 @@ function makeFiles(
 ): void {
   for (const name of Object.keys(IMAGES).filter((name) => !name.includes("/") && name !== "foreign"))
     runAs(user, ["berth", "pull", join(folder, `${name}.sif`), `docker://${host}/${name}`], { env, cwd: folder });
-  runAs(user, ["berth", "pull", "--sandbox", join(folder, "sandbox"), `docker://${host}/small`], { env, cwd: folder });
+  must(user, ["umoci", "unpack", "--rootless", "--image", `${layout}:small`, join(folder, "bundle")]);
+  renameSync(join(folder, "bundle", "rootfs"), join(folder, "sandbox"));
   for (const [transport, file] of [
     ["docker-archive", "small.tar"],
     ["oci-archive", "small.oci.tar"],
@@ -106,5 +110,7 @@ function must(user: OrdinaryUser, argv: readonly string[]): void {
 }
 
 function own(folder: string, user: OrdinaryUser): void {
-  for (const name of ["", "home", "cache", "run"]) chownSync(join(folder, name), user.uid, user.gid);
+  // umoci locks the layout that it reads.
+  spawnSync("chown", ["-R", `${user.uid}:${user.gid}`, join(folder, "layout")]);
+  for (const name of ["", "home"]) chownSync(join(folder, name), user.uid, user.gid);
 }
