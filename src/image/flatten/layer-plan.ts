@@ -98,9 +98,15 @@ export class LayerPlan {
     }
     const target = entry.kind === "link" ? this.#find(entry.target) : undefined;
     if (entry.kind === "link" && target === undefined) this.#below.add(place);
-    if (target !== undefined && target.content !== target.entry) this.#linksToLinks = true;
+    if (target !== undefined && target.children === undefined && target.content !== target.entry)
+      this.#linksToLinks = true;
     if (there !== undefined) this.#dropAll(there);
-    siblings.set(name, { entry: place, content: target?.content ?? place, children: undefined, covers: false });
+    siblings.set(name, {
+      entry: place,
+      content: target?.children === undefined ? (target?.content ?? place) : place,
+      children: undefined,
+      covers: false,
+    });
   }
 
   #dir(path: string): Map<string, Node> | undefined {
@@ -120,7 +126,7 @@ export class LayerPlan {
   #find(path: string): Node | undefined {
     let node: Node | undefined = this.#root;
     for (const part of path.split("/")) node = node?.children?.get(part);
-    return node?.children === undefined ? node : undefined;
+    return node;
   }
 
   #dropAll(node: Node): void {
