@@ -1,7 +1,7 @@
 // `berth inspect`: labels, scripts and configuration of an image, without mounting or running it.
 
 import { Command } from "commander";
-import type { ImageAttributes } from "../image/metadata/index.ts";
+import type { AppAttributes, ImageAttributes } from "../image/metadata/index.ts";
 import type { Context } from "./context.ts";
 
 interface Flags {
@@ -19,7 +19,9 @@ interface Flags {
   readonly oci?: boolean;
 }
 
-const PARTS = ["helpfile", "deffile", "runscript", "startscript", "test", "environment", "labels"] as const;
+// In the order in which they are printed when several are asked for; JSON has an order of its own.
+const PARTS = ["deffile", "runscript", "startscript", "test", "helpfile", "environment", "labels"] as const;
+const JSON_ORDER = ["environment", "labels", "runscript", "test", "helpfile", "deffile", "startscript"] as const;
 type Part = (typeof PARTS)[number];
 
 /** The command. */
@@ -49,30 +51,44 @@ async function inspect(path: string, flags: Flags, context: Context): Promise<vo
     return;
   }
   const { attributes } = await inspectImage(path);
-  if (flags.listApps && !flags.json && !flags.all) {
-    for (const name of Object.keys(attributes.apps ?? {})) print(name);
-    return;
-  }
-  const shown: ImageAttributes = flags.app === undefined ? attributes : appAttributes(attributes, flags.app, path);
-  const wanted = PARTS.filter((part) => flags.all || flags[part]);
+  const app = flags.app === undefined ? undefined : appAttributes(attributes, flags.app, path);
+  const wanted = PARTS.filter((part) => flags[part]);
   const parts = wanted.length > 0 || flags.listApps ? wanted : (["labels"] as const);
-  if (flags.json || flags.all) printJson(shown, parts, attributes, flags);
-  else for (const part of parts) printPart(shown, part, path, context);
+  if (flags.all) printJson(attributes);
+  else if (flags.json) printJson(chosenAttributes(attributes, app, parts, flags));
+  else {
+    if (flags.listApps) for (const name of Object.keys(attributes.apps ?? {})) print(name);
+    for (const part of parts) printPart(app ?? attributes, part, path, context);
+  }
 }
 
-function printJson(shown: ImageAttributes, parts: readonly Part[], whole: ImageAttributes, flags: Flags): void {
-  const apps = flags.all || flags.listApps ? { apps: whole.apps ?? {} } : {};
-  const chosen = Object.fromEntries(parts.map((part) => [part, shown[part] ?? ""]));
-  print(JSON.stringify({ data: { attributes: { ...apps, ...chosen } }, type: "container" }, null, "\t"));
+function chosenAttributes(
+  whole: ImageAttributes,
+  app: AppAttributes | undefined,
+  parts: readonly Part[],
+  flags: Flags,
+): ImageAttributes {
+  if (flags.app !== undefined && app) return { apps: { [flags.app]: only(app, parts) } };
+  return { ...(flags.listApps ? { apps: whole.apps ?? {} } : {}), ...only(whole, parts) };
+}
+
+function only(attributes: ImageAttributes, parts: readonly Part[]): ImageAttributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => parts.some((part) => part === name)));
+}
+
+function printJson({ apps, ...attributes }: ImageAttributes): void {
+  const known = JSON_ORDER.filter((part) => attributes[part] !== undefined).map((part) => [part, attributes[part]]);
+  const ordered = { ...(apps ? { apps } : {}), ...Object.fromEntries(known) };
+  print(JSON.stringify({ data: { attributes: ordered }, type: "container" }, null, "\t"));
 }
 
 function printPart(attributes: ImageAttributes, part: Part, path: string, context: Context): void {
   const value = attributes[part];
   if (value === undefined) context.log.info(`${path} has no ${part}`);
-  if (typeof value === "string") print(value.replace(/\n$/, ""));
+  if (typeof value === "string") print(value);
   if (typeof value !== "object") return;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, text] of entries) print(part === "labels" ? `${name}: ${text}` : `=== ${name} ===\n${text}`);
+  for (const [name, text] of entries) print(part === "labels" ? `${name}: ${text}` : `=== ${name} ===\n${text}\n`);
 }
 
 function print(text: string): void {

@@ -14,6 +14,7 @@ import { ordinaryUser } from "../support/ordinary-user.ts";
 import { plainImage, writeEntries } from "./image-fixture.ts";
 
 const tree = process.env["BERTH_APPTAINER_TREE"] ?? "/var/tmp/berth-apptainer-tree";
+const main = resolve(import.meta.dirname, "../../src/main.ts");
 const enter = resolve(import.meta.dirname, "../apptainer/enter.sh");
 const usable = process.getuid?.() === 0 && existsSync(join(tree, ".complete")) && existsSync("/bin/busybox");
 
@@ -96,6 +97,16 @@ describe.skipIf(!usable)("Apptainer (needs root, busybox and test/apptainer/make
     expect(data.attributes.labels).toEqual(attributes.labels);
     expect(data.attributes.runscript).toBe(attributes.runscript);
   });
+
+  test.each(["", "-d -r -s -t -e -l", "-j -r -d", "--all"])(
+    "prints for inspect %s what berth prints",
+    (text) => {
+      const flags = text === "" ? [] : text.split(" ");
+      const berth = spawnSync(process.execPath, [main, "inspect", ...flags, sif], { encoding: "utf8" });
+      expect(berth.status).toBe(0);
+      expect(berth.stdout).toBe(apptainer("inspect", ...flags, sif).out);
+    },
+  );
 
   test("gives programs the image's environment byte for byte", () => {
     const { status, out, err } = apptainer("exec", "--cleanenv", sif, "env", "-0");

@@ -82,7 +82,7 @@ describe.skipIf(!hasMksquashfs)("inspect (needs squashfs-tools)", () => {
     await writeFile(join(scif, "labels.json"), '{"V":"1"}');
     try {
       const { attributes } = await inspectImage(at("root"));
-      expect(attributes.apps).toEqual({ hello: { runscript: "echo hello\n", labels: { V: "1" } } });
+      expect(attributes.apps).toEqual({ hello: { runscript: "echo hello", labels: { V: "1" } } });
     } finally {
       await rm(at("root/scif"), { recursive: true });
     }

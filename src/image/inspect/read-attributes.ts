@@ -2,7 +2,7 @@
 // that holds them, and for those whose object makes no sense.
 
 import { hasCode } from "../../base/errors.ts";
-import type { AppAttributes, ImageAttributes } from "../metadata/index.ts";
+import { type AppAttributes, asAttribute, type ImageAttributes } from "../metadata/index.ts";
 import type { ImageTree } from "../squashfs-reader/index.ts";
 
 const ROOT = "/.singularity.d";
@@ -69,7 +69,7 @@ export function stringRecord(value: unknown): Record<string, string> | undefined
 }
 
 async function text(tree: ImageTree, path: string): Promise<string | undefined> {
-  return ifThere(async () => (await tree.readSmall(path, MAX_SCRIPT_BYTES)).toString("utf8"));
+  return ifThere(async () => asAttribute((await tree.readSmall(path, MAX_SCRIPT_BYTES)).toString("utf8")));
 }
 
 async function names(tree: ImageTree, path: string): Promise<readonly string[]> {

@@ -30,20 +30,25 @@ export interface InspectDocument {
   readonly type: "container";
 }
 
+/** A script or text as `inspect` has it: without the newlines at its end. */
+export function asAttribute(text: string): string {
+  return text.replace(/\n+$/, "");
+}
+
 /** The attributes of an image as berth converts it. */
 export function imageAttributes(image: OciImage): ImageAttributes {
   const config = image.config.config ?? {};
   return {
     environment: {
-      [`/${DOCKER_ENVIRONMENT}`]: environmentScript(config.Env ?? []),
-      "/.singularity.d/env/90-environment.sh": ENVIRONMENT["90-environment.sh"] ?? "",
-      "/.singularity.d/env/91-environment.sh": ENVIRONMENT["91-environment.sh"] ?? "",
+      [`/${DOCKER_ENVIRONMENT}`]: asAttribute(environmentScript(config.Env ?? [])),
+      "/.singularity.d/env/90-environment.sh": asAttribute(ENVIRONMENT["90-environment.sh"] ?? ""),
+      "/.singularity.d/env/91-environment.sh": asAttribute(ENVIRONMENT["91-environment.sh"] ?? ""),
     },
     labels: imageLabels(image),
-    runscript: runscript(config),
-    test: EMPTY_SCRIPT,
-    deffile: definitionText(image),
-    startscript: EMPTY_SCRIPT,
+    runscript: asAttribute(runscript(config)),
+    test: asAttribute(EMPTY_SCRIPT),
+    deffile: asAttribute(definitionText(image)),
+    startscript: asAttribute(EMPTY_SCRIPT),
   };
 }
 

@@ -1,6 +1,12 @@
 // The door of the metadata room.
 
-export { type AppAttributes, type ImageAttributes, type InspectDocument, inspectDocument } from "./attributes.ts";
+export {
+  type AppAttributes,
+  asAttribute,
+  type ImageAttributes,
+  type InspectDocument,
+  inspectDocument,
+} from "./attributes.ts";
 export type { ExtraEntry } from "./entry.ts";
 export { type EnvEntry, parseEnvEntry } from "./environment.ts";
 export { creationTime, definitionText, imageLabels } from "./labels.ts";

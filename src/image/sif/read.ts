@@ -3,7 +3,7 @@
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { reasonOf } from "../../base/errors.ts";
+import { errnoOf, reasonOf } from "../../base/errors.ts";
 import { decodeDescriptors, decodeHeader } from "./decode.ts";
 import { fail } from "./errors.ts";
 import * as layout from "./layout.ts";
@@ -64,7 +64,8 @@ export async function openSifFile(path: string): Promise<FileHandle> {
     if ((await file.stat()).isFile()) return file;
     await file.close();
   } catch (error) {
-    throw fail("E_SIF_UNREADABLE", { path, reason: reasonOf(error) });
+    const reason = errnoOf(error) === "ENOENT" ? "it does not exist" : reasonOf(error);
+    throw fail("E_SIF_UNREADABLE", { path, reason });
   }
   throw fail("E_SIF_UNREADABLE", { path, reason: "it is not a file" });
 }
