@@ -8,10 +8,13 @@ import { errnoOf, reasonOf } from "../../base/errors.ts";
 import { type Environment, firstOf } from "../../platform/user.ts";
 import { fail } from "./errors.ts";
 
+/** Reads a set of PEM authorities when it is needed; undefined: those built into the runtime. */
+export type Trust = () => Promise<readonly Buffer[] | undefined>;
+
 /** What to hand to TLS for one host. */
 export interface TlsMaterial {
-  /** Sets of authorities, tried in this order until one vouches; undefined: those built into the runtime. */
-  readonly trust: readonly (readonly Buffer[] | undefined)[];
+  /** Tried in this order until one vouches. */
+  readonly trust: readonly Trust[];
   /** PEM. */
   readonly cert?: Buffer;
   readonly key?: Buffer;
@@ -40,10 +43,9 @@ export function certSource(env: Environment, dirs: readonly string[]): CertSourc
     const folder = await firstFolder(dirs, authority);
     const own = folder === undefined ? { ca: [] } : await readFolder(folder.path, folder.names);
     const explicit = firstOf(env, "SSL_CERT_FILE");
-    const general =
-      explicit === undefined ? [undefined, ...(await systemBundle())] : [[await readCertificate(explicit)]];
+    const general = explicit === undefined ? [BUILT_IN, systemBundle] : [async () => [await readCertificate(explicit)]];
     const { ca, ...client } = own;
-    return { trust: ca.length === 0 ? general : [ca, ...general], ...client };
+    return { trust: ca.length === 0 ? general : [async () => ca, ...general], ...client };
   };
 }
 
@@ -83,10 +85,13 @@ async function readCertificate(path: string): Promise<Buffer> {
   }
 }
 
-async function systemBundle(): Promise<readonly (readonly Buffer[])[]> {
+const BUILT_IN: Trust = async () => undefined;
+
+// Read only when the built-in authorities do not vouch: it has hundreds of certificates.
+async function systemBundle(): Promise<readonly Buffer[] | undefined> {
   for (const path of SYSTEM_BUNDLES) {
     const bundle = await readFile(path).catch(() => undefined);
-    if (bundle !== undefined) return [[bundle]];
+    if (bundle !== undefined) return [bundle];
   }
-  return [];
+  return undefined;
 }

@@ -37,8 +37,9 @@ async function open(request: buildConnector.Options, options: ConnectorOptions):
   const signal = AbortSignal.timeout(options.timeout);
   if (!secure) return settled(await openTunnel(target, proxy, signal));
   const material = await options.certs(url.host);
-  const rungs = options.verify ? material.trust : [undefined];
-  for (const [at, ca] of rungs.entries()) {
+  const rungs = options.verify ? material.trust : [async () => undefined];
+  for (const [at, authorities] of rungs.entries()) {
+    const ca = await authorities();
     const tunnel = await openTunnel(target, proxy, signal);
     try {
       return settled(await secureTunnel(tunnel, target, { ca, material, verify: options.verify, signal }));

@@ -76,7 +76,8 @@ export function openSession(wire: Wire, credentials: CredentialSource, registry:
 function mayUsePlain(registry: RegistryHost, address: string, error: unknown): boolean {
   const url = new URL(`http://${address}`);
   if (!registry.insecure && !isLoopback(bareHost(url.hostname))) return false;
-  // Without a port HTTP is asked at another one, where somebody may listen.
-  const otherPort = url.port === "" && hasCode(error, "E_CONNECT");
-  return hasCode(error, "E_PLAIN_HTTP") || otherPort;
+  if (hasCode(error, "E_PLAIN_HTTP")) return true;
+  // Without a port HTTP is asked at another one, and HTTP_PROXY may know a way that HTTPS_PROXY does not.
+  if (hasCode(error, "E_CONNECT") || hasCode(error, "E_PROXY")) return registry.insecure || url.port === "";
+  return registry.insecure && hasCode(error, "E_TLS_HANDSHAKE");
 }
