@@ -68,6 +68,7 @@ static struct call parse_call(int argc, char **argv) {
     else if (strcmp(argv[i], "--gid") == 0) call.shared.gid = number(argv[i + 1], UINT32_MAX - 1L);
     else die("%s", USAGE);
   }
+  if (*call.shared.squashfuse != '/') die("--squashfuse wants an absolute path");
   return call;
 }
 

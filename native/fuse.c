@@ -7,6 +7,7 @@
 #include "fuse.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 
 #include "say.h"
 #include "sys.h"
+
+enum { PATIENCE_MS = 1000 };
 
 static int complaints = -1; // what squashfuse writes to its stderr
 static int server = -1;     // the socket to the server
@@ -134,7 +137,9 @@ void fuse_wait(int mount, const char *file) {
     return;
   }
   int reason = errno;
-  ssize_t length = read(complaints, line, sizeof line - 1); // ends when the server does
+  // A server that ends says why first; one that goes on (a damaged image) has nothing to say.
+  struct pollfd words = {.fd = complaints, .events = POLLIN};
+  ssize_t length = poll(&words, 1, PATIENCE_MS) > 0 ? read(complaints, line, sizeof line - 1) : 0;
   line[length > 0 ? length : 0] = 0;
   line[strcspn(line, "\n")] = 0;
   die("cannot mount %s with squashfuse: %s", file, *line != 0 ? line : strerror(reason));

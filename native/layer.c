@@ -53,7 +53,8 @@ static int overlay(const struct plan *plan, const struct stack *stack) {
     char why[256] = "";
     ssize_t length = read(fs, why, sizeof why - 1); // the kernel's own words, where it has any
     why[length > 0 ? length : 0] = 0;
-    die("cannot lay an overlay over %s: %s%s%s", plan->first[OP_ROOT]->text[1], strerror(reason), *why ? ": " : "", why);
+    die("cannot lay an overlay over %s: %s%s%s%s", plan->first[OP_ROOT]->text[1], strerror(reason), *why ? ": " : "", why,
+        reason == EINVAL ? " (mounts below an image directory, or an overlay directory on a network file system, cannot be layered)" : "");
   }
   int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (stack->upper < 0 ? MOUNT_ATTR_RDONLY : 0));
   if (mount < 0) die("cannot mount an overlay over %s: %s", plan->first[OP_ROOT]->text[1], strerror(errno));

@@ -12,12 +12,13 @@
 #include "say.h"
 #include "sys.h"
 
-enum { SMALL = 16 << 20, PAGES = 1 << 20 }; // what a plan can hold; head room beside the size a user asked for
+// What a plan's files can need; and beside a size that the user asked for.
+enum { SMALL = 16 << 20, HEAD_ROOM = 1 << 20 };
 
 static uint64_t size_of(const struct plan *plan) {
   const struct record *layer = plan->first[OP_LAYER];
   if (layer == NULL || layer->value[0] != LAYER_TMPFS) return SMALL;
-  return layer->value[1] == 0 ? 0 : layer->value[1] + PAGES;
+  return layer->value[1] == 0 ? 0 : layer->value[1] + HEAD_ROOM;
 }
 
 int scratch_open(const struct plan *plan) {

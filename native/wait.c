@@ -103,6 +103,7 @@ void die_with_outside(void) {
 
 void become_init(void) {
   sigset_t set;
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // before the payload exists; its own exec undoes it for itself
   pid_t child = fork_watched(&set);
   if (child == 0) return;
   end_as(wait_forwarding(child, &set));

@@ -46,6 +46,12 @@ def test_ranges_map_subordinate_ids_and_setid_becomes_one():
     assert lines[:2] == ["33", "34"] and lines[4:] == NO_CAPS + ["NoNewPrivs:1"], lines
 
 
+def test_another_user_of_the_container_reads_a_private_fuse_image():
+    maps = ranges()
+    text = out(userns="ranges", before=maps, after=[("setid", 33, 34)], **fuse_root(), script="id -u; cat /etc/hosts; stat -c %u /bin")
+    assert text == "33\nthe image's\n0\n", text
+
+
 def test_fakeroot_may_change_owners_inside():
     maps = ranges()
     text = out(("tmpfs", "/tmp", 0, 1777), userns="ranges", before=maps, after=[("caps", "namespace")], script="touch /tmp/a && busybox chown 5:6 /tmp/a && stat -c %u:%g /tmp/a")

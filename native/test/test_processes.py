@@ -132,7 +132,14 @@ def test_a_file_that_is_no_image_is_said_to_be_none():
     junk = write(os.path.join(TEMP, "junk"), "x" * 10000)
     result = launch(plan(root=("fuse", junk, 0), extra=[("fuse-program", squashfuse())]))
     refused(result, junk)
+    refused(launch(plan(root=("fuse", "/no/image", 64), extra=[("fuse-program", squashfuse())])), "/no/image")
     refused(launch(plan(root=("fuse", image(), 64), extra=[("fuse-program", "/no/squashfuse")])), "/no/squashfuse")
+
+
+def test_closed_standard_streams_do_not_confuse_it():
+    for parts in {}, fuse_root():
+        process = subprocess.run(["sh", "-c", '"$0" "$1" <&- >&-', LAUNCH, plan_file(plan(("file", "/etc/f", 644, "x"), **parts, script="cat /etc/f >&2"))], capture_output=True, timeout=20)
+        assert process.stderr == b"x" and process.returncode == 0, process
 
 
 def test_the_kernel_mounts_an_image_for_root_and_frees_the_loop_device():
