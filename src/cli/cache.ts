@@ -96,9 +96,9 @@ function verifyCommand(context: Context): Command {
   const command = new Command("verify").summary("read every blob again and remove the damaged ones");
   return addFlags(command, [JSON_FLAG]).action(async () => {
     const { json } = readFlags(command, [JSON_FLAG], context.env);
-    const { verifyBlobs } = await import("../oci/store/verify-blobs.ts");
+    const { verifyStore } = await import("../oci/store/verify-blobs.ts");
     const options = { progress: await context.progress(), signal: context.signal };
-    const found = await verifyBlobs(openedCache(context).blobs, options);
+    const found = await verifyStore(openedCache(context).blobs, options);
     const { checked, damaged } = found;
     if (json) print(JSON.stringify(found, null, 2));
     else if (damaged.length === 0) print(`${checked} blobs are as they should be`);

@@ -4,8 +4,9 @@
 import { constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
 import type { Progress } from "../base/log.ts";
 import { partialName } from "../base/publish.ts";
-import { type PullRequest, pullImage } from "../oci/pull.ts";
+import { type Pulled, type PullRequest, pullImage } from "../oci/pull.ts";
 import type { Cache } from "../oci/store/cache.ts";
+import { type Healing, withHealing } from "../oci/store/healing.ts";
 import { acquireLock } from "../oci/store/lock.ts";
 import type { ConversionOptions } from "./conversion-options.ts";
 import { cachedImagePath, findImage, imageKey, rememberPulled } from "./image-store.ts";
@@ -31,16 +32,16 @@ export async function obtainCached(request: PullRequest, options: ObtainOptions)
     const known = await findImage(cache.root, key);
     if (known) return known;
     const path = cachedImagePath(cache.root, key);
-    let other: string | undefined;
     const lock = await acquireLock(`${path}.lock`, {
       signal,
       onWait: (owner) => log.info(`waiting for ${owner}, which is making the same image`),
-      unless: async () => (other = await findImage(cache.root, key)) !== undefined,
+      unless: async () => (await findImage(cache.root, key)) !== undefined,
     });
-    if (!lock) return other ?? path;
+    if (!lock) return (await findImage(cache.root, key)) ?? path;
     try {
       void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
-      await makeImage(pulled.image, pulled.blobs, path, { ...options, mode: 0o600, log, signal });
+      const settings = { ...options, mode: 0o600, log, signal };
+      await withHealing(healing(pulled, signal), () => makeImage(pulled.image, pulled.blobs, path, settings));
       await recordOwnImage(path, key, cache.root);
       return path;
     } finally {
@@ -68,13 +69,18 @@ export async function obtainFile(
       await copyImage(known, target, options.mode);
     } else {
       void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
-      await makeImage(pulled.image, pulled.blobs, target, { ...options, log, signal });
+      const settings = { ...options, log, signal };
+      await withHealing(healing(pulled, signal), () => makeImage(pulled.image, pulled.blobs, target, settings));
     }
     await keepInMind(cache, target, key, known === undefined);
     return known ? "copied" : "made";
   } finally {
     await pulled.blobs.close();
   }
+}
+
+function healing({ image, blobs }: Pulled, signal: AbortSignal | undefined): Healing {
+  return { damaged: () => blobs.damaged(image.manifest.layers), signal };
 }
 
 // What cannot be remembered is made again the next time; the file itself is finished.

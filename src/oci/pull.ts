@@ -42,6 +42,8 @@ export interface PullRequest {
 export interface PulledBlobs extends BlobSource {
   /** Begins to fetch these layers (bottom first), several at once, the top one first; rejects with the first failure. */
   prefetch(layers: readonly Descriptor[]): Promise<void>;
+  /** Reads those layers that the cache has; true when one was damaged, which removes it. For `withHealing`. */
+  damaged(layers: readonly Descriptor[]): Promise<boolean>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -85,6 +87,6 @@ async function pullFrom(request: PullRequest): Promise<Pulled> {
 }
 
 function local({ image, blobs }: { readonly image: OciImage; readonly blobs: BlobSource }): Pulled {
-  const still = { prefetch: async () => undefined, close: async () => undefined };
+  const still = { prefetch: async () => undefined, damaged: async () => false, close: async () => undefined };
   return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true };
 }

@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { hasCode } from "../../base/errors.ts";
 import { type Log, type Progress, unwatched } from "../../base/log.ts";
 import type { ContentStore } from "../store/content-store.ts";
+import { verifyBlobs } from "../store/verify-blobs.ts";
 import type { BlobSource, Descriptor } from "../types.ts";
 import type { BlobFetcher } from "./blob-client.ts";
 import { BIG_BLOB, type DownloadTools, download } from "./download.ts";
@@ -15,6 +16,8 @@ import { PATIENCE, type Patience } from "./transfer.ts";
 export interface FetchingBlobs extends BlobSource {
   /** Fetches these layers (bottom layer first, as in a manifest) into the store, the top one first. */
   prefetch(layers: readonly Descriptor[]): Promise<void>;
+  /** Reads those of these layers that are in the store; true when one was damaged, which removes it. */
+  damaged(layers: readonly Descriptor[]): Promise<boolean>;
   /** Breaks off what is being fetched; partial files stay for the next time. */
   close(): Promise<void>;
 }
@@ -73,6 +76,7 @@ export function blobSource(options: BlobSourceOptions): FetchingBlobs {
       const failed = results.find((result) => result.status === "rejected");
       if (failed) throw failed.reason;
     },
+    damaged: async (layers) => (await verifyBlobs(store, layers, { progress: unwatched, signal })).damaged.length > 0,
     close: async () => {
       stop.abort();
       await Promise.allSettled(underWay.values());

@@ -14,7 +14,7 @@ import {
   removeEntries,
   sweepLeftovers,
 } from "./cache-entries.ts";
-import { verifyBlobs } from "./verify-blobs.ts";
+import { verifyStore } from "./verify-blobs.ts";
 
 const DAY = 24 * 3600 * 1000;
 let dir: string;
@@ -98,7 +98,7 @@ test("verification finds damaged blobs, removes them and leaves the others", asy
   const cache = cacheAt(join(dir, "verify"), { ...silent, warn: (text) => void said.push(text) });
   for (const text of ["one", "two"]) await cache.blobs.put({ digest: digestOf(text), size: 3 }, Buffer.from(text));
   await writeFile(cache.blobs.path(digestOf("one")), "eno");
-  expect(await verifyBlobs(cache.blobs, { progress: unwatched })).toEqual({ checked: 2, damaged: [digestOf("one")] });
+  expect(await verifyStore(cache.blobs, { progress: unwatched })).toEqual({ checked: 2, damaged: [digestOf("one")] });
   expect(said).toHaveLength(1);
-  expect(await verifyBlobs(cache.blobs, { progress: unwatched })).toEqual({ checked: 1, damaged: [] });
+  expect(await verifyStore(cache.blobs, { progress: unwatched })).toEqual({ checked: 1, damaged: [] });
 });

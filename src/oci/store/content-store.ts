@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { checkBytes, type Digest, type Expected, parseDigest, verifier } from "../../base/digest.ts";
-import { errnoOf, reasonOf } from "../../base/errors.ts";
+import { errnoOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { fail, writeFailure } from "./errors.ts";
 import { blobPath, partialDir, prepareLayout, sizeOf } from "./layout.ts";
@@ -57,7 +57,7 @@ export function contentStore(root: string, { log }: { readonly log: Log }): Cont
   const remove = (digest: Digest) => rm(path(digest), { force: true });
   const damaged = async (digest: Digest, cause: unknown) => {
     await remove(digest);
-    const error = fail("E_BLOB_CORRUPT", { digest, reason: reasonOf(cause) }, { cause });
+    const error = fail("E_BLOB_CORRUPT", { digest }, { cause });
     log.warn(error.message);
     return error;
   };

@@ -22,7 +22,7 @@ const kinds = {
     http: 404,
   },
   E_BLOB_CORRUPT: {
-    text: "the stored blob {digest} was damaged ({reason}) and has been removed",
+    text: "the stored blob {digest} was damaged and has been removed",
     hint: "it is fetched again at the next try",
   },
   E_BLOB_TOO_LARGE: {

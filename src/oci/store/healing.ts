@@ -1,14 +1,23 @@
-// A damaged blob shows itself only at the end of its stream, when a conversion may have used it already. So the work
-// that reads blobs is done again, once: by then the bad blob is gone from the store and is fetched anew.
+// A damaged blob of the cache shows itself late: at the end of its stream, or earlier as nonsense to whoever unpacks it.
+// So when work that reads blobs fails, they are looked at, and if one was bad (and is gone by then) the work is done
+// again, once, with that blob fetched anew.
 
 import { hasCode } from "../../base/errors.ts";
 
-/** Runs `work`, and once more if a blob of the cache turned out to be damaged or was removed under it. */
-export async function withHealing<T>(work: () => Promise<T>): Promise<T> {
+export interface Healing {
+  /** Reads the blobs that the work uses out of the store; true when one was damaged, which removes it. */
+  readonly damaged: () => Promise<boolean>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs `work`, and once more if it failed because of a blob of the cache. */
+export async function withHealing<T>(healing: Healing, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!hasCode(error, "E_BLOB_CORRUPT") && !hasCode(error, "E_BLOB_MISSING")) throw error;
+    if (healing.signal?.aborted) throw error;
+    const told = hasCode(error, "E_BLOB_CORRUPT") || hasCode(error, "E_BLOB_MISSING");
+    if (!told && !(await healing.damaged())) throw error;
     return work();
   }
 }
