@@ -45,7 +45,9 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     }
   }
   await mkdir(options.tempDir, { recursive: true });
-  return cacheAt(await mkdtemp(join(options.tempDir, "berth-cache-")), options.log, true);
+  const root = await mkdtemp(join(options.tempDir, "berth-cache-"));
+  await ownFolder(root);
+  return cacheAt(root, options.log, true);
 }
 
 /** The cache in `root` without a look at it: for listing and cleaning. */
