@@ -19,6 +19,7 @@ export {
   formatPlatform,
   hostPlatform,
   parsePlatform,
+  platformFor,
   repositoryPlatform,
   sameProcessor,
 } from "./platform.ts";

@@ -5,6 +5,7 @@ import {
   choosePlatform,
   formatPlatform,
   parsePlatform,
+  platformFor,
   repositoryPlatform,
   sameProcessor,
 } from "./platform.ts";
@@ -46,6 +47,16 @@ describe("reading platforms", () => {
     expect(repositoryPlatform("amd64/alpine")).toMatchObject({ architecture: "amd64" });
     expect(repositoryPlatform("library/alpine")).toBeUndefined();
   });
+});
+
+test("an architecture in the name counts more than the flag, with a warning when they differ", () => {
+  const said: string[] = [];
+  const warn = (text: string) => void said.push(text);
+  expect(platformFor("amd64/alpine", parsePlatform("386"), warn).architecture).toBe("amd64");
+  expect(said).toHaveLength(1);
+  expect(platformFor("arm32v6/alpine", parsePlatform("arm"), warn).variant).toBe("v6");
+  expect(platformFor("library/alpine", parsePlatform("386"), warn).architecture).toBe("386");
+  expect(said).toHaveLength(1);
 });
 
 describe("choosing from an index", () => {

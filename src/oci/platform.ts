@@ -52,6 +52,17 @@ export function repositoryPlatform(repository: string): Platform | undefined {
   return known === undefined ? undefined : { os: "linux", architecture: known };
 }
 
+/**
+ * The platform to look for: what the repository's name says where it names an architecture (`arm64v8/alpine`), else
+ * `want`; a contradiction is warned of (spec 1.2 "--arch").
+ */
+export function platformFor(repository: string, want: Platform, warn: (text: string) => void): Platform {
+  const named = repositoryPlatform(repository);
+  if (named === undefined || sameProcessor(named, want)) return named ?? want;
+  warn(`${repository} is made for ${formatPlatform(named)}, which counts more than ${formatPlatform(want)}`);
+  return named;
+}
+
 /** What this machine runs. */
 export function hostPlatform(): Platform {
   const names: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };

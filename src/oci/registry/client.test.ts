@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
 import { pushSample, type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
+import { silent } from "../../base/log.ts";
 import { parseReference } from "../reference.ts";
 import { resolveImage } from "../resolve-image.ts";
 import { type RegistryOptions, registryClient } from "./client.ts";
@@ -45,6 +46,19 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
     expect(part.ranged).toBe(true);
     expect(part.total).toBe(layer.size);
     expect(await buffer(part.body)).toEqual(image.layer.bytes.subarray(10, 20));
+    await client.close();
+  });
+
+  test("a mirror serves the hub's names; what it lacks, or a dead one, leads on with one warning", async () => {
+    const said: string[] = [];
+    const log = { ...silent, warn: (text: string) => void said.push(text) };
+    const mirrors = ["127.0.0.1:1", plain.host].map((location) => ({ location, insecure: true, pull: "all" as const }));
+    const rule = { prefix: "docker.io", location: plain.host, insecure: true, blocked: false, source: "test", mirrors };
+    const client = registryClient({ ...quick, log, registries: { rules: [rule] } });
+    const found = await resolveImage(client, parseReference("a/b:v1"), AMD64, {});
+    expect(found.descriptor.digest).toBe(image.manifestDigest);
+    await expect(client.resolve(parseReference("a/b:nope"), {})).rejects.toMatchObject({ code: "E_MANIFEST_UNKNOWN" });
+    expect(said).toEqual([expect.stringContaining("mirror 127.0.0.1:1: cannot reach")]);
     await client.close();
   });
 

@@ -48,6 +48,11 @@ export const fail = defineErrors({
     hint: "tell the owner of {host}",
     http: 502,
   },
+  E_REDIRECTED_STATUS: {
+    text: "{what}: {storage}, to which {host} redirects, answered with status {status}",
+    hint: OUTAGE,
+    http: 502,
+  },
   E_AUTH_REQUIRED: {
     text: "{what}: authentication required by {host}, or the name does not exist",
     hint: LOGIN,

@@ -56,7 +56,7 @@ describe("logins stay where they belong", () => {
       if (!request.headers.authorization) response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end();
       else response.writeHead(307, { location: `${thief.url}/x` }).end();
     });
-    await expect(get(registry.host)).rejects.toMatchObject({ code: "E_AUTH_REFUSED" });
+    await expect(get(registry.host)).rejects.toMatchObject({ code: "E_REDIRECTED_STATUS" });
     expect(thief.seen).toHaveLength(1);
     expect(secrets(thief)).toHaveLength(0);
   });

@@ -20,7 +20,9 @@ export async function sendFollowing(transport: Transport, first: HttpRequest): P
     const response = await transport.send(request);
     const location = response.headers["location"];
     const moved = [301, 302, 303, 307, 308].includes(response.status);
-    if (!moved || location === undefined || request.method === "POST") return response;
+    if (!moved || location === undefined || request.method === "POST") {
+      return { ...response, redirected: request.url.origin !== first.url.origin };
+    }
     await discard(response.body);
     const host = request.url.host;
     if (hops === MAX_REDIRECTS) throw fail("E_REDIRECT", { host, why: `more than ${MAX_REDIRECTS} times` });

@@ -50,7 +50,7 @@ export function openSession(wire: Wire, credentials: CredentialSource, registry:
         signal: request.signal,
       });
       // A 401 of a place we were redirected to says nothing of how to log in here.
-      const challenged = response.status === 401 && response.url.origin === url.origin && round === 0;
+      const challenged = response.status === 401 && !response.redirected && round === 0;
       if (!challenged || !authorizer.learn(response.headers["www-authenticate"], url, authorization)) {
         const credential = authorization === undefined ? undefined : await authorizer.credential(wanted);
         return { response, source: credential?.source };

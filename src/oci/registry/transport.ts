@@ -26,6 +26,8 @@ export interface HttpRequest {
 /** The answer; its body must be read to the end or destroyed. */
 export interface HttpResponse {
   readonly url: URL;
+  /** True when the answer came from another origin than was asked. */
+  readonly redirected: boolean;
   readonly status: number;
   /** Names in lower case; repeated headers joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
@@ -117,7 +119,13 @@ async function exchange(
   });
   // A body that nobody reads any more fails when it is destroyed; that must not end the process. Readers still hear it.
   answer.body.on("error", () => {});
-  return { url: request.url, status: answer.statusCode, headers: flatten(answer.headers), body: answer.body };
+  return {
+    url: request.url,
+    redirected: false,
+    status: answer.statusCode,
+    headers: flatten(answer.headers),
+    body: answer.body,
+  };
 }
 
 function flatten(headers: Dispatcher.ResponseData["headers"]): Readonly<Record<string, string>> {
