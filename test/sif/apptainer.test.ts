@@ -98,15 +98,12 @@ describe.skipIf(!usable)("Apptainer (needs root, busybox and test/apptainer/make
     expect(data.attributes.runscript).toBe(attributes.runscript);
   });
 
-  test.each(["", "-d -r -s -t -e -l", "-j -r -d", "--all"])(
-    "prints for inspect %s what berth prints",
-    (text) => {
-      const flags = text === "" ? [] : text.split(" ");
-      const berth = spawnSync(process.execPath, [main, "inspect", ...flags, sif], { encoding: "utf8" });
-      expect(berth.status).toBe(0);
-      expect(berth.stdout).toBe(apptainer("inspect", ...flags, sif).out);
-    },
-  );
+  test.each(["", "-d -r -s -t -e -l", "-j -r -d", "--all"])("prints for inspect %s what berth prints", (text) => {
+    const flags = text === "" ? [] : text.split(" ");
+    const berth = spawnSync(process.execPath, [main, "inspect", ...flags, sif], { encoding: "utf8" });
+    expect(berth.status).toBe(0);
+    expect(berth.stdout).toBe(apptainer("inspect", ...flags, sif).out);
+  });
 
   test("gives programs the image's environment byte for byte", () => {
     const { status, out, err } = apptainer("exec", "--cleanenv", sif, "env", "-0");

@@ -1,6 +1,6 @@
 // The bytes of a SIF file against the numbers of spec/apptainer.md section 2, not against our own reader.
 
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -84,6 +84,26 @@ describe("a file with a definition, a JSON object and a partition", () => {
     const copied = await make("copied.sif", 300_000, true);
     const shifted = await make("shifted.sif", 300_000, false);
     expect(shifted.bytes.equals(copied.bytes)).toBe(true);
+  });
+
+  test("is not begun when the work was given up before", async () => {
+    const path = join(folder, "aborted.sif");
+    await writeFile(path, "squashfs");
+    const signal = AbortSignal.abort(new Error("given up"));
+    await expect(prependSif(path, spec, { signal, copyOnly: true })).rejects.toThrow("given up");
+    expect(await readFile(path, "utf8")).toBe("squashfs");
+    expect((await readdir(folder)).filter((name) => name.startsWith(".partial"))).toEqual([]);
+  });
+
+  test("refuses names and numbers of objects that the format cannot hold", async () => {
+    const object = (name: string) => ({ type: "json", name, content: Buffer.from("{}") }) as const;
+    const path = join(folder, "refused.sif");
+    await writeFile(path, "squashfs");
+    const many = { ...spec, objects: Array.from({ length: 48 }, (_, index) => object(String(index))) };
+    await expect(prependSif(path, many)).rejects.toMatchObject({ code: "E_SIF_TOO_MANY" });
+    const long = { ...spec, objects: [object("ü".repeat(64))] };
+    await expect(prependSif(path, long)).rejects.toMatchObject({ code: "E_SIF_NAME" });
+    expect(await readFile(path, "utf8")).toBe("squashfs");
   });
 
   test("is read back as it was written", async () => {
