@@ -11,7 +11,7 @@ import { findDaemon } from "../oci/archive/daemon-socket.ts";
 import { downloadsFrom } from "../oci/fetch/blob-source.ts";
 import type { PullPolicy } from "../oci/fetch/registry-image.ts";
 import { pullSif } from "../oci/fetch/sif-artifact.ts";
-import { archPlatform, hostPlatform, parsePlatform } from "../oci/platform.ts";
+import { archPlatform, hostPlatform, parsePlatform, platformFor } from "../oci/platform.ts";
 import type { PullRequest } from "../oci/pull.ts";
 import { type Cache, openCache } from "../oci/store/cache.ts";
 import type { Platform } from "../oci/types.ts";
@@ -143,7 +143,7 @@ async function pullRequest(
   const access = registryAccess(values, context);
   return {
     ...{ source, policy, cache, log, signal },
-    platform: platformOf(values),
+    platform: platformOf(source, values, context),
     client: access.client,
     daemon: () => findDaemon(env, user.uid, values["docker-host"]),
     progress: await context.progress(),
@@ -153,7 +153,12 @@ async function pullRequest(
   };
 }
 
-function platformOf(values: SourceValues): Platform {
+function platformOf(source: ImageSource, values: SourceValues, { log }: Context): Platform {
+  const asked = askedPlatform(values);
+  return source.kind === "docker" ? platformFor(source.reference.repository, asked, log.warn) : asked;
+}
+
+function askedPlatform(values: SourceValues): Platform {
   if (values.platform) return parsePlatform(values.platform);
   const { arch, "arch-variant": variant } = values;
   return arch || variant ? archPlatform(arch ?? hostPlatform().architecture, variant) : hostPlatform();
