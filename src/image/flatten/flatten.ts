@@ -80,7 +80,7 @@ class Flattening {
       if (extra.ifMissing && this.#merge.isFree(extra.path)) this.#write(extra);
     }
     this.#out.bytes(END_OF_ARCHIVE);
-    await this.#out.send();
+    await this.#out.end();
     const { changes, entries, droppedDevices } = this.#merge;
     return {
       entries,
