@@ -51,7 +51,6 @@ fi
 
 check types tsc
 check 'format and lint' biome check --error-on-warnings
-check 'import boundaries' depcruise --config dependency-cruiser.cjs src
 check 'file and function length' node scripts/length.mjs
 if [ $quick = yes ]; then
   suite --project unit "$@"
