@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -211,6 +211,17 @@ test("two processes that want the same image fetch each blob once between them",
   expect(codes).toEqual([0, 0, 0]);
   await check(it);
   expect(it.registry.requests.length).toBe(3);
+  await it.registry.close();
+});
+
+test("a store removed in the middle of a download is made again, and so is the download", async () => {
+  const it = await scene("vanish", [2 * MIB], (count) => (count === 0 ? { delay: 10 } : {}));
+  const pulled = blobsAt(it.registry.host, it.root).prefetch(it.layers);
+  await until(() => it.registry.sent() > MIB);
+  await rename(it.root, `${it.root}.gone`);
+  await pulled;
+  await check(it);
+  expect(it.registry.requests.length).toBe(2);
   await it.registry.close();
 });
 

@@ -31,7 +31,7 @@ const kinds = {
   },
   E_LOCK_STUCK: {
     text: "cannot lock {path}: {reason}",
-    hint: "check the folder's permissions and that its file system has hard links",
+    hint: "check the folder's owner and permissions, or name another in BERTH_CACHEDIR",
   },
 } as const;
 

@@ -7,7 +7,8 @@
 // here bears that: blobs are named by their content, so it would cost a second transfer, never a wrong blob.
 
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
@@ -49,6 +50,8 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
 export async function tryLock(path: string): Promise<{ readonly lock?: Lock; readonly owner?: string }> {
   const mine = `${path}.${process.pid}-${randomBytes(6).toString("hex")}`;
   try {
+    // Made again when the whole cache was removed under us.
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(mine, JSON.stringify(await selfIdentity()), { flag: "wx", mode: 0o600 });
     if (await linked(mine, path)) return { lock: hold(path) };
     // The age of a lock is measured by the file server's clock: that of the file just made there.
@@ -67,6 +70,18 @@ export async function tryLock(path: string): Promise<{ readonly lock?: Lock; rea
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errnoOf(error) ?? "")) throw error;
+    return copied(from, to);
+  }
+}
+
+// For file systems without hard links. A reader may see the copy before its content: an unnamed owner counts as alive.
+async function copied(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL);
     return true;
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return false;
