@@ -17,10 +17,11 @@ export interface PromptOptions {
 export async function promptLine(question: string, { hidden, signal }: PromptOptions): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) throw fail("E_PROMPT_TERMINAL", { what: question.replace(/[: ]+$/, "") });
-  stderr.write(question);
-  // Raw mode also makes the erase, interrupt and end keys ours to handle.
+  // Raw before the question is seen: the terminal itself would show what a quick typist (or a script) answers. It also
+  // makes the erase, interrupt and end keys ours to handle.
   stdin.setRawMode(true);
   stdin.resume();
+  stderr.write(question);
   try {
     return await typedLine(stdin, (text) => void (hidden || stderr.write(text)), signal);
   } finally {
@@ -42,11 +43,8 @@ function typedLine(input: Readable, echo: (text: string) => void, signal: AbortS
     const onData = (chunk: Buffer) => {
       for (const key of chunk.toString("utf8")) {
         if (key === "\r" || key === "\n" || key === "\x04") return end(() => resolve(line));
-        // In raw mode ctrl-C is only a character; send what the terminal would have sent.
-        if (key === "\x03") {
-          process.kill(process.pid, "SIGINT");
-          return end(() => reject(signal.aborted ? signal.reason : fail("E_LOGIN_PASSWORD")));
-        }
+        // In raw mode ctrl-C is only a character; send what the terminal would have sent. The signal then ends this.
+        if (key === "\x03") return void process.kill(process.pid, "SIGINT");
         if (key === "\x7f" || key === "\b") {
           if (line !== "") echo("\b \b");
           line = [...line].slice(0, -1).join("");
