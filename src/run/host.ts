@@ -1,6 +1,7 @@
 // The facts of the host that a launch depends on, gathered once and with few system calls.
 
 import { readFileSync, statSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { Environment, User } from "../platform/user.ts";
 import { findUser, type Group, namedGroups } from "./passwd.ts";
 
@@ -19,8 +20,8 @@ export interface HostFacts {
   readonly logicalCwd: string | undefined;
   readonly hostname: string;
   readonly umask: number;
-  readonly stdinIsTerminal: boolean;
-  readonly stdoutIsTerminal: boolean;
+  /** Standard input and output are a terminal. */
+  readonly terminal: boolean;
   kind(path: string): PathKind;
 }
 
@@ -37,8 +38,8 @@ export function hostFacts(user: User, env: Environment): HostFacts {
     logicalCwd: logicalDir(env["PWD"], cwd),
     hostname: readQuietly("/proc/sys/kernel/hostname").trim(),
     umask: process.umask(),
-    stdinIsTerminal: process.stdin.isTTY === true,
-    stdoutIsTerminal: process.stdout.isTTY === true,
+    // The streams of `process` would be opened just to be asked.
+    terminal: isatty(0) && isatty(1),
     kind: hostKind,
   };
 }

@@ -6,10 +6,11 @@ import { defineErrors } from "../base/errors.ts";
 import { type OpenedImage, openImage } from "../image/open.ts";
 import type { BindRequest } from "./binds.ts";
 import { resolveInRoot } from "./directory-view.ts";
+import { unpacked } from "./make-root.ts";
 import { mountMeans } from "./mount-means.ts";
 import type { LaunchRequest } from "./request.ts";
 import { chooseRootWay } from "./root-choice.ts";
-import { fileKey, type RootfsContext, unpacked } from "./rootfs.ts";
+import { fileKey, type RootfsContext } from "./rootfs.ts";
 import { sharedMount } from "./shared-mount.ts";
 
 const fail = defineErrors({

@@ -1,6 +1,5 @@
 // Hands a plan over to berth-launch and is gone: the process becomes the launcher, and the launcher the payload.
 
-import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
@@ -21,7 +20,7 @@ const LAUNCHER_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/
  * @throws E_PLAN_WRITE, E_EXECVE
  */
 export function becomeLauncher(launcher: string, plan: Buffer, runtime: string): never {
-  const path = `${ensureSubdir(runtime, "plans")}/${process.pid}-${randomBytes(6).toString("hex")}`;
+  const path = `${ensureSubdir(runtime, "plans")}/${globalThis.crypto.randomUUID()}`;
   try {
     // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name; the launcher removes it.
     writeFileSync(path, plan, { mode: 0o600, flag: "wx" });

@@ -93,7 +93,7 @@ function planPayload(input: PlanInput, placed: MountPlan): Payload {
     const facts = {
       home: placed.home,
       hostname: request.hostname ?? host.hostname,
-      terminal: host.stdinIsTerminal && host.stdoutIsTerminal,
+      terminal: host.terminal,
     };
     const env = dockerEnvironment(image.facts, facts, input.overrides);
     for (const [name, value] of input.devices.env) env.set(name, value);

@@ -8,11 +8,8 @@ import { checkArchitecture } from "./architecture.ts";
 import { directoryView } from "./directory-view.ts";
 import { type KnownImage, recall, remember } from "./facts-cache.ts";
 import { type ImageFacts, readImageFacts } from "./image-facts.ts";
-import { mountMeans } from "./mount-means.ts";
+import { liveMount } from "./live-mount.ts";
 import type { RootView } from "./plan.ts";
-import { chooseRootWay, type RootWay } from "./root-choice.ts";
-import { liveMount, sharedMount } from "./shared-mount.ts";
-import { unpackedDir, unpackImage } from "./unpacked.ts";
 
 /** Where things are kept, and whom to tell. */
 export interface RootfsContext {
@@ -65,48 +62,23 @@ export function fileKey(state: BigIntStats): string {
 
 /** Makes the image's files a root. @throws E_NO_ROOT_WAY, E_SHARED_MOUNT, E_UNPACK */
 export async function rootView(image: FoundImage, wishes: RootWishes, context: RootfsContext): Promise<RootView> {
-  if (image.isDir) return directory(image.path);
+  if (image.isDir) return directoryRoot(image.path);
   if (!wishes.unsquash && !wishes.owners) {
     const live = liveMount(context.runtime, image.key);
-    if (live !== undefined) return mounted(live);
+    if (live !== undefined) return mountedRoot(live);
   }
-  const kernel = await context.mayUseKernel(image.path);
-  return performWay(chooseRootWay({ path: image.path, ...wishes, kernel }, mountMeans(context.env)), image, context);
+  const { makeRoot } = await import("./make-root.ts");
+  return makeRoot(image, wishes, context);
 }
 
-async function performWay(way: RootWay, image: FoundImage, context: RootfsContext): Promise<RootView> {
-  const { path: file, offset, key } = image;
-  switch (way.way) {
-    case "kernel":
-      return { root: { kind: "kernel", file, offset }, mounts: [] };
-    case "private":
-      return { root: { kind: "fuse", file, offset, program: way.squashfuse }, mounts: [] };
-    case "shared":
-      return mounted(sharedMount({ path: file, offset, key, squashfuse: way.squashfuse, ...context }));
-    case "unpack":
-      return directory(await unpacked(way, image, context));
-  }
-}
-
-function directory(source: string): RootView {
+/** A directory of the host as the root. */
+export function directoryRoot(source: string): RootView {
   return { root: { kind: "dir", source }, mounts: [] };
 }
 
-function mounted(link: string): RootView {
+/** A shared mount as the root. */
+export function mountedRoot(link: string): RootView {
   return { root: { kind: "dir", source: link }, mounts: [link] };
-}
-
-/** The image in a directory of the cache, unpacked when it is not there yet. @throws E_UNPACK */
-export async function unpacked(
-  way: { readonly unsquashfs: string; readonly reason: string },
-  image: Pick<FoundImage, "path" | "offset" | "key">,
-  context: RootfsContext,
-): Promise<string> {
-  const known = unpackedDir(context.cacheDir, image.key);
-  if (known !== undefined) return known;
-  context.log.info(`Converting SIF file to temporary sandbox... (${way.reason})`);
-  const { signal } = context;
-  return unpackImage({ ...image, cacheDir: context.cacheDir, unsquashfs: way.unsquashfs }, signal ? { signal } : {});
 }
 
 async function findSandbox(path: string): Promise<FoundImage> {

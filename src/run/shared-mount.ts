@@ -1,11 +1,11 @@
 // One mount of an image file for all launches of a user on this machine. `berth-mount` serves it and unmounts when idle;
-// here it is only found or asked for.
+// here it is asked for.
 
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import type { Environment, User } from "../platform/user.ts";
+import { liveMount } from "./live-mount.ts";
 import { ownProgram } from "./programs.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
 
@@ -31,17 +31,6 @@ export interface SharedMountRequest {
 const IDLE_SECONDS = "900";
 const TIMEOUT_MS = 30_000;
 
-/** The link that leads to the image's mount, when it is alive; costs two stat calls. */
-export function liveMount(runtime: string, key: string): string | undefined {
-  const dir = mountLink(runtime, key);
-  try {
-    // A mount is another device than the folder that its link stands in; a dead server answers ENOTCONN.
-    return statSync(dir).dev === statSync(`${runtime}/mnt`).dev ? undefined : dir;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The mount of an image, started when there is none. @throws E_SHARED_MOUNT, E_PROGRAM */
 export function sharedMount(request: SharedMountRequest): string {
   const live = liveMount(request.runtime, request.key);
@@ -60,9 +49,4 @@ export function sharedMount(request: SharedMountRequest): string {
   const reason =
     child.stderr?.trim() || child.error?.message || `berth-mount ended with ${child.status ?? child.signal}`;
   throw fail("E_SHARED_MOUNT", { path: request.path, reason });
-}
-
-/** The name under which an image's mount is found. */
-export function mountLink(runtime: string, key: string): string {
-  return `${runtime}/mnt/${key}`;
 }

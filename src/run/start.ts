@@ -7,7 +7,6 @@ import { checkSources } from "./bind-sources.ts";
 import { callerLimits } from "./caller-limits.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
 import { resolveInRoot } from "./directory-view.ts";
-import { readEnvFile } from "./environment-file.ts";
 import { collectOverrides } from "./environment-overrides.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
@@ -60,7 +59,7 @@ export async function getReady(start: Start): Promise<Ready> {
   // In a shared mount the files may belong to an unmapped root, whose directories the caller could not write to.
   const owners = identity.manyOwners || (identity.userns.kind === "self" && isWritable(request));
   const view = await rootView(image, { unsquash: request.unsquash, owners }, context);
-  const { overrides, notes } = readOverrides(start);
+  const { overrides, notes } = await readOverrides(start);
   const planned = planLaunch({
     request,
     host,
@@ -82,10 +81,17 @@ async function withImageBinds(request: LaunchRequest, context: RootfsContext): P
   return mountImageBinds(request, context);
 }
 
-function readOverrides(start: Start): { overrides: ReadonlyMap<string, string>; notes: readonly Note[] } {
-  const files = start.envFiles.map((file) => readEnvFile(file, start.env));
+async function readOverrides(
+  start: Start,
+): Promise<{ overrides: ReadonlyMap<string, string>; notes: readonly Note[] }> {
+  const files = start.envFiles.length === 0 ? [] : await readFiles(start);
   const { values, infos, warnings } = collectOverrides(start.env, files, start.envFlags);
   return { overrides: values, notes: [...infos.map(info), ...warnings.map(warning)] };
+}
+
+async function readFiles(start: Start): Promise<ReadonlyMap<string, string>[]> {
+  const { readEnvFile } = await import("./environment-file.ts");
+  return start.envFiles.map((file) => readEnvFile(file, start.env));
 }
 
 async function deviceEdits(start: Start): Promise<DeviceEdits> {

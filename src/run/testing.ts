@@ -53,8 +53,7 @@ const HOST: HostFacts = {
   logicalCwd: undefined,
   hostname: "node7",
   umask: 0o027,
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
+  terminal: false,
   kind: () => "dir",
 };
 
