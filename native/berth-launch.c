@@ -58,7 +58,8 @@ static int open_plan(const struct call *call) {
 
 static char *read_plan(int handle, size_t *length) {
   struct stat about;
-  size_t room = fstat(handle, &about) == 0 && S_ISREG(about.st_mode) && about.st_size < PLAN_MAX_BYTES ? (size_t)about.st_size + 1 : PLAN_MAX_BYTES + 1;
+  bool sized = fstat(handle, &about) == 0 && S_ISREG(about.st_mode) && about.st_size < PLAN_MAX_BYTES;
+  size_t room = (sized ? (size_t)about.st_size : PLAN_MAX_BYTES) + 1;
   char *bytes = malloc(room);
   if (bytes == NULL) die("not enough memory to read the plan");
   ssize_t got;
@@ -78,7 +79,9 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE) fuse_prepare(plan);
   identity_enter(plan);
   // Mounts that the host makes later (automounted homes) come in; nothing goes out.
-  if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0) die("cannot separate the mounts from the host's: %s (on Ubuntu 24.04 see sysctl kernel.apparmor_restrict_unprivileged_userns)", strerror(errno));
+  if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0)
+    die("cannot separate the mounts from the host's: %s (on Ubuntu 24.04 see sysctl kernel.apparmor_restrict_unprivileged_userns)",
+        strerror(errno));
   int image = image_open(plan);
   if (plan->namespaces & 1u << NS_PID) enter_pid_namespace();
   int root = layer_raise(plan, image);

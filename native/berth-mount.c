@@ -76,7 +76,8 @@ static struct call parse_call(int argc, char **argv) {
 static void open_parent(struct shared *shared, const char *dir) {
   struct stat about;
   const char *slash = strrchr(dir, '/');
-  if (*dir != '/' || slash == dir || slash[1] == 0 || strlen(dir) >= sizeof shared->parent || strlen(slash) > 200) die("%s is not a usable absolute path", dir);
+  if (*dir != '/' || slash == dir || slash[1] == 0 || strlen(dir) >= sizeof shared->parent || strlen(slash) > 200)
+    die("%s is not a usable absolute path", dir);
   snprintf(shared->parent, sizeof shared->parent, "%.*s", (int)(slash - dir), dir);
   shared->key = slash + 1;
   shared->parent_dir = open(shared->parent, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

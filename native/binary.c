@@ -76,6 +76,7 @@ bool binary_explain_machine(const char *path, char *why, size_t size) {
   struct utsname host;
   if (!read_head(path, &head) || uname(&host) < 0) return false;
   unsigned machine = head.e_ident[EI_DATA] == ELFDATA2MSB ? (head.e_machine >> 8 | (head.e_machine & 0xffu) << 8) : head.e_machine;
-  snprintf(why, size, "it is a binary for %s (number %u) and this machine is %s (emulation needs a binfmt_misc entry with the flag F)", machine_name(machine), machine, host.machine);
+  snprintf(why, size, "it is a binary for %s (number %u) and this machine is %s (emulation needs a binfmt_misc entry with the flag F)",
+           machine_name(machine), machine, host.machine);
   return true;
 }

@@ -77,7 +77,8 @@ __attribute__((noreturn)) static void serve(const struct plan *plan, int launche
 
 void fuse_prepare(const struct plan *plan) {
   int talk[2], errors[2], status;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) < 0 || pipe2(errors, O_CLOEXEC) < 0) die("cannot prepare the FUSE mount: %s", strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) < 0 || pipe2(errors, O_CLOEXEC) < 0)
+    die("cannot prepare the FUSE mount: %s", strerror(errno));
   for (int i = 0; i < 2; i++) {
     talk[i] = above(talk[i]);
     errors[i] = above(errors[i]);
@@ -103,10 +104,12 @@ static int mount_device(int device, const char *file) {
   snprintf(uid, sizeof uid, "%u", geteuid());
   snprintf(gid, sizeof gid, "%u", getegid());
   // allow_other reaches no further than this user namespace; without it, Docker's USER could not read its own image.
-  const char *options[][2] = {{"source", "squashfuse"}, {"subtype", "squashfuse"}, {"fd", number}, {"rootmode", "40000"}, {"user_id", uid}, {"group_id", gid}};
+  const char *options[][2] = {{"source", "squashfuse"}, {"subtype", "squashfuse"}, {"fd", number},
+                              {"rootmode", "40000"}, {"user_id", uid}, {"group_id", gid}};
   int fs = sys_fsopen("fuse");
   bool good = fs >= 0;
-  for (size_t i = 0; good && i < sizeof options / sizeof *options; i++) good = sys_fsconfig(fs, FSCONFIG_SET_STRING, options[i][0], options[i][1]) == 0;
+  for (size_t i = 0; good && i < sizeof options / sizeof *options; i++)
+    good = sys_fsconfig(fs, FSCONFIG_SET_STRING, options[i][0], options[i][1]) == 0;
   if (!good || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "allow_other", NULL) < 0 || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL) < 0 ||
       sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
     die("cannot make a FUSE mount for %s: %s", file, strerror(errno));

@@ -154,7 +154,8 @@ void identity_enter(const struct plan *plan) {
   if (userns == USERNS_SELF) map_one(nests(plan) ? 0 : uid, uid, nests(plan) ? 0 : gid, gid);
   if (userns == USERNS_ROOT) map_one(0, uid, 0, gid);
   if (userns == USERNS_RANGES) {
-    if (write(start, "", 1) != 1 || !succeeded(mapper)) die("newuidmap or newgidmap refused the id ranges of this plan; compare /etc/subuid and /etc/subgid" NEXT_STEP);
+    if (write(start, "", 1) != 1 || !succeeded(mapper))
+      die("newuidmap or newgidmap refused the id ranges of this plan; compare /etc/subuid and /etc/subgid" NEXT_STEP);
     close(start);
   }
   const struct record *name = plan->first[OP_HOSTNAME];

@@ -4,7 +4,8 @@
 
 #include "plan.h"
 
-// Enters the plan's user namespace, a new mount namespace and the others, except the PID namespace, which needs a fork. Dies with the reason and the cure.
+// Enters the plan's user namespace, a new mount namespace and the others, except the PID namespace, which needs a fork. Dies
+// with the reason and the cure.
 void identity_enter(const struct plan *plan);
 
 // Keeps what identity_drop needs of the host's /proc. Last call before the root changes, in the process that goes on.

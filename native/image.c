@@ -25,7 +25,8 @@ static void expect_mount(int dir, const char *path) {
   struct statx about;
   if (statx(dir, "", AT_EMPTY_PATH, STATX_TYPE, &about) < 0)
     die("cannot look at the image mount %s: %s", path, target_reason(errno));
-  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT)) die("%s is not a mount point: the image is not mounted there (any more); berth-mount mounts it", path);
+  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+    die("%s is not a mount point: the image is not mounted there (any more); berth-mount mounts it", path);
 }
 
 static void check_mounts(const struct plan *plan, int image) {

@@ -18,7 +18,13 @@
 
 #include "sys.h"
 
-enum { PATIENCE_SECONDS = 30, LOOK_AGAIN_MS = 20 };
+enum { PATIENCE_SECONDS = 30 };
+
+static time_t monotonic_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
 
 enum state { GONE, PLAIN, DEAD, ALIVE };
 
@@ -109,27 +115,25 @@ static pid_t start_server(const struct shared *shared, const struct incarnation 
   char options[128];
   int used = snprintf(options, sizeof options, "ro,nosuid,nodev,offset=%llu", (unsigned long long)shared->offset);
   if (owners) snprintf(options + used, sizeof options - (size_t)used, ",uid=%ld,gid=%ld", shared->uid, shared->gid);
-  char *argv[] = {(char[]){"squashfuse_ll"}, (char[]){"-f"}, (char[]){"-o"}, options, (char *)(uintptr_t)shared->image, (char *)(uintptr_t)mounted->path, NULL};
+  char *argv[] = {(char[]){"squashfuse_ll"}, (char[]){"-f"}, (char[]){"-o"}, options,
+                  (char *)(uintptr_t)shared->image, (char *)(uintptr_t)mounted->path, NULL};
   return start(shared->squashfuse, argv, errors);
 }
 
-// Waits for the mount by the kernel's own notice; false when the server ends or patience does.
+// Waits for the mount by the kernel's own notices (of the mount table, of the server's end); false when the server ends or
+// patience does.
 static bool wait_mounted(const struct shared *shared, const struct incarnation *mounted) {
-  int table = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-  struct pollfd change = {.fd = table, .events = POLLPRI};
-  struct timespec now, end;
-  bool good = false;
-  clock_gettime(CLOCK_MONOTONIC, &end);
-  end.tv_sec += PATIENCE_SECONDS;
-  do {
-    enum state state = state_of(shared->parent_dir, mounted->name);
-    if (state == ALIVE) good = true;
-    if (state != PLAIN || waitpid(mounted->server, NULL, WNOHANG) != 0) break;
-    poll(&change, 1, LOOK_AGAIN_MS);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-  } while (now.tv_sec < end.tv_sec);
-  if (table >= 0) close(table);
-  return good;
+  struct pollfd notices[] = {{.fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), .events = POLLPRI},
+                             {.fd = (int)syscall(SYS_pidfd_open, mounted->server, 0), .events = POLLIN}};
+  enum state state;
+  time_t end = monotonic_seconds() + PATIENCE_SECONDS;
+  while ((state = state_of(shared->parent_dir, mounted->name)) == PLAIN && monotonic_seconds() < end) {
+    poll(notices, 2, 1000);
+    if (notices[1].revents != 0) break;
+  }
+  close(notices[0].fd);
+  close(notices[1].fd);
+  return state == ALIVE;
 }
 
 static bool try_mount(const struct shared *shared, struct incarnation *mounted, bool owners, char *why) {

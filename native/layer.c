@@ -111,7 +111,8 @@ static int sketch_missing(const struct plan *plan, int root, int tree) {
 
 static int open_layer(const char *path, const char *name) {
   char whole[PATH_MAX];
-  if ((size_t)snprintf(whole, sizeof whole, "%s%s%s", path, *name != 0 ? "/" : "", name) >= sizeof whole) die("the path of the overlay %s is too long", path);
+  if ((size_t)snprintf(whole, sizeof whole, "%s%s%s", path, *name != 0 ? "/" : "", name) >= sizeof whole)
+    die("the path of the overlay %s is too long", path);
   int dir = open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (dir < 0) die("cannot open the overlay directory %s: %s", whole, strerror(errno));
   return dir;

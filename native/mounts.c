@@ -71,7 +71,8 @@ static void attach(const struct tree *tree, const struct record *record, int mou
   int target = open_target(tree, record);
   if (sys_move_mount(mount, target, "", MOVE_MOUNT_T_EMPTY_PATH) < 0) {
     int reason = errno;
-    die("cannot mount %s on %s: %s", what, target_of(record), is_dir(mount) != is_dir(target) ? "one is a directory and the other is not" : strerror(reason));
+    die("cannot mount %s on %s: %s", what, target_of(record),
+        is_dir(mount) != is_dir(target) ? "one is a directory and the other is not" : strerror(reason));
   }
   close(target);
   close(mount);
@@ -80,10 +81,12 @@ static void attach(const struct tree *tree, const struct record *record, int mou
 static void bind(const struct tree *tree, const struct record *record, const char *source, uint64_t flags) {
   int mount = sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | (flags & BIND_NOREC ? 0 : AT_RECURSIVE));
   if (mount < 0 && flags & BIND_TRY && (errno == ENOENT || errno == ENOTDIR)) return;
-  if (mount < 0 && errno == EINVAL && flags & BIND_NOREC) die("cannot bind %s on %s without what is mounted below it: a user namespace must not uncover it", source, target_of(record));
+  if (mount < 0 && errno == EINVAL && flags & BIND_NOREC)
+    die("cannot bind %s on %s without what is mounted below it: a user namespace must not uncover it", source, target_of(record));
   if (mount < 0) die("cannot bind %s on %s: %s", source, target_of(record), strerror(errno));
   uint64_t set = MOUNT_ATTR_NOSUID | (flags & BIND_DEV ? 0 : MOUNT_ATTR_NODEV) | (flags & BIND_RO ? MOUNT_ATTR_RDONLY : 0);
-  if (sys_mount_setattr(mount, flags & BIND_NOREC ? 0 : AT_RECURSIVE, set) < 0) die("cannot protect the bind of %s on %s: %s", source, target_of(record), strerror(errno));
+  if (sys_mount_setattr(mount, flags & BIND_NOREC ? 0 : AT_RECURSIVE, set) < 0)
+    die("cannot protect the bind of %s on %s: %s", source, target_of(record), strerror(errno));
   attach(tree, record, mount, source);
 }
 
@@ -95,7 +98,8 @@ static int new_filesystem(const char *type, const struct option options[2], unsi
   int fs = sys_fsopen(type), mount = -1;
   if (fs < 0) return -1;
   bool good = true;
-  for (int i = 0; good && i < 2; i++) good = options[i].key == NULL || sys_fsconfig(fs, FSCONFIG_SET_STRING, options[i].key, options[i].value) == 0;
+  for (int i = 0; good && i < 2; i++)
+    good = options[i].key == NULL || sys_fsconfig(fs, FSCONFIG_SET_STRING, options[i].key, options[i].value) == 0;
   if (good && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) == 0) mount = sys_fsmount(fs, attributes);
   int reason = errno;
   close(fs);
@@ -103,9 +107,14 @@ static int new_filesystem(const char *type, const struct option options[2], unsi
   return mount;
 }
 
-static void attach_new(const struct tree *tree, const struct record *record, const char *type, const struct option options[2], unsigned attributes) {
+static const char HIDDEN_PROC[] =
+    " (the kernel refuses it while parts of the host's /proc are hidden, as inside another container: run without a PID namespace)";
+
+static void attach_new(const struct tree *tree, const struct record *record, const char *type, const struct option options[2],
+                       unsigned attributes) {
   int mount = new_filesystem(type, options, attributes);
-  if (mount < 0) die("cannot make a new %s for %s: %s%s", type, target_of(record), strerror(errno), errno == EPERM && *type == 'p' ? " (the kernel refuses it while parts of the host's /proc are hidden, as inside another container: run without a PID namespace)" : "");
+  const char *hint = errno == EPERM && strcmp(type, "proc") == 0 ? HIDDEN_PROC : "";
+  if (mount < 0) die("cannot make a new %s for %s: %s%s", type, target_of(record), strerror(errno), hint);
   attach(tree, record, mount, type);
 }
 

@@ -91,12 +91,14 @@ __attribute__((noreturn)) static void explain(const char *path, int reason) {
   struct stat about;
   char why[PATH_MAX + 128];
   bool exists = stat(path, &about) == 0;
-  if (exists && reason == ENOENT && binary_explain_interpreter(path, why, sizeof why)) die_with(EXIT_NOT_FOUND, "%s cannot start: %s", path, why);
+  if (exists && reason == ENOENT && binary_explain_interpreter(path, why, sizeof why))
+    die_with(EXIT_NOT_FOUND, "%s cannot start: %s", path, why);
   if (reason == ENOENT || reason == ENOTDIR) die_with(EXIT_NOT_FOUND, "%s: not found in the container", path);
   if (exists && S_ISDIR(about.st_mode)) die_with(EXIT_NOT_EXECUTABLE, "%s is a directory in the container", path);
   if (reason == ENOEXEC && binary_explain_machine(path, why, sizeof why)) die_with(EXIT_NOT_EXECUTABLE, "%s cannot start: %s", path, why);
   if (reason == EACCES) die_with(EXIT_NOT_EXECUTABLE, "%s is not executable in the container: %s", path, strerror(reason));
-  die_with(EXIT_NOT_EXECUTABLE, "%s cannot start: %s%s", path, strerror(reason), reason == E2BIG ? " (arguments and environment together are too long)" : "");
+  const char *hint = reason == E2BIG ? " (arguments and environment together are too long)" : "";
+  die_with(EXIT_NOT_EXECUTABLE, "%s cannot start: %s%s", path, strerror(reason), hint);
 }
 
 static const char *search_path(const struct plan *plan) {
@@ -105,31 +107,37 @@ static const char *search_path(const struct plan *plan) {
   return DEFAULT_PATH;
 }
 
+// The first file of the PATH that was there and would not start.
+struct refusal {
+  char path[2 * PATH_MAX];
+  int reason;
+};
+
+static void try_folder(const struct plan *plan, const char *folder, size_t length, struct refusal *first) {
+  struct stat about;
+  struct refusal here;
+  const char *name = plan->first[OP_EXEC]->text[0];
+  if (length >= PATH_MAX) return;
+  if (length == 0) snprintf(here.path, sizeof here.path, "./%s", name); // an empty entry is the current directory
+  else snprintf(here.path, sizeof here.path, "%.*s/%s", (int)length, folder, name);
+  try_exec(plan, here.path);
+  here.reason = errno;
+  if (*first->path == 0 && stat(here.path, &about) == 0 && !S_ISDIR(about.st_mode)) *first = here;
+}
+
 void payload_exec(const struct plan *plan) {
   const char *name = plan->first[OP_EXEC]->text[0], *path = search_path(plan);
-  char whole[2 * PATH_MAX], found[2 * PATH_MAX] = "";
-  int reason = ENOENT;
+  struct refusal first = {.path = ""};
   if (strchr(name, '/') != NULL) {
     try_exec(plan, name);
     explain(name, errno);
   }
   for (const char *at = path;; at++) {
     size_t length = strcspn(at, ":");
-    int written = snprintf(whole, sizeof whole, "%.*s/%s", (int)length, length > 0 ? at : ".", name);
-    if (length == 0) snprintf(whole, sizeof whole, "./%s", name); // an empty entry is the current directory
-    if (length < PATH_MAX && written > 0) {
-      try_exec(plan, whole);
-      int failed = errno;
-      struct stat about;
-      bool there = stat(whole, &about) == 0 && !S_ISDIR(about.st_mode);
-      if (there && *found == 0) {
-        reason = failed;
-        memcpy(found, whole, sizeof found);
-      }
-    }
+    try_folder(plan, at, length, &first);
     at += length;
     if (*at == 0) break;
   }
-  if (*found != 0) explain(found, reason);
+  if (*first.path != 0) explain(first.path, first.reason);
   die_with(EXIT_NOT_FOUND, "\"%s\": not found in the container's PATH (%s)", name, path);
 }

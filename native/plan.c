@@ -1,6 +1,7 @@
-// Parses and checks launch plans: one table says what a record looks like, one what each kind of argument may hold.
+// Parses launch plans: one table says what a record looks like, one what each kind of argument may hold.
 // No recursion, no system calls, bounded memory; test/fuzz-plan.c feeds it garbage.
 #include "plan.h"
+#include "plan-rules.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -218,53 +219,6 @@ static bool add_record(struct reader *reader, struct plan *plan, struct record r
   return true;
 }
 
-static bool has(const struct plan *plan, enum op op) { return plan->times[op] > 0; }
-
-// What must hold between identities: each rule stands in the table of docs/launch-plan.md.
-static bool check_identity(struct reader *reader, const struct plan *plan) {
-  uint64_t userns = plan->first[OP_USERNS]->value[0];
-  uint64_t maps[2] = {0, 0};
-  for (size_t i = 0; i < plan->count; i++)
-    if (plan->records[i].op == OP_IDMAP) maps[plan->records[i].value[0]]++;
-  if (userns != USERNS_RANGES && has(plan, OP_IDMAP)) return refuse(reader, "`idmap` needs `userns ranges`");
-  if (userns == USERNS_RANGES && (maps[0] == 0 || maps[1] == 0)) return refuse(reader, "`userns ranges` needs `idmap u` and `idmap g`");
-  if (maps[0] > PLAN_MAX_IDMAPS || maps[1] > PLAN_MAX_IDMAPS) return refuse(reader, "more than %d `idmap` lines", PLAN_MAX_IDMAPS);
-  if (has(plan, OP_SETID) && userns != USERNS_RANGES && userns != USERNS_NONE) return refuse(reader, "`setid` needs `userns ranges` or `none`");
-  if (has(plan, OP_KEEP_CAPS) && userns != USERNS_NONE) return refuse(reader, "`keep-caps` needs `userns none`");
-  if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return refuse(reader, "`keep-caps` and `caps` exclude each other");
-  if (plan_choice(plan, OP_CAPS, CAPS_NONE) == CAPS_NAMESPACE && userns == USERNS_NONE) return refuse(reader, "`caps namespace` needs a user namespace");
-  return true;
-}
-
-static bool check_root(struct reader *reader, const struct plan *plan) {
-  uint64_t root = plan->first[OP_ROOT]->value[0], layer = plan_choice(plan, OP_LAYER, LAYER_NONE);
-  const struct record *over = plan->first[OP_LAYER];
-  bool dirs = over != NULL && (*over->text[2] != 0 || *over->text[3] != 0);
-  if (root == ROOT_KERNEL && plan->first[OP_USERNS]->value[0] != USERNS_NONE) return refuse(reader, "`root kernel` needs `userns none`");
-  if (root == ROOT_FUSE && !has(plan, OP_FUSE_PROGRAM)) return refuse(reader, "`root fuse` needs `fuse-program`");
-  if (root == ROOT_DIR && plan->first[OP_ROOT]->value[2] != 0) return refuse(reader, "`root dir` has no offset");
-  if (layer == LAYER_DIRECT && root != ROOT_DIR) return refuse(reader, "`layer direct` needs `root dir`");
-  if (dirs != (layer == LAYER_DIRS)) return refuse(reader, "`layer dirs`, and only it, needs UPPER or LOWERS");
-  return true;
-}
-
-static bool check_whole(struct reader *reader, const struct plan *plan) {
-  static const enum op NEEDED[] = {OP_USERNS, OP_ROOT, OP_EXEC, OP_ARG};
-  size_t mounts = 0;
-  reader->op = NULL;
-  for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++)
-    if (!has(plan, NEEDED[i])) return refuse(reader, "it has no `%s`", FORMS[NEEDED[i]].name);
-  for (size_t i = 0; i < plan->count; i++) mounts += plan_is_mount(plan->records[i].op) ? 1 : 0;
-  if (mounts > PLAN_MAX_MOUNTS) return refuse(reader, "more than %d mount records", PLAN_MAX_MOUNTS);
-  if (has(plan, OP_HOSTNAME) && !(plan->namespaces & 1u << NS_UTS)) return refuse(reader, "`hostname` needs `unshare uts`");
-  if (has(plan, OP_HOSTNAME) && strlen(plan->first[OP_HOSTNAME]->text[0]) > 64) return refuse(reader, "`hostname` is longer than 64 bytes");
-  if (has(plan, OP_MQUEUE) && !(plan->namespaces & 1u << NS_IPC)) return refuse(reader, "`mqueue` needs `unshare ipc`");
-  if (has(plan, OP_INIT) && !(plan->namespaces & 1u << NS_PID)) return refuse(reader, "`init` needs `unshare pid`");
-  for (size_t i = 0; i < plan->count; i++)
-    if (plan->records[i].op == OP_RLIMIT && plan->records[i].value[1] > plan->records[i].value[2]) return refuse(reader, "an `rlimit` is softer than it is hard");
-  return check_identity(reader, plan) && check_root(reader, plan);
-}
-
 static char **collect(const struct plan *plan, enum op op) {
   char **list = calloc(plan->times[op] + 1, sizeof *list);
   size_t used = 0;
@@ -287,7 +241,8 @@ static bool parse_all(struct reader *reader, struct plan *plan) {
   }
   reader->op = NULL;
   if (reader->at != reader->end) return refuse(reader, "something follows `end`");
-  if (!check_whole(reader, plan)) return false;
+  const char *broken = plan_broken_rule(plan);
+  if (broken != NULL) return refuse(reader, "%s", broken);
   plan->argv = collect(plan, OP_ARG);
   plan->env = collect(plan, OP_ENV);
   return (plan->argv != NULL && plan->env != NULL) || refuse(reader, "not enough memory to read it");
@@ -298,7 +253,8 @@ bool plan_parse(const char *bytes, size_t length, struct plan *plan, char *error
   memset(plan, 0, sizeof *plan);
   *error = 0;
   if (length > PLAN_MAX_BYTES) return refuse(&reader, "it is longer than %d bytes", PLAN_MAX_BYTES);
-  if (length < sizeof MAGIC - 1 || memcmp(bytes, MAGIC, sizeof MAGIC - 1) != 0) return refuse(&reader, "it does not begin with BERTHPLAN1 (a plan of another version, or no plan)");
+  if (length < sizeof MAGIC - 1 || memcmp(bytes, MAGIC, sizeof MAGIC - 1) != 0)
+    return refuse(&reader, "it does not begin with BERTHPLAN1 (a plan of another version, or no plan)");
   reader.at += sizeof MAGIC - 1;
   if (parse_all(&reader, plan)) return true;
   plan_free(plan);

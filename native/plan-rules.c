@@ -1,0 +1,76 @@
+// What must hold between the records of a plan. Each function answers with the sentence that is broken, or NULL.
+#include "plan-rules.h"
+
+#include <string.h>
+
+static bool has(const struct plan *plan, enum op op) { return plan->times[op] > 0; }
+
+static bool unshares(const struct plan *plan, unsigned ns) { return plan->namespaces & 1u << ns; }
+
+static const char *broken_idmap(const struct plan *plan, uint64_t userns) {
+  uint64_t maps[2] = {0, 0};
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_IDMAP) maps[plan->records[i].value[0]]++;
+  if (userns != USERNS_RANGES) return has(plan, OP_IDMAP) ? "`idmap` needs `userns ranges`" : NULL;
+  if (maps[0] == 0 || maps[1] == 0) return "`userns ranges` needs `idmap u` and `idmap g`";
+  return maps[0] > PLAN_MAX_IDMAPS || maps[1] > PLAN_MAX_IDMAPS ? "more than 340 `idmap` lines" : NULL;
+}
+
+static const char *broken_identity(const struct plan *plan, uint64_t userns) {
+  bool namespace_caps = plan_choice(plan, OP_CAPS, CAPS_NONE) == CAPS_NAMESPACE;
+  if (has(plan, OP_SETID) && userns != USERNS_RANGES && userns != USERNS_NONE) return "`setid` needs `userns ranges` or `none`";
+  if (has(plan, OP_KEEP_CAPS) && userns != USERNS_NONE) return "`keep-caps` needs `userns none`";
+  if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return "`keep-caps` and `caps` exclude each other";
+  return namespace_caps && userns == USERNS_NONE ? "`caps namespace` needs a user namespace" : NULL;
+}
+
+static const char *broken_root(const struct plan *plan, uint64_t userns) {
+  uint64_t root = plan->first[OP_ROOT]->value[0];
+  if (root == ROOT_KERNEL && userns != USERNS_NONE) return "`root kernel` needs `userns none`";
+  if (root == ROOT_FUSE && !has(plan, OP_FUSE_PROGRAM)) return "`root fuse` needs `fuse-program`";
+  return root == ROOT_DIR && plan->first[OP_ROOT]->value[2] != 0 ? "`root dir` has no offset" : NULL;
+}
+
+static const char *broken_layer(const struct plan *plan) {
+  const struct record *layer = plan->first[OP_LAYER];
+  if (layer == NULL) return NULL;
+  bool dirs = *layer->text[2] != 0 || *layer->text[3] != 0;
+  if (layer->value[0] == LAYER_DIRECT && plan->first[OP_ROOT]->value[0] != ROOT_DIR) return "`layer direct` needs `root dir`";
+  return dirs != (layer->value[0] == LAYER_DIRS) ? "`layer dirs`, and only it, needs UPPER or LOWERS" : NULL;
+}
+
+static const char *broken_namespaces(const struct plan *plan) {
+  if (has(plan, OP_HOSTNAME) && !unshares(plan, NS_UTS)) return "`hostname` needs `unshare uts`";
+  if (has(plan, OP_HOSTNAME) && strlen(plan->first[OP_HOSTNAME]->text[0]) > 64) return "`hostname` is longer than 64 bytes";
+  if (has(plan, OP_MQUEUE) && !unshares(plan, NS_IPC)) return "`mqueue` needs `unshare ipc`";
+  return has(plan, OP_INIT) && !unshares(plan, NS_PID) ? "`init` needs `unshare pid`" : NULL;
+}
+
+static const char *missing_record(const struct plan *plan) {
+  if (!has(plan, OP_USERNS)) return "it has no `userns`";
+  if (!has(plan, OP_ROOT)) return "it has no `root`";
+  if (!has(plan, OP_EXEC)) return "it has no `exec`";
+  return has(plan, OP_ARG) ? NULL : "it has no `arg`";
+}
+
+static const char *broken_bounds(const struct plan *plan) {
+  size_t mounts = 0;
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct record *record = &plan->records[i];
+    if (plan_is_mount(record->op) && ++mounts > PLAN_MAX_MOUNTS) return "more than 4096 mount records";
+    if (record->op == OP_RLIMIT && record->value[1] > record->value[2]) return "an `rlimit` is softer than it is hard";
+  }
+  return NULL;
+}
+
+const char *plan_broken_rule(const struct plan *plan) {
+  const char *broken = missing_record(plan);
+  if (broken != NULL) return broken;
+  uint64_t userns = plan->first[OP_USERNS]->value[0];
+  if ((broken = broken_idmap(plan, userns)) != NULL) return broken;
+  if ((broken = broken_identity(plan, userns)) != NULL) return broken;
+  if ((broken = broken_root(plan, userns)) != NULL) return broken;
+  if ((broken = broken_layer(plan)) != NULL) return broken;
+  if ((broken = broken_namespaces(plan)) != NULL) return broken;
+  return broken_bounds(plan);
+}
