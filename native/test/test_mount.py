@@ -70,9 +70,9 @@ def test_an_idle_mount_goes_while_a_container_goes_on_using_it():
 
 def test_a_used_mount_stays():
     shared = Shared()
-    assert shared.mount(idle=1, grace=0).code == 0
-    for _ in range(8):
-        assert shared.launch("sleep 0.3").wait(10) == 0
+    assert shared.mount(idle=2, grace=0).code == 0
+    for _ in range(6):
+        assert shared.launch("sleep 0.6").wait(10) == 0
     assert shared.alive()
     shared.end()
 
