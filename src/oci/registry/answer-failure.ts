@@ -26,7 +26,9 @@ export interface Asked {
 export async function answerFailure(response: HttpResponse, asked: Asked, now: number): Promise<Error> {
   const { code, message } = await readError(response);
   const { what, host, source } = asked;
-  const fields = { what, host, message: message === "" ? "" : `: ${message}`, status: response.status };
+  // Most registries say only what our own sentence already says.
+  const idle = message === "" || /^(?:manifest unknown|unauthorized|authentication required|denied)\W*$/i.test(message);
+  const fields = { what, host, message: idle ? "" : `: ${message}`, status: response.status };
   if (response.status === 429 || code === "TOOMANYREQUESTS") return rateFailure(response, fields, source, now);
   if (response.status === 401 || code === "UNAUTHORIZED") {
     return source === undefined ? fail("E_AUTH_REQUIRED", fields) : fail("E_AUTH_REFUSED", { ...fields, source });

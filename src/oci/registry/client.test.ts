@@ -62,6 +62,26 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
     await client.close();
   });
 
+  test("finds out that a registry is plain also when several ask at once", async () => {
+    const client = registryClient(quick);
+    const reference = parseReference(`${plain.host}/a/b:v1`);
+    const found = await Promise.all(Array.from({ length: 8 }, () => client.resolve(reference, {})));
+    expect(new Set(found.map(({ digest }) => digest))).toEqual(new Set([image.manifestDigest]));
+    await client.close();
+  });
+
+  test("asks for one token when several layers are asked for at once", async () => {
+    const registry = await startRegistry({ token: { anonymousPull: true, users: { u1: "p1" } } });
+    await pushSample(image, `${registry.host}/a/b:v1`, "--dest-creds", "u1:p1");
+    const client = registryClient(quick);
+    const reference = parseReference(`${registry.host}/a/b:v1`);
+    const before = registry.tokens?.seen.length ?? 0;
+    await Promise.all(Array.from({ length: 8 }, () => client.resolve(reference, {})));
+    expect((registry.tokens?.seen.length ?? 0) - before).toBe(1);
+    await client.close();
+    await registry.stop();
+  });
+
   test("says manifest unknown for a missing tag and a missing repository", async () => {
     const client = registryClient(quick);
     for (const name of ["a/b:nope", "no/such:v1"]) {

@@ -33,12 +33,15 @@ export interface Session {
   request(request: ApiRequest): Promise<ApiResponse>;
 }
 
+type Scheme = "https" | "http";
+
+/** Begins a conversation; nothing is sent before the first request. */
 export function openSession(wire: Wire, credentials: CredentialSource, registry: RegistryHost): Session {
   const authorizer = new Authorizer(wire, credentials, registry);
   const address = apiHost(registry.host);
-  let scheme: "https" | "http" = "https";
-  const send = async (request: ApiRequest): Promise<ApiResponse> => {
-    const url = new URL(`${scheme}://${address}/v2/${request.path}`);
+  let scheme: Scheme = "https";
+  const send = async (request: ApiRequest, over: Scheme): Promise<ApiResponse> => {
+    const url = new URL(`${over}://${address}/v2/${request.path}`);
     const wanted = { ...request, scope: request.repository === "" ? "" : `repository:${request.repository}:pull` };
     for (let round = 0; ; round += 1) {
       const authorization = await authorizer.header(wanted);
@@ -60,13 +63,16 @@ export function openSession(wire: Wire, credentials: CredentialSource, registry:
   };
   return {
     request: async (request) => {
+      // Requests at once may all find out; each goes by what it tried itself.
+      const tried = scheme;
       try {
-        return await send(request);
+        return await send(request, tried);
       } catch (error) {
-        if (scheme === "http" || !mayUsePlain(registry, address, error)) throw error;
-        wire.log.debug(`${registry.host} does not speak HTTPS; using plain HTTP`);
+        if (tried === "http" || !mayUsePlain(registry, address, error)) throw error;
+        const answer = await send(request, "http");
+        if (scheme === "https") wire.log.debug(`${registry.host} does not speak HTTPS; using plain HTTP`);
         scheme = "http";
-        return send(request);
+        return answer;
       }
     },
   };
