@@ -52,7 +52,8 @@ async function attempt(
   planned: ReadonlySet<number>,
 ): Promise<FlattenReport> {
   const jobs = Math.min(MAX_JOBS, availableParallelism());
-  const writer = new SquashfsWriter(findWriter(target, { ...options, jobs }), target);
+  const command = findWriter(target, { ...options, jobs }, process.env["PATH"] ?? "", context.log);
+  const writer = new SquashfsWriter(command, target);
   const stop = new AbortController();
   const signals = [stop.signal, writer.failed, ...(context.signal === undefined ? [] : [context.signal])];
   const signal = AbortSignal.any(signals);

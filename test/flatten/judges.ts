@@ -17,7 +17,7 @@ const run = promisify(execFile);
 export async function hasProgram(name: string): Promise<boolean> {
   return run(name, ["--version"]).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
   );
 }
 

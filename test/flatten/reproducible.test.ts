@@ -12,14 +12,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BerthError } from "../../src/base/errors.ts";
 import { silent, unwatched } from "../../src/base/log.ts";
 import { writeSquashfs } from "../../src/image/convert.ts";
-import { tar2sqfs } from "../../src/image/squashfs-writer/command.ts";
+import { mksquashfs, tar2sqfs } from "../../src/image/squashfs-writer/command.ts";
 import { SquashfsWriter } from "../../src/image/squashfs-writer/writer.ts";
 import { layerTar } from "../support/oci-image.ts";
 import { flattenToTar } from "./flatten-to-tree.ts";
 import { convert, hasProgram, squashfsTree } from "./judges.ts";
 import { memoryImage, OPTIONS } from "./memory-image.ts";
+import { describe as describeTree } from "./tree.ts";
 
 const hasWriter = await hasProgram("tar2sqfs");
+const hasOther = await hasProgram("mksquashfs");
 
 let scratch = "";
 beforeAll(async () => {
@@ -93,6 +95,23 @@ describe.skipIf(!hasWriter)("the bytes of an image file", () => {
     await convert(image(), target, { compression, level: undefined, blockSize: 65_536 });
     expect((await squashfsTree(target)).get("d2/new")?.content).toBe("new");
   });
+});
+
+test.skipIf(!hasWriter || !hasOther)("mksquashfs, where there is nothing better, gives the same tree", async () => {
+  const links = await layerTar([
+    { path: "deep/down/file", type: "file", content: "x", xattrs: { "user.note": "kept" } },
+    { path: "link", type: "link", target: "deep/down/file" },
+  ]);
+  const layers = memoryImage([links, gzipSync(lower), zstdCompressSync(upper)]);
+  const { tar } = await flattenToTar(layers);
+  const [ours, theirs] = [join(scratch, "by-tar2sqfs"), join(scratch, "by-mksquashfs")];
+  await convert(layers, ours);
+  const writer = new SquashfsWriter(mksquashfs("mksquashfs", theirs, { ...OPTIONS, jobs: 2 }), theirs);
+  writer.sink.write(tar);
+  await writer.finish();
+  const compared = { owners: true, xattrs: true, dirTimes: true };
+  const lines = async (file: string) => describeTree(await squashfsTree(file), new Set(), compared);
+  expect(await lines(theirs)).toEqual(await lines(ours));
 });
 
 describe.skipIf(!hasWriter)("a conversion that fails", () => {

@@ -97,7 +97,8 @@ export class LayerPlan {
       return;
     }
     const target = entry.kind === "link" ? this.#find(entry.target) : undefined;
-    if (entry.kind === "link" && target === undefined) this.#below.add(place);
+    // AUFS's store of links is not in the plan, but in the layer.
+    if (entry.kind === "link" && target === undefined && markerOf(entry.target).kind !== "aufs") this.#below.add(place);
     if (target !== undefined && target.children === undefined && target.content !== target.entry)
       this.#linksToLinks = true;
     if (there !== undefined) this.#dropAll(there);

@@ -25,6 +25,18 @@ export function tar2sqfs(program: string, target: string, o: SquashfsOptions): C
   return { program, args: [...args, "-b", String(o.blockSize), "-d", defaults, target], env: fixedEnvironment(o) };
 }
 
+/** squashfs-tools, for machines without the other: it does not take the root directory's own metadata from the stream. */
+export function mksquashfs(program: string, target: string, o: SquashfsOptions): Command {
+  const extra = o.level === undefined ? [] : ["-Xcompression-level", String(o.level)];
+  const root = ["-root-mode", "0755", "-root-uid", "0", "-root-gid", "0", "-root-time", String(o.defaultTime)];
+  const quiet = ["-tar", "-noappend", "-quiet", "-no-progress", "-no-exports", "-exit-on-error"];
+  const effort = ["-processors", String(o.jobs), "-mem", "256M"];
+  const format = ["-comp", o.compression, ...extra, "-b", String(o.blockSize), "-mkfs-time", String(o.defaultTime)];
+  // With this variable set it would move every later time of a file back to it.
+  const { SOURCE_DATE_EPOCH: _, ...env } = fixedEnvironment(o);
+  return { program, args: ["-", target, ...quiet, ...effort, ...root, ...format], env };
+}
+
 // Neither locale nor time zone nor the user's settings may reach the result.
 function fixedEnvironment(o: SquashfsOptions): Record<string, string> {
   return { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin", SOURCE_DATE_EPOCH: String(o.defaultTime) };
