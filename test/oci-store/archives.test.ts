@@ -168,8 +168,9 @@ describe.skipIf(!hasSkopeo)("archives written by skopeo (skipped without skopeo)
     const asked: string[] = [];
     const engine = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
-      if (request.url?.includes("app%3Av1")) createReadStream(archive).pipe(response);
-      else response.writeHead(404).end('{"message":"No such image: nothing:v1"}');
+      if (!request.url?.includes("app%3Av1")) response.writeHead(404).end('{"message":"No such image: nothing:v1"}');
+      else if (request.url.endsWith("/json")) response.end('{"Id":"sha256:1"}');
+      else createReadStream(archive).pipe(response);
     });
     const socket = join(dir, "engine.sock");
     await new Promise<void>((resolve) => engine.listen(socket, resolve));
@@ -177,7 +178,12 @@ describe.skipIf(!hasSkopeo)("archives written by skopeo (skipped without skopeo)
     const cache = await cacheIn(join(dir, "engine"));
     const pulled = await pull("docker-daemon:example.org/app:v1", cache, { daemon });
     expect((await readLayers(pulled)).length).toBe(2);
-    expect(asked).toEqual(["GET /images/example.org%2Fapp%3Av1/get"]);
+    const path = "GET /images/example.org%2Fapp%3Av1";
+    expect(asked.splice(0)).toEqual([`${path}/json`, `${path}/get`]);
+    // Unchanged by the engine's own word: not exported again.
+    const again = await pull("docker-daemon:example.org/app:v1", cache, { daemon });
+    expect(again.image.descriptor).toEqual(pulled.image.descriptor);
+    expect(asked).toEqual([`${path}/json`]);
     await expect(pull("docker-daemon:nothing:v1", cache, { daemon })).rejects.toThrow("No such image");
     await new Promise((resolve) => engine.close(resolve));
     await expect(pull("docker-daemon:example.org/app:v1", cache, { daemon })).rejects.toThrow(

@@ -9,7 +9,7 @@ import type { BlobSource, Descriptor, Platform } from "../types.ts";
 import type { ImageSource } from "../uri.ts";
 import type { DaemonAddress } from "./daemon-socket.ts";
 import { type ArchivedImage, dockerArchiveImage } from "./docker-archive.ts";
-import { exportImage } from "./docker-daemon.ts";
+import { exportImage, imageId } from "./docker-daemon.ts";
 import { fail } from "./errors.ts";
 import { type Members, plainMembers, streamedMembers } from "./members.ts";
 import { layoutImage, memberFiles } from "./oci-layout.ts";
@@ -31,7 +31,7 @@ export async function archiveImage(source: ArchiveSource, options: ArchiveOption
   if (packing === "none") return memberImage(await plainMembers(source.path), source, options);
   const name = await archiveName(source, options.platform);
   const stamp = await stampOf(source.path);
-  const remembered = await recall(name, stamp, source, options);
+  const remembered = await recall(name, stamp, source.path, options);
   if (remembered) return remembered;
   const stream = unpacked(source.path, packing, options.signal);
   const members = await streamedMembers(stream, source.path, options.cache.blobs, options);
@@ -45,10 +45,17 @@ export async function daemonImage(
   daemon: DaemonAddress,
   options: ArchiveOptions,
 ): Promise<ArchivedImage> {
+  const what = `docker-daemon:${image}`;
+  // An image's id is its configuration's digest, so it tells whether anything has changed.
+  const name = `${what} ${daemon.host}`;
+  const stamp = await imageId(daemon, image, options);
+  const remembered = await recall(name, stamp, what, options);
+  if (remembered) return remembered;
   const answer = await exportImage(daemon, image, options);
-  const members = await streamedMembers(answer, `docker-daemon:${image}`, options.cache.blobs, options);
+  const members = await streamedMembers(answer, what, options.cache.blobs, options);
   // The engine sends just the one image, under whatever names it has.
-  return dockerArchiveImage(members, { image: "@0", platform: options.platform, signal: options.signal });
+  const wanted = { image: "@0", platform: options.platform, signal: options.signal };
+  return keep(await dockerArchiveImage(members, wanted), name, stamp, options);
 }
 
 function memberImage(members: Members, source: ArchiveSource, options: ArchiveOptions): Promise<ArchivedImage> {
@@ -83,12 +90,12 @@ async function stampOf(path: string): Promise<string> {
   }
 }
 
-async function recall(name: string, stamp: string, source: ArchiveSource, options: ArchiveOptions) {
+async function recall(name: string, stamp: string, what: string, options: ArchiveOptions) {
   const { references, blobs } = options.cache;
   const known = await references.find(name);
   if (known?.stamp !== stamp || !(await blobs.has(known.target))) return undefined;
   try {
-    const image = await resolveFrom({ read: (d) => blobs.read(d) }, known.target, options.platform, source.path);
+    const image = await resolveFrom({ read: (d) => blobs.read(d) }, known.target, options.platform, what);
     const there = await Promise.all(image.manifest.layers.map((layer) => blobs.has(layer)));
     return there.every(Boolean) ? { image, blobs: storedBlobs(options.cache) } : undefined;
   } catch {

@@ -94,7 +94,9 @@ async function writeIndex(dir: string, layout: string): Promise<void> {
   await prepareLayout(layout);
   const lock = await acquireLock(join(lockDir(layout), "index"));
   try {
-    const manifests = (await listReferences(dir)).map(({ name, target, checked }) => ({
+    // Names of archives are ours alone: other tools know only references.
+    const shown = (await listReferences(dir)).filter(({ stamp }) => stamp === undefined);
+    const manifests = shown.map(({ name, target, checked }) => ({
       ...target,
       annotations: {
         "org.opencontainers.image.ref.name": name,
