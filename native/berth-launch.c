@@ -82,6 +82,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0)
     die("cannot separate the mounts from the host's: %s (on Ubuntu 24.04 see sysctl kernel.apparmor_restrict_unprivileged_userns)",
         strerror(errno));
+  mounts_prepare(plan);
   int image = image_open(plan);
   if (plan->namespaces & 1u << NS_PID) enter_pid_namespace();
   int root = layer_raise(plan, image);

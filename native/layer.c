@@ -56,7 +56,7 @@ static int overlay(const struct plan *plan, const struct stack *stack) {
     die("cannot lay an overlay over %s: %s%s%s%s", plan->first[OP_ROOT]->text[1], strerror(reason), *why ? ": " : "", why,
         reason == EINVAL ? " (mounts below an image directory, or an overlay directory on a network file system, cannot be layered)" : "");
   }
-  int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (stack->upper < 0 ? MOUNT_ATTR_RDONLY : 0));
+  int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (stack->upper < 0 ? MOUNT_ATTR_RDONLY : 0u));
   if (mount < 0) die("cannot mount an overlay over %s: %s", plan->first[OP_ROOT]->text[1], strerror(errno));
   close(fs);
   return mount;
@@ -179,6 +179,7 @@ static int raise_auto(const struct plan *plan, int image) {
 }
 
 int layer_raise(const struct plan *plan, int image) {
+  if (plan->times[OP_FILE] > 0) scratch_open(plan); // now, so that it lies below the root and not over it
   uint64_t kind = plan_choice(plan, OP_LAYER, LAYER_NONE);
   if (kind == LAYER_NONE || kind == LAYER_DIRECT) return image_as_root(plan, image, kind == LAYER_DIRECT);
   if (kind == LAYER_AUTO) return raise_auto(plan, image);

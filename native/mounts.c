@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,8 +79,30 @@ static void attach(const struct tree *tree, const struct record *record, int mou
   close(mount);
 }
 
+static int *host_roots; // by record: a clone of the host's whole tree, or 0
+
+void mounts_prepare(const struct plan *plan) {
+  struct stat root, about;
+  if (stat("/", &root) < 0) die("cannot look at the host's root: %s", strerror(errno));
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct record *record = &plan->records[i];
+    if (record->op != OP_BIND || record->value[2] & BIND_NOREC || stat(record->text[0], &about) < 0) continue;
+    if (about.st_ino != root.st_ino || about.st_dev != root.st_dev) continue;
+    if (host_roots == NULL) host_roots = calloc(plan->count, sizeof *host_roots);
+    if (host_roots == NULL) die("not enough memory");
+    host_roots[i] = sys_open_tree(AT_FDCWD, record->text[0], OPEN_TREE_CLONE | AT_RECURSIVE);
+    if (host_roots[i] < 0) die("cannot bind %s on %s: %s", record->text[0], target_of(record), strerror(errno));
+  }
+}
+
+static int clone_source(const struct tree *tree, const struct record *record, const char *source, uint64_t flags) {
+  size_t number = (size_t)(record - tree->plan->records);
+  if (host_roots != NULL && host_roots[number] > 0) return host_roots[number];
+  return sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | (flags & BIND_NOREC ? 0 : AT_RECURSIVE));
+}
+
 static void bind(const struct tree *tree, const struct record *record, const char *source, uint64_t flags) {
-  int mount = sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | (flags & BIND_NOREC ? 0 : AT_RECURSIVE));
+  int mount = clone_source(tree, record, source, flags);
   if (mount < 0 && flags & BIND_TRY && (errno == ENOENT || errno == ENOTDIR)) return;
   if (mount < 0 && errno == EINVAL && flags & BIND_NOREC)
     die("cannot bind %s on %s without what is mounted below it: a user namespace must not uncover it", source, target_of(record));

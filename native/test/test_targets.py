@@ -62,6 +62,18 @@ def test_without_a_layer_a_missing_target_is_an_error():
     refused(launch(plan(("bind", source(), "/missing", "ro"), layer=("none", 0, "", ""))), "/missing", "read-only")
 
 
+def test_the_host_s_whole_root_can_be_bound():
+    host = sorted(name for name in os.listdir("/") if not name.startswith("."))
+    for mounts in [], [("file", "/etc/f", 644, "x")], [("file", "/etc/hosts", 644, "x"), ("bind", "/", "/opt", "ro")]:
+        text = out(*mounts, ("bind", "/", "/host/all", "ro"), script="ls /host/all; touch /host/all/tmp/x 2>/dev/null || echo refused")
+        assert text.split() == host + ["refused"], text
+
+
+def test_a_file_over_an_existing_one_needs_no_layer():
+    for layer in ("none", 0, "", ""), ("auto", 0, "", ""):
+        assert out(("file", "/etc/hosts", 644, "new\n"), ("proc", "/proc"), layer=layer, script="cat /etc/hosts; grep -c overlay /proc/self/mountinfo; ls / | wc -l").split()[:2] == ["new", "0"]
+
+
 def test_a_read_only_bind_is_read_only_and_a_writable_one_is_not():
     folder = source()
     text = out(("bind", folder, "/opt", "ro"), ("bind", folder, "/tmp", "rw"), script="touch /opt/a 2>/dev/null || echo refused; touch /tmp/b && ls /opt")
