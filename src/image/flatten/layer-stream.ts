@@ -1,5 +1,7 @@
 // A layer's blob as a stream of uncompressed tar, whatever it was compressed with. That is read off its first bytes:
 // media types in real images are sometimes wrong.
+// The config's diff_ids are not compared: every blob is held against its digest by the `BlobSource`, and hashing it once
+// more uncompressed costs a twentieth of the whole conversion without telling more of whom the bytes are from.
 
 import { once } from "node:events";
 import type { Readable, Transform } from "node:stream";

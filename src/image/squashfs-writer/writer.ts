@@ -9,6 +9,8 @@ import type { Command } from "./command.ts";
 
 /** Bytes of the program's messages that are kept for an error. */
 const MAX_SAID = 2000;
+/** Milliseconds that a program which takes no more input has until it is killed. */
+const LAST_WORDS = 5000;
 
 export class SquashfsWriter {
   /** Takes the tar stream. */
@@ -55,12 +57,14 @@ export class SquashfsWriter {
 
   /** Stops the program, removes the file, and gives the program's own failure if that came first. */
   async discard(): Promise<Error | undefined> {
-    const own = this.failed.aborted ? await this.#ended : undefined;
-    this.#child.kill("SIGKILL");
+    // One that has given up gets the time to say why.
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.failed.aborted ? LAST_WORDS : 0);
     this.sink.destroy();
-    await this.#ended;
+    const given = this.failed.aborted;
+    const ending = await this.#ended;
+    clearTimeout(timer);
     await rm(this.#target, { force: true });
-    return own;
+    return given ? ending : undefined;
   }
 
   #failure(ending: string): Error {
