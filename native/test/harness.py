@@ -2,7 +2,7 @@
 
 Knows nothing of single tests. Everything lives below one temporary folder that the run removes.
 """
-import os, shutil, subprocess, tempfile, time
+import os, shutil, signal, subprocess, tempfile, time
 
 BUILD = os.path.abspath(os.environ.get("BERTH_NATIVE_BUILD", "build"))
 LAUNCH = os.path.join(BUILD, "berth-launch")
@@ -168,4 +168,6 @@ def processes(*words):
 
 
 def clean():
+    for pid in processes("berth-mount", TEMP):  # of a test that failed
+        os.kill(pid, signal.SIGTERM)
     shutil.rmtree(TEMP, ignore_errors=True)
