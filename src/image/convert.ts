@@ -62,7 +62,7 @@ async function attempt(
     await writer.finish();
     return report;
   } catch (error) {
-    throw (await writer.discard()) ?? error;
+    throw (await writer.discard(error)) ?? error;
   } finally {
     stop.abort();
   }

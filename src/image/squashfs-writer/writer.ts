@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Writable } from "node:stream";
+import { errnoOf } from "../../base/errors.ts";
 import { fail } from "../errors.ts";
 import type { Command } from "./command.ts";
 
@@ -55,12 +56,12 @@ export class SquashfsWriter {
     if (error !== undefined) throw error;
   }
 
-  /** Stops the program, removes the file, and gives the program's own failure if that came first. */
-  async discard(): Promise<Error | undefined> {
-    // One that has given up gets the time to say why.
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.failed.aborted ? LAST_WORDS : 0);
+  /** Stops the program after the failure `cause`, removes the file, and gives the program's own failure if that came first. */
+  async discard(cause?: unknown): Promise<Error | undefined> {
+    // One that has given up gets the time to say why. Which of the signs of that comes first is up to the runtime.
+    const given = this.failed.aborted || errnoOf(cause) === "EPIPE" || errnoOf(cause) === "ECONNRESET";
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), given ? LAST_WORDS : 0);
     this.sink.destroy();
-    const given = this.failed.aborted;
     const ending = await this.#ended;
     clearTimeout(timer);
     await rm(this.#target, { force: true });
