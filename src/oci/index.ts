@@ -39,7 +39,6 @@ export {
 } from "./registry/client.ts";
 export { loadRegistries } from "./registry/registries-conf.ts";
 export { mergeRegistries, NO_RULES, type RegistriesModel, type RegistryRule } from "./registry/registries-model.ts";
-export { type ResolveOptions, resolveImage } from "./resolve-image.ts";
 export { type Cache, openCache } from "./store/cache.ts";
 export { type ContentStore, contentStore } from "./store/content-store.ts";
 export { withHealing } from "./store/healing.ts";

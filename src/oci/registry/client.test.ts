@@ -4,12 +4,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
 import { pushSample, type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
 import { silent } from "../../base/log.ts";
-import { parseReference } from "../reference.ts";
-import { resolveImage } from "../resolve-image.ts";
-import { type RegistryOptions, registryClient } from "./client.ts";
+import { resolveFrom } from "../image-resolution.ts";
+import { formatReference, parseReference, type Reference } from "../reference.ts";
+import { type RegistryClient, type RegistryOptions, registryClient } from "./client.ts";
 
 const AMD64 = { os: "linux", architecture: "amd64" };
 const quick = { env: {}, certDirs: [], retry: { base: 1, retries: 2 } } satisfies RegistryOptions;
+
+async function resolveImage(client: RegistryClient, reference: Reference) {
+  const root = (await client.manifest(reference, undefined, {})).descriptor;
+  const documents = {
+    read: async (descriptor: typeof root, kind: "manifest" | "config") =>
+      kind === "manifest"
+        ? (await client.manifest(reference, descriptor.digest, {})).bytes
+        : buffer((await client.blob(reference, descriptor, {})).body),
+  };
+  return resolveFrom(documents, root, AMD64, formatReference(reference));
+}
 
 describe.skipIf(!hasRegistry)("a client and a real registry (skipped without docker-registry)", () => {
   let image: SampleImage;
@@ -35,7 +46,7 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
   test("fetches manifest, configuration and layer, whole and from an offset", async () => {
     const client = registryClient(quick);
     const reference = parseReference(`${plain.host}/a/b:v1`);
-    const found = await resolveImage(client, reference, AMD64, {});
+    const found = await resolveImage(client, reference);
     expect(Buffer.from(found.manifestBytes)).toEqual(image.manifestBytes);
     expect(found.config.config?.Cmd).toEqual(["/hello"]);
     const [layer] = found.manifest.layers;
@@ -55,7 +66,7 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
     const mirrors = ["127.0.0.1:1", plain.host].map((location) => ({ location, insecure: true, pull: "all" as const }));
     const rule = { prefix: "docker.io", location: plain.host, insecure: true, blocked: false, source: "test", mirrors };
     const client = registryClient({ ...quick, log, registries: { rules: [rule] } });
-    const found = await resolveImage(client, parseReference("a/b:v1"), AMD64, {});
+    const found = await resolveImage(client, parseReference("a/b:v1"));
     expect(found.descriptor.digest).toBe(image.manifestDigest);
     await expect(client.resolve(parseReference("a/b:nope"), {})).rejects.toMatchObject({ code: "E_MANIFEST_UNKNOWN" });
     expect(said).toEqual([expect.stringContaining("mirror 127.0.0.1:1: cannot reach")]);
@@ -131,7 +142,7 @@ describe.skipIf(!hasRegistry)("a client and a real registry (skipped without doc
       for (const login of logins) {
         const client = registryClient({ ...quick, credentials: async () => login });
         const before = registry.tokens?.seen.length ?? 0;
-        await resolveImage(client, reference, AMD64, {});
+        await resolveImage(client, reference);
         expect((registry.tokens?.seen.length ?? 0) - before).toBe(1);
         await client.close();
       }

@@ -7,15 +7,17 @@ import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { type Environment, firstOf } from "../../platform/user.ts";
-import { asObject, asString, type JsonObject } from "../json.ts";
+import { asObject, type JsonObject } from "../json.ts";
 import { fail } from "./errors.ts";
-import { type MirrorRule, mergeRegistries, type RegistriesModel, type RegistryRule } from "./registries-model.ts";
+import { mergeRegistries, type RegistriesModel } from "./registries-model.ts";
+import { parseRules } from "./registry-rules.ts";
+import { siteRegistries } from "./site-registries.ts";
 
 const SYSTEM = "/etc/containers";
 
 /**
  * The rules of this machine and user: one main file (the user's stands in for the system's), then the additions of
- * the system and of the user.
+ * the system and of the user; what `site.yaml` says wins over all of them.
  *
  * @throws E_REGISTRIES_CONF: a file that says what is blocked must not be passed over
  */
@@ -37,7 +39,8 @@ export async function loadRegistries(env: Environment, home: string, log: Log): 
       if (text !== undefined) models.push(await parseRegistriesConf(text, path, log));
     }
   }
-  return mergeRegistries(...models);
+  const site = await siteRegistries(env);
+  return mergeRegistries(...models, ...(site ? [site] : []));
 }
 
 async function additions(dir: string): Promise<readonly string[]> {
@@ -74,54 +77,5 @@ export async function parseRegistriesConf(text: string, path: string, log: Log):
   if (Array.isArray(search) && search.length > 0 && !search.includes("docker.io")) {
     log.warn(`${path}: unqualified-search-registries is not used; a short name means docker.io`);
   }
-  const list = document["registry"] ?? [];
-  if (!Array.isArray(list)) throw fail("E_REGISTRIES_CONF", { path, why: "registry is not a list of tables" });
-  return { rules: list.map((entry, at) => parseRule(asObject(entry) ?? {}, path, `registry ${at + 1}`)) };
-}
-
-function parseRule(entry: JsonObject, path: string, where: string): RegistryRule {
-  const location = place(entry["location"], path, `location of ${where}`);
-  const prefix = place(entry["prefix"], path, `prefix of ${where}`) ?? location;
-  if (prefix === undefined) throw fail("E_REGISTRIES_CONF", { path, why: `${where} has neither prefix nor location` });
-  const mirrors = entry["mirror"] ?? [];
-  if (!Array.isArray(mirrors)) throw fail("E_REGISTRIES_CONF", { path, why: `mirror of ${where} is not a list` });
-  const byDigest = flag(entry, "mirror-by-digest-only", path);
-  return {
-    prefix,
-    ...(location === undefined || location === prefix ? {} : { location }),
-    insecure: flag(entry, "insecure", path),
-    blocked: flag(entry, "blocked", path),
-    mirrors: mirrors.map((mirror, at) =>
-      parseMirror(asObject(mirror) ?? {}, byDigest, path, `${where}, mirror ${at + 1}`),
-    ),
-    source: path,
-  };
-}
-
-function parseMirror(entry: JsonObject, byDigest: boolean, path: string, where: string): MirrorRule {
-  const location = place(entry["location"], path, `location of ${where}`);
-  if (location === undefined) throw fail("E_REGISTRIES_CONF", { path, why: `${where} has no location` });
-  const pull = entry["pull-from-mirror"] ?? (byDigest ? "digest-only" : "all");
-  if (pull !== "all" && pull !== "digest-only" && pull !== "tag-only") {
-    throw fail("E_REGISTRIES_CONF", { path, why: `pull-from-mirror of ${where} is not all, digest-only or tag-only` });
-  }
-  return { location, insecure: flag(entry, "insecure", path), pull };
-}
-
-const PLACE = /^(?:(?:\*\.)?[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?(?:\/[a-z0-9._-]+)*$/;
-
-// host[:port][/path], or *.domain; no scheme: whether TLS is used is another key's business.
-function place(value: unknown, path: string, where: string): string | undefined {
-  if (value === undefined || value === "") return undefined;
-  const text = asString(value)?.replace(/\/+$/, "");
-  if (text === undefined || !PLACE.test(text)) {
-    throw fail("E_REGISTRIES_CONF", { path, why: `the ${where} is not host[:port][/path]` });
-  }
-  return text;
-}
-
-function flag(entry: JsonObject, key: string, path: string): boolean {
-  const value = entry[key] ?? false;
-  if (typeof value !== "boolean") throw fail("E_REGISTRIES_CONF", { path, why: `${key} is neither true nor false` });
-  return value;
+  return { rules: parseRules(document["registry"] ?? [], path) };
 }
