@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly gecos: string;
   /** The caller's groups, the primary one first. */
   readonly groups: readonly Group[];
+  /** Ids of those that /etc/group does not name. */
+  readonly unknownGroups: readonly number[];
   readonly env: Environment;
   /** Physical working directory. */
   readonly cwd: string;
@@ -28,11 +30,13 @@ export interface HostFacts {
 /** Gathers the facts of this process. */
 export function hostFacts(user: User, env: Environment): HostFacts {
   const gids = [user.gid, ...(process.getgroups?.() ?? []).filter((gid) => gid !== user.gid)];
-  const cwd = currentDir(user);
+  const cwd = workingDirectory();
+  const { groups, unknown } = namedGroups(gids, readQuietly("/etc/group"));
   return {
     user,
     gecos: findUser(readQuietly("/etc/passwd"), user.uid)?.gecos ?? "",
-    groups: namedGroups(gids, readQuietly("/etc/group")).groups,
+    groups,
+    unknownGroups: unknown,
     env,
     cwd,
     logicalCwd: logicalDir(env["PWD"], cwd),
@@ -56,12 +60,12 @@ export function hostKind(path: string): PathKind {
   }
 }
 
-// A directory that was removed, or closed, under the caller's feet has no name.
-function currentDir(user: User): string {
+/** The working directory; the root when it was removed or closed under the caller's feet and has no name any more. */
+export function workingDirectory(): string {
   try {
     return process.cwd();
   } catch {
-    return user.home;
+    return "/";
   }
 }
 

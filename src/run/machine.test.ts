@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { directoryView, resolveInRoot } from "./directory-view.ts";
 import { readEnvFile } from "./environment-file.ts";
 import { recall, remember } from "./facts-cache.ts";
+import { nameGroups } from "./group-names.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
@@ -133,6 +134,26 @@ describe("an environment file", () => {
   test("that is missing or no shell code is refused by name", () => {
     expect(() => readEnvFile(join(dir, "nosuch"), {})).toThrow(expect.objectContaining({ code: "E_ENV_FILE_READ" }));
     expect(() => read("A='unfinished")).toThrow(expect.objectContaining({ code: "E_ENV_FILE_RUN" }));
+  });
+});
+
+describe("groups that /etc/group does not name", () => {
+  const groups = [
+    { gid: 0, name: "group0" },
+    { gid: 4_000_001, name: "group4000001" },
+  ];
+
+  test("are named by the name service, and keep their number when nobody knows them", async () => {
+    const named = await nameGroups(groups, [0, 4_000_001], dir, { PATH: "/usr/bin" });
+    expect(named).toEqual([{ gid: 0, name: "root" }, groups[1]]);
+  });
+
+  test("are asked for once a day", async () => {
+    await nameGroups(groups, [0], dir, { PATH: "/usr/bin" });
+    writeFileSync(join(dir, "facts/groups"), '{"0":"kept"}');
+    expect((await nameGroups(groups, [0], dir, {}))[0]?.name).toBe("kept");
+    const tomorrow = (): number => Date.now() + 25 * 3600 * 1000;
+    expect((await nameGroups(groups, [0], dir, {}, tomorrow))[0]?.name).toBe("root");
   });
 });
 

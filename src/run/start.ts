@@ -8,6 +8,7 @@ import { callerLimits } from "./caller-limits.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
 import { resolveInRoot } from "./directory-view.ts";
 import { collectOverrides } from "./environment-overrides.ts";
+import { nameGroups } from "./group-names.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
 import type { ImageBinds } from "./image-binds.ts";
@@ -40,9 +41,10 @@ export interface Ready extends PlannedLaunch {
 /** Gets everything ready. The notes are said; the caller prepares and launches. @throws the failures of every step */
 export async function getReady(start: Start): Promise<Ready> {
   const { env, user, log } = start;
-  const host = hostFacts(user, env);
-  checkSources(start.request, host);
+  const found = hostFacts(user, env);
+  checkSources(start.request, found);
   const runtime = ensureRuntimeDir(env, user);
+  const host = { ...found, groups: await nameGroups(found.groups, found.unknownGroups, runtime, env) };
   const cache = cacheDir(env, user);
   const context: RootfsContext = {
     env,

@@ -48,6 +48,7 @@ const HOST: HostFacts = {
   user: { uid: 1001, gid: 1001, name: "ada", home: "/home/ada", shell: "/bin/bash" },
   gecos: "Ada",
   groups: [{ gid: 1001, name: "ada" }],
+  unknownGroups: [],
   env: { USER: "ada" },
   cwd: "/work",
   logicalCwd: undefined,

@@ -3,6 +3,7 @@
 
 import { resolve } from "node:path";
 import { defineErrors } from "../../base/errors.ts";
+import { workingDirectory } from "../../run/host.ts";
 import { encodePlan } from "../../run/plan-format.ts";
 import { prepare } from "../../run/preparation.ts";
 import type { LaunchRequest } from "../../run/request.ts";
@@ -89,11 +90,12 @@ async function readyFor(
   const [image = "", ...args] = words;
   if (form.command === "shell" && args.length > 0)
     log.warn(`Ignoring the arguments after the image: ${args.join(" ")}`);
-  const request = toRequest(flags, { command: form.command, args, shell: flags.shell }, process.cwd());
+  const cwd = workingDirectory();
+  const request = toRequest(flags, { command: form.command, args, shell: flags.shell }, cwd);
   const { path, temporary } = await imageFile(image, flags, context);
   const envFiles = commaSeparated(flags["env-file"]);
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
-  const start = { image: resolve(path), request, env, user, log, envFlags: flags.env, envFiles, cdiDirs };
+  const start = { image: resolve(cwd, path), request, env, user, log, envFlags: flags.env, envFiles, cdiDirs };
   const ready = await getReady(start);
   if (temporary) await forgetTemporary(path, ready, context);
   return ready;
