@@ -99,14 +99,26 @@ void root_change(int root) {
     die("the host's root is still reachable: refusing to go on");
 }
 
+static int mount_image(const struct plan *plan) {
+  const struct record *root = plan->first[OP_ROOT];
+  int image = root->value[0] == ROOT_KERNEL ? mount_kernel(root->text[1], root->value[2]) : fuse_mount(plan);
+  attach_over_root(image, root->text[1]);
+  if (root->value[0] == ROOT_FUSE) fuse_wait(image, root->text[1]);
+  return image;
+}
+
+// What has the image open keeps its content alive without its name.
+static void forget_files(const struct plan *plan) {
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_FORGET) unlink(plan->records[i].text[0]);
+}
+
 int image_open(const struct plan *plan) {
   const struct record *root = plan->first[OP_ROOT];
   int image = root->value[0] == ROOT_DIR ? open_dir(root->text[1]) : -1;
   check_mounts(plan, image);
-  if (image >= 0) return image;
-  image = root->value[0] == ROOT_KERNEL ? mount_kernel(root->text[1], root->value[2]) : fuse_mount(plan);
-  attach_over_root(image, root->text[1]);
-  if (root->value[0] == ROOT_FUSE) fuse_wait(image, root->text[1]);
+  if (image < 0) image = mount_image(plan);
+  forget_files(plan);
   return image;
 }
 

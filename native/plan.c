@@ -31,6 +31,7 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_ROOT] = {"root", 5, true, {K_ROOT, K_PATH, K_NUMBER}},
     [OP_FUSE_PROGRAM] = {"fuse-program", 6, true, {K_PATH}},
     [OP_TOUCH] = {"touch", 6, false, {K_PATH}},
+    [OP_FORGET] = {"forget", 6, false, {K_PATH}},
     [OP_EXPECT_MOUNT] = {"expect-mount", 6, false, {K_PATH}},
     [OP_LAYER] = {"layer", 7, true, {K_LAYER, K_NUMBER, K_PATH_OR_EMPTY, K_PATH_LINES}},
     [OP_BIND] = {"bind", 8, false, {K_PATH, K_PATH, K_FLAGS}},

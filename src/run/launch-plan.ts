@@ -55,6 +55,8 @@ export interface LaunchPlan {
   readonly root: Root;
   /** Files whose time is set to now: the last use of shared mounts. */
   readonly touch: readonly string[];
+  /** Files that are removed once the image is open. */
+  readonly forget?: readonly string[];
   /** Directories that must be mount points, or the launch fails. */
   readonly expectMounts: readonly string[];
   readonly layer: Layer;

@@ -48,6 +48,7 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
   if (plan.hostname !== undefined) yield ["hostname", plan.hostname];
   yield* rootRecords(plan.root);
   for (const file of plan.touch) yield ["touch", file];
+  for (const file of plan.forget ?? []) yield ["forget", file];
   for (const dir of plan.expectMounts) yield ["expect-mount", dir];
   yield layerWords(plan.layer);
 }

@@ -97,14 +97,7 @@ async function readyFor(
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
   const start = { image: resolve(cwd, path), request, env, user, log, envFlags: flags.env, envFiles, cdiDirs };
   const ready = await getReady(start);
-  if (temporary) await forgetTemporary(path, ready, context);
-  return ready;
-}
-
-// A mount keeps the file's content alive without its name. Where the launcher itself has to open it, it stays.
-async function forgetTemporary(path: string, ready: Ready, context: Context): Promise<void> {
-  if (ready.plan.root.kind === "dir") return (await import("node:fs/promises")).rm(path, { force: true });
-  context.log.warn(`the temporary image ${path} remains: remove it when the program has ended`);
+  return temporary ? { ...ready, plan: { ...ready.plan, forget: [start.image] } } : ready;
 }
 
 function commaSeparated(list: readonly string[]): string[] {
