@@ -42,6 +42,7 @@ export interface Manner {
 
 /** Why the contestant cannot take part, if it cannot. */
 export function absence(place: Place, contestant: Contestant<never>): string | undefined {
+  if (place.without?.test(contestant.name)) return "left out of this run";
   for (const program of contestant.needs) {
     if (program === "apptainer" ? !place.tree : !existsSync(pathOf(place, program)) && !installed(program))
       return program === "apptainer" ? "no tree (test/apptainer/make-tree.sh)" : `${program} not installed`;

@@ -1,4 +1,4 @@
-// The benchmarks: berth beside its peers, in one run on one machine. `node bench/main.ts [--rounds N] [NAME]…`
+// The benchmarks: berth beside its peers, in one run on one machine. `node bench/main.ts [--rounds N] [--without PATTERN] [NAME]…`
 // prints Markdown tables; progress goes to standard error. A peer that is not installed is listed as such.
 
 import { parseArgs } from "node:util";
@@ -31,11 +31,11 @@ const MEASURES: Readonly<Record<string, (around: Surroundings) => Result | Promi
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: "string", default: "3" } },
+    options: { rounds: { type: "string", default: "3" }, without: { type: "string" } },
   });
   const unknown = positionals.find((name) => !(name in MEASURES));
   if (unknown) throw new Error(`no measure is called ${unknown}; there are: ${Object.keys(MEASURES).join(", ")}`);
-  const place = preparePlace();
+  const place = preparePlace(values.without);
   const registry = await startRegistry(place);
   let made: Prepared | undefined;
   const prepared = () => {

@@ -4,8 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { unmountBelow } from "../test/support/mounts-below.ts";
 import { type OrdinaryUser, ordinaryUser } from "../test/support/ordinary-user.ts";
+import { unmountBelow } from "../test/support/unmount.ts";
 
 /** The surroundings of every measure. */
 export interface Place {
@@ -24,13 +24,15 @@ export interface Place {
   readonly launcher: string;
   /** Enters the root tree with the real Apptainer, when there is one. */
   readonly tree: string | undefined;
+  /** Names of contestants that are left out. */
+  readonly without: RegExp | undefined;
 }
 
 /** The checkout that this file belongs to. */
 export const CHECKOUT = dirname(import.meta.dirname);
 
 /** Prepares the folder, the measuring program and the images. */
-export function preparePlace(): Place {
+export function preparePlace(without?: string): Place {
   const dir = resolve(process.env["BERTH_BENCH_DIR"] ?? "/var/tmp/berth-bench");
   const user = ordinaryUser();
   const scratch = join(dir, "scratch");
@@ -53,6 +55,7 @@ export function preparePlace(): Place {
     berth: resolve(process.env["BERTH_BINARY"] ?? join(CHECKOUT, "build", "berth")),
     launcher: resolve(process.env["BERTH_LAUNCHER"] ?? join(CHECKOUT, "build", "berth-launch")),
     tree: entered ? tree : undefined,
+    without: without === undefined ? undefined : new RegExp(without),
   };
 }
 

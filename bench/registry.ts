@@ -1,11 +1,10 @@
 // The registry of the benchmarks: Debian's registry server on a free port of the loopback, holding the images of the
 // place, with an access log in which requests can be counted. Started and stopped around the measures.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { freePort, listening } from "../test/support/registry.ts";
 import { must, type Place } from "./place.ts";
 
 /** A registry that answers. */
@@ -28,7 +27,7 @@ export async function startRegistry(place: Place): Promise<BenchRegistry> {
   const log = openSync(logFile, "w");
   const server = spawn("docker-registry", ["serve", config], { stdio: ["ignore", log, log] });
   const host = `127.0.0.1:${port}`;
-  await answers(host, server);
+  await listening(port, () => server.exitCode !== null);
   for (const tag of ["science", "science-next"]) push(place.layout, host, tag);
   push(`${place.layout}-zstd`, host, "science-zstd");
   const pattern = /"(GET|HEAD|PUT|POST) (\S+) HTTP/g;
@@ -53,25 +52,4 @@ function configuration(storage: string, port: number): string {
 function push(layout: string, host: string, tag: string): void {
   const target = `docker://${host}/${tag}:latest`;
   must(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", `oci:${layout}:${tag}`, target]);
-}
-
-async function answers(host: string, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (server.exitCode !== null) throw new Error("docker-registry ended at once");
-    try {
-      if ((await fetch(`http://${host}/v2/`)).ok) return;
-    } catch {
-      // Not listening yet.
-    }
-    await pause(50);
-  }
-  throw new Error("docker-registry does not answer");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((ready) => server.once("listening", ready));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === "object" && address ? address.port : 0;
 }

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IMAGES } from "../catalogue/images.ts";
 import { BINARY, missing } from "../catalogue/world.ts";
-import { unmountBelow } from "../support/mounts-below.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { unmountBelow } from "../support/unmount.ts";
 import { apptainer, noApptainer } from "./peer.ts";
 
 const reason = noApptainer() ?? missing();

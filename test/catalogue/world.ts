@@ -5,12 +5,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { unmountBelow } from "../support/mounts-below.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { freePort, startRegistry } from "../support/registry.ts";
+import { unmountBelow } from "../support/unmount.ts";
 import { IMAGES } from "./images.ts";
 import { pushArtifact } from "./push-artifact.ts";
-import { closedPort, startRegistry } from "./registries.ts";
 
 /** The surroundings of all cases. */
 export interface World {
@@ -21,7 +21,7 @@ export interface World {
   readonly values: Readonly<Record<string, string>>;
   /** Variables that every step gets. */
   readonly env: Readonly<Record<string, string>>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The binary under test. */
@@ -32,7 +32,9 @@ export const BINARY = resolve(
 /** Why the catalogue cannot be played here, if it cannot. */
 export function missing(): string | undefined {
   if (!existsSync(BINARY)) return `${BINARY} is not built`;
-  const program = ["docker-registry", "skopeo", "umoci", "busybox", "mksquashfs"].find((name) => !installed(name));
+  const program = ["docker-registry", "htpasswd", "skopeo", "umoci", "busybox", "mksquashfs"].find(
+    (name) => !installed(name),
+  );
   return program ? `${program} is not installed` : undefined;
 }
 
@@ -45,9 +47,10 @@ export async function makeWorld(): Promise<World> {
   symlinkSync(BINARY, join(folder, "bin", "berth"));
   const layout = join(folder, "layout");
   const descriptors = await writeLayout(layout, IMAGES);
-  const open = await startRegistry(folder, "open");
-  const closed = await startRegistry(folder, "private");
+  const open = await startRegistry();
+  const closed = await startRegistry({ basic: { username: "u1", password: "p1" } });
   for (const name of Object.keys(IMAGES)) push(layout, name, open.host);
+  push(layout, "small", closed.host, ["--dest-creds", "u1:p1"]);
   await pushArtifact(open.host, "artifact");
   own(folder, user);
   const env = {
@@ -59,7 +62,7 @@ export async function makeWorld(): Promise<World> {
   const values = {
     reg: open.host,
     priv: closed.host,
-    down: `127.0.0.1:${await closedPort()}`,
+    down: `127.0.0.1:${await freePort()}`,
     layout,
     images: folder,
     home: user.home,
@@ -68,18 +71,17 @@ export async function makeWorld(): Promise<World> {
     digest: descriptors["small"]?.digest ?? "",
   };
   makeFiles(user, folder, layout, { ...env, HOME: user.home }, open.host);
-  const close = () => {
-    open.stop();
-    closed.stop();
+  const close = async () => {
+    await Promise.all([open.stop(), closed.stop()]);
     unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true });
   };
   return { user, folder, values, env, close };
 }
 
-function push(layout: string, name: string, host: string): void {
+function push(layout: string, name: string, host: string, more: readonly string[] = []): void {
   const words = ["skopeo", "copy", "--all", "--quiet", "--dest-tls-verify=false"];
-  must(ROOT, [...words, `oci:${layout}:${name}`, `docker://${host}/${name}:latest`]);
+  must(ROOT, [...words, ...more, `oci:${layout}:${name}`, `docker://${host}/${name}:latest`]);
 }
 
 /** The images as files, as every case but those of pulling wants them; a failure shows in the cases that need it. */

@@ -2,7 +2,7 @@
 // with Basic logins, or with a token server. Stop it when done.
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -55,16 +55,14 @@ export async function startRegistry(setup: RegistrySetup = {}): Promise<TestRegi
     const { username, password } = setup.basic;
     await writeFile(join(dir, "htpasswd"), execFileSync("htpasswd", ["-nbB", username, password]));
   }
+  // Into a file, not a pipe: a test that waits for a program with spawnSync would not empty it, and the registry stop.
+  const logFile = openSync(join(dir, "log"), "a");
   const child = spawn(PROGRAM, ["serve", config], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", logFile, logFile],
     env: { PATH: "/usr/bin:/bin" },
   });
-  let log = "";
-  const keep = (chunk: Buffer) => {
-    log = (log + chunk).slice(-1_000_000);
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
+  closeSync(logFile);
+  const log = () => readFileSync(join(dir, "log"), "utf8");
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     child.kill("SIGKILL");
@@ -75,12 +73,13 @@ export async function startRegistry(setup: RegistrySetup = {}): Promise<TestRegi
   try {
     await listening(port, () => child.exitCode !== null);
   } catch (cause) {
+    const lastWords = log();
     await stop();
-    throw new Error(`docker-registry did not start: ${log}`, { cause });
+    throw new Error(`docker-registry did not start: ${lastWords}`, { cause });
   }
   const host = `127.0.0.1:${port}`;
   const url = `${setup.tls ? "https" : "http"}://${host}`;
-  return { host, port, url, dir, authority, tokens, log: () => log, stop };
+  return { host, port, url, dir, authority, tokens, log, stop };
 }
 
 interface Parts {
