@@ -2,8 +2,9 @@
 // place, with an access log in which requests can be counted. Started and stopped around the measures.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeAuthority } from "../test/support/authority.ts";
 import { freePort, listening } from "../test/support/registry.ts";
 import { must, type Place } from "./place.ts";
 
@@ -11,39 +12,57 @@ import { must, type Place } from "./place.ts";
 export interface BenchRegistry {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
-  /** Requests so far: methods and paths. */
-  requests(): readonly string[];
+  /** The same with TLS (of an authority that nobody knows), for peers that speak nothing else. */
+  readonly tlsHost: string;
+  /** Begins to count; the function gives the requests since then: methods and paths. */
+  watch(): () => readonly string[];
   stop(): void;
 }
 
 /** Starts the registry and pushes the images that it does not have yet. */
 export async function startRegistry(place: Place): Promise<BenchRegistry> {
-  const port = await freePort();
-  const storage = join(place.dir, "registry");
-  mkdirSync(storage, { recursive: true });
-  const config = join(place.scratch, "registry.yml");
-  writeFileSync(config, configuration(storage, port));
-  const logFile = join(place.scratch, "registry.log");
-  const log = openSync(logFile, "w");
-  const server = spawn("docker-registry", ["serve", config], { stdio: ["ignore", log, log] });
-  const host = `127.0.0.1:${port}`;
-  await listening(port, () => server.exitCode !== null);
-  for (const tag of ["science", "science-next"]) push(place.layout, host, tag);
-  push(`${place.layout}-zstd`, host, "science-zstd");
-  const pattern = /"(GET|HEAD|PUT|POST) (\S+) HTTP/g;
+  const plain = await startServer(place, "registry");
+  const { serverCert, serverKey } = await makeAuthority(join(place.scratch, "tls"));
+  const secured = await startServer(place, "registry-tls", `certificate: ${serverCert}, key: ${serverKey}`);
+  for (const tag of ["science", "science-next"]) push(place.layout, plain.host, tag);
+  push(`${place.layout}-zstd`, plain.host, "science-zstd");
+  const servers = [plain, secured];
+  const watch = () => {
+    const starts = servers.map(({ log }) => log().length);
+    return () => servers.flatMap(({ log }, index) => requestsIn(log().slice(starts[index])));
+  };
   return {
-    host,
-    requests: () => [...readFileSync(logFile, "utf8").matchAll(pattern)].map(([, method, path]) => `${method} ${path}`),
-    stop: () => void server.kill(),
+    host: plain.host,
+    tlsHost: secured.host,
+    watch,
+    stop: () => servers.forEach((server) => void server.process.kill()),
   };
 }
 
-function configuration(storage: string, port: number): string {
+function requestsIn(log: string): readonly string[] {
+  return [...log.matchAll(/"(GET|HEAD|PUT|POST) (\S+) HTTP/g)].map(([, method, path]) => `${method} ${path}`);
+}
+
+async function startServer(place: Place, name: string, tls?: string) {
+  const port = await freePort();
+  const storage = join(place.dir, "registry");
+  mkdirSync(storage, { recursive: true });
+  const config = join(place.scratch, `${name}.yml`);
+  writeFileSync(config, configuration(storage, port, tls));
+  const logFile = join(place.scratch, `${name}.log`);
+  const log = openSync(logFile, "w");
+  const server = spawn("docker-registry", ["serve", config], { stdio: ["ignore", log, log] });
+  closeSync(log);
+  await listening(port, () => server.exitCode !== null);
+  return { host: `127.0.0.1:${port}`, process: server, log: () => readFileSync(logFile, "utf8") };
+}
+
+function configuration(storage: string, port: number, tls: string | undefined): string {
   return [
     "version: 0.1",
     "log: { level: error, accesslog: { disabled: false } }",
-    `storage: { filesystem: { rootdirectory: ${JSON.stringify(storage)} }, maintenance: { uploadpurging: { enabled: false } } }`,
-    `http: { addr: "127.0.0.1:${port}" }`,
+    `storage: { filesystem: { rootdirectory: ${storage} }, maintenance: { uploadpurging: { enabled: false } } }`,
+    `http: { addr: "127.0.0.1:${port}"${tls === undefined ? "" : `, tls: { ${tls} }`} }`,
     "",
   ].join("\n");
 }

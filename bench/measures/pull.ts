@@ -11,34 +11,37 @@ import { median, type Result } from "../table.ts";
 /** One image to fetch into a folder that keeps the contestant's cache. */
 interface Job {
   readonly folder: string;
-  readonly host: string;
+  readonly registry: BenchRegistry;
   readonly repository: string;
 }
 
 const SQUASHFS =
   "mksquashfs tree.new/rootfs out.squashfs -noappend -quiet -no-progress -comp zstd -Xcompression-level 3";
 
-/** Runs shell text in the folder with the registry as $1 and the repository as $2. */
+/** Runs shell text in the folder with the registry as $1 (with TLS as $3) and the repository as $2. */
 function script(job: Job, text: string, env: Command["env"] = {}): Command {
-  return { argv: ["sh", "-ec", `cd "$0"; ${text}`, job.folder, job.host, job.repository], env };
+  return {
+    argv: ["sh", "-ec", `cd "$0"; ${text}`, job.folder, job.registry.host, job.repository, job.registry.tlsHost],
+    env,
+  };
 }
 
 const CONTESTANTS: readonly Contestant<Job>[] = [
   {
     name: "berth pull",
     needs: ["berth"],
-    command: (place, { folder, host, repository }) => ({
-      argv: [place.berth, "pull", "--force", join(folder, "out.sif"), `docker://${host}/${repository}:latest`],
+    command: (place, { folder, registry, repository }) => ({
+      argv: [place.berth, "pull", "--force", join(folder, "out.sif"), `docker://${registry.host}/${repository}:latest`],
       env: { BERTH_CACHEDIR: join(folder, "cache"), BERTH_TMPDIR: folder, BERTH_RUNTIMEDIR: join(folder, "run") },
     }),
   },
   {
     name: "Apptainer pull",
     needs: ["apptainer"],
-    command: (_place, { folder, host, repository }) => ({
+    command: (_place, { folder, registry, repository }) => ({
       argv: [
         ...["apptainer", "pull", "--no-https", "--force"],
-        ...[join(folder, "out.sif"), `docker://${host}/${repository}:latest`],
+        ...[join(folder, "out.sif"), `docker://${registry.host}/${repository}:latest`],
       ],
       env: { APPTAINER_CACHEDIR: join(folder, "cache"), APPTAINER_TMPDIR: folder },
     }),
@@ -60,8 +63,8 @@ const CONTESTANTS: readonly Contestant<Job>[] = [
     command: (_place, job) =>
       script(
         job,
-        `ch-image pull --tls-no-verify "$1/$2:latest" 2>&1 | tail -n 3 >&2
-         ch-convert -i ch-image -o squash "$1/$2:latest" out.sqfs 2>&1 | tail -n 3 >&2; test -s out.sqfs; rm out.sqfs`,
+        `ch-image --tls-no-verify pull "$3/$2:latest" 2>&1 | tail -n 3 >&2
+         ch-convert -i ch-image -o squash "$3/$2:latest" out.sqfs 2>&1 | tail -n 3 >&2; test -s out.sqfs; rm out.sqfs`,
         { CH_IMAGE_STORAGE: join(job.folder, "storage"), CH_IMAGE_CACHE: "disabled", TMPDIR: job.folder },
       ),
   },
@@ -86,7 +89,7 @@ export function coldPull(place: Place, registry: BenchRegistry, repository: stri
   const gigabytes = place.unpackedBytes / 1e9;
   const rows = compete(place, CONTESTANTS, rounds, (contestant) => {
     const folder = freshFolder(place, "pull");
-    const job = { folder, host: registry.host, repository };
+    const job = { folder, registry, repository };
     const cost = measure(place, contestant, contestant.command(place, job), { sample: 20 });
     removeFolder(folder);
     return cost;
@@ -108,9 +111,9 @@ export function coldPull(place: Place, registry: BenchRegistry, repository: stri
 export function secondPull(place: Place, registry: BenchRegistry, { rounds }: PullOptions): Result {
   const rows = compete(place, CONTESTANTS, rounds, (contestant) => {
     const folder = freshFolder(place, "pull");
-    const first = { folder, host: registry.host, repository: "science" };
+    const first = { folder, registry, repository: "science" };
     measure(place, contestant, contestant.command(place, first));
-    const before = registry.requests().length;
+    const requested = registry.watch();
     const second = { ...first, repository: "science-next" };
     const cost = measure(place, contestant, contestant.command(place, second));
     const blobs = registry
@@ -137,11 +140,11 @@ export function repeatPull(place: Place, registry: BenchRegistry, { rounds }: Pu
   const repeats = 5 * rounds;
   const rows = compete(place, CONTESTANTS, 1, (contestant) => {
     const folder = freshFolder(place, "pull");
-    const job = { folder, host: registry.host, repository: "science" };
+    const job = { folder, registry, repository: "science" };
     measure(place, contestant, contestant.command(place, job));
-    const before = registry.requests().length;
+    const requested = registry.watch();
     const cost = measure(place, contestant, contestant.command(place, job), { runs: repeats });
-    const requests = registry.requests().slice(before);
+    const requests = requested();
     removeFolder(folder);
     return { ...cost, requests };
   });

@@ -237,11 +237,11 @@ export const PULL: readonly (Case | Later)[] = [
     id: "26",
     title: "the number of simultaneous downloads can be set",
     steps: [
-      { run: pull("-F", "--disable-cache", "x.sif", SMALL), env: { BERTH_DOWNLOAD_CONCURRENCY: "1" } },
-      { run: pull("-F", "--disable-cache", "x.sif", SMALL), env: { BERTH_DOWNLOAD_CONCURRENCY: "10" } },
+      { run: pull("-F", "--disable-cache", "x.sif", SMALL), env: { BERTH_DOWNLOADS: "1" } },
+      { run: pull("-F", "--disable-cache", "x.sif", SMALL), env: { BERTH_DOWNLOADS: "10" } },
       {
         run: pull("-F", "--disable-cache", "x.sif", SMALL),
-        env: { BERTH_DOWNLOAD_CONCURRENCY: "many" },
+        env: { BERTH_DOWNLOADS: "many" },
         exit: 255,
         err: /many/,
       },

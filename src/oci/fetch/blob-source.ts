@@ -9,6 +9,7 @@ import { verifyBlobs } from "../store/verify-blobs.ts";
 import type { BlobSource, Descriptor } from "../types.ts";
 import type { BlobFetcher } from "./blob-client.ts";
 import { BIG_BLOB, type DownloadTools, download } from "./download.ts";
+import { fail } from "./errors.ts";
 import { slots } from "./slots.ts";
 import { PATIENCE, type Patience } from "./transfer.ts";
 
@@ -39,10 +40,13 @@ export interface BlobSourceOptions {
 const DOWNLOADS = 4;
 const PIECE = 16 * 1024 * 1024;
 
-/** Requests at once that `BERTH_DOWNLOADS` asks for, from 1 to 32; nothing when it says nothing sensible. */
+/** Requests at once that `BERTH_DOWNLOADS` asks for, from 1 to 32; undefined when it is not set. @throws E_TRANSFER_COUNT */
 export function downloadsFrom(env: Readonly<Record<string, string | undefined>>): number | undefined {
-  const count = Number(env["BERTH_DOWNLOADS"] ?? Number.NaN);
-  return Number.isInteger(count) && count >= 1 && count <= 32 ? count : undefined;
+  const text = env["BERTH_DOWNLOADS"];
+  if (!text) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 32) throw fail("E_TRANSFER_COUNT", { text });
+  return count;
 }
 
 /** Blobs that come from the store, or through `fetch` into the store. */

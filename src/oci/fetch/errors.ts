@@ -24,6 +24,10 @@ export const fail = defineErrors({
     hint: "free some with `berth cache clean`, or name a roomier folder in BERTH_CACHEDIR",
     http: 507,
   },
+  E_TRANSFER_COUNT: {
+    text: 'BERTH_DOWNLOADS is "{text}", which is no number of simultaneous downloads',
+    hint: "set it to a number from 1 to 32, or unset it",
+  },
 });
 
 /** False for failures that another try cannot mend: refusals, wrong content, a full disk. */
