@@ -19,21 +19,28 @@ export interface Context {
 /** The context of this process. */
 export function processContext(verbosity: Verbosity): Context {
   const { env } = process;
+  let display: Promise<Progress> | undefined;
   const log = terminalLog(verbosity.level, () => colorsShown(verbosity, env), writeError);
   return {
     env,
     user: currentUser(),
     log,
     verbosity,
-    async progress() {
-      if (verbosity.level === "silent" || verbosity.level === "quiet") return unwatched;
-      const { terminalProgress } = await import("./progress.ts");
-      return terminalProgress(process.stderr, log);
+    progress() {
+      // One display only: two would draw over each other.
+      display ??= makeDisplay(verbosity, log);
+      return display;
     },
     get signal() {
       return interruption();
     },
   };
+}
+
+async function makeDisplay(verbosity: Verbosity, log: Log): Promise<Progress> {
+  if (verbosity.level === "silent" || verbosity.level === "quiet") return unwatched;
+  const { terminalProgress } = await import("./progress.ts");
+  return terminalProgress(process.stderr, log);
 }
 
 let interrupted: AbortController | undefined;

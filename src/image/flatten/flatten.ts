@@ -28,11 +28,20 @@ export interface FlattenJob {
 
 /** Writes the merged tree of `job.image` as one tar stream. @throws DuplicateEntry when a layer must be planned */
 export async function flatten(job: FlattenJob, sink: Writable): Promise<FlattenReport> {
-  const run = new Flattening(job, sink);
   const { layers } = job.image.manifest;
-  await run.begin();
-  for (let index = layers.length - 1; index >= 0; index--) await run.layer(index);
-  return run.finish();
+  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  const task = job.context.progress.start("convert", total);
+  try {
+    const run = new Flattening(job, sink, (bytes) => task.advance(bytes));
+    await run.begin();
+    for (let index = layers.length - 1; index >= 0; index--) await run.layer(index);
+    const report = await run.finish();
+    task.done();
+    return report;
+  } catch (error) {
+    task.done(error instanceof DuplicateEntry ? "begins again" : "failed");
+    throw error;
+  }
 }
 
 class Flattening {
@@ -41,10 +50,12 @@ class Flattening {
   readonly #merge: Merge;
   readonly #out: TarOutput;
   readonly #budget: Budget;
+  readonly #onBytes: (compressed: number) => void;
   #ahead: Promise<AsyncIterable<Buffer>> | undefined;
 
-  constructor(job: FlattenJob, sink: Writable) {
+  constructor(job: FlattenJob, sink: Writable, onBytes: (compressed: number) => void) {
     this.#job = job;
+    this.#onBytes = onBytes;
     this.#layers = job.image.manifest.layers;
     this.#merge = new Merge(job.options);
     this.#out = new TarOutput(sink, job.signal);
@@ -123,10 +134,9 @@ class Flattening {
 
   #open(index: number): Promise<AsyncIterable<Buffer>> {
     const descriptor = this.#descriptor(index);
-    const task = this.#job.context.progress.start(`${descriptor.digest.slice(7, 19)}`, descriptor.size);
     return openLayer(this.#job.blobs, descriptor, {
       signal: this.#job.signal,
-      onBytes: (count) => task.advance(count),
+      onBytes: this.#onBytes,
     });
   }
 

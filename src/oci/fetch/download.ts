@@ -64,7 +64,7 @@ async function downloadLocked(descriptor: Descriptor, what: string, tools: Downl
   const { store, progress } = tools;
   if (await store.has(descriptor)) return;
   const partial = await PartialFile.open(partialPath(store.root, descriptor.digest), descriptor);
-  const task = progress.start(descriptor.digest.slice(7, 19), descriptor.size);
+  const task = progress.start(`fetch ${descriptor.digest.slice(7, 19)}`, descriptor.size);
   try {
     const there = lengthOf(partial.ranges);
     if (there > 0) tools.log.info(`Resuming ${what}: ${formatSize(there)} of ${formatSize(descriptor.size)} are there`);
