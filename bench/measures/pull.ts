@@ -116,10 +116,7 @@ export function secondPull(place: Place, registry: BenchRegistry, { rounds }: Pu
     const requested = registry.watch();
     const second = { ...first, repository: "science-next" };
     const cost = measure(place, contestant, contestant.command(place, second));
-    const blobs = registry
-      .requests()
-      .slice(before)
-      .filter((line) => /^GET .*\/blobs\//.test(line)).length;
+    const blobs = requested().filter((line) => /^GET .*\/blobs\//.test(line)).length;
     removeFolder(folder);
     return { ...cost, blobs };
   });
