@@ -1,5 +1,5 @@
-// Builds what users run: one bundle, packed into a single-file binary by Bun, and the native launcher beside it.
-// Called by ./berth when sources changed; prints nothing unless something fails.
+// Builds what users run: the sources bundled into modules, packed into a single-file binary by Bun, and the native programs
+// beside it. Called by ./berth when sources changed; prints nothing unless something fails.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
-const out = join(root, "build");
-mkdirSync(out, { recursive: true });
+const out = process.argv[2] ?? join(root, "build");
+const modules = join(out, "modules");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 // A module that imports `node:process` makes Bun open the standard streams, which costs 5 ms at every start.
@@ -20,15 +20,20 @@ const globalProcess = {
   },
 };
 
+rmSync(modules, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
 await build({
   entryPoints: [join(root, "src/main.ts")],
-  outfile: join(out, "berth.cjs"),
+  outdir: modules,
   bundle: true,
+  // What a command imports lazily stays a module of its own: `berth exec` loads a tenth of the whole.
+  splitting: true,
   platform: "node",
-  // CommonJS is what Bun can keep as bytecode.
-  format: "cjs",
+  format: "esm",
   target: "node24",
   minifySyntax: true,
+  // Packages in CommonJS call `require` for Node's own modules.
+  banner: { js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire("/");' },
   plugins: [globalProcess],
   define: { BERTH_VERSION: JSON.stringify(version) },
   logLevel: "warning",
@@ -37,7 +42,12 @@ await build({
 const arch = { x64: "x64", arm64: "aarch64" }[process.arch];
 const bun = join(root, "node_modules/@oven", `bun-linux-${arch}`, "bin/bun");
 const partial = join(out, `.berth-${process.pid}`);
-run(bun, ["build", "--compile", "--bytecode", "--minify-syntax", join(out, "berth.cjs"), "--outfile", partial]);
+run(bun, [
+  ...["build", "--compile", "--bytecode", "--format=esm", "--splitting", "--minify-syntax", "--minify-whitespace"],
+  // The folder in which a user happens to stand must not decide what berth loads.
+  ...["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"],
+  ...[join(modules, "main.js"), "--outfile", partial],
+]);
 renameSync(partial, join(out, "berth"));
 run("make", ["-s", "-C", join(root, "native"), `OUT=${out}`]);
 writeFileSync(join(out, "stamp"), `${version}\n`);
