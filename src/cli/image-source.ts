@@ -61,6 +61,7 @@ export interface PullToFile {
 /** Carries out `pull`. @throws E_TARGET_…, E_SOURCE_…, and what getting the image makes fail */
 export async function pullToFile(request: PullToFile, context: Context): Promise<void> {
   const { source, target, values } = request;
+  checkSource(source);
   await checkTarget(request);
   await withCache(values, context, async (cache) => {
     const pull = await pullRequest(source, values, "newer", cache, context);
@@ -107,9 +108,13 @@ export async function cachedImage(
   }
 }
 
-async function checkTarget({ source, target, shown, force }: PullToFile): Promise<void> {
+/** @throws E_SOURCE_FILE, E_SOURCE_NOT_PULLED */
+export function checkSource(source: ImageSource): void {
   if (source.kind === "file") throw fail("E_SOURCE_FILE", { path: source.path });
   if (source.kind === "http" || source.kind === "instance") throw fail("E_SOURCE_NOT_PULLED", { kind: source.kind });
+}
+
+async function checkTarget({ target, shown, force }: PullToFile): Promise<void> {
   const folder = dirname(target);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fail("E_TARGET_FOLDER", { folder });
   const there = await lstat(target).catch(() => undefined);

@@ -13,6 +13,7 @@ const FLAGS = [
   { long: "force", short: "F", kind: "switch", help: "replace an existing file" },
   { long: "dir", kind: "text", value: "folder", env: ["PULLDIR", "PULLFOLDER"], help: "folder of the file" },
   { long: "name", kind: "text", value: "file", env: ["PULL_NAME"], help: "name of the file", hidden: true },
+  { long: "sandbox", kind: "switch", help: "make a folder that can be changed, instead of a file" },
   ...SOURCE_FLAGS,
   ...CONVERSION_FLAGS,
   { long: "allow-unsigned", short: "U", kind: "switch", env: [], help: "accepted for old scripts", hidden: true },
@@ -32,10 +33,10 @@ export function pullCommand(context: Context): Command {
     const uri = words[words.length - 1] ?? "";
     const named = words.length === 2 ? words[0] : values.name;
     const source = (await import("../oci/uri.ts")).parseImageUri(uri);
-    const target = resolve(values.dir ?? ".", named ?? defaultImageName(source));
-    await pullToFile(
-      { source, target, shown: named ?? defaultImageName(source), force: values.force, values },
-      context,
-    );
+    const shown = named ?? defaultImageName(source, values.sandbox ? "" : ".sif");
+    const request = { source, target: resolve(values.dir ?? ".", shown), shown, force: values.force, values };
+    if (!values.sandbox) return pullToFile(request, context);
+    const { pullToFolder } = await import("./pull-sandbox.ts");
+    return pullToFolder(request, context);
   });
 }

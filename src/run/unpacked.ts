@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
 import { partialName } from "../base/publish.ts";
 
@@ -34,6 +34,17 @@ export function unpackedDir(cacheDir: string, key: string): string | undefined {
 export async function unpackImage(job: Unpacking, options: { readonly signal?: AbortSignal }): Promise<string> {
   const dir = join(job.cacheDir, "sandbox", job.key);
   mkdirSync(join(job.cacheDir, "sandbox"), { recursive: true, mode: 0o700 });
+  const { path, offset, unsquashfs } = job;
+  await unpackTo({ path, offset, unsquashfs, dir }, options);
+  return dir;
+}
+
+/** Makes `dir` of an image; a folder that is there already, with something in it, stays as it is. @throws E_UNPACK */
+export async function unpackTo(
+  job: Pick<Unpacking, "path" | "offset" | "unsquashfs"> & { readonly dir: string },
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { dir } = job;
   const partial = partialName(dir);
   try {
     await run(job.unsquashfs, ["-n", "-no-xattrs", "-o", String(job.offset), "-d", partial, job.path], options.signal);
@@ -42,11 +53,10 @@ export async function unpackImage(job: Unpacking, options: { readonly signal?: A
     renameSync(partial, dir);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    // Another launch was faster: its directory is as good as ours.
-    if (["EEXIST", "ENOTEMPTY"].includes(errnoOf(error) ?? "")) return dir;
-    throw fail("E_UNPACK", { path: job.path, dir: job.cacheDir, reason: reasonOf(error) }, { cause: error });
+    // Another process was faster: its directory is as good as ours.
+    if (["EEXIST", "ENOTEMPTY"].includes(errnoOf(error) ?? "")) return;
+    throw fail("E_UNPACK", { path: job.path, dir: dirname(dir), reason: reasonOf(error) }, { cause: error });
   }
-  return dir;
 }
 
 function run(program: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
