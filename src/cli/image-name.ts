@@ -4,8 +4,8 @@
 import { basename } from "node:path";
 import type { ImageSource } from "../oci/uri.ts";
 
-/** File name for the image that `source` leads to, such as `python_3.12.sif`. */
-export function defaultImageName(source: ImageSource): string {
+/** Name for the image that `source` leads to, such as `python_3.12.sif`. */
+export function defaultImageName(source: ImageSource, suffix = ".sif"): string {
   return `${
     stem(source)
       .replace(/[^\w.+-]/g, "_")
