@@ -6,11 +6,10 @@ import type { ImageSource } from "../oci/uri.ts";
 
 /** Name for the image that `source` leads to, such as `python_3.12.sif`. */
 export function defaultImageName(source: ImageSource, suffix = ".sif"): string {
-  return `${
-    stem(source)
-      .replace(/[^\w.+-]/g, "_")
-      .replace(/^[.-]+/, "") || "image"
-  }.sif`;
+  const name = stem(source)
+    .replace(/[^\w.+-]/g, "_")
+    .replace(/^[.-]+/, "");
+  return (name || "image") + suffix;
 }
 
 function stem(source: ImageSource): string {
