@@ -8,6 +8,7 @@ import type { BindRequest } from "./binds.ts";
 import { resolveInRoot } from "./directory-view.ts";
 import { unpacked } from "./make-root.ts";
 import { mountMeans } from "./mount-means.ts";
+import { mountName } from "./mount-name.ts";
 import type { LaunchRequest } from "./request.ts";
 import { chooseRootWay } from "./root-choice.ts";
 import { fileKey, type RootfsContext } from "./rootfs.ts";
@@ -60,13 +61,17 @@ async function imageDirectory(bind: BindRequest, context: RootfsContext): Promis
     throw fail("E_BIND_IMAGE_DIR", { source: path, path: bind.imageSource, target: bind.target });
   }
   const offset = partitionOffset(opened, id);
-  const key = `${fileKey(statSync(path, { bigint: true }))}${id === undefined ? "" : `-${id}`}`;
+  const file = fileKey(statSync(path, { bigint: true }));
+  const key = id === undefined ? file : `${file}-${id}`;
   const means = mountMeans(context.env);
   // A mount inside the launch's namespace is for its root only: without a shared one the image is unpacked.
   const usable = means.fusermount === undefined ? { ...means, squashfuse: undefined } : means;
   const way = chooseRootWay({ path, unsquash: false, owners: false, kernel: false }, usable);
   if (way.way === "unpack") return { dir: await unpacked(way, { path, offset, key }, context), link: false };
-  return { dir: sharedMount({ path, offset, key, squashfuse: means.squashfuse ?? "", ...context }), link: true };
+  return {
+    dir: sharedMount({ path, offset, name: mountName(key, context), squashfuse: means.squashfuse ?? "", ...context }),
+    link: true,
+  };
 }
 
 function partitionOffset(image: Exclude<OpenedImage, { kind: "sandbox" }>, id: number | undefined): number {

@@ -1,6 +1,7 @@
 // Makes the root directory of an image that is not mounted yet. Loaded only then.
 
 import { mountMeans } from "./mount-means.ts";
+import { mountName } from "./mount-name.ts";
 import type { RootView } from "./plan.ts";
 import { chooseRootWay } from "./root-choice.ts";
 import { directoryRoot, type FoundImage, mountedRoot, type RootfsContext, type RootWishes } from "./rootfs.ts";
@@ -18,7 +19,9 @@ export async function makeRoot(image: FoundImage, wishes: RootWishes, context: R
     case "private":
       return { root: { kind: "fuse", file, offset, program: way.squashfuse }, mounts: [] };
     case "shared":
-      return mountedRoot(sharedMount({ path: file, offset, key, squashfuse: way.squashfuse, ...context }));
+      return mountedRoot(
+        sharedMount({ path: file, offset, name: mountName(key, context), squashfuse: way.squashfuse, ...context }),
+      );
     case "unpack":
       return directoryRoot(await unpacked(way, image, context));
   }

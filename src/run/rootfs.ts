@@ -9,6 +9,7 @@ import { directoryView } from "./directory-view.ts";
 import { type KnownImage, recall, remember } from "./facts-cache.ts";
 import { type ImageFacts, readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
+import { mountName } from "./mount-name.ts";
 import type { RootView } from "./plan.ts";
 
 /** Where things are kept, and whom to tell. */
@@ -64,7 +65,7 @@ export function fileKey(state: BigIntStats): string {
 export async function rootView(image: FoundImage, wishes: RootWishes, context: RootfsContext): Promise<RootView> {
   if (image.isDir) return directoryRoot(image.path);
   if (!wishes.unsquash && !wishes.owners) {
-    const live = liveMount(context.runtime, image.key);
+    const live = liveMount(context.runtime, mountName(image.key, context));
     if (live !== undefined) return mountedRoot(live);
   }
   const { makeRoot } = await import("./make-root.ts");
@@ -101,7 +102,7 @@ async function readImage(path: string, key: string, context: RootfsContext): Pro
   const objects = opened.kind === "sif" ? opened.objects : new Map<string, Uint8Array>();
   const config = parseRuntimeConfig(objects.get("oci-config.json"));
   const exact = config !== undefined && objects.has("berth.json");
-  const live = liveMount(context.runtime, key);
+  const live = liveMount(context.runtime, mountName(key, context));
   if (live !== undefined) return { offset, arch, facts: await readImageFacts(directoryView(live), config, exact) };
   const { withSquashfsView } = await import("./squashfs-view.ts");
   const facts = await withSquashfsView(path, offset, (view) => readImageFacts(view, config, exact));

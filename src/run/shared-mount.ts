@@ -20,7 +20,8 @@ const fail = defineErrors({
 export interface SharedMountRequest {
   readonly path: string;
   readonly offset: number;
-  readonly key: string;
+  /** `mountName` of the image. */
+  readonly name: string;
   readonly runtime: string;
   readonly squashfuse: string;
   readonly env: Environment;
@@ -33,9 +34,9 @@ const TIMEOUT_MS = 30_000;
 
 /** The mount of an image, started when there is none. @throws E_SHARED_MOUNT, E_PROGRAM */
 export function sharedMount(request: SharedMountRequest): string {
-  const live = liveMount(request.runtime, request.key);
+  const live = liveMount(request.runtime, request.name);
   if (live !== undefined) return live;
-  const dir = join(ensureSubdir(request.runtime, "mnt"), request.key);
+  const dir = join(ensureSubdir(request.runtime, "mnt"), request.name);
   const args = [request.path, String(request.offset), dir, "--idle", IDLE_SECONDS, "--squashfuse", request.squashfuse];
   // In a user's namespace only the caller exists: any other owner would show as nobody. Real root sees the true owners.
   const { uid, gid } = request.user;

@@ -5,11 +5,12 @@
 // first does not work in 8.12, and with sockets made in connector.ts neither is needed.
 
 import type { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { CertSource } from "./certs.ts";
 import { connector } from "./connector.ts";
 import type { ProxyRules } from "./proxy.ts";
 import { basicLogin } from "./tunnel.ts";
+import { Agent, requestThrough } from "./undici-agent.ts";
 
 /** A request to one URL. */
 export interface HttpRequest {
@@ -110,7 +111,7 @@ async function exchange(
   request: HttpRequest,
   to: { readonly origin: string; readonly path: string },
 ): Promise<HttpResponse> {
-  const answer = await agent.request({
+  const answer = await requestThrough(agent, {
     ...to,
     method: request.method,
     headers: request.headers,
