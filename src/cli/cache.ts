@@ -12,7 +12,11 @@ import type { Context } from "./context.ts";
 import type { FlagSpec } from "./flags.ts";
 
 const fail = defineErrors({
-  E_CACHE_TYPE: { text: '"{type}" is no kind of cache entry', hint: "choose blob, image, ref or all", exit: 1 },
+  E_CACHE_TYPE: {
+    text: '"{type}" is no kind of cache entry',
+    hint: "choose blob, image, sandbox, ref or all",
+    exit: 1,
+  },
   E_CACHE_DAYS: { text: '"{days}" is not a number of days', hint: "write a whole number, such as 30", exit: 1 },
   E_CACHE_DAMAGED: {
     text: "{count} of {checked} blobs were damaged and have been removed",
@@ -28,7 +32,7 @@ const TYPE_FLAG = {
   kind: "list",
   value: "type",
   env: [],
-  help: "blob, image or ref; several with commas (default: all)",
+  help: "blob, image, sandbox or ref; several with commas (default: all)",
 } as const satisfies FlagSpec;
 
 const JSON_FLAG = { long: "json", kind: "switch", env: [], help: "as JSON" } as const satisfies FlagSpec;

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { PARTIAL_PREFIX } from "../../base/publish.ts";
 import type { Cache } from "./cache.ts";
 import { lockDir, partialDir } from "./layout.ts";
+import { removeTree, treeSize } from "./sandboxes.ts";
 
-/** Kinds of things in the cache: OCI blobs, converted images, names that led to manifests. */
-export const CACHE_TYPES = ["blob", "image", "ref"] as const;
+/** Kinds of things in the cache: OCI blobs, converted images, images unpacked to folders, names that led to manifests. */
+export const CACHE_TYPES = ["blob", "image", "sandbox", "ref"] as const;
 export type CacheType = (typeof CACHE_TYPES)[number];
 
 export interface CacheEntry {
@@ -36,6 +37,7 @@ export async function cacheEntries(cache: Cache): Promise<readonly CacheEntry[]>
       lastUsed,
     })),
     ...(await imageEntries(cache.imageDir)),
+    ...(await sandboxEntries(sandboxDir(cache))),
     ...references.map(({ name, checked }) => ({
       type: "ref" as const,
       name,
@@ -55,6 +57,21 @@ async function imageEntries(dir: string): Promise<readonly CacheEntry[]> {
     found.push({ type: "image", name, size: info.size, created: info.mtimeMs, lastUsed });
   }
   return found;
+}
+
+async function sandboxEntries(dir: string): Promise<readonly CacheEntry[]> {
+  const found: CacheEntry[] = [];
+  for (const name of await readdir(dir).catch(() => [])) {
+    const info = name.startsWith(".") ? undefined : await stat(join(dir, name)).catch(() => undefined);
+    if (!info?.isDirectory()) continue;
+    const times = { created: info.ctimeMs, lastUsed: Math.max(info.atimeMs, info.ctimeMs) };
+    found.push({ type: "sandbox", name, size: await treeSize(join(dir, name)), ...times });
+  }
+  return found;
+}
+
+function sandboxDir(cache: Cache): string {
+  return join(cache.root, "sandbox");
 }
 
 export interface CleanWish {
@@ -87,13 +104,21 @@ export function planClean(entries: readonly CacheEntry[], wish: CleanWish): read
 /** Removes entries, and names whose manifest has gone with them. */
 export async function removeEntries(cache: Cache, entries: readonly CacheEntry[]): Promise<void> {
   const named = (type: CacheType) => new Set(entries.filter((entry) => entry.type === type).map(({ name }) => name));
-  for (const name of named("image")) await rm(join(cache.imageDir, name), { force: true });
+  for (const name of named("image")) await removeImage(cache.imageDir, name);
+  for (const name of named("sandbox")) await removeTree(join(sandboxDir(cache), name));
   const blobs = named("blob");
   for (const { digest } of await cache.blobs.list()) if (blobs.has(digest)) await cache.blobs.remove(digest);
   const references = named("ref");
   for (const { name, target } of await cache.references.list())
     if (!(await cache.blobs.has(target))) references.add(name);
   await cache.references.remove([...references]);
+}
+
+// What is known of an image (where a copy lies, which blocks it holds) stands beside it under the same name.
+async function removeImage(dir: string, name: string): Promise<void> {
+  const stem = name.replace(/[^.]+$/, "");
+  const beside = (await readdir(dir)).filter((other) => other.startsWith(stem));
+  for (const file of new Set([...beside, name])) await rm(join(dir, file), { force: true });
 }
 
 /** Removes what killed processes left unfinished more than a day ago; the number of files removed is given back. */
@@ -106,11 +131,13 @@ export async function sweepLeftovers(cache: Cache, now: number): Promise<number>
     [root, (name) => name.startsWith(PARTIAL_PREFIX)],
     [join(cache.root, "refs"), (name) => name.startsWith(PARTIAL_PREFIX)],
     [cache.imageDir, (name) => name.startsWith(PARTIAL_PREFIX)],
+    [sandboxDir(cache), (name) => name.startsWith(PARTIAL_PREFIX)],
   ];
   let removed = 0;
   for (const [dir, isLeftover] of places)
     for (const name of (await readdir(dir).catch(() => [])).filter(isLeftover)) {
       const info = await stat(join(dir, name)).catch(() => undefined);
+      if (info?.isDirectory() && now - info.ctimeMs >= DAY_MS) await removeTree(join(dir, name));
       if (!info?.isFile() || now - info.mtimeMs < DAY_MS) continue;
       await rm(join(dir, name), { force: true });
       removed += 1;

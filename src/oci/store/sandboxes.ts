@@ -1,0 +1,35 @@
+// Image files that were unpacked into the cache (where FUSE is missing, or by --unsquash): folders, whose modes are those
+// of the image, so that removing one may take more than `rm`.
+
+import { chmod, lstat, opendir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Bytes of all files below a folder, as far as they can be seen. */
+export async function treeSize(dir: string): Promise<number> {
+  let size = 0;
+  for await (const path of folders(dir)) {
+    const entries = await opendir(path).catch(() => undefined);
+    if (!entries) continue;
+    for await (const entry of entries) {
+      if (entry.isFile()) size += (await lstat(join(path, entry.name))).size;
+    }
+  }
+  return size;
+}
+
+/** Removes a folder and everything in it, read-only folders included. Links are removed, never followed. */
+export async function removeTree(dir: string): Promise<void> {
+  for await (const path of folders(dir)) await chmod(path, 0o700);
+  await rm(dir, { recursive: true, force: true });
+}
+
+// The folder itself first, so that its mode is mended before it is read.
+async function* folders(dir: string): AsyncGenerator<string> {
+  const waiting = [dir];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    yield path;
+    const entries = await opendir(path).catch(() => undefined);
+    if (!entries) continue;
+    for await (const entry of entries) if (entry.isDirectory()) waiting.push(join(path, entry.name));
+  }
+}
