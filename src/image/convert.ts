@@ -3,16 +3,26 @@
 import { availableParallelism } from "node:os";
 import type { BlobSource, OciImage } from "../oci/types.ts";
 import { fail } from "./errors.ts";
-import { flatten } from "./flatten/flatten.ts";
+import { type FlattenJob, flatten } from "./flatten/flatten.ts";
 import { DuplicateEntry } from "./flatten/merge.ts";
 import type { FlattenContext, FlattenOptions, FlattenReport } from "./flatten/options.ts";
+import { ExternalWriter } from "./squashfs-writer/external-writer.ts";
 import { findWriter } from "./squashfs-writer/find.ts";
-import { SquashfsWriter } from "./squashfs-writer/writer.ts";
+import { type LibraryImage, openLibrary, rememberBlocks } from "./squashfs-writer/library/library.ts";
+import { OwnWriter } from "./squashfs-writer/own-writer.ts";
+import type { SquashfsWriter } from "./squashfs-writer/squashfs-writer.ts";
+import { type Codec, codecOf } from "./squashfs-writer/writer/codec.ts";
 
 export type { FlattenContext, FlattenLimits, FlattenOptions, FlattenReport } from "./flatten/options.ts";
 
 /** More compressor threads than this only need memory: decompression, one stream, is the limit then. */
 const MAX_JOBS = 16;
+
+/** What a conversion needs besides the image. */
+export interface ConversionContext extends FlattenContext {
+  /** Under what the image's blocks are remembered; earlier images with the same layers are made use of. */
+  readonly remembered?: LibraryImage | undefined;
+}
 
 /**
  * Writes the merged layers of `image` as a squashfs file to `target`, which is not published yet: the caller renames
@@ -25,7 +35,7 @@ export async function writeSquashfs(
   blobs: BlobSource,
   target: string,
   options: FlattenOptions,
-  context: FlattenContext,
+  context: ConversionContext,
 ): Promise<FlattenReport> {
   const count = image.manifest.layers.length;
   if (count === 0) throw fail("E_NO_LAYERS", { image: image.descriptor.digest });
@@ -48,17 +58,44 @@ async function attempt(
   blobs: BlobSource,
   target: string,
   options: FlattenOptions,
-  context: FlattenContext,
+  context: ConversionContext,
   planned: ReadonlySet<number>,
 ): Promise<FlattenReport> {
+  const { compression, level } = options;
+  const job = { image, blobs, options, context, planned };
+  if (compression === "zstd" || compression === "gzip") {
+    return convertOurselves(job, target, codecOf(compression, level));
+  }
   const jobs = Math.min(MAX_JOBS, availableParallelism());
   const command = findWriter(target, { ...options, jobs }, process.env["PATH"] ?? "", context.log);
-  const writer = new SquashfsWriter(command, target);
-  const stop = new AbortController();
-  const signals = [stop.signal, writer.failed, ...(context.signal === undefined ? [] : [context.signal])];
-  const signal = AbortSignal.any(signals);
+  return convertBy(new ExternalWriter(command, target), job);
+}
+
+type ConversionJob = Omit<FlattenJob, "signal"> & { readonly context: ConversionContext };
+
+async function convertOurselves(job: ConversionJob, target: string, codec: Codec): Promise<FlattenReport> {
+  const { blockSize, defaultTime } = job.options;
+  const { remembered } = job.context;
+  const layers = job.image.manifest.layers.map(({ digest }) => digest);
+  const header = { codec: `1-${codec.key}-${blockSize}`, layers };
+  const library = remembered && (await openLibrary(remembered, header));
   try {
-    const report = await flatten({ image, blobs, options, context, signal, planned }, writer.sink);
+    const writer = await OwnWriter.create(target, { codec, blockSize, defaultTime, library });
+    const report = await convertBy(writer, job);
+    // Without, the next image takes longer; this one is finished.
+    if (remembered) await rememberBlocks(remembered, header, writer.records).catch(() => {});
+    return report;
+  } finally {
+    await library?.close();
+  }
+}
+
+async function convertBy(writer: SquashfsWriter, job: ConversionJob): Promise<FlattenReport> {
+  const stop = new AbortController();
+  const { signal: stopped } = job.context;
+  const signal = AbortSignal.any([stop.signal, writer.failed, ...(stopped === undefined ? [] : [stopped])]);
+  try {
+    const report = await flatten({ ...job, signal }, writer.sink);
     await writer.finish();
     return report;
   } catch (error) {

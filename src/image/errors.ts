@@ -46,4 +46,12 @@ export const fail = defineErrors({
     text: "{tool} could not write the image file ({ending}){said}",
     hint: "check the free space of the target's file system, and memory",
   },
+  E_SQUASHFS_LIMIT: {
+    text: "squashfs cannot hold what the image has: {what}",
+    hint: "the image cannot be converted as it is; rebuild it without that",
+  },
+  E_SQUASHFS_TREE: {
+    text: 'the entry "{entry}" does not fit into the image: {reason}',
+    hint: "the layers contradict each other; rebuild the image",
+  },
 });

@@ -8,6 +8,7 @@ import type { ConversionOptions } from "./conversion-options.ts";
 import { type FlattenReport, writeSquashfs } from "./convert.ts";
 import { creationTime, ensureEntries, metadataEntries, standardObjects } from "./metadata/index.ts";
 import { deriveUuid, prependSif } from "./sif/index.ts";
+import type { LibraryImage } from "./squashfs-writer/library/library.ts";
 
 export interface MakeImageOptions {
   readonly conversion: ConversionOptions;
@@ -18,6 +19,8 @@ export interface MakeImageOptions {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
+  /** Under what the image's compressed blocks are remembered for later images; left out: they are not. */
+  readonly remembered?: LibraryImage | undefined;
 }
 
 /** Converts `image` and publishes it as `target`, replacing a file of that name. After a failure nothing is left. */
@@ -28,7 +31,7 @@ export async function makeImage(
   options: MakeImageOptions,
 ): Promise<FlattenReport> {
   const path = partialName(target);
-  const { conversion, log, progress, signal } = options;
+  const { conversion, log, progress, signal, remembered } = options;
   try {
     const flatten = {
       ...conversion,
@@ -36,7 +39,7 @@ export async function makeImage(
       extra: [...metadataEntries(image), ...ensureEntries()],
       defaultTime: creationTime(image),
     };
-    const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log });
+    const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log, remembered });
     await prependSif(path, sifSpec(image, conversion, report), { signal });
     await finish(path, target, options.mode);
     return report;

@@ -40,7 +40,7 @@ export async function obtainCached(request: PullRequest, options: ObtainOptions)
     if (!lock) return (await findImage(cache.root, key)) ?? path;
     try {
       void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
-      const settings = { ...options, mode: 0o600, log, signal };
+      const settings = { ...options, mode: 0o600, log, signal, remembered: { cacheDir: cache.root, key } };
       await withHealing(healing(pulled, signal), () => makeImage(pulled.image, pulled.blobs, path, settings));
       await recordOwnImage(path, key, cache.root);
       return path;
@@ -69,7 +69,8 @@ export async function obtainFile(
       await copyImage(known, target, options.mode);
     } else {
       void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
-      const settings = { ...options, log, signal };
+      const remembered = cache.temporary ? undefined : { cacheDir: cache.root, key };
+      const settings = { ...options, log, signal, remembered };
       await withHealing(healing(pulled, signal), () => makeImage(pulled.image, pulled.blobs, target, settings));
     }
     await keepInMind(cache, target, key, known === undefined);

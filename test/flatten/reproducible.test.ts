@@ -13,7 +13,7 @@ import { BerthError } from "../../src/base/errors.ts";
 import { silent, unwatched } from "../../src/base/log.ts";
 import { writeSquashfs } from "../../src/image/convert.ts";
 import { mksquashfs, tar2sqfs } from "../../src/image/squashfs-writer/command.ts";
-import { SquashfsWriter } from "../../src/image/squashfs-writer/writer.ts";
+import { ExternalWriter } from "../../src/image/squashfs-writer/external-writer.ts";
 import { layerTar } from "../support/oci-image.ts";
 import { flattenToTar } from "./flatten-to-tree.ts";
 import { convert, hasProgram, squashfsTree } from "./judges.ts";
@@ -82,7 +82,7 @@ describe.skipIf(!hasWriter)("the bytes of an image file", () => {
     const hashes = new Set<string>();
     for (const jobs of [1, 2, 7]) {
       const target = join(scratch, `jobs-${jobs}`);
-      const writer = new SquashfsWriter(tar2sqfs("tar2sqfs", target, { ...OPTIONS, jobs }), target);
+      const writer = new ExternalWriter(tar2sqfs("tar2sqfs", target, { ...OPTIONS, jobs }), target);
       writer.sink.write(tar);
       await writer.finish();
       hashes.add(await hashOf(target));
@@ -106,7 +106,7 @@ test.skipIf(!hasWriter || !hasOther)("mksquashfs, where there is nothing better,
   const { tar } = await flattenToTar(layers);
   const [ours, theirs] = [join(scratch, "by-tar2sqfs"), join(scratch, "by-mksquashfs")];
   await convert(layers, ours);
-  const writer = new SquashfsWriter(mksquashfs("mksquashfs", theirs, { ...OPTIONS, jobs: 2 }), theirs);
+  const writer = new ExternalWriter(mksquashfs("mksquashfs", theirs, { ...OPTIONS, jobs: 2 }), theirs);
   writer.sink.write(tar);
   await writer.finish();
   const compared = { owners: true, xattrs: true, dirTimes: true };
@@ -115,12 +115,18 @@ test.skipIf(!hasWriter || !hasOther)("mksquashfs, where there is nothing better,
 });
 
 describe.skipIf(!hasWriter)("a conversion that fails", () => {
-  test("says in the writer's own words why the file could not be written", async () => {
-    const failure = await convert(image(), join(scratch, "no", "such", "folder")).catch((error: unknown) => error);
+  test.each([
+    { compression: "zstd", words: /berth could not write the image file \(ENOENT: no such file or directory/ },
+    {
+      compression: "xz",
+      words: /tar2sqfs could not write the image file \(exit status 1\).*No such file or directory/,
+    },
+  ] as const)("says in the writer's own words why the file could not be written: $compression", async (one) => {
+    const options = { compression: one.compression, level: undefined };
+    const target = join(scratch, "no", "such", "folder");
+    const failure = await convert(image(), target, options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BerthError);
-    expect(String(failure)).toMatch(
-      /tar2sqfs could not write the image file \(exit status 1\).*No such file or directory/,
-    );
+    expect(String(failure)).toMatch(one.words);
   });
 
   test("leaves no file and no process when it is aborted", async () => {

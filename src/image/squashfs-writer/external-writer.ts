@@ -1,4 +1,4 @@
-// A running squashfs writer: a child process that takes a tar stream and leaves a file. Owns the process.
+// A running squashfs program: a child process that takes a tar stream and leaves a file. Owns the process.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -7,13 +7,14 @@ import type { Writable } from "node:stream";
 import { errnoOf } from "../../base/errors.ts";
 import { fail } from "../errors.ts";
 import type { Command } from "./command.ts";
+import type { SquashfsWriter } from "./squashfs-writer.ts";
 
 /** Bytes of the program's messages that are kept for an error. */
 const MAX_SAID = 2000;
 /** Milliseconds that a program which takes no more input has until it is killed. */
 const LAST_WORDS = 5000;
 
-export class SquashfsWriter {
+export class ExternalWriter implements SquashfsWriter {
   /** Takes the tar stream. */
   readonly sink: Writable;
   /** Aborted as soon as the program ends before its time. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SquashfsWriter } from "./writer.ts";
+import { ExternalWriter } from "./external-writer.ts";
 
 let scratch = "";
 beforeAll(async () => {
@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /** A writer that is really a shell, to die in every way. */
-function writer(script: string): { readonly target: string; readonly writer: SquashfsWriter } {
+function writer(script: string): { readonly target: string; readonly writer: ExternalWriter } {
   const target = join(scratch, "target");
   const command = { program: "/bin/sh", args: ["-c", script, "sh", target], env: { PATH: "/usr/bin:/bin" } };
-  return { target, writer: new SquashfsWriter(command, target) };
+  return { target, writer: new ExternalWriter(command, target) };
 }
 
 test("a program that fails is quoted, the end of its words only", async () => {
@@ -37,7 +37,7 @@ test("a program that is killed in the middle ends the stream's signal, and says 
 });
 
 test("a program that cannot be started is named", async () => {
-  const w = new SquashfsWriter({ program: "/nonexistent/tar2sqfs", args: [], env: {} }, join(scratch, "none"));
+  const w = new ExternalWriter({ program: "/nonexistent/tar2sqfs", args: [], env: {} }, join(scratch, "none"));
   await expect(w.finish()).rejects.toThrow(
     "tar2sqfs could not write the image file (spawn /nonexistent/tar2sqfs ENOENT)",
   );
