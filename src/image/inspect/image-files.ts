@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { type OpenedImage, type OpenOptions, openImage } from "../open.ts";
 import { type ImageTree, openSquashfs } from "../squashfs-reader/index.ts";
-import { SandboxTree } from "./sandbox-tree.ts";
+import { sandboxTree } from "./sandbox-tree.ts";
 
 /** An image and its files; the tree is to be closed. */
 export interface ImageFiles {
@@ -14,7 +14,7 @@ export interface ImageFiles {
 /** @throws everything that `openImage` does */
 export async function openImageFiles(path: string, options: OpenOptions = {}): Promise<ImageFiles> {
   const image = await openImage(path, options);
-  if (image.kind === "sandbox") return { image, tree: new SandboxTree(path) };
+  if (image.kind === "sandbox") return { image, tree: sandboxTree(path) };
   const file = await open(path);
   try {
     return { image, tree: await openSquashfs(file, image.partition.offset, path) };

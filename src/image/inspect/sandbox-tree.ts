@@ -3,22 +3,17 @@
 
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
-import { Readable } from "node:stream";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
 import {
-  content,
   decodeName,
   type Extent,
   encodeName,
   type FileType,
   failRead,
   type ImageTree,
-  resolvePath,
-  type TreeEntry,
+  type NodeSource,
+  nodeTree,
   type TreeStat,
-  TYPE_NAMES,
-  type WalkEntry,
-  walkTree,
 } from "../squashfs-reader/index.ts";
 
 const CHUNK_BYTES = 128 * 1024;
@@ -30,63 +25,23 @@ interface Node extends TreeStat {
 }
 
 /** The tree below a host directory. Extended attributes are not read. */
-export class SandboxTree implements ImageTree {
+export function sandboxTree(path: string): ImageTree {
+  return nodeTree(new HostFiles(path));
+}
+
+class HostFiles implements NodeSource<Node> {
   readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  async stat(name: string, options?: { readonly follow?: boolean }): Promise<TreeStat> {
-    return publicStat(await this.#find(name, options?.follow === true));
-  }
-
-  async list(name: string): Promise<readonly TreeEntry[]> {
-    const entries: TreeEntry[] = [];
-    for await (const [child, node] of this.children(await this.#find(name, true, "dir")))
-      entries.push({ name: child, stat: publicStat(node) });
-    return entries;
-  }
-
-  async readlink(name: string): Promise<string> {
-    return (await this.#find(name, false, "symlink")).target ?? "";
-  }
-
-  read(name: string): Readable {
-    return Readable.from(content(this.extents(name)), { objectMode: false });
-  }
-
-  async *extents(name: string): AsyncGenerator<Extent> {
-    yield* this.#extentsOf(await this.#find(name, true, "file"));
-  }
-
-  async readSmall(name: string, max: number): Promise<Buffer> {
-    const node = await this.#find(name, true, "file");
-    if (node.size > max) throw failRead("E_IMAGE_FILE_TOO_BIG", { name, path: this.path, size: node.size, max });
-    const parts: Uint8Array[] = [];
-    for await (const part of content(this.#extentsOf(node))) parts.push(part);
-    return Buffer.concat(parts);
-  }
-
-  async xattrs(name: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    await this.#find(name, false);
-    return new Map();
-  }
-
-  async *walk(name: string, options?: { readonly follow?: boolean }): AsyncGenerator<WalkEntry> {
-    const start = await this.#find(name, options?.follow === true);
-    for await (const { path, node } of walkTree(this, name, start))
-      yield { path, stat: publicStat(node), extents: () => this.#extentsOf(node), xattrs: async () => new Map() };
-  }
-
   async close(): Promise<void> {}
 
-  /** For `resolvePath`. */
   root(): Promise<Node> {
     return this.#look(Buffer.from(`${this.path}/.`));
   }
 
-  /** For `resolvePath`. */
   async child(directory: Node, name: string): Promise<Node | undefined> {
     try {
       return await this.#look(below(directory, encodeName(name)));
@@ -97,29 +52,17 @@ export class SandboxTree implements ImageTree {
     }
   }
 
-  /** For `walkTree`. */
   async *children(directory: Node): AsyncGenerator<readonly [string, Node]> {
     const names = await this.#guard(directory.at, () => readdir(directory.at, { encoding: "buffer" }));
     for (const name of names.sort(Buffer.compare)) yield [decodeName(name), await this.#look(below(directory, name))];
   }
 
-  /** For `walkTree`. */
   identity(directory: Node): string {
     return directory.identity;
   }
 
-  /** For `walkTree`. */
   corrupt(what: string): Error {
     return failRead("E_IMAGE_PATH_ACCESS", { name: "/", path: this.path, reason: what });
-  }
-
-  async #find(name: string, follow: boolean, wanted?: FileType): Promise<Node> {
-    const node = await resolvePath(this, name, follow);
-    if (wanted && node.type !== wanted) {
-      const [is, want] = [TYPE_NAMES[node.type], TYPE_NAMES[wanted]];
-      throw failRead("E_IMAGE_PATH_KIND", { name, path: this.path, is, wanted: want });
-    }
-    return node;
   }
 
   #look(at: Buffer): Promise<Node> {
@@ -135,7 +78,7 @@ export class SandboxTree implements ImageTree {
     });
   }
 
-  async *#extentsOf(node: Node): AsyncGenerator<Extent> {
+  async *extentsOf(node: Node): AsyncGenerator<Extent> {
     if (node.type !== "file") return;
     // Between the look and the opening the file may have become a link or a pipe.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -150,6 +93,14 @@ export class SandboxTree implements ImageTree {
     } finally {
       await file.close();
     }
+  }
+
+  async xattrsOf(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return new Map();
+  }
+
+  statOf({ at: _at, identity: _identity, ...stat }: Node): TreeStat {
+    return stat;
   }
 
   async #guard<T>(at: Buffer, work: () => Promise<T>): Promise<T> {
@@ -177,8 +128,4 @@ function typeOf(stat: Awaited<ReturnType<typeof lstat>>): FileType {
 
 function deviceNumber(rdev: number): { readonly major: number; readonly minor: number } {
   return { major: (rdev >> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00) };
-}
-
-function publicStat({ at: _at, identity: _identity, ...stat }: Node): TreeStat {
-  return stat;
 }
