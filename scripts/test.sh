@@ -55,6 +55,10 @@ check 'file and function length' node scripts/length.mjs
 if [ $quick = yes ]; then
   suite --project unit "$@"
 else
+  # A judge and a peer; where its tree cannot be made, its tests say so and are skipped.
+  if [ "$(id -u)" -eq 0 ]; then
+    sh tests/apptainer/make-tree.sh >build/apptainer.log 2>&1 || echo "no tree with Apptainer: see build/apptainer.log"
+  fi
   suite "$@"
   if native=$(sh native/test/run.sh build 2>&1); then :; else echo "$native" | grep -v '^ok' ; fi
   count "$(echo "$native" | grep -c '^ok ')" "$(echo "$native" | grep -c '^not ok ')" "$(echo "$native" | grep -c '^skip ')"
