@@ -42,10 +42,6 @@ const fail = defineErrors({
     hint: "give another name",
   },
   E_SOURCE_FILE: { text: "No transport type URI supplied: {path}", hint: "write for example docker://{path}" },
-  E_SOURCE_NOT_PULLED: {
-    text: "{kind} sources cannot be pulled",
-    hint: "give the name of an image file or a registry",
-  },
 });
 
 export interface PullToFile {
@@ -108,10 +104,9 @@ export async function cachedImage(
   }
 }
 
-/** @throws E_SOURCE_FILE, E_SOURCE_NOT_PULLED */
+/** @throws E_SOURCE_FILE */
 export function checkSource(source: ImageSource): void {
   if (source.kind === "file") throw fail("E_SOURCE_FILE", { path: source.path });
-  if (source.kind === "http" || source.kind === "instance") throw fail("E_SOURCE_NOT_PULLED", { kind: source.kind });
 }
 
 async function checkTarget({ target, shown, force }: PullToFile): Promise<void> {

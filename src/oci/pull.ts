@@ -15,8 +15,8 @@ import type { ImageSource } from "./uri.ts";
 
 const fail = defineErrors({
   E_SOURCE_KIND: {
-    text: "{kind} names no OCI image",
-    hint: "use docker://, oci:, oci-archive:, docker-archive: or docker-daemon:",
+    text: "berth gets no images from {kind}: sources",
+    hint: "download a file first and give its name; images come from docker://, oras://, oci:, oci-archive:, docker-archive: and docker-daemon:",
   },
 });
 

@@ -7,7 +7,7 @@ import { parseReference, type Reference } from "./reference.ts";
 const fail = defineErrors({
   E_URI_TRANSPORT: {
     text: "Unsupported transport type: {transport}",
-    hint: "known are docker://, docker-archive:, docker-daemon:, oci:, oci-archive:, oras://, http://, https:// and instance://",
+    hint: "known are docker://, docker-archive:, docker-daemon:, oci:, oci-archive: and oras://",
   },
   E_URI_RETIRED: {
     text: "{transport}:// is not supported: {why}",
