@@ -2,8 +2,8 @@
 // root would prove nothing.
 
 import { constants } from "node:fs";
-import { access, chmod, chown, mkdir, mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { access, chmod, chown, copyFile, mkdir, mkdtemp } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Environment, User } from "../platform/user.ts";
 import { clearStage } from "./clearing.ts";
 import { output, type Ran, run } from "./process.ts";
@@ -36,15 +36,12 @@ const NOBODY = 65534;
 /** Prepares the folder and chooses the user. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { env, user, signal, onLine } = options;
-  const { words, uid, who } = user.uid === 0 ? await stepDown(options) : asCaller(user);
   const folder = await mkdtemp(join(options.temp, "berth-demo-"));
   await mkdir(join(folder, "home"));
-  if (uid !== user.uid) {
-    for (const each of [folder, join(folder, "home")]) await chown(each, uid, uid);
-    await chmod(folder, 0o755);
-  }
+  const { words, uid, who } = user.uid === 0 ? await stepDown(options, folder) : asCaller(user, options.berth);
+  if (uid !== user.uid) for (const each of [folder, join(folder, "home")]) await chown(each, uid, uid);
   const berth = (args: readonly string[], cache: string): Promise<Ran> =>
-    run([...words, ...options.berth, ...args], { signal, env: variables(env, folder, cache), cwd: folder, onLine });
+    run([...words, ...args], { signal, env: variables(env, folder, cache), cwd: folder, onLine });
   return {
     folder,
     who,
@@ -65,15 +62,15 @@ function variables(env: Environment, folder: string, cache: string): Environment
   };
 }
 
-/** How the demo's user is taken on: the words before each command, and who that is. */
+/** How the demo's user is taken on: the words that start berth as that user, and who that is. */
 interface Role {
   readonly words: readonly string[];
   readonly uid: number;
   readonly who: string;
 }
 
-function asCaller({ name, uid }: User): Role {
-  return { words: [], uid, who: `${name}, uid ${uid}` };
+function asCaller({ name, uid }: User, berth: readonly string[]): Role {
+  return { words: berth, uid, who: `${name}, uid ${uid}` };
 }
 
 // Settings of the person who shows the demo must not change it; where to find programs, and how to speak, may.
@@ -82,17 +79,33 @@ function keptVariables(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)));
 }
 
-async function stepDown(options: StageOptions): Promise<Role> {
-  const words = ["setpriv", "--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--"];
-  // Berth is for people without privilege: root would prove nothing. A berth in root's own home cannot be reached by others.
-  const reached = await output("setpriv", [...words.slice(1), ...options.berth, "--version"], options.signal);
-  if (reached)
-    return {
-      words,
-      uid: NOBODY,
-      who: `nobody, uid ${NOBODY}, to whom root stepped down`,
-    };
-  return { words: [], uid: 0, who: "root, since an ordinary user cannot reach this berth or setpriv is missing" };
+// Berth is for people without privilege: root would prove nothing.
+async function stepDown({ berth, signal }: StageOptions, folder: string): Promise<Role> {
+  await chmod(folder, 0o755);
+  const setpriv = ["setpriv", "--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--"];
+  // setpriv itself still starts what only root can reach, so `env` tries: it is nobody through and through.
+  const reached = async (words: readonly string[]): Promise<boolean> =>
+    (await output("setpriv", [...setpriv.slice(1), "env", ...words, "--version"], signal)) !== "";
+  const asNobody = (words: readonly string[]): Role => ({
+    words: [...setpriv, ...words],
+    uid: NOBODY,
+    who: `nobody, uid ${NOBODY}, to whom root stepped down`,
+  });
+  if (await reached(berth)) return asNobody(berth);
+  // A berth in root's own home is for root alone; a copy of it on the stage is for all.
+  const copy = await copyOf(berth, join(folder, "bin")).catch(() => berth);
+  if (copy !== berth && (await reached(copy))) return asNobody(copy);
+  return { words: berth, uid: 0, who: "root, since an ordinary user cannot reach this berth or setpriv is missing" };
+}
+
+/** The packed berth and its programs, copied; a berth that runs from its sources stays where it is. */
+async function copyOf(berth: readonly string[], folder: string): Promise<readonly string[]> {
+  const [packed = "", ...more] = berth;
+  if (more.length > 0) return berth;
+  await mkdir(folder);
+  for (const name of ["berth-launch", "berth-mount", basename(packed)])
+    await copyFile(join(dirname(packed), name), join(folder, name), constants.COPYFILE_FICLONE);
+  return [join(folder, basename(packed))];
 }
 
 /** True when a file is there. */
