@@ -2,7 +2,7 @@
 // beside it. Called by ./berth when sources changed; prints nothing unless something fails.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -22,6 +22,11 @@ const globalProcess = {
 
 rmSync(modules, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+// What an interrupted build left.
+for (const name of readdirSync(out)) if (/^\.(?:berth-|stamp-|.*\.bun-build$)/.test(name)) rmSync(join(out, name));
+// The stamp is as old as the beginning of the build: what is edited meanwhile is newer.
+const stamp = join(out, `.stamp-${process.pid}`);
+writeFileSync(stamp, `${version}\n`);
 await build({
   entryPoints: [join(root, "src/main.ts")],
   outdir: modules,
@@ -50,7 +55,7 @@ run(bun, [
 ]);
 renameSync(partial, join(out, "berth"));
 run("make", ["-s", "-C", join(root, "native"), `OUT=${out}`]);
-writeFileSync(join(out, "stamp"), `${version}\n`);
+renameSync(stamp, join(out, "stamp"));
 
 function run(program, args) {
   const result = spawnSync(program, args, { cwd: out, encoding: "utf8" });

@@ -9,69 +9,96 @@ want=${1:-build}
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# Two calls in a fresh checkout must not install over each other. mkdir is the lock; a dead owner's lock is taken over.
-mkdir -p "$root/build"
-lock=$root/build/.setup-lock
-waited=no
-until mkdir "$lock" 2>/dev/null; do
-  owner=$(cat "$lock/pid" 2>/dev/null || :)
-  if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
-    rm -rf "$lock"
-    continue
-  fi
-  [ $waited = yes ] || say "waiting for another setup of this checkout (process ${owner:-unknown})"
-  waited=yes
-  sleep 0.2
-done
-echo $$ >"$lock/pid"
-trap 'rm -rf "$lock"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# A word is a program and the Debian package that brings it.
+# A word is a program (or a file) and the Debian package that brings it. Any npm that reads the lock file will do: the Node
+# that berth is built and tested with comes from the lock file too.
 case $want in
-  build) tools='cc:gcc make:make mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse_ll:squashfuse fusermount3:fuse3 newuidmap:uidmap' ;;
-  demo) tools='mmdebstrap:mmdebstrap' ;;
-  test) tools=$(sed -e 's/#.*//' "$root/test/tools.txt" | tr '\n' ' ') ;;
+  build)
+    needed='npm:npm cc:gcc make:make /usr/include/stdlib.h:libc6-dev'
+    useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse_ll:squashfuse fusermount3:fuse3 newuidmap:uidmap'
+    ;;
+  demo) needed='' useful='mmdebstrap:mmdebstrap' ;;
+  test) needed='npm:npm' useful=$(sed -e 's/#.*//' "$root/test/tools.txt" | tr '\n' ' ') ;;
   *) say "unknown: $want"; exit 2 ;;
 esac
 
-missing=''
-for tool in $tools; do
-  PATH="$PATH:/usr/sbin:/sbin" command -v "${tool%%:*}" >/dev/null || missing="$missing ${tool#*:}"
-done
-# The C library's headers have no program to look for.
-if [ "$want" = build ] && [ ! -e /usr/include/stdlib.h ]; then missing="$missing libc6-dev"; fi
-# Any npm that reads the lock file will do: the Node that berth is built and tested with comes from the lock file too.
-command -v npm >/dev/null || missing="$missing npm"
+# The packages of those words whose program is not here.
+missing() {
+  for tool in "$@"; do
+    case $tool in
+      /*) [ -e "${tool%%:*}" ] ;;
+      *) PATH="$PATH:/usr/sbin:/sbin" command -v "${tool%%:*}" >/dev/null ;;
+    esac || printf ' %s' "${tool#*:}"
+  done
+}
+
+# Two calls in a fresh checkout must not install over each other. The kernel ends this lock with its last holder, which may
+# be an npm that outlives us. Where the file system has no locks, there is none.
+built() { stat -c %i "$root/build/stamp" 2>/dev/null || :; }
+if [ "$want" != demo ]; then
+  if ! mkdir -p "$root/build" 2>/dev/null || [ ! -w "$root/build" ] || [ ! -w "$root" ]; then
+    say "berth must be built, and $root is not yours to write: ask its owner to call $root/berth, or clone it"
+    exit 1
+  fi
+  before=$(built)
+  exec 9>"$root/build/.lock"
+  status=0
+  flock --nonblock --conflict-exit-code 75 9 2>/dev/null || status=$?
+  if [ $status -eq 75 ]; then
+    say "waiting for another setup of this checkout"
+    flock 9
+    if [ "$want" = build ] && [ "$(built)" != "$before" ]; then exit 0; fi
+  fi
+fi
 
 as_root=''
 if [ "$(id -u)" -ne 0 ]; then
   if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root='sudo -n'; else as_root=no; fi
 fi
 
-if [ -n "$missing" ]; then
-  if [ "$as_root" = no ] || ! command -v apt-get >/dev/null; then
-    say "missing, and not mine to install. Ask the administrator for:$missing"
-    say "(on Debian and Ubuntu: apt-get install$missing)"
-  else
-    say "installing from Debian:$missing"
-    log=$root/build/apt.log
-    # shellcheck disable=SC2086 # lists of words on purpose
-    {
-      $as_root apt-get update &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
-    } >"$log" 2>&1 || say "could not install all of them; the reasons are in build/apt.log; going on with what there is"
-  fi
-fi
+# A machine that has just started may be busy with its own updates.
+apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@" </dev/null 9>&-; }
 
-if ! command -v npm >/dev/null; then
-  say "berth cannot be built without npm"
-  exit 1
+# A source that cannot be reached, or a package that this release has not, must not cost the others.
+install_packages() {
+  say "installing from the distribution: $*"
+  log=$(mktemp)
+  {
+    apt update || :
+    apt install -y --no-install-recommends "$@" || for package in "$@"; do
+      apt install -y --no-install-recommends "$package" || failed="$failed $package"
+    done
+  } >"$log" 2>&1
+  if [ -n "$failed" ]; then
+    grep '^E: ' "$log" | sort -u >&2 || :
+    say "could not install:$failed"
+  fi
+  rm -f "$log"
+}
+
+failed=''
+# shellcheck disable=SC2086 # lists of words on purpose
+packages=$(missing $needed $useful)
+if [ -n "$packages" ]; then
+  if [ "$as_root" = no ] || ! command -v apt-get >/dev/null; then
+    say "missing, and not mine to install. Ask the administrator for:$packages"
+    say "(on Debian and Ubuntu: sudo apt-get install --no-install-recommends$packages)"
+  else
+    # shellcheck disable=SC2086 # lists of words on purpose
+    install_packages $packages
+  fi
+  # shellcheck disable=SC2086 # lists of words on purpose
+  packages=$(missing $needed)
+  if [ -n "$packages" ]; then say "berth cannot be built without:$packages"; exit 1; fi
 fi
+[ "$want" != demo ] || exit 0
+
 if [ ! -f "$root/node_modules/.installed" ] || [ "$root/package-lock.json" -nt "$root/node_modules/.installed" ]; then
   say "installing the npm packages of package-lock.json"
   # Everything runs on the Node that the lock file pins, so npm's own remarks about the Node it finds here mislead.
-  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || {
+    say "npm could not install the packages: is its registry reachable from here? (npm ping)"
+    exit 1
+  }
   : >"$root/node_modules/.installed"
 fi
 
