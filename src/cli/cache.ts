@@ -10,6 +10,7 @@ import { cacheDir } from "../platform/user.ts";
 import { addFlags, readFlags } from "./command-flags.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec } from "./flags.ts";
+import { print as printOut } from "./output.ts";
 
 const fail = defineErrors({
   E_CACHE_TYPE: {
@@ -179,5 +180,5 @@ function asJson({ type, name, size, created, lastUsed }: CacheEntry) {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  printOut(`${text}\n`);
 }

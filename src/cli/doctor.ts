@@ -7,6 +7,7 @@ import type { Environment } from "../platform/user.ts";
 import { ownProgram } from "../run/programs.ts";
 import type { Context } from "./context.ts";
 import { doctorReport } from "./doctor-report.ts";
+import { print } from "./output.ts";
 
 export function doctorCommand(context: Context): Command {
   return new Command("doctor")
@@ -20,7 +21,7 @@ export function doctorCommand(context: Context): Command {
       const findings: readonly Finding[] = examine(facts);
       const fit = isFit(findings);
       const color = process.stdout.isTTY === true && !env["NO_COLOR"];
-      process.stdout.write(
+      print(
         options.json
           ? `${JSON.stringify({ fit, findings, facts }, null, 2)}\n`
           : doctorReport(facts, findings, { color, width: process.stdout.columns ?? 100 }),

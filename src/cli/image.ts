@@ -2,12 +2,11 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
-import { errnoOf } from "../base/errors.ts";
 import type { ImageTree, TreeStat, WalkEntry } from "../image/squashfs-reader/index.ts";
 import type { Context } from "./context.ts";
 import { jsonRow, type ListedEntry, listing, shownName } from "./image-listing.ts";
+import { printAll, print as printOut } from "./output.ts";
 
 /** The command with its four subcommands. */
 export function imageCommand(context: Context): Command {
@@ -89,12 +88,7 @@ function branch({ path, stat: { type, target } }: WalkEntry, level: number): str
 
 function cat(image: string, paths: readonly string[]): Promise<void> {
   return withTree(image, async (files) => {
-    try {
-      for (const path of paths) await pipeline(files.read(path), process.stdout, { end: false });
-    } catch (error) {
-      // Whoever read has had enough, as `head` does.
-      if (errnoOf(error) !== "EPIPE") throw error;
-    }
+    for (const path of paths) await printAll(files.read(path));
   });
 }
 
@@ -120,5 +114,5 @@ function depth(text: string): number {
 }
 
 function print(text: string): void {
-  if (text !== "") process.stdout.write(`${text}\n`);
+  if (text !== "") printOut(`${text}\n`);
 }

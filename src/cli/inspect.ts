@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import type { AppAttributes, ImageAttributes } from "../image/metadata/index.ts";
 import type { Context } from "./context.ts";
+import { print as printOut } from "./output.ts";
 
 interface Flags {
   readonly labels?: boolean;
@@ -47,7 +48,7 @@ export function inspectCommand(context: Context): Command {
 async function inspect(path: string, flags: Flags, context: Context): Promise<void> {
   const { appAttributes, inspectImage, ociConfigOf } = await import("../image/inspect/index.ts");
   if (flags.oci) {
-    process.stdout.write(await ociConfigOf(path));
+    printOut(await ociConfigOf(path));
     return;
   }
   const { attributes } = await inspectImage(path);
@@ -92,5 +93,5 @@ function printPart(attributes: ImageAttributes, part: Part, path: string, contex
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  printOut(`${text}\n`);
 }

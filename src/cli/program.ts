@@ -4,6 +4,7 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands.ts";
 import type { Context } from "./context.ts";
+import { print } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** Parses `args`, runs the command, and answers the exit status; wrong usage is 1 (spec/apptainer.md 1.1). */
@@ -37,6 +38,7 @@ function newProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError()
+    .configureOutput({ writeOut: print })
     .enablePositionalOptions()
     .exitOverride();
 }

@@ -6,6 +6,7 @@ import type { Login } from "../oci/auth/login.ts";
 import { addFlags, readFlags } from "./command-flags.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec, FlagValues } from "./flags.ts";
+import { print } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 const FILE_FLAG = {
@@ -98,10 +99,10 @@ function listCommand(context: Context): Command {
     const values = readFlags(command, LIST_FLAGS, context.env);
     const { listLogins } = await import("../oci/auth/login.ts");
     const logins = await listLogins(authFile(values.authfile, context));
-    if (values.json) return void process.stdout.write(`${JSON.stringify(logins, null, 2)}\n`);
+    if (values.json) return void print(`${JSON.stringify(logins, null, 2)}\n`);
     const width = Math.max(3, ...logins.map(({ uri }) => uri.length));
     const rows = logins.map(({ uri, secure }) => `${uri.padEnd(width)}  ${secure ? "✓" : "✗!"}`);
-    process.stdout.write(`\n${["URI".padEnd(width).concat("  SECURE?"), ...rows].join("\n")}\n`);
+    print(`\n${["URI".padEnd(width).concat("  SECURE?"), ...rows].join("\n")}\n`);
   });
 }
 

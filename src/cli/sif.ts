@@ -1,12 +1,11 @@
 // `berth sif list|header|dump`: the objects of a SIF file.
 
-import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
-import { errnoOf } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import type { SifDescriptor, SifFile } from "../image/sif/index.ts";
 import type { Context } from "./context.ts";
 import { shownName } from "./image-listing.ts";
+import { print, printAll } from "./output.ts";
 
 /** The command with its three subcommands. */
 export function sifCommand(_context: Context): Command {
@@ -18,7 +17,7 @@ export function sifCommand(_context: Context): Command {
     .option("--json", "as JSON")
     .action(async (path: string, flags: { json?: boolean }) => {
       const sif = await read(path);
-      process.stdout.write(flags.json ? `${JSON.stringify(sif.descriptors, null, 2)}\n` : table(sif));
+      print(flags.json ? `${JSON.stringify(sif.descriptors, null, 2)}\n` : table(sif));
     });
   command
     .command("header")
@@ -27,7 +26,7 @@ export function sifCommand(_context: Context): Command {
     .option("--json", "as JSON")
     .action(async (path: string, flags: { json?: boolean }) => {
       const { descriptors: _, ...header } = await read(path);
-      process.stdout.write(flags.json ? `${JSON.stringify(header, null, 2)}\n` : headerText(header));
+      print(flags.json ? `${JSON.stringify(header, null, 2)}\n` : headerText(header));
     });
   command
     .command("dump")
@@ -76,9 +75,7 @@ async function dump(wanted: string, path: string): Promise<void> {
     const { offset, size } = requireObject(await readSif(file, path), wanted, path);
     if (size === 0) return;
     const content = file.createReadStream({ start: offset, end: offset + size - 1, autoClose: false });
-    await pipeline(content, process.stdout, { end: false });
-  } catch (error) {
-    if (errnoOf(error) !== "EPIPE") throw error;
+    await printAll(content);
   } finally {
     await file.close();
   }

@@ -74,7 +74,7 @@ export async function performPayload(
   if (ready.plan.argv.length === 0) return;
   prepare(ready.prepare);
   // A saved plan is for other callers, whose limits are their own.
-  if (form.print) return void process.stdout.write(encodePlan({ ...ready.plan, limits: [] }));
+  if (form.print) return void (await import("../output.ts")).print(encodePlan({ ...ready.plan, limits: [] }));
   const { becomeLauncher } = await import("../../run/launch.ts");
   const { ownProgram } = await import("../../run/programs.ts");
   becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(ready.plan), ready.runtime);
