@@ -3,7 +3,7 @@
 
 import { basename } from "node:path";
 import { BerthError } from "./base/errors.ts";
-import { Interruption, processContext } from "./cli/context.ts";
+import { interruptedBy, processContext } from "./cli/context.ts";
 import { runQuickly } from "./cli/quick.ts";
 import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
@@ -18,7 +18,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runProgram } = await import("./cli/program.ts");
     return await runProgram(rest, context);
   } catch (error) {
-    if (error instanceof Interruption) return SIGNAL_STATUS[error.signalName];
+    const interruption = interruptedBy();
+    if (interruption) return SIGNAL_STATUS[interruption];
     const [{ errorReport }, { colorsShown }] = await Promise.all([
       import("./cli/report.ts"),
       import("./cli/terminal-log.ts"),

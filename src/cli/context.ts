@@ -43,6 +43,12 @@ async function makeDisplay(verbosity: Verbosity, log: Log): Promise<Progress> {
   return terminalProgress(process.stderr, log);
 }
 
+/** The signal by which the work was interrupted; whatever it then failed with is only a consequence. */
+export function interruptedBy(): Interruption["signalName"] | undefined {
+  const reason: unknown = interrupted?.signal.reason;
+  return reason instanceof Interruption ? reason.signalName : undefined;
+}
+
 let interrupted: AbortController | undefined;
 
 // Made on first use, so that commands which become another program never install handlers.
