@@ -65,6 +65,13 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** True for what only a mistake in berth's own code throws: no verdict about a network, a file or an image. */
+export function isOwnFault(error: unknown): boolean {
+  const kinds = [TypeError, RangeError, ReferenceError, SyntaxError];
+  // The runtime's own complaints about arguments (a malformed URL) are of these classes too, and carry a code.
+  return kinds.some((kind) => error instanceof kind) && errnoOf(error) === undefined;
+}
+
 /** The words of any thrown value, for use inside another failure's sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

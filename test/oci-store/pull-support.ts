@@ -18,7 +18,7 @@ import { parseImageUri } from "../../src/oci/uri.ts";
 import { HOST_ARCHITECTURE, writeLayout } from "../support/oci-image.ts";
 
 export const PLATFORM = { os: "linux", architecture: HOST_ARCHITECTURE };
-export const QUICK: Patience = { tries: 3, pauseMs: 1, pauseMaxMs: 10, idleMs: 2_000 };
+export const QUICK: Patience = { tries: 3, pauseMs: 1, pauseMaxMs: 10, idleMs: 2_000, vainMs: 10_000 };
 
 /** An image with layers of these sizes (random bytes, so that they stay as large when packed). */
 export async function imageOf(folder: string, ...sizes: number[]): Promise<Descriptor> {

@@ -15,7 +15,15 @@ import { type ByteRange, lengthOf, missingRanges } from "./byte-ranges.ts";
 import { fail } from "./errors.ts";
 import { PartialFile } from "./partial-file.ts";
 import type { Slots } from "./slots.ts";
-import { type Opened, openRange, type Patience, pauseOrGiveUp, type Transfer, transferRange } from "./transfer.ts";
+import {
+  nothingVain,
+  type Opened,
+  openRange,
+  type Patience,
+  pauseOrGiveUp,
+  type Transfer,
+  transferRange,
+} from "./transfer.ts";
 
 /** A blob from this size on is fetched in several ranges at once; bytes. */
 export const BIG_BLOB = 64 * 1024 * 1024;
@@ -114,11 +122,12 @@ async function fill(base: Omit<Transfer, "signal">, tools: DownloadTools): Promi
 }
 
 async function openWithPatience(transfer: Transfer, range: ByteRange): Promise<Opened> {
-  for (let failures = 1; ; failures += 1) {
+  for (let vain = nothingVain(); ; ) {
     try {
       return await openRange(transfer, range);
     } catch (error) {
-      await pauseOrGiveUp(transfer, error, failures);
+      vain = { ...vain, tries: vain.tries + 1 };
+      await pauseOrGiveUp(transfer, error, vain);
     }
   }
 }

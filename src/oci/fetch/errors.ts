@@ -1,6 +1,6 @@
 // What can go wrong while blobs are brought in. Knows nothing of HTTP: that is the client's part.
 
-import { BerthError, defineErrors } from "../../base/errors.ts";
+import { BerthError, defineErrors, isOwnFault } from "../../base/errors.ts";
 
 /** Makes the failures of transfers. */
 export const fail = defineErrors({
@@ -32,7 +32,7 @@ export const fail = defineErrors({
 
 /** False for failures that another try cannot mend: refusals, wrong content, a full disk. */
 export function worthRetrying(error: unknown): boolean {
-  if (!(error instanceof BerthError)) return true;
+  if (!(error instanceof BerthError)) return !isOwnFault(error);
   if (/^E_(STORE|DIGEST|SIZE|LOCK)_/.test(error.code) || error.http === 507) return false;
   return error.http < 400 || error.http > 499 || error.http === 408 || error.http === 429;
 }

@@ -22,9 +22,23 @@ export interface Patience {
   readonly pauseMaxMs: number;
   /** A transfer on which nothing arrives for so long is broken off. */
   readonly idleMs: number;
+  /** No further try begins when nothing has arrived for so long; the client's own tries count into it. */
+  readonly vainMs: number;
 }
 
-export const PATIENCE: Patience = { tries: 5, pauseMs: 300, pauseMaxMs: 15_000, idleMs: 60_000 };
+export const PATIENCE: Patience = { tries: 5, pauseMs: 300, pauseMaxMs: 15_000, idleMs: 60_000, vainMs: 60_000 };
+
+/** Tries that brought nothing, since something last came. */
+export interface Vain {
+  readonly tries: number;
+  /** `performance.now()` when something last came. */
+  readonly since: number;
+}
+
+/** Counting begins, or begins again. */
+export function nothingVain(): Vain {
+  return { tries: 0, since: performance.now() };
+}
 
 /** One blob on its way. */
 export interface Transfer {
@@ -50,14 +64,15 @@ export interface Opened {
 /** Brings `range` in, with as many tries as patience allows. `opened` is an answer that is there already. */
 export async function transferRange(transfer: Transfer, range: ByteRange, opened?: Opened): Promise<void> {
   let ready = opened;
-  for (let failures = 0; ; ) {
+  for (let vain = nothingVain(); ; ) {
     const from = reachedFrom(transfer.partial.ranges, range.from);
     if (from >= range.to) return;
     try {
       await consume(transfer, { from, to: range.to }, ready ?? (await openRange(transfer, { from, to: range.to })));
     } catch (error) {
-      failures = reachedFrom(transfer.partial.ranges, range.from) > from ? 1 : failures + 1;
-      await pauseOrGiveUp(transfer, error, failures);
+      if (reachedFrom(transfer.partial.ranges, range.from) > from) vain = nothingVain();
+      vain = { ...vain, tries: vain.tries + 1 };
+      await pauseOrGiveUp(transfer, error, vain);
     }
     ready = undefined;
   }
@@ -82,14 +97,15 @@ export async function openRange(transfer: Transfer, range: ByteRange): Promise<O
 }
 
 /** Pauses before another try, or throws what ends the transfer. */
-export async function pauseOrGiveUp(transfer: Transfer, error: unknown, failures: number): Promise<void> {
+export async function pauseOrGiveUp(transfer: Transfer, error: unknown, vain: Vain): Promise<void> {
   const { signal, patience, what, log } = transfer;
   signal.throwIfAborted();
   if (!worthRetrying(error)) throw error;
   const reason = reasonOf(error);
-  if (failures >= patience.tries) throw fail("E_TRANSFER_FAILED", { what, reason }, { cause: error });
+  if (vain.tries >= patience.tries || performance.now() - vain.since >= patience.vainMs)
+    throw fail("E_TRANSFER_FAILED", { what, reason }, { cause: error });
   log.debug(`${what}: ${reason}; trying again`);
-  const pause = Math.min(patience.pauseMs * 2 ** (failures - 1), patience.pauseMaxMs);
+  const pause = Math.min(patience.pauseMs * 2 ** (vain.tries - 1), patience.pauseMaxMs);
   await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal });
 }
 

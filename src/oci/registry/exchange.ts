@@ -25,9 +25,12 @@ export interface Wire {
  */
 export async function exchange(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
   const full = { ...request, headers: { "user-agent": wire.userAgent, ...request.headers } };
+  const started = wire.clock.now();
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptOnce(wire.transport, full);
-    const passing = outcome instanceof Error ? attempt < worthRetrying(outcome) : isPassingStatus(outcome.status);
+    const inVain = wire.clock.now() - started >= wire.retry.vain;
+    const passing =
+      outcome instanceof Error ? !inVain && attempt < worthRetrying(outcome) : isPassingStatus(outcome.status);
     const asked = outcome instanceof Error ? undefined : outcome.headers["retry-after"];
     const wait = passing ? waitBefore(attempt, wire.retry, asked, wire.clock.now()) : undefined;
     if (wait === undefined) {

@@ -24,11 +24,13 @@ export interface RetryPolicy {
   readonly base: number;
   /** Milliseconds that no single wait exceeds; a registry that asks for more is not waited for. */
   readonly longest: number;
+  /** Milliseconds after which a connection that keeps failing is given up, whatever tries are left. */
+  readonly vain: number;
   /** A number from 0 to 1 for the jitter. */
   readonly random: () => number;
 }
 
-export const DEFAULT_RETRY: RetryPolicy = { retries: 4, base: 400, longest: 60_000, random: Math.random };
+export const DEFAULT_RETRY: RetryPolicy = { retries: 4, base: 400, longest: 60_000, vain: 60_000, random: Math.random };
 
 /** Statuses that may be different a moment later. */
 export function isPassingStatus(status: number): boolean {

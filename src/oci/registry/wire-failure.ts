@@ -1,7 +1,7 @@
 // Turns what the socket, TLS and HTTP layers report into failures a person can act on, and says which of them are
 // worth another try.
 
-import { BerthError, errnoOf, reasonOf } from "../../base/errors.ts";
+import { BerthError, errnoOf, isOwnFault, reasonOf } from "../../base/errors.ts";
 import { isUnknownIssuer } from "./connector.ts";
 import { fail } from "./errors.ts";
 import { CONNECT_WORDS, TIMEOUT_WORDS } from "./words.ts";
@@ -14,6 +14,7 @@ const PLAIN_ANSWER =
 export function wireFailure(error: unknown, host: string): Error {
   if (error instanceof BerthError) return error;
   const cause = innermost(error);
+  if (isOwnFault(cause)) return cause as Error;
   const code = errnoOf(cause) ?? "";
   const name = cause instanceof Error ? cause.name : "";
   if (name === "TimeoutError") return fail("E_TIMEOUT", { host, why: "no connection" }, { cause });
