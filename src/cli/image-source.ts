@@ -1,7 +1,7 @@
 // From flags to image files: what `pull` writes where the user says, and what `run` and its kin keep in the cache.
 
 import { randomUUID } from "node:crypto";
-import { lstat, rename, stat } from "node:fs/promises";
+import { access, constants, lstat, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
@@ -37,8 +37,12 @@ const fail = defineErrors({
     text: "the folder {folder} for the image does not exist",
     hint: "make it first, or give another with --dir",
   },
+  E_TARGET_CLOSED: {
+    text: "the folder {folder} for the image cannot be written to",
+    hint: "ask its owner for write permission, or give another with --dir",
+  },
   E_TARGET_KIND: {
-    text: "{target} is no regular file and will not be replaced by an image",
+    text: '"{target}" is no regular file and will not be replaced by an image',
     hint: "give another name",
   },
   E_SOURCE_FILE: { text: "No transport type URI supplied: {path}", hint: "write for example docker://{path}" },
@@ -112,6 +116,10 @@ export function checkSource(source: ImageSource): void {
 async function checkTarget({ target, shown, force }: PullToFile): Promise<void> {
   const folder = dirname(target);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fail("E_TARGET_FOLDER", { folder });
+  // Said now, not after gigabytes have come in.
+  await access(folder, constants.W_OK | constants.X_OK).catch((cause) => {
+    throw fail("E_TARGET_CLOSED", { folder }, { cause });
+  });
   const there = await lstat(target).catch(() => undefined);
   if (!there) return;
   if (!there.isFile() && !there.isSymbolicLink()) throw fail("E_TARGET_KIND", { target: shown });

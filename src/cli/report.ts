@@ -10,7 +10,7 @@ export interface ReportStyle {
 
 /** The lines that tell a person of a failure: its sentence, its causes, its hint. */
 export function errorReport(error: unknown, style: ReportStyle): string {
-  const lines = error instanceof BerthError ? sentences(error) : faultOfBerth(error);
+  const lines = error instanceof BerthError ? sentences(error) : unforeseen(error);
   const stack = style.debug && error instanceof Error ? `${error.stack}\n` : "";
   return `${prefix("fatal", style.color)}${lines.join("\n").replaceAll("\n", "\n         ")}\n${stack}`;
 }
@@ -19,7 +19,10 @@ function sentences(error: BerthError): string[] {
   return [error.message, ...causes(error).map((cause) => `because ${cause}`), ...(error.hint ? [error.hint] : [])];
 }
 
-function faultOfBerth(error: unknown): string[] {
+function unforeseen(error: unknown): string[] {
+  // The system's own refusals name the path; most often it is the machine that wants mending and not berth.
+  if (error instanceof Error && "syscall" in error)
+    return [`the system refused: ${error.message}`, "check permissions, free space and your umask (see berth doctor)"];
   return [
     `a fault in berth itself: ${reasonOf(error)}`,
     'please report it with the output of the same command under "berth --debug"',

@@ -32,6 +32,10 @@ export const fail = defineErrors({
     text: "{layer}: {reason}",
     hint: "the image is larger than the limit set against archive bombs; raise the limit if you trust it",
   },
+  E_IMAGE_FILE: {
+    text: "the image file {path} could not be written: {reason}",
+    hint: "check the folder's permissions and its free space",
+  },
   E_SQUASHFS_TOOL_MISSING: {
     text: "no program that writes squashfs was found",
     hint: "install squashfs-tools-ng (tar2sqfs), or squashfs-tools 4.5 or later (mksquashfs)",

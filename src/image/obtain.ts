@@ -2,13 +2,15 @@
 // same manifest with the same options is not made again.
 
 import { constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
+import { reasonOf } from "../base/errors.ts";
 import type { Progress } from "../base/log.ts";
-import { partialName } from "../base/publish.ts";
+import { partialName, removeAbandoned } from "../base/publish.ts";
 import { type Pulled, type PullRequest, pullImage } from "../oci/pull.ts";
 import type { Cache } from "../oci/store/cache.ts";
 import { type Healing, withHealing } from "../oci/store/healing.ts";
 import { acquireLock } from "../oci/store/lock.ts";
 import type { ConversionOptions } from "./conversion-options.ts";
+import { fail } from "./errors.ts";
 import { cachedImagePath, findImage, imageKey, rememberPulled } from "./image-store.ts";
 import { makeImage } from "./make-image.ts";
 import { ownImageKey, recordOwnImage } from "./own-image.ts";
@@ -62,6 +64,7 @@ export async function obtainFile(
   const pulled = await pullImage(request);
   try {
     const key = imageKey(pulled.image.descriptor.digest, options.conversion);
+    await removeAbandoned(target);
     if ((await ownImageKey(target, cache.root)) === key && (await modeOf(target)) === options.mode) return "unchanged";
     const known = await findImage(cache.root, key);
     if (known) {
@@ -95,7 +98,7 @@ async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;
 }
 
-/** Copies a file under a new name, sharing its blocks where the file system can, and publishes it last. */
+/** Copies a file under a new name, sharing its blocks where the file system can, and publishes it last. @throws E_IMAGE_FILE */
 export async function copyImage(from: string, target: string, mode: number): Promise<void> {
   const partial = partialName(target);
   try {
@@ -109,7 +112,7 @@ export async function copyImage(from: string, target: string, mode: number): Pro
     }
     await rename(partial, target);
   } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw fail("E_IMAGE_FILE", { path: target, reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -46,8 +46,14 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   }
   await mkdir(options.tempDir, { recursive: true });
   const root = await mkdtemp(join(options.tempDir, "berth-cache-"));
-  await ownFolder(root);
-  return cacheAt(root, options.log, true);
+  const cache = cacheAt(root, options.log, true);
+  try {
+    await ownFolder(root);
+    return cache;
+  } catch (error) {
+    await cache.close();
+    throw error;
+  }
 }
 
 /** The cache in `root` without a look at it: for listing and cleaning. */
