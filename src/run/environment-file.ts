@@ -3,7 +3,7 @@
 // caller, before the container exists, exactly as if it had been sourced in the caller's shell.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 import type { Environment } from "../platform/user.ts";
@@ -30,10 +30,14 @@ const PROGRAM = 'exec 3>&1 >/dev/null; set -a; . "$1" || exit 125; exec env -0 >
 /** The variables that a file sets. @throws E_ENV_FILE_READ, E_ENV_FILE_RUN */
 export function readEnvFile(name: string, host: Environment): Map<string, string> {
   const path = resolve(name);
-  const assigned = assignedNames(readText(path));
-  const child = spawnSync("/bin/sh", ["-c", PROGRAM, "sh", path], {
+  const text = readText(path);
+  const assigned = assignedNames(text);
+  // What is no regular file, as in `--env-file <(program)`, can be read only once, and that has happened.
+  const once = !statSync(path).isFile();
+  const child = spawnSync("/bin/sh", ["-c", PROGRAM, "sh", once ? "/dev/stdin" : path], {
     env: host as NodeJS.ProcessEnv,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [once ? "pipe" : "ignore", "pipe", "pipe"],
+    ...(once ? { input: text } : {}),
     maxBuffer: MAX_BYTES,
     timeout: TIMEOUT_MS,
   });

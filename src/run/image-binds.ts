@@ -63,7 +63,7 @@ async function imageDirectory(bind: BindRequest, context: RootfsContext): Promis
   const offset = partitionOffset(opened, id);
   const file = fileKey(statSync(path, { bigint: true }));
   const key = id === undefined ? file : `${file}-${id}`;
-  const means = mountMeans(context.env);
+  const means = mountMeans(context.env, context.user);
   // A mount inside the launch's namespace is for its root only: without a shared one the image is unpacked.
   const usable = means.fusermount === undefined ? { ...means, squashfuse: undefined } : means;
   const way = chooseRootWay({ path, unsquash: false, owners: false, kernel: false }, usable);

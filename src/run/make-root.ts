@@ -12,7 +12,7 @@ import { unpackedDir, unpackImage } from "./unpacked.ts";
 export async function makeRoot(image: FoundImage, wishes: RootWishes, context: RootfsContext): Promise<RootView> {
   const { path: file, offset, key } = image;
   const kernel = await context.mayUseKernel(file);
-  const way = chooseRootWay({ path: file, ...wishes, kernel }, mountMeans(context.env));
+  const way = chooseRootWay({ path: file, ...wishes, kernel }, mountMeans(context.env, context.user));
   switch (way.way) {
     case "kernel":
       return { root: { kind: "kernel", file, offset }, mounts: [] };

@@ -13,18 +13,25 @@ const fail = defineErrors({
     text: "the environment, arguments and mounts of this launch make {size} bytes in {records} records; the limits are {max} and {maxRecords}",
     hint: "unset large variables (--cleanenv), or put long lists into a file",
   },
+  E_PLAN_MOUNTS: {
+    text: "this launch has {mounts} mounts; at most {max} are possible",
+    hint: "bind a directory above many small binds instead of each of them",
+  },
 });
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_RECORDS = 65_536;
+const MAX_MOUNTS = 4_096;
 
 /** First line of every plan. */
 export const PLAN_HEADER = "BERTHPLAN1\n";
 
 type Words = readonly (string | number)[];
 
-/** The bytes of a plan. @throws E_PLAN_NUL, E_PLAN_LARGE */
+/** The bytes of a plan. @throws E_PLAN_NUL, E_PLAN_LARGE, E_PLAN_MOUNTS */
 export function encodePlan(plan: LaunchPlan): Buffer {
+  const mounts = plan.mounts.length;
+  if (mounts > MAX_MOUNTS) throw fail("E_PLAN_MOUNTS", { mounts, max: MAX_MOUNTS });
   const records = [...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan), ["end"]];
   let text = PLAN_HEADER;
   for (const words of records) {

@@ -7,8 +7,8 @@ import { type Environment, runtimeDir, type User } from "../platform/user.ts";
 
 const fail = defineErrors({
   E_RUNTIME_DIR: {
-    text: "the run-time folder {path} is not safe to use: {reason}",
-    hint: "remove it, or set BERTH_RUNTIMEDIR to a folder that belongs to you and has mode 0700",
+    text: "the run-time folder {path} cannot be used: {reason}",
+    hint: "set BERTH_RUNTIMEDIR to a folder that belongs to you and has mode 0700, or mend this one",
   },
 });
 
@@ -17,12 +17,15 @@ export function ensureRuntimeDir(env: Environment, user: User): string {
   const wanted = runtimeDir(env, user);
   const reason = unusable(wanted, user);
   if (reason === undefined) return wanted;
-  // `su` keeps the XDG_RUNTIME_DIR of the user one came from.
+  // What the caller names is meant.
+  if (wanted === env["BERTH_RUNTIMEDIR"]) throw fail("E_RUNTIME_DIR", { path: wanted, reason });
+  // `su` keeps the XDG_RUNTIME_DIR of the user one came from; inside a container /run is read-only even for root.
   const { XDG_RUNTIME_DIR: _, ...others } = env;
-  const second = runtimeDir(others, user);
-  const secondReason = second === wanted ? reason : unusable(second, user);
-  if (secondReason === undefined) return second;
-  throw fail("E_RUNTIME_DIR", { path: second, reason: secondReason });
+  const second = [runtimeDir(others, user), `/tmp/berth-${user.uid}`].find(
+    (path) => unusable(path, user) === undefined,
+  );
+  if (second !== undefined) return second;
+  throw fail("E_RUNTIME_DIR", { path: wanted, reason });
 }
 
 /** A folder in the run-time folder, made when missing. */
