@@ -114,7 +114,8 @@ export class Tree {
   }
 
   #describe(node: number, entry: TarEntry): void {
-    this.mode.set(node, entry.mode);
+    // Links have no permissions of their own; archives say anything.
+    this.mode.set(node, entry.kind === "symlink" ? 0o777 : entry.mode);
     this.uid.set(node, this.owners.index(entry.uid));
     this.gid.set(node, this.owners.index(entry.gid));
     this.mtime.set(node, clampTime(entry.mtime));
