@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -54,7 +54,9 @@ run(bun, [
   ...[join(modules, "main.js"), "--outfile", partial],
 ]);
 renameSync(partial, join(out, "berth"));
-run("make", ["-s", "-C", join(root, "native"), `OUT=${out}`]);
+const native = join(root, "native");
+// A path with a space would be two to make; the way from `native` to `build` has none.
+run("make", ["-s", "-C", native, `OUT=${relative(native, out)}`]);
 renameSync(stamp, join(out, "stamp"));
 
 function run(program, args) {

@@ -94,8 +94,7 @@ fi
 
 if [ ! -f "$root/node_modules/.installed" ] || [ "$root/package-lock.json" -nt "$root/node_modules/.installed" ]; then
   say "installing the npm packages of package-lock.json"
-  # Everything runs on the Node that the lock file pins, so npm's own remarks about the Node it finds here mislead.
-  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || {
+  (cd "$root" && NODE_OPTIONS='--require ./scripts/npm-node.cjs' npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || {
     say "npm could not install the packages: is its registry reachable from here? (npm ping)"
     exit 1
   }
