@@ -1,7 +1,7 @@
 // What can only be known by trying: a user namespace and an overlay in one, made in processes that end at once.
 // The plans are those of docs/launch-plan.md; without the launcher, `unshare` of util-linux tries the same system calls.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Trial } from "./facts.ts";
 import { attempt, type Outcome } from "./read.ts";
@@ -79,6 +79,8 @@ async function withUnshare(folder: string, signal: AbortSignal): Promise<Trials>
   const at = (name: string): string => join(folder, name);
   const options = `lowerdir=${at("lower")},upperdir=${at("upper")},workdir=${at("work")},userxattr`;
   const overlay = verdict("unshare", await unshare("mount", "-t", "overlay", "overlay", "-o", options, at("merged")));
+  // The kernel leaves a folder there that not even its owner may list, and so not remove.
+  await chmod(join(at("work"), "work"), 0o700).catch(() => undefined);
   return {
     namespace,
     overlay: namespace.works ? overlay : { ...overlay, works: undefined, reason: "needs a user namespace" },
