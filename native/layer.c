@@ -160,8 +160,15 @@ static int raise_dirs(const struct plan *plan, int image) {
 }
 
 static int raise_tmpfs(const struct plan *plan, int image) {
-  struct stack stack = {.lower = {image}, .lowers = 1, .upper = scratch_dir(plan, "tree"), .work = scratch_dir(plan, "work")};
-  sketch_missing(plan, image, stack.upper);
+  struct stack stack = {.upper = -1, .work = -1};
+  add_lowers(&stack, plan->first[OP_LAYER]->text[3]);
+  stack.lower[stack.lowers++] = image;
+  // What is missing is seen from where all the lower layers are one.
+  int below = stack.lowers > 1 ? overlay(plan, &stack) : image;
+  stack.upper = scratch_dir(plan, "tree");
+  stack.work = scratch_dir(plan, "work");
+  sketch_missing(plan, below, stack.upper);
+  if (below != image) close(below);
   int root = overlay(plan, &stack);
   close_stack(&stack, image);
   attach_over_root(root, "the overlay");

@@ -34,9 +34,12 @@ static const char *broken_root(const struct plan *plan, uint64_t userns) {
 static const char *broken_layer(const struct plan *plan) {
   const struct record *layer = plan->first[OP_LAYER];
   if (layer == NULL) return NULL;
-  bool dirs = *layer->text[2] != 0 || *layer->text[3] != 0;
-  if (layer->value[0] == LAYER_DIRECT && plan->first[OP_ROOT]->value[0] != ROOT_DIR) return "`layer direct` needs `root dir`";
-  return dirs != (layer->value[0] == LAYER_DIRS) ? "`layer dirs`, and only it, needs UPPER or LOWERS" : NULL;
+  uint64_t kind = layer->value[0];
+  bool upper = *layer->text[2] != 0, lowers = *layer->text[3] != 0;
+  if (kind == LAYER_DIRECT && plan->first[OP_ROOT]->value[0] != ROOT_DIR) return "`layer direct` needs `root dir`";
+  if (kind == LAYER_DIRS) return upper || lowers ? NULL : "`layer dirs` needs UPPER or LOWERS";
+  if (upper) return "only `layer dirs` has an UPPER";
+  return lowers && kind != LAYER_TMPFS ? "only `layer dirs` and `layer tmpfs` have LOWERS" : NULL;
 }
 
 static const char *broken_namespaces(const struct plan *plan) {

@@ -33,7 +33,7 @@ def test_every_malformation_is_named():
         (with_record(2, "mqueue", "/m"), "unshare ipc"), (with_record(2, "init"), "unshare pid"), (with_record(2, "keep-fd", 2), "above 2"),
         (with_record(2, "env", "NOVALUE"), "NAME=VALUE"), (with_record(2, "env", "=x"), "NAME=VALUE"), (with_record(2, "rlimit", "nofile", 20, 10), "softer"),
         (with_record(2, "rlimit", "toes", 1, 1), "toes"), (with_record(2, "keep-caps"), "userns none"), (with_record(2, "setid", 1, 1), "setid"),
-        (with_record(2, "layer", "dirs", 0, "", ""), "UPPER"), (with_record(2, "layer", "auto", 0, "/u", ""), "UPPER"),
+        (with_record(2, "layer", "dirs", 0, "", ""), "UPPER"), (with_record(2, "layer", "auto", 0, "/u", ""), "UPPER"), (with_record(2, "layer", "tmpfs", 0, "/u", ""), "UPPER"), (with_record(2, "layer", "auto", 0, "", "/l"), "LOWERS"),
         ([("userns", "self"), ("root", "kernel", "/f", 0)] + GOOD[2:], "userns none"), ([("userns", "self"), ("root", "fuse", "/f", 0)] + GOOD[2:], "fuse-program"),
         ([("userns", "none")] + with_record(2, "caps", "namespace")[1:], "user namespace"), (with_record(2, "bind", "/" + "a" * 5000, "/b", "ro"), "4096"),
         (GOOD[:2] + [("dir", f"/{i}", 755) for i in range(4097)] + GOOD[2:], "4096 mount records"),

@@ -98,11 +98,17 @@ def test_overlay_directories_keep_changes_whatever_their_names_hold():
     for folder in os.path.join(upper, "upper"), os.path.join(upper, "work"), lower:
         os.makedirs(folder)
     write(os.path.join(lower, "added"), "lower\n")
+    os.makedirs(os.path.join(lower, "deep/in/overlay"))
+    write(os.path.join(lower, "deep/in/beside"), "")
     out(layer=("dirs", 0, upper, lower), script="cat /added > /kept")
     assert open(os.path.join(upper, "upper/kept")).read() == "lower\n"
     text = out(("bind", source(), "/brand/new", "ro"), layer=("dirs", 0, "", os.path.join(upper, "upper") + "\n" + lower),
                script="cat /kept /added /brand/new/inside; touch /x 2>/dev/null || echo refused")
     assert text == "lower\nlower\nfrom the host\nrefused\n", text
+    # The same below a tmpfs that takes changes: a target that only the overlay has is no missing one.
+    text = out(("bind", source(), "/deep/in/overlay", "ro"), ("bind", source(), "/brand/new", "ro"), layer=("tmpfs", 1 << 20, "", lower),
+               script="cat /added /brand/new/inside; ls /deep/in; echo changed > /added; cat /added")
+    assert text == "lower\nfrom the host\nbeside\noverlay\nchanged\n" and open(os.path.join(lower, "added")).read() == "lower\n", text
 
 
 def test_a_writable_directory_gets_mount_points_but_no_empty_files():

@@ -26,7 +26,7 @@ export type Root =
 export type Layer =
   | { readonly kind: "none" | "auto" | "direct" }
   /** Bytes; 0 is the kernel's default, half of the memory. */
-  | { readonly kind: "tmpfs"; readonly size: number }
+  | { readonly kind: "tmpfs"; readonly size: number; readonly lowers: readonly string[] }
   | { readonly kind: "dirs"; readonly upper: string; readonly lowers: readonly string[] };
 
 export type BindFlag = "ro" | "rw" | "dev" | "try" | "norec";

@@ -17,10 +17,6 @@ const fail = defineErrors({
     text: "you can't specify --writable-tmpfs with another writable overlay ({path})",
     hint: "leave --writable-tmpfs out to keep changes in the overlay, or write --overlay {path}:ro",
   },
-  E_OVERLAY_UNDER_TMPFS: {
-    text: "the read-only overlay {path} cannot lie under a writable tmpfs",
-    hint: "make the last overlay writable instead: --overlay DIR, with an empty directory",
-  },
   E_OVERLAY_WRITABLE: {
     text: "--overlay and --writable exclude each other: with --writable the changes go into {image} itself",
     hint: "leave one of the two out",
@@ -65,8 +61,7 @@ export function planLayer(
     return { layer: { kind: "dirs", upper: upper.path, lowers }, writable: true, prepare, notes };
   }
   if (request.writableTmpfs) {
-    if (lowers[0] !== undefined) throw fail("E_OVERLAY_UNDER_TMPFS", { path: request.overlays[0]?.path });
-    return { layer: { kind: "tmpfs", size: request.tmpfsSize }, writable: true, prepare: [], notes };
+    return { layer: { kind: "tmpfs", size: request.tmpfsSize, lowers }, writable: true, prepare: [], notes };
   }
   const layer: Layer = lowers.length > 0 ? { kind: "dirs", upper: "", lowers } : { kind: "auto" };
   return { layer, writable: false, prepare: [], notes };

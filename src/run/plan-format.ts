@@ -73,7 +73,7 @@ function* rootRecords(root: Root): Generator<Words> {
 }
 
 function layerWords(layer: Layer): Words {
-  if (layer.kind === "tmpfs") return ["layer", "tmpfs", layer.size, "", ""];
+  if (layer.kind === "tmpfs") return ["layer", "tmpfs", layer.size, "", layer.lowers.join("\n")];
   if (layer.kind === "dirs") return ["layer", "dirs", 0, layer.upper, layer.lowers.join("\n")];
   return ["layer", layer.kind, 0, "", ""];
 }
