@@ -1,6 +1,6 @@
 // The parts that touch the machine: looking into directories, environment files, the run-time folder, unpacking.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -20,6 +20,7 @@ import { recall, remember } from "./facts-cache.ts";
 import { nameGroups } from "./group-names.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
+import { mountMeans, mountMeans } from "./mount-means.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
 import { anImage } from "./testing.ts";
 import { unpackedDir, unpackImage } from "./unpacked.ts";
@@ -110,6 +111,10 @@ describe("the facts of an image", () => {
   });
 });
 
+test("the setuid helper is no means for a caller without a name, whom it refuses", () => {
+  expect(mountMeans({}, { ...USER, name: String(uid) }).fusermount).toBeUndefined();
+});
+
 describe("an environment file", () => {
   function read(text: string, host: Record<string, string> = {}): Record<string, string> {
     writeFileSync(join(dir, "env"), text);
@@ -129,6 +134,13 @@ describe("an environment file", () => {
 
   test("sees the host's variables, and sets again what has the same value there", () => {
     expect(read('A="$HOSTVAR x"\nLANG=C', { HOSTVAR: "h", LANG: "C" })).toEqual({ A: "h x", LANG: "C" });
+  });
+
+  test("that can be read only once, as what `<(program)` names, is read once", () => {
+    const pipe = join(dir, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    spawn("sh", ["-c", 'echo A=1 >"$0"', pipe]);
+    expect(readEnvFile(pipe, { PATH: "/usr/bin:/bin" }).get("A")).toBe("1");
   });
 
   test("that is missing or no shell code is refused by name", () => {

@@ -52,6 +52,7 @@ describe("a plan is written", () => {
     ],
     ["a shared mount", { touch: ["/m.used"], expectMounts: ["/m"] }, "touch|/m.used|expect-mount|/m|"],
     ["an overlay", { layer: { kind: "dirs", upper: "/o", lowers: ["/a", "/b"] } }, "layer|dirs|0|/o|/a\n/b|"],
+    ["a tmpfs over overlays", { layer: { kind: "tmpfs", size: 9, lowers: ["/a", "/b"] } }, "layer|tmpfs|9||/a\n/b|"],
     ["a bind", { mounts: [{ op: "bind", source: "/a", target: "/b", flags: ["ro", "try"] }] }, "bind|/a|/b|ro,try|"],
     ["a tmpfs", { mounts: [{ op: "tmpfs", target: "/t", size: 64, mode: 0o1777 }] }, "tmpfs|/t|64|1777|"],
     ["a file", { mounts: [{ op: "file", target: "/f", mode: 0o644, content: "x\ny" }] }, "file|/f|0644|x\ny|"],
@@ -83,5 +84,7 @@ describe("a plan is refused", () => {
   test("when it is larger than the launcher reads", () => {
     const argv = ["x".repeat(9 * 1024 * 1024)];
     expect(() => encodePlan({ ...PLAN, argv })).toThrow(expect.objectContaining({ code: "E_PLAN_LARGE" }));
+    const mounts = Array.from({ length: 4097 }, (_, i) => ({ op: "dir", target: `/${i}`, mode: 0o755 }) as const);
+    expect(() => encodePlan({ ...PLAN, mounts })).toThrow(expect.objectContaining({ code: "E_PLAN_MOUNTS" }));
   });
 });
