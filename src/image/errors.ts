@@ -37,8 +37,8 @@ export const fail = defineErrors({
     hint: "check the folder's permissions and its free space",
   },
   E_SQUASHFS_TOOL_MISSING: {
-    text: "no program that writes squashfs was found",
-    hint: "install squashfs-tools-ng (tar2sqfs), or squashfs-tools 4.5 or later (mksquashfs)",
+    text: "no program that writes squashfs with this compression was found",
+    hint: "leave the compression at zstd, or install squashfs-tools-ng (tar2sqfs), or squashfs-tools 4.5 or later (mksquashfs)",
   },
   E_SQUASHFS_OPTION: {
     text: "{what}",
