@@ -20,7 +20,7 @@ import { recall, remember } from "./facts-cache.ts";
 import { nameGroups } from "./group-names.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
-import { mountMeans, mountMeans } from "./mount-means.ts";
+import { mountMeans } from "./mount-means.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
 import { anImage } from "./testing.ts";
 import { unpackedDir, unpackImage } from "./unpacked.ts";
