@@ -25,7 +25,9 @@ const TIMEOUT_MS = 60_000;
 // What the shell itself changes.
 const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "PS1", "PS2", "PS4", "IFS", "OPTIND", "PPID"]);
 // What commands in the file print must not mix with the result.
-const PROGRAM = 'exec 3>&1 >/dev/null; set -a; . "$1" || exit 125; exec env -0 >&3';
+const PROGRAM = (load: string): string => `exec 3>&1 >/dev/null; set -a; ${load} || exit 125; exec env -0 >&3`;
+const LOAD_FILE = '. "$1"';
+const LOAD_INPUT = 'eval "$(command -p cat)"';
 
 /** The variables that a file sets. @throws E_ENV_FILE_READ, E_ENV_FILE_RUN */
 export function readEnvFile(name: string, host: Environment): Map<string, string> {
@@ -34,7 +36,7 @@ export function readEnvFile(name: string, host: Environment): Map<string, string
   const assigned = assignedNames(text);
   // What is no regular file, as in `--env-file <(program)`, can be read only once, and that has happened.
   const once = !statSync(path).isFile();
-  const child = spawnSync("/bin/sh", ["-c", PROGRAM, "sh", once ? "/dev/stdin" : path], {
+  const child = spawnSync("/bin/sh", ["-c", PROGRAM(once ? LOAD_INPUT : LOAD_FILE), "sh", path], {
     env: host as NodeJS.ProcessEnv,
     stdio: [once ? "pipe" : "ignore", "pipe", "pipe"],
     ...(once ? { input: text } : {}),

@@ -25,6 +25,7 @@ export function becomeLauncher(launcher: string, plan: Buffer, runtime: string):
     // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name; the launcher removes it.
     writeFileSync(path, plan, { mode: 0o600, flag: "wx" });
   } catch (cause) {
+    rmSync(path, { force: true });
     throw fail("E_PLAN_WRITE", { path, reason: reasonOf(cause) }, { cause });
   }
   try {
