@@ -10,11 +10,11 @@ want=${1:-build}
 say() { printf 'setup: %s\n' "$*" >&2; }
 
 # A word is a program (or a file) and the Debian package that brings it. Any npm that reads the lock file will do: the Node
-# that berth is built and tested with comes from the lock file too.
+# that berth is built and tested with comes from the lock file too. Ubuntu 22.04's package squashfuse has no squashfuse_ll.
 case $want in
   build)
     needed='npm:npm cc:gcc make:make /usr/include/stdlib.h:libc6-dev'
-    useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse_ll:squashfuse fusermount3:fuse3 newuidmap:uidmap'
+    useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse:squashfuse fusermount3:fuse3 newuidmap:uidmap'
     ;;
   demo) needed='' useful='mmdebstrap:mmdebstrap' ;;
   test) needed='npm:npm' useful=$(sed -e 's/#.*//' "$root/test/tools.txt" | tr '\n' ' ') ;;
