@@ -114,6 +114,16 @@ export async function removeEntries(cache: Cache, entries: readonly CacheEntry[]
   await cache.references.remove([...references]);
 }
 
+// What is known of images that lie outside the cache, and serves to make the next one faster: it may go at any time.
+async function forgetLostImages(cache: Cache, now: number): Promise<void> {
+  const names = await readdir(cache.imageDir).catch(() => []);
+  for (const name of names.filter((one) => /\.(?:at|blocks)$/.test(one))) {
+    if (names.includes(name.replace(/[^.]+$/, "sif"))) continue;
+    const info = await stat(join(cache.imageDir, name)).catch(() => undefined);
+    if (info && now - info.mtimeMs >= DAY_MS) await rm(join(cache.imageDir, name), { force: true });
+  }
+}
+
 // What is known of an image (where a copy lies, which blocks it holds) stands beside it under the same name.
 async function removeImage(dir: string, name: string): Promise<void> {
   const stem = name.replace(/[^.]+$/, "");
@@ -133,6 +143,7 @@ export async function sweepLeftovers(cache: Cache, now: number): Promise<number>
     [cache.imageDir, (name) => name.startsWith(PARTIAL_PREFIX)],
     [sandboxDir(cache), (name) => name.startsWith(PARTIAL_PREFIX)],
   ];
+  await forgetLostImages(cache, now);
   let removed = 0;
   for (const [dir, isLeftover] of places)
     for (const name of (await readdir(dir).catch(() => [])).filter(isLeftover)) {

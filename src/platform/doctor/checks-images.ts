@@ -56,9 +56,9 @@ export function imageWriter(facts: Facts): Verdict {
   const program = facts.programs["tar2sqfs"];
   if (program) return ok(program.path);
   return {
-    state: "gap",
+    state: "warn",
     found: "not installed",
-    consequence: "nothing can be pulled or built; image files that exist already run",
+    consequence: "images are written with zstd or gzip only (--compression xz, lz4 and lzo fail)",
     cure: install(facts, { apt: "squashfs-tools-ng", dnf: "squashfs-tools-ng" }),
   };
 }
