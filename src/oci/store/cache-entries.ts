@@ -116,7 +116,7 @@ export async function removeEntries(cache: Cache, entries: readonly CacheEntry[]
 
 // What is known of images that lie outside the cache, and serves to make the next one faster: it may go at any time.
 async function forgetLostImages(cache: Cache, now: number): Promise<void> {
-  const names = await readdir(cache.imageDir).catch(() => []);
+  const names: readonly string[] = await readdir(cache.imageDir).catch(() => []);
   for (const name of names.filter((one) => /\.(?:at|blocks)$/.test(one))) {
     if (names.includes(name.replace(/[^.]+$/, "sif"))) continue;
     const info = await stat(join(cache.imageDir, name)).catch(() => undefined);
