@@ -3,7 +3,7 @@
 // caller, before the container exists, exactly as if it had been sourced in the caller's shell.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 import type { Environment } from "../platform/user.ts";
@@ -56,9 +56,21 @@ export function readEnvFile(name: string, host: Environment): Map<string, string
   return values;
 }
 
+// Bounded, since the name may be that of a device without an end.
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8").slice(0, MAX_BYTES);
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(MAX_BYTES + 1);
+      let length = 0;
+      for (let got = -1; got !== 0 && length < bytes.length; length += got) {
+        got = readSync(file, bytes, length, bytes.length - length, null);
+      }
+      if (length > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
+      return bytes.toString("utf8", 0, length);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
     throw fail("E_ENV_FILE_READ", { path, reason: reasonOf(cause) }, { cause });
   }

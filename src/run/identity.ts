@@ -87,6 +87,11 @@ function dockerIdentity(host: HostFacts, image: ImageFacts, ids: SubordinateIds)
   if (asRoot.userns.kind === "ranges") {
     return { ...asRoot, caps: "none", setid: { uid: user.uid, gid: user.gid }, person };
   }
+  const { uid, gid } = user;
+  // Real root may become anyone without a namespace, as Docker's own root does.
+  if (host.user.uid === 0) {
+    return { userns: { kind: "none" }, caps: "none", setid: { uid, gid }, person, manyOwners: true, notes: [] };
+  }
   const text = `the image's USER ${wanted} needs subordinate ids, which this account lacks; running as ${host.user.name} instead`;
   return {
     userns: { kind: "self" },
