@@ -9,7 +9,7 @@ export default defineConfig({
     retry: 0,
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
-      { extends: true, test: { name: "real", include: ["test/**/*.test.ts"] } },
+      { extends: true, test: { name: "real", include: ["tests/**/*.test.ts"] } },
     ],
   },
 });

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AS_ROOT, asUser, installed } from "../test/support/ordinary-user.ts";
+import { AS_ROOT, asUser, installed } from "../tests/support/ordinary-user.ts";
 import { CHECKOUT, type Place } from "./place.ts";
 
 /** A command line with the variables it needs beyond PATH and HOME. */
@@ -45,7 +45,7 @@ export function absence(place: Place, contestant: Contestant<never>): string | u
   if (place.without?.test(contestant.name)) return "left out of this run";
   for (const program of contestant.needs) {
     if (program === "apptainer" ? !place.tree : !existsSync(pathOf(place, program)) && !installed(program))
-      return program === "apptainer" ? "no tree (test/apptainer/make-tree.sh)" : `${program} not installed`;
+      return program === "apptainer" ? "no tree (tests/apptainer/make-tree.sh)" : `${program} not installed`;
   }
   return undefined;
 }

@@ -4,8 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type OrdinaryUser, ordinaryUser } from "../test/support/ordinary-user.ts";
-import { unmountBelow } from "../test/support/unmount.ts";
+import { type OrdinaryUser, ordinaryUser } from "../tests/support/ordinary-user.ts";
+import { unmountBelow } from "../tests/support/unmount.ts";
 
 /** The surroundings of every measure. */
 export interface Place {

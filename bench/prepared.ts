@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { runAs } from "../test/support/ordinary-user.ts";
+import { runAs } from "../tests/support/ordinary-user.ts";
 import { type Command, unified } from "./contestant.ts";
 import { freshFolder, type Place } from "./place.ts";
 import type { BenchRegistry } from "./registry.ts";

@@ -4,8 +4,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeAuthority } from "../test/support/authority.ts";
-import { freePort, listening } from "../test/support/registry.ts";
+import { makeAuthority } from "../tests/support/authority.ts";
+import { freePort, listening } from "../tests/support/registry.ts";
 import { must, type Place } from "./place.ts";
 
 /** A registry that answers. */

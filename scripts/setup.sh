@@ -17,7 +17,7 @@ case $want in
     useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse:squashfuse fusermount3:fuse3 newuidmap:uidmap'
     ;;
   demo) needed='' useful='mmdebstrap:mmdebstrap' ;;
-  test) needed='npm:npm' useful=$(sed -e 's/#.*//' "$root/test/tools.txt" | tr '\n' ' ') ;;
+  test) needed='npm:npm' useful=$(sed -e 's/#.*//' "$root/tests/tools.txt" | tr '\n' ' ') ;;
   *) say "unknown: $want"; exit 2 ;;
 esac
 

@@ -2,7 +2,7 @@
 // launcher alone with twelve bind mounts, one at a time and eight at a time.
 
 import { join } from "node:path";
-import { runAs } from "../../test/support/ordinary-user.ts";
+import { runAs } from "../../tests/support/ordinary-user.ts";
 import { compete } from "../contest.ts";
 import { type Contestant, measure } from "../contestant.ts";
 import { freshFolder, type Place } from "../place.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { installed } from "../../test/support/ordinary-user.ts";
+import { installed } from "../../tests/support/ordinary-user.ts";
 import { currentUser } from "../platform/user.ts";
 import { mountsBelow } from "./clearing.ts";
 import { openRegistry } from "./registry.ts";

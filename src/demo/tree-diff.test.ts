@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installed } from "../../test/support/ordinary-user.ts";
+import { installed } from "../../tests/support/ordinary-user.ts";
 import { makeLayers } from "./demo-image.ts";
 import { readTarTree } from "./tar-tree.ts";
 import { parentOf, type Tree } from "./tree.ts";

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { scratchDir } from "../../../test/support/registry.ts";
+import { scratchDir } from "../../../tests/support/registry.ts";
 import { type Log, silent } from "../../base/log.ts";
 import type { Environment } from "../../platform/user.ts";
 import { helperFor, keyName, parseAuthFile, storedLogin } from "./auth-file.ts";

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hasRegistry, scratchDir, startRegistry } from "../../../test/support/registry.ts";
+import { hasRegistry, scratchDir, startRegistry } from "../../../tests/support/registry.ts";
 import { silent } from "../../base/log.ts";
 import { removeLogin, storeLogin } from "./auth-file-edit.ts";
 import { checkLogin, listLogins, parseRegistryUri, requireLogin, requireUser } from "./login.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeLayout } from "../../../test/support/oci-image.ts";
+import { writeLayout } from "../../../tests/support/oci-image.ts";
 import { digestOf } from "../../base/digest.ts";
 import { parseRangeHeader, parseRoute } from "./routes.ts";
 import { type RunningRegistry, serveRegistry } from "./server.ts";

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
-import { pushSample, type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
+import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../tests/support/registry.ts";
+import { pushSample, type SampleImage, writeSampleImage } from "../../../tests/support/sample-image.ts";
 import { silent } from "../../base/log.ts";
 import { resolveFrom } from "../image-resolution.ts";
 import { formatReference, parseReference, type Reference } from "../reference.ts";

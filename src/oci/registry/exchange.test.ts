@@ -8,7 +8,12 @@ const REQUEST = { method: "GET", url: new URL("https://r.example/v2/"), headers:
 /** A transport that fails in this way after so many milliseconds, and how often it was asked. */
 function failing(error: Error, takes: number) {
   const state = { now: 0, asked: 0 };
-  const clock: Clock = { now: () => state.now, sleep: async (milliseconds) => void (state.now += milliseconds) };
+  const clock: Clock = {
+    now: () => state.now,
+    sleep: async (milliseconds) => {
+      state.now += milliseconds;
+    },
+  };
   const send = async () => {
     state.asked += 1;
     state.now += takes;

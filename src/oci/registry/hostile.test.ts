@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { type RogueServer, startRogueServer } from "../../../test/support/rogue-server.ts";
+import { type RogueServer, startRogueServer } from "../../../tests/support/rogue-server.ts";
 import { type Digest, digestOf } from "../../base/digest.ts";
 import type { Credential } from "../auth/credential.ts";
 import { MEDIA } from "../media-types.ts";

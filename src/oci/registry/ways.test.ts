@@ -4,9 +4,9 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startHttpProxy, startSocksProxy, type TestProxy } from "../../../test/support/proxy-servers.ts";
-import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../test/support/registry.ts";
-import { pushSample, type SampleImage, writeSampleImage } from "../../../test/support/sample-image.ts";
+import { startHttpProxy, startSocksProxy, type TestProxy } from "../../../tests/support/proxy-servers.ts";
+import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../../../tests/support/registry.ts";
+import { pushSample, type SampleImage, writeSampleImage } from "../../../tests/support/sample-image.ts";
 import { parseReference } from "../reference.ts";
 import { type RegistryOptions, registryClient } from "./client.ts";
 

@@ -1,5 +1,5 @@
 // Apptainer as the judge: it must take our SIF files for its own, and give programs in them the image's environment and
-// arguments unchanged. Needs root and the tree of test/apptainer/make-tree.sh.
+// arguments unchanged. Needs root and the tree of tests/apptainer/make-tree.sh.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -78,7 +78,7 @@ function apptainer(...args: string[]) {
   return { status, out: stdout.toString(), err: stderr.toString() };
 }
 
-describe.skipIf(!usable)("Apptainer (needs root, busybox and test/apptainer/make-tree.sh)", () => {
+describe.skipIf(!usable)("Apptainer (needs root, busybox and tests/apptainer/make-tree.sh)", () => {
   test("lists our objects", () => {
     const { status, out } = apptainer("sif", "list", sif);
     expect(status).toBe(0);

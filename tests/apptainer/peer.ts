@@ -10,7 +10,7 @@ const TREE = process.env["BERTH_APPTAINER_TREE"] ?? "/var/tmp/berth-apptainer-tr
 /** Why there is no Apptainer to ask, if there is none. */
 export function noApptainer(): string | undefined {
   if (!AS_ROOT) return "entering Apptainer's tree needs root";
-  return existsSync(join(TREE, ".complete")) ? undefined : "no tree: test/apptainer/make-tree.sh";
+  return existsSync(join(TREE, ".complete")) ? undefined : "no tree: tests/apptainer/make-tree.sh";
 }
 
 /** Runs `apptainer` with these words; `user` left out: as root. */

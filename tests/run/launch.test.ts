@@ -1,4 +1,4 @@
-// Launches by the packed binary and the real launcher, as an ordinary user: what the catalogue (test/catalogue) does not
+// Launches by the packed binary and the real launcher, as an ordinary user: what the catalogue (tests/catalogue) does not
 // ask. Foreign images, files that run themselves, faults, and what is left behind.
 
 import { spawn } from "node:child_process";
