@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tests the native programs in BUILD_DIR: `native/tests/run.sh BUILD_DIR [WORD…]`. As root the tests run twice, the second time
+# Tests the native programs in BUILD_DIR: `native/test/run.sh BUILD_DIR [WORD…]`. As root the tests run twice, the second time
 # as an ordinary user (BERTH_TEST_USER, or nobody). Prints `ok - …`, `not ok - …`, `skip - … (reason)`; fails when one did.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

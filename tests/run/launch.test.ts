@@ -171,7 +171,7 @@ describe.skipIf(reason)(`a launch${reason ? ` [${reason}]` : ""}`, { timeout: 30
       chmodSync(place("work/squatted"), 0o777);
       const answer = run(exec("plain.sqfs", "true"), { BERTH_RUNTIMEDIR: place("work/squatted") });
       expect(answer.status).toBe(255);
-      expect(answer.err).toContain("not safe to use");
+      expect(answer.err).toContain("cannot be used");
     });
   });
 
