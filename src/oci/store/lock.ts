@@ -56,7 +56,9 @@ export async function tryLock(path: string): Promise<{ readonly lock?: Lock; rea
     if (await linked(mine, path)) return { lock: hold(path) };
     // The age of a lock is measured by the file server's clock: that of the file just made there.
     const now = (await stat(mine)).mtimeMs;
-    const owner = await deadOrOwner(path, now);
+    const owner = await judge(path, now);
+    // Released a moment ago: whoever holds it by now is alive, and must not be touched.
+    if (owner === undefined) return {};
     if (owner.dead) await discard(path, owner.text, mine);
     if (owner.dead && (await linked(mine, path))) return { lock: hold(path) };
     return { owner: owner.name };
@@ -95,7 +97,7 @@ interface Judgement {
   readonly name: string;
 }
 
-async function deadOrOwner(path: string, now: number): Promise<Judgement> {
+async function judge(path: string, now: number): Promise<Judgement | undefined> {
   try {
     const text = await readFile(path, "utf8");
     const owner = parseIdentity(text);
@@ -105,7 +107,7 @@ async function deadOrOwner(path: string, now: number): Promise<Judgement> {
     return { dead: now - (await stat(path)).mtimeMs > DEAD_MS, text, name };
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
-    return { dead: true, text: "", name: "another process" };
+    return undefined;
   }
 }
 
