@@ -96,7 +96,7 @@ function spawn(place: Place, contestant: Contestant<never>, words: readonly stri
 export function placed(place: Place, contestant: Contestant<never>, words: readonly string[]): readonly string[] {
   if (contestant.needs.some((program) => program === "crun" || program === "podman")) return unified(place, words);
   if (!contestant.needs.includes("apptainer")) return asUser(place.user, words);
-  const enter = join(CHECKOUT, "test", "apptainer", "enter.sh");
+  const enter = join(CHECKOUT, "tests", "apptainer", "enter.sh");
   return [enter, "--tree", place.tree ?? "", "--user", place.user.name, "--bind", place.dir, ...words];
 }
 
