@@ -4,7 +4,7 @@
 import { defineErrors } from "../base/errors.ts";
 
 const GRAMMAR =
-  "a reference is [host[:port]/]path[:tag][@digest], such as alpine, ghcr.io/org/tool:1.2 or host:5000/a/b@sha256:…";
+  "a reference is [host[:port]/]path[:tag][@digest], such as alpine, registry.example/org/tool:1.2 or host:5000/a/b@sha256:…";
 
 /** Failures about references, platforms, manifests and image configurations. */
 export const fail = defineErrors({

@@ -11,7 +11,7 @@ describe("what short and long names mean", () => {
     ["alpine:3.20", "docker.io/library/alpine:3.20"],
     ["biocontainers/samtools", "docker.io/biocontainers/samtools:latest"],
     ["index.docker.io/alpine", "docker.io/library/alpine:latest"],
-    ["ghcr.io/org/tool:1.2", "ghcr.io/org/tool:1.2"],
+    ["registry.example/org/tool:1.2", "registry.example/org/tool:1.2"],
     ["localhost/x", "localhost/x:latest"],
     ["host:5000/a/b", "host:5000/a/b:latest"],
     ["Host.Example:5000/a/b", "host.example:5000/a/b:latest"],
@@ -31,13 +31,13 @@ describe("what is said of malformed names, and where the caret points", () => {
     ["", "E_REFERENCE_EMPTY", undefined],
     ["docker://alpine", "E_REFERENCE_SCHEME", 0],
     ["Alpine", "E_REFERENCE_UPPERCASE", 0],
-    ["ghcr.io/Org/x", "E_REFERENCE_UPPERCASE", 8],
+    ["registry.example/Org/x", "E_REFERENCE_UPPERCASE", 17],
     ["a//b", "E_REFERENCE_PATH", 2],
     ["a..b", "E_REFERENCE_PATH", 2],
     ["a/b-", "E_REFERENCE_PATH", 4],
     ["a/", "E_REFERENCE_PATH", 2],
     ["Org/x", "E_REFERENCE_UPPERCASE", 0],
-    ["ghcr.io/", "E_REFERENCE_PATH", 8],
+    ["registry.example/", "E_REFERENCE_PATH", 17],
     ["-a", "E_REFERENCE_PATH", 1],
     ["a b", "E_REFERENCE_PATH", 1],
     ["alpine:", "E_REFERENCE_TAG", 7],
@@ -109,7 +109,7 @@ function failureOf(text: string): BerthError {
 function references(): fc.Arbitrary<Reference> {
   const part = fc.stringMatching(/^[a-z0-9]{1,6}((\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}$/);
   const registry = fc.oneof(
-    fc.constantFrom("docker.io", "localhost", "[::1]:5000", "ghcr.io"),
+    fc.constantFrom("docker.io", "localhost", "[::1]:5000", "registry.example"),
     fc.stringMatching(/^[a-z0-9]{1,8}\.[a-z]{2,6}(:[1-9][0-9]{0,3})?$/),
   );
   const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/);

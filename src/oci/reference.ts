@@ -7,7 +7,7 @@ import { pointer } from "./reference-pointer.ts";
 
 /** A parsed image reference; at least one of tag and digest is present. */
 export interface Reference {
-  /** Host, with the port when one was written: `ghcr.io`, `[::1]:5000`; `docker.io` for the hub. */
+  /** Host, with the port when one was written: `registry.example`, `[::1]:5000`; `docker.io` for the hub. */
   readonly registry: string;
   /** Path below the registry: `library/alpine`. */
   readonly repository: string;
