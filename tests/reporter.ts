@@ -3,13 +3,14 @@
 import { writeFileSync } from "node:fs";
 import type { TestModule } from "vitest/node";
 
-/** Counts of one run, written to the file that `BERTH_TEST_COUNTS` names, so that `./test` can add several runs up. */
+/** Names what was skipped (the reason is in the name), and counts one run, written to the file that `BERTH_TEST_COUNTS` names, so that `./test` can add several runs up. */
 class CountReporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (state === "skipped") process.stdout.write(`skip - ${test.fullName}\n`);
         if (state === "pending") counts.failed += 1;
         else counts[state] += 1;
       }
