@@ -170,4 +170,9 @@ def processes(*words):
 def clean():
     for pid in processes("berth-mount", TEMP):  # of a test that failed
         os.kill(pid, signal.SIGTERM)
+    # An overlay leaves a work folder that nobody may enter.
+    for folder, names, _ in os.walk(TEMP):
+        for name in names:
+            if not os.path.islink(os.path.join(folder, name)):
+                os.chmod(os.path.join(folder, name), 0o700)
     shutil.rmtree(TEMP, ignore_errors=True)

@@ -17,7 +17,8 @@ class Shared:
         return Result(subprocess.run(arguments, capture_output=True, timeout=30, **more))
 
     def servers(self):
-        return processes("squashfuse_ll", "-f", self.folder)
+        # With its first flag: a random folder may have any letters, and the keeper names the program too.
+        return processes("squashfuse_ll\0-f\0", self.folder)
 
     def keepers(self):
         return [pid for pid in processes("berth-mount", self.link)]
