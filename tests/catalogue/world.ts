@@ -6,7 +6,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, r
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { writeLayout } from "../support/oci-image.ts";
-import { installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { freePort, startRegistry } from "../support/registry.ts";
 import { unmountBelow } from "../support/unmount.ts";
 import { IMAGES } from "./images.ts";
@@ -81,7 +81,7 @@ export async function makeWorld(): Promise<World> {
 
 function push(layout: string, name: string, host: string, more: readonly string[] = []): void {
   const words = ["skopeo", "copy", "--all", "--quiet", "--dest-tls-verify=false"];
-  must(ROOT, [...words, ...more, `oci:${layout}:${name}`, `docker://${host}/${name}:latest`]);
+  must(CALLER, [...words, ...more, `oci:${layout}:${name}`, `docker://${host}/${name}:latest`]);
 }
 
 /** The images as files, as every case but those of pulling wants them; a failure shows in the cases that need it. */
@@ -104,7 +104,8 @@ function makeFiles(
   must(user, ["gzip", "--keep", join(folder, "small.tar"), join(folder, "small.oci.tar")]);
 }
 
-const ROOT: OrdinaryUser = { name: "root", uid: 0, gid: 0, home: "/root" };
+/** Who runs the tests: root, or the ordinary user itself. */
+const CALLER: OrdinaryUser = AS_ROOT ? { name: "root", uid: 0, gid: 0, home: "/root" } : ordinaryUser();
 
 function must(user: OrdinaryUser, argv: readonly string[]): void {
   const result = runAs(user, argv);

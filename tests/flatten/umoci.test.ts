@@ -1,10 +1,11 @@
 // Our squashfs files against what umoci unpacks from the same layers, and against the model: whole images, real tools.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { layerTar, type TestImage, writeLayout } from "../support/oci-image.ts";
 import { convert, hasProgram, squashfsTree, umociTree } from "./judges.ts";
 import { memoryImage } from "./memory-image.ts";
@@ -46,10 +47,10 @@ test.skipIf(missing.length > 0)(
         );
         const compared = { owners: AS_ROOT, xattrs: false, dirTimes: false };
         expect(lines(ours, implied, compared)).toEqual(lines(theirs, implied, compared));
-        await rm(join(scratch, String(number)), { recursive: true });
+        await removeTree(join(scratch, String(number)));
       }
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await removeTree(scratch);
     }
   },
   120_000,
