@@ -1,7 +1,7 @@
 // Other programs as judges: umoci unpacks an image in its own way; squashfs-tools-ng reads our squashfs file back.
 
 import { execFile } from "node:child_process";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { chmod, lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { silent, unwatched } from "../../src/base/log.ts";
@@ -67,6 +67,8 @@ async function nodeAt(path: string): Promise<TreeNode> {
         : stat.isFile()
           ? "file"
           : "device";
+  // The mode is known now; who is not root needs another one to look inside.
+  if (type === "dir" || type === "file") await chmod(path, stat.mode | 0o700);
   return {
     type,
     mode: stat.mode & 0o7777,
