@@ -38,10 +38,8 @@ export async function squashfsTree(file: string): Promise<Tree> {
 
 /** Unpacks the image with umoci; `bundle` must not exist. */
 export async function umociTree(layout: string, tag: string, bundle: string): Promise<Tree> {
-  const words = ["--image", `${layout}:${tag}`, bundle];
-  // Without the rights of a namespace's root it leaves behind what a whiteout below an unreadable folder removes.
-  if (process.getuid?.() === 0) await run("umoci", ["unpack", ...words]);
-  else await run("unshare", ["--map-root-user", "umoci", "unpack", "--rootless", ...words]);
+  const rootless = process.getuid?.() === 0 ? [] : ["--rootless"];
+  await run("umoci", ["unpack", ...rootless, "--image", `${layout}:${tag}`, bundle]);
   const tree: Tree = new Map([["", IMPLIED]]);
   await walk(join(bundle, "rootfs"), "", tree, new Map());
   return tree;
