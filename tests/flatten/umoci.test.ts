@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { removeTree } from "../../src/oci/store/sandboxes.ts";
-import { layerTar, type TestImage, writeLayout } from "../support/oci-image.ts";
+import { type LayerEntry, layerTar, type TestImage, writeLayout } from "../support/oci-image.ts";
 import { convert, hasProgram, squashfsTree, umociTree } from "./judges.ts";
 import { memoryImage } from "./memory-image.ts";
 import { applyLayers } from "./model.ts";
@@ -19,6 +19,8 @@ const missing = (
   await Promise.all(["umoci", "tar2sqfs", "sqfs2tar"].map(async (p) => ((await hasProgram(p)) ? [] : [p])))
 ).flat();
 const why = missing.length > 0 ? ` (skipped: ${missing.join(", ")} not installed)` : "";
+
+const shutsOut = ({ type, mode = 0o755 }: LayerEntry) => type === "directory" && (mode & 0o100) === 0;
 
 test.skipIf(missing.length > 0)(
   `the tree in our file is the tree that umoci unpacks${why}`,
@@ -40,6 +42,8 @@ test.skipIf(missing.length > 0)(
         expect(lines(ours, implied, { owners: true, xattrs: true, dirTimes: true })).toEqual(
           lines(model, implied, { owners: true, xattrs: true, dirTimes: true }),
         );
+        // As an ordinary user umoci does not see what lies below a folder that this user may not enter.
+        if (!AS_ROOT && layers.flat().some(shutsOut)) continue;
         const theirs = await umociTree(
           join(scratch, "layout"),
           images[number]?.[0] ?? "",
