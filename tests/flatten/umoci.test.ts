@@ -20,7 +20,9 @@ const missing = (
 ).flat();
 const why = missing.length > 0 ? ` (skipped: ${missing.join(", ")} not installed)` : "";
 
-const shutsOut = ({ type, mode = 0o755 }: LayerEntry) => type === "directory" && (mode & 0o100) === 0;
+// As an ordinary user umoci does not see what lies below a folder that this user may not enter, and writes files for devices.
+const isTooHard = ({ type, mode = 0o755 }: LayerEntry) =>
+  type === "character-device" || (type === "directory" && (mode & 0o100) === 0);
 
 test.skipIf(missing.length > 0)(
   `the tree in our file is the tree that umoci unpacks${why}`,
@@ -42,8 +44,7 @@ test.skipIf(missing.length > 0)(
         expect(lines(ours, implied, { owners: true, xattrs: true, dirTimes: true })).toEqual(
           lines(model, implied, { owners: true, xattrs: true, dirTimes: true }),
         );
-        // As an ordinary user umoci does not see what lies below a folder that this user may not enter.
-        if (!AS_ROOT && layers.flat().some(shutsOut)) continue;
+        if (!AS_ROOT && layers.flat().some(isTooHard)) continue;
         const theirs = await umociTree(
           join(scratch, "layout"),
           images[number]?.[0] ?? "",
