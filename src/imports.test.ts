@@ -14,6 +14,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   oci: ["base", "platform"],
   image: ["base", "platform", "oci"],
   run: ["base", "platform", "oci", "image"],
+  recipe: ["base"],
+  build: ["base", "platform", "oci", "image", "run", "recipe"],
+  signing: ["base", "platform", "oci", "image"],
   demo: ["base", "platform", "oci", "image"],
 };
 
