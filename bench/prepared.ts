@@ -22,6 +22,12 @@ export interface Prepared {
   readonly berthEnv: Readonly<Record<string, string>>;
 }
 
+/** `podman run` of the image, with as little around it as it allows. */
+export function podmanRun({ flags, image, env }: Prepared["podman"], payload: readonly string[]): Command {
+  const run = ["run", "--rm", "--cgroups", "disabled", "--network", "host"];
+  return { argv: ["podman", ...flags, ...run, image, ...payload], env };
+}
+
 /** Makes the forms that are missing; a peer that fails here is reported absent or failed by its measure. */
 export function prepare(place: Place, registry: BenchRegistry): Prepared {
   const home = join(place.dir, "prepared");

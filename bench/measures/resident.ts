@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { absence, type Command, type Contestant, placed } from "../contestant.ts";
 import type { Place } from "../place.ts";
-import type { Prepared } from "../prepared.ts";
+import { type Prepared, podmanRun } from "../prepared.ts";
 import type { Result, Row } from "../table.ts";
 
 // The payload's name in the process table must be one that nothing else has.
@@ -23,21 +23,7 @@ const CONTESTANTS: readonly Contestant<Prepared>[] = [
   {
     name: "podman run",
     needs: ["podman"],
-    command: (_place, { podman }) => ({
-      argv: [
-        "podman",
-        ...podman.flags,
-        "run",
-        "--rm",
-        "--cgroups",
-        "disabled",
-        "--network",
-        "host",
-        podman.image,
-        ...PAYLOAD,
-      ],
-      env: podman.env,
-    }),
+    command: (_place, { podman }) => podmanRun(podman, PAYLOAD),
   },
   {
     name: "Apptainer exec",

@@ -6,7 +6,7 @@ import { runAs } from "../../tests/support/ordinary-user.ts";
 import { compete } from "../contest.ts";
 import { type Contestant, measure } from "../contestant.ts";
 import { freshFolder, type Place } from "../place.ts";
-import { BIND_SOURCE, BIND_TARGETS, type Prepared } from "../prepared.ts";
+import { BIND_SOURCE, BIND_TARGETS, type Prepared, podmanRun } from "../prepared.ts";
 import { median, type Result } from "../table.ts";
 
 const PAYLOAD = "true";
@@ -50,21 +50,7 @@ const EXEC: readonly Contestant<Prepared>[] = [
   {
     name: "podman run",
     needs: ["podman"],
-    command: (_place, { podman }) => ({
-      argv: [
-        "podman",
-        ...podman.flags,
-        "run",
-        "--rm",
-        "--cgroups",
-        "disabled",
-        "--network",
-        "host",
-        podman.image,
-        PAYLOAD,
-      ],
-      env: podman.env,
-    }),
+    command: (_place, { podman }) => podmanRun(podman, [PAYLOAD]),
   },
   {
     name: "Apptainer exec image",
