@@ -25,7 +25,7 @@ export interface Prepared {
 /** `podman run` of the image, with as little around it as it allows. */
 export function podmanRun({ flags, image, env }: Prepared["podman"], payload: readonly string[]): Command {
   const run = ["run", "--rm", "--cgroups", "disabled", "--network", "host"];
-  return { argv: ["podman", ...flags, ...run, image, ...payload], env };
+  return { argv: ["podman", ...flags, ...run, image, ...payload], ...(env && { env }) };
 }
 
 /** Makes the forms that are missing; a peer that fails here is reported absent or failed by its measure. */
