@@ -20,6 +20,7 @@
 #include "mounts.h"
 #include "payload.h"
 #include "plan.h"
+#include "pretend.h"
 #include "say.h"
 #include "sys.h"
 #include "wait.h"
@@ -91,6 +92,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   root_change(root);
   payload_limits(plan);
   identity_drop(plan);
+  pretend_begin(plan);
   die_with_outside();
   payload_settle(plan, inherited);
   if (plan->times[OP_INIT] > 0) become_init();

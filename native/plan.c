@@ -13,7 +13,7 @@ static const char MAGIC[] = "BERTHPLAN1\n";
 
 enum kind {
   K_NOTHING, K_PATH, K_PATH_OR_EMPTY, K_PATH_LINES, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
-  K_USERNS, K_UG, K_NS, K_ROOT, K_LAYER, K_CAPS, K_RLIMIT, K_FLAGS,
+  K_USERNS, K_UG, K_NS, K_ROOT, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS,
 };
 
 struct form {
@@ -50,6 +50,7 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_KEEP_CAPS] = {"keep-caps", 9, true, {K_NOTHING}},
     [OP_CAPS] = {"caps", 9, true, {K_CAPS}},
     [OP_SETID] = {"setid", 9, true, {K_ID, K_ID}},
+    [OP_PRETEND] = {"pretend", 9, true, {K_PRETEND}},
     [OP_INIT] = {"init", 9, true, {K_NOTHING}},
     [OP_KEEP_FD] = {"keep-fd", 9, false, {K_FD}},
     [OP_ENV] = {"env", 10, false, {K_ENV}},
@@ -64,6 +65,7 @@ static const char *const NS_WORDS[] = {"pid", "ipc", "uts", "net", "cgroup", NUL
 static const char *const ROOT_WORDS[] = {"dir", "kernel", "fuse", NULL};
 static const char *const LAYER_WORDS[] = {"none", "auto", "tmpfs", "dirs", "direct", NULL};
 static const char *const CAPS_WORDS[] = {"none", "namespace", NULL};
+static const char *const PRETEND_WORDS[] = {"ids", NULL};
 static const char *const FLAG_WORDS[] = {"ro", "rw", "dev", "try", "norec", NULL};
 // In the order of Linux's RLIMIT_ numbers, which are the same on every architecture berth runs on.
 static const char *const RLIMIT_WORDS[] = {"cpu",    "fsize",   "data", "stack", "core",       "rss",      "nproc", "nofile",
@@ -177,6 +179,7 @@ static bool parse_argument(struct reader *reader, enum kind kind, const char *te
   case K_ROOT: return words(reader, ROOT_WORDS, text, value);
   case K_LAYER: return words(reader, LAYER_WORDS, text, value);
   case K_CAPS: return words(reader, CAPS_WORDS, text, value);
+  case K_PRETEND: return words(reader, PRETEND_WORDS, text, value);
   case K_RLIMIT: return words(reader, RLIMIT_WORDS, text, value);
   case K_FLAGS: return parse_flags(text, value) || refuse(reader, "\"%.40s\" is not a list of ro or rw, dev, try, norec", text);
   }

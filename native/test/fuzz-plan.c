@@ -22,7 +22,7 @@ static const char *const WORDS[] = {
     "userns", "none", "self", "root", "ranges", "idmap", "u", "g", "0", "1", "1000", "4294967295", "18446744073709551616", "unshare", "pid", "uts", "ipc",
     "hostname", "name", "dir", "/image", "kernel", "fuse", "fuse-program", "/bin/f", "touch", "expect-mount", "layer", "auto", "tmpfs", "dirs", "direct", "",
     "/upper", "/a\n/b", "bind", "/src", "/dst", "ro", "ro,rw", "ro,try,dev,norec", ",", "proc", "sysfs", "devpts", "mqueue", "file", "0644", "9", "link",
-    "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "init", "keep-fd", "3", "env", "A=b", "=x",
+    "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "pretend", "ids", "init", "keep-fd", "3", "env", "A=b", "=x",
     "exec", "sh", "arg", "end"};
 
 static const char SEED[] =

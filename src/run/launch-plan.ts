@@ -69,6 +69,8 @@ export interface LaunchPlan {
   readonly keepCaps: boolean;
   readonly caps: "none" | "namespace";
   readonly setid?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Changes of owners and ids succeed without effect: for package managers where the namespace has a single id. */
+  readonly pretendIds?: boolean | undefined;
   readonly init: boolean;
   readonly keepFds: readonly number[];
   readonly env: ReadonlyMap<string, string>;

@@ -103,6 +103,7 @@ function* processRecords(plan: LaunchPlan): Generator<Words> {
   if (plan.keepCaps) yield ["keep-caps"];
   else yield ["caps", plan.caps];
   if (plan.setid) yield ["setid", plan.setid.uid, plan.setid.gid];
+  if (plan.pretendIds) yield ["pretend", "ids"];
   if (plan.init) yield ["init"];
   for (const fd of plan.keepFds) yield ["keep-fd", fd];
   for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];
