@@ -76,7 +76,25 @@ static bool succeeded(pid_t child) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// newuidmap must be started by a process outside the new namespace, so the helper is forked first and waits for the signal.
+// Real root has no line in /etc/subuid and needs none. False where the kernel refuses: the helpers may still be allowed to.
+static bool map_directly(const struct plan *plan, const char *kind, pid_t process) {
+  char path[64], text[4096]; // a map is written at once and no longer than a page
+  size_t used = 0;
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct record *record = &plan->records[i];
+    if (record->op != OP_IDMAP || *record->text[0] != *kind) continue;
+    int wrote = snprintf(text + used, sizeof text - used, "%s %s %s\n", record->text[1], record->text[2], record->text[3]);
+    if (wrote < 0 || (size_t)wrote >= sizeof text - used) return false;
+    used += (size_t)wrote;
+  }
+  snprintf(path, sizeof path, "/proc/%d/%cid_map", (int)process, *kind);
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  bool done = file >= 0 && write(file, text, used) == (ssize_t)used;
+  if (file >= 0) close(file);
+  return done;
+}
+
+// The maps are written by a process outside the new namespace, so it is forked first and waits for the signal.
 static pid_t fork_mapper(const struct plan *plan, int *start) {
   int ends[2];
   pid_t launcher = getpid();
@@ -91,9 +109,13 @@ static pid_t fork_mapper(const struct plan *plan, int *start) {
   char go;
   close(ends[1]);
   if (read(ends[0], &go, 1) != 1) _exit(1); // the launcher died or could not make its namespace
-  pid_t users = fork();
-  if (users == 0) exec_helper(plan, "u", launcher);
-  if (users < 0 || !succeeded(users)) _exit(1);
+  bool privileged = geteuid() == 0;
+  if (!privileged || !map_directly(plan, "u", launcher)) {
+    pid_t users = fork();
+    if (users == 0) exec_helper(plan, "u", launcher);
+    if (users < 0 || !succeeded(users)) _exit(1);
+  }
+  if (privileged && map_directly(plan, "g", launcher)) _exit(0);
   exec_helper(plan, "g", launcher);
   _exit(1);
 }
