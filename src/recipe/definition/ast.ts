@@ -1,4 +1,5 @@
-// An Apptainer definition file as data, with the place of everything in its text (spec/apptainer.md section 3).
+// An Apptainer definition file as data, with the place of everything in its text (spec/apptainer.md section 3). Nothing is
+// lost: the stages' ranges follow each other without a gap, and so do the head and the sections of each stage.
 
 import type { Problem, Range, SourceText } from "../source.ts";
 
@@ -6,8 +7,10 @@ import type { Problem, Range, SourceText } from "../source.ts";
 export interface Header {
   /** In lower case. */
   readonly key: string;
+  /** Without comments; continued lines are joined by nothing, as Apptainer does. */
   readonly value: string;
   readonly range: Range;
+  /** From the value's first to its last character; covers the line ends of a continued value. */
   readonly valueRange: Range;
 }
 
