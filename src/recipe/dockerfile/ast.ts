@@ -54,6 +54,7 @@ interface Common {
   readonly range: Range;
   readonly keywordRange: Range;
   readonly flags: readonly Flag[];
+  /** In the order of their markers; those of an ONBUILD are its trigger's. */
   readonly heredocs: readonly Heredoc[];
   /** Instruction as one line, as `docker history` would show it: keyword in capitals and the arguments. */
   readonly line: string;
@@ -78,6 +79,9 @@ export type Instruction = Common &
   );
 
 export type Keyword = Instruction["keyword"];
+
+/** An instruction of one keyword. */
+export type InstructionOf<K extends Keyword> = Instruction & { readonly keyword: K };
 
 /** A comment line outside instructions. */
 export interface Comment {
