@@ -1,11 +1,12 @@
 // From flags to image files: what `pull` writes where the user says, and what `run` and its kin keep in the cache.
 
 import { randomUUID } from "node:crypto";
-import { access, constants, lstat, rename, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
 import { conversionOptions } from "../image/conversion-options.ts";
+import { checkFileTarget } from "../image/file-target.ts";
 import { copyImage, obtainCached, obtainFile } from "../image/obtain.ts";
 import { findDaemon } from "../oci/archive/daemon-socket.ts";
 import { downloadsFrom } from "../oci/fetch/blob-source.ts";
@@ -29,22 +30,6 @@ type ConversionValues = FlagValues<typeof CONVERSION_FLAGS>;
 const DEFAULT_MAX_SIZE = "1T";
 
 const fail = defineErrors({
-  E_TARGET_EXISTS: {
-    text: 'Image file already exists: "{target}" - will not overwrite',
-    hint: "give another name, or --force to replace it",
-  },
-  E_TARGET_FOLDER: {
-    text: "the folder {folder} for the image does not exist",
-    hint: "make it first, or give another with --dir",
-  },
-  E_TARGET_CLOSED: {
-    text: "the folder {folder} for the image cannot be written to",
-    hint: "ask its owner for write permission, or give another with --dir",
-  },
-  E_TARGET_KIND: {
-    text: '"{target}" is no regular file and will not be replaced by an image',
-    hint: "give another name",
-  },
   E_SOURCE_FILE: { text: "No transport type URI supplied: {path}", hint: "write for example docker://{path}" },
 });
 
@@ -62,7 +47,7 @@ export interface PullToFile {
 export async function pullToFile(request: PullToFile, context: Context): Promise<void> {
   const { source, target, values } = request;
   checkSource(source);
-  await checkTarget(request);
+  await checkFileTarget({ path: target, shown: request.shown }, request.force);
   await withCache(values, context, async (cache) => {
     const pull = await pullRequest(source, values, "newer", cache, context);
     const mode = 0o777 & ~process.umask();
@@ -111,19 +96,6 @@ export async function cachedImage(
 /** @throws E_SOURCE_FILE */
 export function checkSource(source: ImageSource): void {
   if (source.kind === "file") throw fail("E_SOURCE_FILE", { path: source.path });
-}
-
-async function checkTarget({ target, shown, force }: PullToFile): Promise<void> {
-  const folder = dirname(target);
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fail("E_TARGET_FOLDER", { folder });
-  // Said now, not after gigabytes have come in.
-  await access(folder, constants.W_OK | constants.X_OK).catch((cause) => {
-    throw fail("E_TARGET_CLOSED", { folder }, { cause });
-  });
-  const there = await lstat(target).catch(() => undefined);
-  if (!there) return;
-  if (!there.isFile() && !there.isSymbolicLink()) throw fail("E_TARGET_KIND", { target: shown });
-  if (!force) throw fail("E_TARGET_EXISTS", { target: shown });
 }
 
 function cacheOptions(values: SourceValues, { env, user, log }: Context) {

@@ -1,6 +1,6 @@
 // What can go wrong with images in files and in a local engine.
 
-import { defineErrors } from "../../base/errors.ts";
+import { BerthError, defineErrors, errnoOf, isOwnFault, reasonOf } from "../../base/errors.ts";
 
 /** Makes the failures of archives and layouts. */
 export const fail = defineErrors({
@@ -43,6 +43,17 @@ export const fail = defineErrors({
     hint: "make one with skopeo copy … oci:folder:tag",
     http: 400,
   },
+  E_LAYOUT_FOLDER: {
+    text: "{path} cannot become an OCI layout: it is {why}",
+    hint: "name a new folder, or one that is a layout already",
+    http: 400,
+  },
+  E_ARCHIVE_WRITE: {
+    text: "cannot write {path}: {reason}",
+    hint: "check the folder's permissions and the free space of its file system",
+    http: 507,
+  },
+  E_ARCHIVE_LAYER: { text: "a layer of the type {mediaType} cannot be put into an archive", http: 415 },
   E_DAEMON_REACH: {
     text: "Cannot connect to the Docker daemon at {host}: {reason}",
     hint: "start the engine (or podman system service), or name its socket in DOCKER_HOST",
@@ -59,3 +70,9 @@ export const fail = defineErrors({
     http: 404,
   },
 });
+
+/** The failure for an error met while `path` was written; failures of our own pass as they are. */
+export function archiveFailure(error: unknown, path: string): unknown {
+  if (error instanceof BerthError || isOwnFault(error) || errnoOf(error) === undefined) return error;
+  return fail("E_ARCHIVE_WRITE", { path, reason: reasonOf(error) }, { cause: error });
+}

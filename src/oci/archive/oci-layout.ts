@@ -3,7 +3,7 @@
 import { lstat, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { checkBytes, type Digest, digestParts, type Expected } from "../../base/digest.ts";
+import { checkBytes, type Digest, type Expected } from "../../base/digest.ts";
 import { reasonOf } from "../../base/errors.ts";
 import { type Documents, resolveFrom } from "../image-resolution.ts";
 import { type ParsedIndex, parseManifest } from "../manifest.ts";
@@ -15,6 +15,8 @@ import { verifiedFile } from "../store/verified-file.ts";
 import type { Descriptor, Platform } from "../types.ts";
 import type { ArchivedImage } from "./docker-archive.ts";
 import { fail } from "./errors.ts";
+import { blobName } from "./image-members.ts";
+import { REF_NAME } from "./layout-index.ts";
 import type { Members } from "./members.ts";
 
 /** The files of a layout, by their names in it. */
@@ -32,8 +34,6 @@ interface Wanted {
   readonly digest?: Digest | undefined;
   readonly platform: Platform;
 }
-
-const TAG = "org.opencontainers.image.ref.name";
 
 /** An image of a layout. @throws E_LAYOUT_…, E_PLATFORM_MISSING, E_MANIFEST_…, E_CONFIG_… */
 export async function layoutImage(files: LayoutFiles, wanted: Wanted): Promise<ArchivedImage> {
@@ -57,7 +57,7 @@ async function chooseRoot(files: LayoutFiles, index: ParsedIndex, wanted: Wanted
   const { manifests } = index;
   const have =
     manifests
-      .map((entry) => `${entry.digest} (${entry.annotations?.[TAG] ?? "no tag"})`)
+      .map((entry) => `${entry.digest} (${entry.annotations?.[REF_NAME] ?? "no tag"})`)
       .slice(0, 40)
       .join(", ") || "none";
   if (wanted.digest) {
@@ -72,7 +72,7 @@ async function chooseRoot(files: LayoutFiles, index: ParsedIndex, wanted: Wanted
   if (!first) throw fail("E_LAYOUT_IMAGE", { path, image: wanted.tag ?? "at all", have });
   if (named.length === 1 || new Set(named.map((entry) => entry.digest)).size === 1) return first;
   // One image for several platforms, listed flat: the names are the same (or none), the platforms differ.
-  const names = new Set(named.map((entry) => entry.annotations?.[TAG] ?? ""));
+  const names = new Set(named.map((entry) => entry.annotations?.[REF_NAME] ?? ""));
   const flat = names.size === 1 && named.every((entry) => entry.platform && !isIndexType(entry.mediaType));
   if (flat) return choosePlatform(named, wanted.platform);
   throw fail("E_LAYOUT_SEVERAL", { path, have });
@@ -80,13 +80,8 @@ async function chooseRoot(files: LayoutFiles, index: ParsedIndex, wanted: Wanted
 
 // Most tools write the bare tag there, some the whole reference.
 function hasTag(entry: Descriptor, tag: string): boolean {
-  const name = entry.annotations?.[TAG];
+  const name = entry.annotations?.[REF_NAME];
   return name === tag || name?.endsWith(`:${tag}`) === true;
-}
-
-function blobName(digest: Digest): string {
-  const { algorithm, hex } = digestParts(digest);
-  return `blobs/${algorithm}/${hex}`;
 }
 
 /** The files of a layout folder. @throws E_ARCHIVE_OPEN, E_LAYOUT_FORM */

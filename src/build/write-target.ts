@@ -1,0 +1,96 @@
+// Writes a ready image where it is to go: one function for every kind of target. Whatever it is, it appears complete or
+// not at all.
+
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Digest } from "../base/digest.ts";
+import type { Log, Progress } from "../base/log.ts";
+import type { ConversionOptions } from "../image/conversion-options.ts";
+import { makeImage } from "../image/make-image.ts";
+import { writeDockerArchive } from "../oci/archive/write-docker-archive.ts";
+import { writeOciArchive } from "../oci/archive/write-oci-archive.ts";
+import { writeOciLayout } from "../oci/archive/write-oci-layout.ts";
+import type { LayerCompression } from "../oci/layers/layer-compression.ts";
+import { packImage } from "../oci/layers/pack-image.ts";
+import type { RegistryClient } from "../oci/registry/client.ts";
+import type { Cache } from "../oci/store/cache.ts";
+import type { Environment } from "../platform/user.ts";
+import type { ReadyImage } from "./ready-image.ts";
+import { unpackProgram, writeSandbox } from "./sandbox-target.ts";
+import type { BuildTarget } from "./target.ts";
+
+export interface TargetOptions {
+  /** How a SIF file is written. */
+  readonly conversion: ConversionOptions;
+  /** Largest sum of file sizes that is accepted, in bytes. */
+  readonly maxBytes: number;
+  /** Makes the registry client; called only for targets in registries. */
+  readonly client: () => Promise<RegistryClient>;
+  /** How plain layers are packed in archives and registries. */
+  readonly layerCompression: LayerCompression;
+  /** Permission bits of new files are 0777 (SIF) or 0666 without these. */
+  readonly umask: number;
+  readonly cache: Cache;
+  /** Where programs are looked for. */
+  readonly env: Environment;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What was written. */
+export interface WrittenTarget {
+  /** Of the image's manifest, where the target has one. */
+  readonly digest?: Digest;
+}
+
+/** Writes the image; what has the target's name is replaced (`checkTarget` has asked). @throws what its writers do */
+export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: TargetOptions): Promise<WrittenTarget> {
+  const { signal } = o;
+  const mode = 0o666 & ~o.umask;
+  switch (target.kind) {
+    case "sif":
+      await makeImage(ready.image, ready.blobs, target.path, sifOptions(ready, 0o777 & ~o.umask, o));
+      return { digest: ready.image.descriptor.digest };
+    case "sandbox":
+      await throughSif(ready, o, async (sif) => {
+        await writeSandbox(sif, target.path, { unsquashfs: unpackProgram(o.env), signal });
+      });
+      return {};
+    case "docker-archive": {
+      const { path, reference } = target;
+      await writeDockerArchive(ready.image, ready.blobs, { path, reference, mode, signal });
+      return {};
+    }
+    case "oci":
+    case "oci-archive": {
+      const { image, blobs } = await packImage(ready.image, ready.blobs, { ...o, compression: o.layerCompression });
+      const write = target.kind === "oci" ? writeOciLayout : writeOciArchive;
+      await write(image, blobs, { path: target.path, tag: target.tag, mode, signal });
+      return { digest: image.descriptor.digest };
+    }
+    case "docker":
+    case "oras":
+      throw new TypeError("not yet");
+  }
+}
+
+function sifOptions({ attributes }: ReadyImage, mode: number, o: TargetOptions) {
+  const { conversion, maxBytes, log, progress, signal } = o;
+  return { conversion, maxBytes, mode, log, progress, signal, ...(attributes ? { attributes } : {}) };
+}
+
+/** Gives `use` the image as a SIF file that is gone afterwards. */
+async function throughSif<T>(ready: ReadyImage, o: TargetOptions, use: (path: string) => Promise<T>): Promise<T> {
+  const path = join(o.cache.imageDir, `.target-${randomUUID()}.sif`);
+  await mkdir(o.cache.imageDir, { recursive: true, mode: 0o700 });
+  try {
+    await makeImage(ready.image, ready.blobs, path, sifOptions(ready, 0o600, o));
+    return await use(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
