@@ -77,9 +77,9 @@ export function requireObject(sif: SifFile, wanted: string, path: string): SifDe
   return found;
 }
 
-/** The first object of this name that is not a partition. */
+/** The first object of this name that holds metadata: no partition, and no signature, which nothing vouches for. */
 export function findObject(sif: SifFile, name: string): SifDescriptor | undefined {
-  return sif.descriptors.find((d) => d.name === name && d.type !== "partition");
+  return sif.descriptors.find((d) => d.name === name && d.type !== "partition" && d.type !== "signature");
 }
 
 /** The partition that holds the root file system. */
