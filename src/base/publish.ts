@@ -1,17 +1,16 @@
 // Publish last: a file comes into being under its final name complete, on disk, or not at all.
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errnoOf } from "./errors.ts";
 
 /** Beginning of the names of files that are not finished; a leftover of a killed process is recognised by it. */
 export const PARTIAL_PREFIX = ".partial-";
 
 /** A name beside `target` that no other process uses; it starts with a dot so that listings pass over it. */
 export function partialName(target: string): string {
-  return join(dirname(target), `${partialStart(target)}${process.pid}-${randomBytes(6).toString("hex")}`);
+  return join(dirname(target), `${partialStart(target)}${ownNumber()}-${randomBytes(6).toString("hex")}`);
 }
 
 /** Removes what killed processes of this machine left beside `target` under names of `partialName`. */
@@ -20,7 +19,7 @@ export async function removeAbandoned(target: string): Promise<void> {
   const folder = dirname(target);
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(start) ? /^(\d+)-[0-9a-f]{12}$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -28,13 +27,13 @@ function partialStart(target: string): string {
   return `${PARTIAL_PREFIX}${basename(target)}-${processDomain()}-`;
 }
 
-// Folders are shared between machines and containers: a process number says something only within one boot and one pid
-// namespace, so both are in the name.
+// Folders are shared between machines and containers: a process number says something only within one boot and one /proc,
+// so both are in the name.
 function processDomain(): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
     return createHash("sha256")
-      .update(`${boot}${readlinkSync("/proc/self/ns/pid")}`)
+      .update(`${boot}${statSync("/proc").dev}`)
       .digest("hex")
       .slice(0, 8);
   } catch {
@@ -42,11 +41,12 @@ function processDomain(): string {
   }
 }
 
-function isAlive(pid: number): boolean {
+// The number that /proc has for this process: another than the kernel's in a pid namespace that keeps the host's /proc.
+function ownNumber(): string {
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errnoOf(error) !== "ESRCH";
+    return readlinkSync("/proc/self");
+  } catch {
+    return String(process.pid);
   }
 }
 

@@ -15,14 +15,29 @@ export interface User {
   readonly shell: string;
 }
 
+/** The variable by which a build's namespace says who called: in there that person's files belong to 0. */
+export const CALLER_VARIABLE = "BERTH_CALLER";
+
 /** The calling user, from /etc/passwd, else from whatever the machine's name service knows (LDAP, SSSD). */
 export function currentUser(): User {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
+  const caller = uid === 0 ? callerBefore(process.env[CALLER_VARIABLE]) : undefined;
+  if (caller) return caller;
   // Not os.userInfo(): in the packed binary it believes $USER, $HOME and $SHELL.
   const [name, , , , , home, shell] = passwdLine(uid);
   // A uid without a line (as in many service machines) still may run containers.
   return { uid, gid, name: name || String(uid), home: home || "/", shell: shell || "/bin/sh" };
+}
+
+function callerBefore(text: string | undefined): User | undefined {
+  if (!text) return undefined;
+  try {
+    const { uid, gid, name, home, shell } = JSON.parse(text) as Record<string, unknown>;
+    return { uid: Number(uid), gid: Number(gid), name: String(name), home: String(home), shell: String(shell) };
+  } catch {
+    return undefined;
+  }
 }
 
 function passwdLine(uid: number): string[] {

@@ -1,12 +1,12 @@
 // Who holds a lock: a process, told apart from a later one with the same number by its start time, and from one of
 // another machine or pid namespace by its domain. Knows nothing of what is locked.
 
-import { readFile, readlink } from "node:fs/promises";
+import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 
 /** One process, as written into a lock. */
 export interface ProcessIdentity {
-  /** Machine boot and pid namespace: only inside one domain does a process number mean anything to us. */
+  /** Machine boot and the /proc that numbers were read from: only inside one domain does a process number mean anything. */
   readonly domain: string;
   /** For people. */
   readonly host: string;
@@ -18,16 +18,17 @@ export interface ProcessIdentity {
 /** The calling process. Where /proc is not ours the domain is one nobody else has: then only heartbeats count. */
 export async function selfIdentity(): Promise<ProcessIdentity> {
   const host = hostname();
-  const { pid } = process;
   try {
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-    const namespace = await readlink("/proc/self/ns/pid");
+    // By the number that /proc has for us: in a pid namespace that keeps the host's /proc, as a build does, others know
+    // us by that one.
+    const pid = Number(await readlink("/proc/self"));
     const start = await startTime(pid);
-    if ((await readlink("/proc/self")) === String(pid) && start)
-      return { domain: `${boot} ${namespace}`, host, pid, start };
+    if (start) return { domain: `${boot} ${(await stat("/proc")).dev}`, host, pid, start };
   } catch {
     // No usable /proc: fall through.
   }
+  const { pid } = process;
   return { domain: `unknown ${host} ${pid} ${process.hrtime.bigint()}`, host, pid, start: "0" };
 }
 
