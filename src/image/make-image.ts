@@ -6,8 +6,17 @@ import { partialName } from "../base/publish.ts";
 import type { BlobSource, OciImage } from "../oci/types.ts";
 import type { ConversionOptions } from "./conversion-options.ts";
 import { type FlattenReport, writeSquashfs } from "./convert.ts";
-import { creationTime, ensureEntries, metadataEntries, standardObjects } from "./metadata/index.ts";
+import { readAttributes } from "./inspect/read-attributes.ts";
+import {
+  creationTime,
+  ensureEntries,
+  type ImageAttributes,
+  isDefinitionImage,
+  metadataEntries,
+  standardObjects,
+} from "./metadata/index.ts";
 import { deriveUuid, prependSif } from "./sif/index.ts";
+import { openSquashfs } from "./squashfs-reader/index.ts";
 import type { LibraryImage } from "./squashfs-writer/library/library.ts";
 
 export interface MakeImageOptions {
@@ -21,6 +30,8 @@ export interface MakeImageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Under what the image's compressed blocks are remembered for later images; left out: they are not. */
   readonly remembered?: LibraryImage | undefined;
+  /** What `inspect` shall say; left out: the image's files tell, when it was built from a definition file, else its configuration. */
+  readonly attributes?: ImageAttributes | undefined;
 }
 
 /** Converts `image` and publishes it as `target`, replacing a file of that name. After a failure nothing is left. */
@@ -40,7 +51,8 @@ export async function makeImage(
       defaultTime: creationTime(image),
     };
     const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log, remembered });
-    await prependSif(path, sifSpec(image, conversion, report), { signal });
+    const attributes = options.attributes ?? (await ownAttributes(image, path));
+    await prependSif(path, sifSpec(image, conversion, report, attributes), { signal });
     await finish(path, target, options.mode);
     return report;
   } catch (error) {
@@ -49,14 +61,29 @@ export async function makeImage(
   }
 }
 
-function sifSpec(image: OciImage, conversion: ConversionOptions, report: FlattenReport) {
+async function ownAttributes(image: OciImage, squashfs: string): Promise<ImageAttributes | undefined> {
+  if (!isDefinitionImage(image.config.config)) return undefined;
+  const tree = await openSquashfs(await open(squashfs, "r"), 0, squashfs);
+  try {
+    return await readAttributes(tree);
+  } finally {
+    await tree.close();
+  }
+}
+
+function sifSpec(
+  image: OciImage,
+  conversion: ConversionOptions,
+  report: FlattenReport,
+  attributes: ImageAttributes | undefined,
+) {
   const { level, ...named } = conversion;
   const options = level === undefined ? named : { ...named, level };
   const changedModes = Object.fromEntries(report.changedModes.map(({ path, mode }) => [path, mode.toString(8)]));
   return {
     uuid: deriveUuid(image.descriptor.digest, JSON.stringify(options)),
     time: creationTime(image),
-    objects: standardObjects(image, { options, changedModes }),
+    objects: standardObjects(image, { options, changedModes }, attributes),
     partition: { fs: "squashfs", kind: "primary", arch: image.config.architecture, name: "squashfs" },
   } as const;
 }

@@ -1,6 +1,7 @@
 // What a launch needs to know of an image's files, read once through whatever view of the image there is, and kept
 // beside the shared mount: the second start of an image reads one small file instead.
 
+import { isDefinitionImage } from "../image/definition-mark.ts";
 import type { RuntimeConfig } from "../oci/types.ts";
 import { isGeneratedRunscript, type RunscriptKind } from "./entrypoint.ts";
 
@@ -44,9 +45,15 @@ export async function readImageFacts(
     view.kind("/bin/sh"),
     view.kind("/bin/bash"),
   ]);
-  const scripts = exact ? await extraScripts(view) : await readScripts(view, config);
+  const scripts = await readScriptFacts(view, config, exact);
   const hasShell = shell === "file";
   return { config, ...scripts, hasShell, hasBash: bash === "file", passwd: passwd ?? "", group: group ?? "" };
+}
+
+async function readScriptFacts(view: ImageView, config: RuntimeConfig | undefined, exact: boolean): Promise<Scripts> {
+  if (exact && !isDefinitionImage(config)) return extraScripts(view);
+  const scripts = await readScripts(view, config);
+  return exact ? { ...scripts, envScripts: await neededScripts(view, config, scripts.envScripts) } : scripts;
 }
 
 type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript">;
@@ -58,10 +65,29 @@ const STANDARD = new Set([
   ...["94-appsbase.sh", "95-apps.sh", "99-base.sh", "99-runtimevars.sh"],
 ]);
 
+// Those of them that a definition file may fill.
+const FREE = new Set([FROM_CONFIG, "90-environment.sh", "91-environment.sh", "94-appsbase.sh", "95-apps.sh"]);
+
 // Layers may bring scripts of their own; only then does an image made from OCI need a shell.
 async function extraScripts(view: ImageView): Promise<Scripts> {
   const extra = (await scriptNames(view)).filter((name) => !STANDARD.has(name));
   return { envScripts: extra.length > 0 ? [...extra, FROM_CONFIG].sort() : [], runscript: "none", testscript: false };
+}
+
+// Most definition files have no %environment: then the configuration says it all, and no shell has to be started.
+async function neededScripts(
+  view: ImageView,
+  config: RuntimeConfig | undefined,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const fromConfig = (config?.Env ?? []).length > 0;
+  for (const name of names) {
+    if (!STANDARD.has(name)) return names;
+    if (!FREE.has(name) || (name === FROM_CONFIG && fromConfig)) continue;
+    const text = await view.readText(`${ENV_DIR}/${name}`, MAX_SCRIPT_BYTES);
+    if (text === undefined || hasCode(text)) return names;
+  }
+  return [];
 }
 
 async function scriptNames(view: ImageView): Promise<string[]> {

@@ -41,7 +41,8 @@ export function composePayload(entry: Entry, image: ImageFacts, parts: Environme
   const notes = entry.notes.map(info);
   if (entry.argv.length === 0) return { argv: [], env: new Map(), notes };
   if (image.envScripts.length > 0 && image.hasShell) {
-    const scripts = { names: image.envScripts, exactVariables: image.config !== undefined };
+    // An image that a definition file began with may have its variables in the script alone.
+    const scripts = { names: image.envScripts, exactVariables: (image.config?.Env ?? []).length > 0 };
     const program = environmentScript(parts, scripts);
     return { argv: withShell(image, program, entry.argv), env: scriptStart(parts), notes };
   }

@@ -3,7 +3,7 @@
 
 import type { OciImage } from "../../oci/types.ts";
 import type { SifObject } from "../sif/types.ts";
-import { imageAttributes, inspectDocument } from "./attributes.ts";
+import { type ImageAttributes, imageAttributes, inspectDocument } from "./attributes.ts";
 import { definitionText } from "./labels.ts";
 
 /** Names of the objects. */
@@ -46,13 +46,20 @@ export function berthRecord(image: OciImage, conversion: ConversionRecord): Bert
   };
 }
 
-/** Definition first, then JSON objects by name: the order in which Apptainer writes them. */
-export function standardObjects(image: OciImage, conversion: ConversionRecord): SifObject[] {
+/**
+ * Definition first, then JSON objects by name: the order in which Apptainer writes them. `attributes` are those of an image
+ * that brings them itself; otherwise the configuration tells.
+ */
+export function standardObjects(
+  image: OciImage,
+  conversion: ConversionRecord,
+  attributes?: ImageAttributes,
+): SifObject[] {
   const stored: unknown = JSON.parse(Buffer.from(image.configBytes).toString("utf8"));
   const runtime = (stored as { readonly config?: unknown }).config ?? {};
   const objects = [
     json(OBJECT.record, berthRecord(image, conversion)),
-    json(OBJECT.inspect, inspectDocument(imageAttributes(image))),
+    json(OBJECT.inspect, inspectDocument(attributes ?? imageAttributes(image))),
     json(OBJECT.ociConfig, runtime),
     { type: "json", name: OBJECT.imageConfig, content: image.configBytes },
     { type: "json", name: OBJECT.manifest, content: image.manifestBytes },
@@ -60,7 +67,7 @@ export function standardObjects(image: OciImage, conversion: ConversionRecord): 
   const definition = {
     type: "definition",
     name: OBJECT.definition,
-    content: Buffer.from(definitionText(image)),
+    content: Buffer.from(attributes === undefined ? definitionText(image) : `${attributes.deffile ?? ""}\n`),
   } as const;
   return [definition, ...objects.sort((a, b) => (a.name < b.name ? -1 : 1))];
 }

@@ -1,7 +1,8 @@
 // What berth adds to an image's file tree: `/.singularity.d` for other runtimes, and the mount points every runtime
 // expects (spec/apptainer.md section 2.3).
 
-import type { OciImage } from "../../oci/types.ts";
+import type { OciImage, RuntimeConfig } from "../../oci/types.ts";
+import { isDefinitionImage } from "../definition-mark.ts";
 import type { ExtraEntry } from "./entry.ts";
 import { environmentScript } from "./environment.ts";
 import { definitionText, imageLabels } from "./labels.ts";
@@ -13,9 +14,19 @@ const ROOT = ".singularity.d";
 /** Path of the script made from the image's ENV. */
 export const DOCKER_ENVIRONMENT = `${ROOT}/env/10-docker2singularity.sh`;
 
-/** Directories before their content, then files by name; all of it replaces what the layers have at these paths. */
+/**
+ * Directories before their content, then files by name; all of it replaces what the layers have at these paths, but for an
+ * image built from a definition file, of which only what is missing is made.
+ */
 export function metadataEntries(image: OciImage): ExtraEntry[] {
   const config = image.config.config ?? {};
+  if (!isDefinitionImage(config)) return generatedEntries(image, config);
+  // Its entry point is the runscript: one that is missing cannot be made of it.
+  const { Entrypoint: _self, ...rest } = config;
+  return generatedEntries(image, rest).map((entry) => ({ ...entry, ifMissing: true }));
+}
+
+function generatedEntries(image: OciImage, config: RuntimeConfig): ExtraEntry[] {
   const directories = ["", "/actions", "/env", "/libs"].map((name) => directory(`${ROOT}${name}`));
   const environment = Object.entries(ENVIRONMENT).map(([name, text]) => script(`${ROOT}/env/${name}`, text));
   const actions = Object.entries(ACTIONS).map(([name, text]) => script(`${ROOT}/actions/${name}`, text));

@@ -1,9 +1,10 @@
 // The head of a stage: lines `Key: value` before the first section.
 
+import { nearest } from "../nearest.ts";
 import type { Problem, Range } from "../source.ts";
 import type { Header } from "./ast.ts";
 import { type Line, linesOf, trimmedRange } from "./lines.ts";
-import { isHeaderKey, nearestWord } from "./vocabulary.ts";
+import { HEADER_KEYS, isHeaderKey } from "./vocabulary.ts";
 
 /** A line with those that continue it. */
 interface LogicalLine {
@@ -66,7 +67,7 @@ function parseHeader({ text: content, range }: LogicalLine, text: string): Heade
 
 function checkHeader({ key, value, range }: Header): Problem | undefined {
   if (!isHeaderKey(key)) {
-    const near = nearestWord(key, "header");
+    const near = nearest(key, HEADER_KEYS);
     return {
       range,
       message: `failed to parse deffile header: invalid header keyword found: ${key}`,

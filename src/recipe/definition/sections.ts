@@ -1,11 +1,12 @@
 // The sections of a stage: each begins at a line whose first word begins with a percent sign, wherever that stands. That
 // is the trap of the format: such a line inside a here-document ends the script, so it is named as a problem.
 
+import { nearest } from "../nearest.ts";
 import { type Problem, positionOf, type Range } from "../source.ts";
 import type { Section } from "./ast.ts";
 import { closes, openHeredoc } from "./heredoc.ts";
 import { type Line, linesOf } from "./lines.ts";
-import { APP_SECTIONS, isSectionName, nearestWord, SCRIPT_SECTIONS } from "./vocabulary.ts";
+import { APP_SECTIONS, isSectionName, SCRIPT_SECTIONS, SECTIONS } from "./vocabulary.ts";
 
 /** True for a line that begins a section. */
 export function beginsSection(line: string): boolean {
@@ -48,7 +49,7 @@ export function titleRange({ range, argsRange }: Section): Range {
 
 function unknownName(one: Section): Problem | undefined {
   if (isSectionName(one.name)) return undefined;
-  const near = nearestWord(one.name, "section");
+  const near = nearest(one.name, SECTIONS);
   return {
     range: titleRange(one),
     message: `invalid section(s) specified: ${one.name.slice(0, 80)}`,
