@@ -47,15 +47,15 @@ static int by_number(const void *one, const void *other) {
 
 static void close_others(const struct plan *plan) {
   size_t kept = 0;
-  unsigned *keep = calloc(plan->times[OP_KEEP_FD] + 1, sizeof *keep);
+  unsigned *keep = calloc(plan->times[OP_KEEP_FD] + 2, sizeof *keep);
   if (keep == NULL) die("not enough memory");
   for (size_t i = 0; i < plan->count; i++)
-    if (plan->records[i].op == OP_KEEP_FD) keep[kept++] = (unsigned)plan->records[i].value[0];
+    if (plan->records[i].op == OP_KEEP_FD || plan->records[i].op == OP_INSTANCE) keep[kept++] = (unsigned)plan->records[i].value[0];
   qsort(keep, kept, sizeof *keep, by_number);
   unsigned from = 3;
   for (size_t i = 0; i < kept; i++) {
     if (keep[i] > from) syscall(SYS_close_range, from, keep[i] - 1, 0u);
-    fcntl((int)keep[i], F_SETFD, 0);
+    fcntl((int)keep[i], F_SETFD, (int)keep[i] == say_also ? FD_CLOEXEC : 0);
     from = keep[i] + 1;
   }
   if (syscall(SYS_close_range, from, ~0u, 0u) < 0) die("cannot close inherited descriptors: %s", strerror(errno));

@@ -47,14 +47,28 @@ static const char *broken_namespaces(const struct plan *plan) {
   if (has(plan, OP_HOSTNAME) && !unshares(plan, NS_UTS)) return "`hostname` needs `unshare uts`";
   if (has(plan, OP_HOSTNAME) && strlen(plan->first[OP_HOSTNAME]->text[0]) > 64) return "`hostname` is longer than 64 bytes";
   if (has(plan, OP_MQUEUE) && !unshares(plan, NS_IPC)) return "`mqueue` needs `unshare ipc`";
+  if (has(plan, OP_INSTANCE) && !has(plan, OP_INIT)) return "`instance` needs `init`";
   return has(plan, OP_INIT) && !unshares(plan, NS_PID) ? "`init` needs `unshare pid`" : NULL;
 }
 
 static const char *missing_record(const struct plan *plan) {
-  if (!has(plan, OP_USERNS)) return "it has no `userns`";
-  if (!has(plan, OP_ROOT)) return "it has no `root`";
+  if (!has(plan, OP_USERNS) && !has(plan, OP_JOIN)) return "it has no `userns`";
+  if (!has(plan, OP_ROOT) && !has(plan, OP_JOIN)) return "it has no `root`";
+  // An instance may begin empty: others come in later.
+  if (has(plan, OP_INSTANCE) && !has(plan, OP_EXEC) && !has(plan, OP_ARG)) return NULL;
   if (!has(plan, OP_EXEC)) return "it has no `exec`";
   return has(plan, OP_ARG) ? NULL : "it has no `arg`";
+}
+
+// Whoever joins takes namespaces and mounts as they are.
+static const char *broken_join(const struct plan *plan) {
+  for (size_t i = 0; i < plan->count; i++) {
+    enum op op = plan->records[i].op;
+    bool of_the_process = op == OP_JOIN || op == OP_CONTROL_GROUP || op >= OP_CHDIR;
+    if (!of_the_process || op == OP_INIT || op == OP_INSTANCE) return "a plan with `join` has no records of namespaces, mounts, `init` or `instance`";
+  }
+  if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return "`keep-caps` and `caps` exclude each other";
+  return NULL;
 }
 
 static const char *broken_bounds(const struct plan *plan) {
@@ -70,6 +84,7 @@ static const char *broken_bounds(const struct plan *plan) {
 const char *plan_broken_rule(const struct plan *plan) {
   const char *broken = missing_record(plan);
   if (broken != NULL) return broken;
+  if (has(plan, OP_JOIN)) return (broken = broken_join(plan)) != NULL ? broken : broken_bounds(plan);
   uint64_t userns = plan->first[OP_USERNS]->value[0];
   if ((broken = broken_idmap(plan, userns)) != NULL) return broken;
   if ((broken = broken_identity(plan, userns)) != NULL) return broken;

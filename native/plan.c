@@ -24,10 +24,12 @@ struct form {
 };
 
 static const struct form FORMS[OP_COUNT] = {
+    [OP_JOIN] = {"join", 1, true, {K_ID, K_NUMBER}},
     [OP_USERNS] = {"userns", 1, true, {K_USERNS}},
     [OP_IDMAP] = {"idmap", 2, false, {K_UG, K_ID, K_ID, K_ID}},
     [OP_UNSHARE] = {"unshare", 3, false, {K_NS}},
     [OP_HOSTNAME] = {"hostname", 4, true, {K_NAME}},
+    [OP_CONTROL_GROUP] = {"control-group", 4, true, {K_PATH}},
     [OP_ROOT] = {"root", 5, true, {K_ROOT, K_PATH, K_NUMBER}},
     [OP_FUSE_PROGRAM] = {"fuse-program", 6, true, {K_PATH}},
     [OP_TOUCH] = {"touch", 6, false, {K_PATH}},
@@ -52,6 +54,7 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_SETID] = {"setid", 9, true, {K_ID, K_ID}},
     [OP_PRETEND] = {"pretend", 9, true, {K_PRETEND}},
     [OP_INIT] = {"init", 9, true, {K_NOTHING}},
+    [OP_INSTANCE] = {"instance", 9, true, {K_FD}},
     [OP_KEEP_FD] = {"keep-fd", 9, false, {K_FD}},
     [OP_ENV] = {"env", 10, false, {K_ENV}},
     [OP_EXEC] = {"exec", 11, true, {K_NAME}},

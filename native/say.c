@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 const char *say_program = "berth";
+int say_also = -1;
 
-__attribute__((format(printf, 1, 0))) static void say_list(const char *format, va_list list) {
+__attribute__((format(printf, 2, 0))) static void say_list(int also, const char *format, va_list list) {
   char line[8192];
   int head = snprintf(line, sizeof line, "%s: ", say_program);
   size_t room = sizeof line - (size_t)head - 1;
@@ -18,20 +19,22 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
   for (size_t i = 0; i < length; i++)
     if ((unsigned char)line[i] < ' ' || line[i] == 127) line[i] = '?';
   line[length++] = '\n';
-  if (write(STDERR_FILENO, line, length) < 0) return; // nobody listens; the exit status still speaks
+  ssize_t heard = write(STDERR_FILENO, line, length);
+  if (also >= 0) heard = write(also, line, length);
+  (void)heard; // when nobody listens, the exit status still speaks
 }
 
 void say(const char *format, ...) {
   va_list list;
   va_start(list, format);
-  say_list(format, list);
+  say_list(-1, format, list);
   va_end(list);
 }
 
 void die_with(int status, const char *format, ...) {
   va_list list;
   va_start(list, format);
-  say_list(format, list);
+  say_list(say_also, format, list);
   va_end(list);
   _exit(status);
 }
@@ -39,7 +42,7 @@ void die_with(int status, const char *format, ...) {
 void die(const char *format, ...) {
   va_list list;
   va_start(list, format);
-  say_list(format, list);
+  say_list(say_also, format, list);
   va_end(list);
   _exit(EXIT_LAUNCH);
 }

@@ -7,6 +7,9 @@ enum { EXIT_LAUNCH = 255, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 // The program's name in front of every line.
 extern const char *say_program;
 
+// A descriptor that is told the last words (die, die_with) as well, or -1: somebody may wait for more than an exit status.
+extern int say_also;
+
 // Prints `PROGRAM: MESSAGE`.
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@
 #include "say.h"
 #include "sys.h"
 
-static int outside = -1; // reads end of file when the process outside the PID namespace is gone
+static int outside = -1; // a socket to the process outside the PID namespace; reads end of file when that is gone
 
 // Stops and continuations are left to their default: the shell then sees the whole job stop.
 static void watched(sigset_t *set) {
@@ -49,7 +50,6 @@ static bool reap(pid_t child, int *status) {
 
 static int wait_forwarding(pid_t child, const sigset_t *set) {
   int status;
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   while (!reap(child, &status)) {
     siginfo_t info;
     int number = sigwaitinfo(set, &info);
@@ -76,11 +76,23 @@ static pid_t fork_watched(sigset_t *set) {
   return child;
 }
 
-void enter_pid_namespace(void) {
+// Whoever joins an instance comes in by the process outside. It can be opened by its user, since nobody inside sees it, and
+// stands where the child has come to: the child may have made a second user namespace.
+static void follow(pid_t child, int channel) {
+  char settled;
+  say_also = -1;
+  if (read(channel, &settled, 1) != 1) return; // it has ended, and said why
+  int handle = (int)syscall(SYS_pidfd_open, child, 0);
+  bool there = handle >= 0 && (setns(handle, CLONE_NEWUSER) == 0 || errno == EINVAL); // EINVAL: it is there already
+  if (!there || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 || write(channel, &settled, 1) != 1)
+    die("cannot make the instance joinable: %s", strerror(errno));
+  close(handle);
+}
+
+static void go_on_in_child(bool joinable) {
   int ends[2];
   sigset_t set;
-  if (pipe2(ends, O_CLOEXEC) < 0) die("cannot make a pipe: %s", strerror(errno));
-  if (unshare(CLONE_NEWPID) < 0) die("cannot make a PID namespace: %s", strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) die("cannot make a pair of sockets: %s", strerror(errno));
   pid_t child = fork_watched(&set);
   if (child == 0) {
     close(ends[1]);
@@ -89,7 +101,21 @@ void enter_pid_namespace(void) {
   }
   // Only the pipe is kept: a descriptor of the image or of the plan would outlive its use.
   if (dup2(ends[1], 3) < 0 || syscall(SYS_close_range, 4u, ~0u, 0u) < 0 || chdir("/") < 0) die("cannot wait: %s", strerror(errno));
+  if (joinable) follow(child, 3);
+  else prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   end_as(wait_forwarding(child, &set));
+}
+
+void enter_pid_namespace(bool joinable) {
+  if (unshare(CLONE_NEWPID) < 0) die("cannot make a PID namespace: %s", strerror(errno));
+  go_on_in_child(joinable);
+}
+
+void enter_joined_pid_namespace(void) { go_on_in_child(false); }
+
+void fetch_outside(void) {
+  char settled = 's';
+  if (write(outside, &settled, 1) != 1 || read(outside, &settled, 1) != 1) _exit(EXIT_LAUNCH); // it has ended, and said why
 }
 
 void die_with_outside(void) {
@@ -107,4 +133,28 @@ void become_init(void) {
   pid_t child = fork_watched(&set);
   if (child == 0) return;
   end_as(wait_forwarding(child, &set));
+}
+
+// Until the first signal; then until nothing of it runs any more.
+__attribute__((noreturn)) static void last(const sigset_t *set) {
+  for (bool told = false;;) {
+    pid_t done;
+    while ((done = waitpid(-1, NULL, WNOHANG)) > 0 || (done < 0 && errno == EINTR)) continue;
+    if (told && done < 0) _exit(0);
+    siginfo_t info;
+    int number = sigwaitinfo(set, &info);
+    if (number <= 0 || number == SIGCHLD) continue;
+    told = true;
+    kill(-1, number);
+  }
+}
+
+void become_lasting_init(bool start, int announced) {
+  sigset_t set;
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // see become_init
+  watched(&set);
+  if (start && fork_watched(&set) == 0) return;
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  close(announced);
+  last(&set);
 }

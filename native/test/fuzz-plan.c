@@ -23,7 +23,7 @@ static const char *const WORDS[] = {
     "hostname", "name", "dir", "/image", "kernel", "fuse", "fuse-program", "/bin/f", "touch", "expect-mount", "layer", "auto", "tmpfs", "dirs", "direct", "",
     "/upper", "/a\n/b", "bind", "/src", "/dst", "ro", "ro,rw", "ro,try,dev,norec", ",", "proc", "sysfs", "devpts", "mqueue", "file", "0644", "9", "link",
     "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "pretend", "ids", "init", "keep-fd", "3", "env", "A=b", "=x",
-    "exec", "sh", "arg", "end"};
+    "join", "control-group", "instance", "exec", "sh", "arg", "end"};
 
 static const char SEED[] =
     "BERTHPLAN1\nuserns\0ranges\0idmap\0u\0" "0\0" "1000\0" "1\0idmap\0g\0" "0\0" "1000\0" "1\0unshare\0pid\0unshare\0uts\0hostname\0x\0root\0dir\0/image\0" "0\0"
