@@ -47,6 +47,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./sif.ts")).sifCommand(c),
   },
   {
+    name: "sign",
+    summary: "sign an image",
+    load: async (c) => (await import("./sign.ts")).signCommand(c),
+  },
+  {
+    name: "verify",
+    summary: "check the signatures of an image",
+    load: async (c) => (await import("./verify.ts")).verifyCommand(c),
+  },
+  {
+    name: "key",
+    summary: "make, keep and exchange the keys that sign images",
+    load: async (c) => (await import("./key.ts")).keyCommand(c),
+  },
+  {
     name: "registry",
     summary: "log in to, out of, and list registries",
     load: async (c) => (await import("./registry.ts")).registryCommand(c),
