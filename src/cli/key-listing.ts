@@ -31,7 +31,7 @@ export async function shownKey(key: PgpKey, index: number, now: Date): Promise<S
     names: [first, ...key.getUserIDs().filter((name) => name !== first)],
     created: key.getCreationTime().toISOString(),
     expires: end instanceof Date ? end.toISOString() : undefined,
-    algorithm: bits === undefined ? (curve ?? algorithm) : `${algorithm} ${bits}`,
+    algorithm: bits === undefined ? (curve ?? algorithm).replace("Legacy", "") : `rsa ${bits}`,
     fault,
   };
 }

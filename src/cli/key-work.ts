@@ -6,7 +6,7 @@ import { fail } from "../signing/errors.ts";
 import { pullKey, pushKey, searchKeys } from "../signing/hkp.ts";
 import { addKeys, chooseKey, parseKeys, publicKeys, removeKey, secretKeys } from "../signing/keyring.ts";
 import { fingerprintOf, type PgpKey, type PgpSecretKey } from "../signing/pgp.ts";
-import { type KeySpec, lockKey, makeKey, unlockKey } from "../signing/pgp-keys.ts";
+import { isUnlocked, type KeySpec, lockKey, makeKey, unlockKey } from "../signing/pgp-keys.ts";
 import type { Context } from "./context.ts";
 import { foundText, keyText, shownKey } from "./key-listing.ts";
 import { keyringOf, withKeyServer } from "./key-places.ts";
@@ -106,7 +106,7 @@ export async function importKeys(
 }
 
 async function relock(key: PgpSecretKey, file: Text, context: Context): Promise<PgpSecretKey> {
-  const open = key.isDecrypted()
+  const open = (await isUnlocked(key, new Date()))
     ? key
     : await unlockKey(key, await readPassphrase(undefined, "Enter your old password : ", context));
   const passphrase = await newPassphrase(file, context);

@@ -5,7 +5,7 @@ import { fail } from "../signing/errors.ts";
 import { chooseKey, secretKeys } from "../signing/keyring.ts";
 import { isLocked, privateKey, readPem } from "../signing/pem-key.ts";
 import { fingerprintOf, type PgpSecretKey } from "../signing/pgp.ts";
-import { unlockKey } from "../signing/pgp-keys.ts";
+import { isUnlocked, unlockKey } from "../signing/pgp-keys.ts";
 import { type SigningKey, signSif } from "../signing/sign-sif.ts";
 import type { Context } from "./context.ts";
 import { keyringOf } from "./key-places.ts";
@@ -29,7 +29,7 @@ export async function signImage(image: string, values: SignValues, context: Cont
 async function signingKey(values: SignValues, context: Context): Promise<SigningKey> {
   if (values.key !== undefined) return { kind: "plain", key: await plainKey(values, context) };
   const key = await secretKey(values, context);
-  if (key.isDecrypted()) return { kind: "pgp", key };
+  if (await isUnlocked(key, new Date())) return { kind: "pgp", key };
   const passphrase = await readPassphrase(values["passphrase-file"], "Enter key passphrase : ", context);
   return { kind: "pgp", key: await unlockKey(key, passphrase) };
 }

@@ -119,6 +119,11 @@ export const fail = defineErrors({
     exit: 1,
   },
   E_KEY_MAKE: { text: "cannot make a key: {why}", hint: "check name and address", exit: 1 },
+  E_KEY_UNFIT: {
+    text: "the key {fingerprint} cannot sign: {why}",
+    hint: "berth key list --secret shows what is wrong; berth key newpair makes a new one",
+    exit: 1,
+  },
   E_KEY_EXISTS: { text: "{path} exists already", hint: "give another name", exit: 1 },
   E_KEYSERVER: {
     text: "the key server {url} {why}",

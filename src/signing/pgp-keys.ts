@@ -41,14 +41,31 @@ export async function makeKey(spec: KeySpec, now: Date): Promise<PgpSecretKey> {
   }
 }
 
-/** The key, unlocked in memory. @throws E_PASSPHRASE */
+/** True when the part of a key that signs needs no passphrase. Apptainer locks that part and leaves others open. */
+export async function isUnlocked(key: PgpSecretKey, now: Date): Promise<boolean> {
+  return (await signingPart(key, now)).isDecrypted();
+}
+
+async function signingPart(key: PgpSecretKey, now: Date) {
+  try {
+    const { keyPacket } = await key.getSigningKey(undefined, now);
+    return keyPacket;
+  } catch (cause) {
+    throw fail("E_KEY_UNFIT", { fingerprint: fingerprintOf(key), why: reasonOf(cause) }, { cause });
+  }
+}
+
+/** The key, unlocked in memory wherever it is locked. @throws E_PASSPHRASE */
 export async function unlockKey(key: PgpSecretKey, passphrase: string): Promise<PgpSecretKey> {
   const pgp = await openPgp();
-  try {
-    return await pgp.decryptKey({ privateKey: key, passphrase });
-  } catch (cause) {
-    throw fail("E_PASSPHRASE", { key: `the key ${fingerprintOf(key)}` }, { cause });
+  const copy = await pgp.readPrivateKey({ binaryKey: key.write() });
+  for (const { keyPacket } of copy.getKeys()) {
+    if (!("decrypt" in keyPacket) || keyPacket.isDummy() || keyPacket.isDecrypted()) continue;
+    await keyPacket.decrypt(passphrase).catch((cause: unknown) => {
+      throw fail("E_PASSPHRASE", { key: `the key ${fingerprintOf(key)}` }, { cause });
+    });
   }
+  return copy;
 }
 
 /** An unlocked key, locked with a passphrase. */
