@@ -5,40 +5,28 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
-import type { Log, Progress } from "../base/log.ts";
 import type { ConversionOptions } from "../image/conversion-options.ts";
 import { makeImage } from "../image/make-image.ts";
 import { writeDockerArchive } from "../oci/archive/write-docker-archive.ts";
 import { writeOciArchive } from "../oci/archive/write-oci-archive.ts";
 import { writeOciLayout } from "../oci/archive/write-oci-layout.ts";
-import type { LayerCompression } from "../oci/layers/layer-compression.ts";
 import { packImage } from "../oci/layers/pack-image.ts";
-import type { RegistryClient } from "../oci/registry/client.ts";
-import type { Cache } from "../oci/store/cache.ts";
 import type { Environment } from "../platform/user.ts";
+import { type PushTools, pushImage, pushSif } from "./push-target.ts";
 import type { ReadyImage } from "./ready-image.ts";
 import { unpackProgram, writeSandbox } from "./sandbox-target.ts";
 import type { BuildTarget } from "./target.ts";
 
-export interface TargetOptions {
+/** What writing works with; only what the kind of target needs is used. */
+export interface TargetOptions extends PushTools {
   /** How a SIF file is written. */
   readonly conversion: ConversionOptions;
   /** Largest sum of file sizes that is accepted, in bytes. */
   readonly maxBytes: number;
-  /** Makes the registry client; called only for targets in registries. */
-  readonly client: () => Promise<RegistryClient>;
-  /** How plain layers are packed in archives and registries. */
-  readonly layerCompression: LayerCompression;
   /** Permission bits of new files are 0777 (SIF) or 0666 without these. */
   readonly umask: number;
-  readonly cache: Cache;
   /** Where programs are looked for. */
   readonly env: Environment;
-  readonly log: Log;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 /** What was written. */
@@ -73,8 +61,9 @@ export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: Tar
       return { digest: image.descriptor.digest };
     }
     case "docker":
+      return { digest: await pushImage(target.reference, ready, o) };
     case "oras":
-      throw new TypeError("not yet");
+      return throughSif(ready, o, async (sif) => ({ digest: await pushSif(sif, target.reference, o) }));
   }
 }
 

@@ -1,6 +1,7 @@
 // The embedded registry: the distribution protocol over OCI image layouts, on loopback, for the demonstration and for
 // tests. No logins, no TLS, no deletion.
 
+import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { type Digest, parseDigest } from "../../base/digest.ts";
 import { BerthError, errnoOf, reasonOf } from "../../base/errors.ts";
 import { MAX_MANIFEST } from "../manifest.ts";
+import { sizeOf } from "../store/layout.ts";
 import { type Refusal, sendBytes, sendFile, sendJson, sendRefusal } from "./answers.ts";
 import { type Repository, repository } from "./repositories.ts";
 import { parseRoute, type Route } from "./routes.ts";
@@ -93,6 +95,7 @@ async function answer(asked: Asked): Promise<void> {
   const repository = find(route.repository);
   if (!repository)
     return sendRefusal(request, response, { status: 404, code: "NAME_UNKNOWN", message: route.repository });
+  if (route.kind === "upload" && request.method === "GET") return status(asked, route.repository, route.id);
   if (request.method === "GET" || request.method === "HEAD") return pull(asked, route, repository);
   return push(asked, route, repository);
 }
@@ -129,6 +132,7 @@ async function push(asked: Asked, route: Exclude<Route, { kind: "ping" }>, to: R
     return created(asked, `manifests/${stored}`, route.repository, stored);
   }
   if (method === "POST uploads") {
+    if (await mounted(asked, to)) return created(asked, `blobs/${url.searchParams.get("mount")}`, route.repository);
     const id = await unfinished.begin();
     if (digest) return finish(asked, route.repository, id, parseDigest(digest), to);
     return accepted(asked, route.repository, id, 0);
@@ -136,6 +140,10 @@ async function push(asked: Asked, route: Exclude<Route, { kind: "ping" }>, to: R
   if (route.kind === "upload" && method === "PATCH upload") {
     const size = await unfinished.append(route.id, request);
     if (size !== undefined) return accepted(asked, route.repository, route.id, size);
+  }
+  if (route.kind === "upload" && method === "DELETE upload") {
+    await unfinished.drop(route.id);
+    return sendBytes(request, response, 204, {}, "");
   }
   if (route.kind === "upload" && method === "PUT upload")
     return finish(asked, route.repository, route.id, parseDigest(digest ?? ""), to);
@@ -150,9 +158,27 @@ async function finish(asked: Asked, repository: string, id: string, digest: Dige
   return created(asked, `blobs/${digest}`, repository, digest);
 }
 
-function created({ request, response }: Asked, place: string, repository: string, digest: Digest): void {
+// A blob of another repository is taken over without its bytes; where it is missing, an upload begins.
+async function mounted({ url, find }: Asked, to: Repository): Promise<boolean> {
+  const [mount, from] = [url.searchParams.get("mount"), url.searchParams.get("from")];
+  const path = mount && from ? find(from)?.store.path(parseDigest(mount)) : undefined;
+  const size = path === undefined ? undefined : await sizeOf(path);
+  if (!mount || path === undefined || size === undefined) return false;
+  await to.store.put({ digest: parseDigest(mount), size }, createReadStream(path));
+  return true;
+}
+
+async function status({ request, response, unfinished }: Asked, repository: string, id: string): Promise<void> {
+  const size = unfinished.size(id);
+  if (size === undefined)
+    return sendRefusal(request, response, { status: 404, code: "BLOB_UPLOAD_UNKNOWN", message: id });
+  const location = `/v2/${repository}/blobs/uploads/${id}`;
+  sendBytes(request, response, 204, { location, range: `0-${Math.max(0, size - 1)}` }, "");
+}
+
+function created({ request, response }: Asked, place: string, repository: string, digest?: Digest): void {
   const location = `/v2/${repository}/${place}`;
-  sendBytes(request, response, 201, { location, "docker-content-digest": digest }, "");
+  sendBytes(request, response, 201, { location, ...(digest ? { "docker-content-digest": digest } : {}) }, "");
 }
 
 function accepted({ request, response }: Asked, repository: string, id: string, size: number): void {

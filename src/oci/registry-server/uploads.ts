@@ -17,6 +17,10 @@ export interface Uploads {
   begin(): Promise<string>;
   /** Appends a request's body; the answer is the size so far, or nothing when there is no such upload. */
   append(id: string, request: IncomingMessage): Promise<number | undefined>;
+  /** Bytes so far; nothing when there is no such upload. */
+  size(id: string): number | undefined;
+  /** Forgets the upload. */
+  drop(id: string): Promise<void>;
   /** Ends the upload into the store. @throws E_DIGEST_MISMATCH */
   finish(id: string, digest: Digest, store: ContentStore): Promise<void>;
   close(): Promise<void>;
@@ -47,11 +51,16 @@ export function uploads(): Uploads {
     async append(id, request) {
       if (!sizes.has(id)) return undefined;
       const path = await fileOf(id);
-      await pipeline(request, createWriteStream(path, { flags: "a", mode: 0o600 }));
-      const { size } = await stat(path);
-      sizes.set(id, size);
-      return size;
+      try {
+        await pipeline(request, createWriteStream(path, { flags: "a", mode: 0o600 }));
+      } finally {
+        // What came before a broken connection counts: the client goes on there.
+        sizes.set(id, (await stat(path).catch(() => undefined))?.size ?? 0);
+      }
+      return sizes.get(id);
     },
+    size: (id) => sizes.get(id),
+    drop,
     async finish(id, digest, store) {
       const path = await fileOf(id);
       await store.put({ digest, size: sizes.get(id) ?? 0 }, createReadStream(path));

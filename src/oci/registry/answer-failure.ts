@@ -24,7 +24,11 @@ export interface Asked {
 
 /** The failure that an answer other than success stands for; reads its body. */
 export async function answerFailure(response: HttpResponse, asked: Asked, now: number): Promise<Error> {
-  const { code, message } = await readError(response);
+  return failureOf(response, await readError(response), asked, now);
+}
+
+/** The same for an answer whose error has been read already. */
+export function failureOf(response: HttpResponse, { code, message }: AnswerError, asked: Asked, now: number): Error {
   const { what, host, source } = asked;
   // Most registries say only what our own sentence already says.
   const idle = message === "" || /^(?:manifest unknown|unauthorized|authentication required|denied)\W*$/i.test(message);
@@ -86,8 +90,15 @@ function spanWords(milliseconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
+/** What a registry says is wrong. */
+export interface AnswerError {
+  /** In capitals; empty when there is none. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** The first error of a registry's JSON answer, made safe to show. */
-export async function readError(response: HttpResponse): Promise<{ code: string; message: string }> {
+export async function readError(response: HttpResponse): Promise<AnswerError> {
   const nothing = { code: "", message: "" };
   const body = await readBounded(response.body, MAX_ERROR_BODY).catch(() => undefined);
   const document = body === undefined ? undefined : jsonObject(body);

@@ -8,7 +8,7 @@ import { anonymous, type CredentialSource } from "../auth/credential.ts";
 import type { Reference } from "../reference.ts";
 import type { Descriptor } from "../types.ts";
 import { certSource, defaultCertDirs } from "./certs.ts";
-import { type Endpoint, planEndpoints } from "./endpoint.ts";
+import { type Endpoint, homeEndpoint, planEndpoints } from "./endpoint.ts";
 import type { Wire } from "./exchange.ts";
 import { firstOf, mirrorMemory } from "./mirrors.ts";
 import { proxyRules } from "./proxy.ts";
@@ -54,6 +54,8 @@ export interface RegistryClient {
   manifest(reference: Reference, digest: Digest | undefined, options: CallOptions): Promise<ManifestAnswer>;
   /** The body of a blob, from a byte offset when asked; the caller verifies. */
   blob(reference: Reference, descriptor: Descriptor, options: RangeOptions): Promise<BlobAnswer>;
+  /** The registry itself, for pushing: mirrors and replaced locations have no part in it. @throws E_BLOCKED */
+  home(reference: Reference): Place;
   close(): Promise<void>;
 }
 
@@ -76,7 +78,7 @@ export function registryClient(options: RegistryOptions = {}): RegistryClient {
     const at = (endpoint: Endpoint) => ({
       endpoint,
       session: session(endpoint, reference.registry),
-      now: wire.clock.now,
+      clock: wire.clock,
     });
     return firstOf(plan, mirrors, (endpoint) => use(at(endpoint)));
   };
@@ -84,6 +86,10 @@ export function registryClient(options: RegistryOptions = {}): RegistryClient {
     resolve: (reference, call) => everywhere(reference, (at) => resolveAt(at, reference, call)),
     manifest: (reference, digest, call) => everywhere(reference, (at) => manifestAt(at, reference, digest, call)),
     blob: (reference, descriptor, call) => everywhere(reference, (at) => blobAt(at, reference, descriptor, call)),
+    home: (reference) => {
+      const endpoint = homeEndpoint(reference, options.registries ?? NO_RULES, options.insecure ?? false);
+      return { endpoint, session: session(endpoint, reference.registry), clock: wire.clock };
+    },
     close: () => wire.transport.close(),
   };
 }

@@ -33,6 +33,16 @@ export function planEndpoints(reference: Reference, model: RegistriesModel, inse
   return [...mirrors, { ...source, insecure: insecure || rule.insecure }];
 }
 
+/** The registry that a reference names, for pushing. @throws E_BLOCKED */
+export function homeEndpoint(reference: Reference, model: RegistriesModel, insecure: boolean): Endpoint {
+  const { registry: host, repository } = reference;
+  const rule = ruleFor(`${host}/${repository}`, model);
+  if (rule?.blocked) {
+    throw fail("E_BLOCKED", { what: formatReference(reference), prefix: rule.prefix, file: rule.source });
+  }
+  return { host, repository, insecure: insecure || (rule?.insecure ?? false), mirror: false };
+}
+
 /** The rule with the longest prefix that covers `host[:port]/path`. */
 export function ruleFor(name: string, model: RegistriesModel): RegistryRule | undefined {
   let best: RegistryRule | undefined;

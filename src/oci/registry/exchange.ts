@@ -23,7 +23,7 @@ export interface Wire {
  *
  * @throws E_CONNECT, E_TIMEOUT, E_TLS…, E_PLAIN_HTTP, E_PROXY, E_REDIRECT; the signal's reason
  */
-export async function exchange(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
+export async function exchange(wire: Wire, request: HttpRequest & { readonly once?: boolean }): Promise<HttpResponse> {
   const full = { ...request, headers: { "user-agent": wire.userAgent, ...request.headers } };
   const started = wire.clock.now();
   for (let attempt = 0; ; attempt += 1) {
@@ -32,7 +32,7 @@ export async function exchange(wire: Wire, request: HttpRequest): Promise<HttpRe
     const passing =
       outcome instanceof Error ? !inVain && attempt < worthRetrying(outcome) : isPassingStatus(outcome.status);
     const asked = outcome instanceof Error ? undefined : outcome.headers["retry-after"];
-    const wait = passing ? waitBefore(attempt, wire.retry, asked, wire.clock.now()) : undefined;
+    const wait = passing && !request.once ? waitBefore(attempt, wire.retry, asked, wire.clock.now()) : undefined;
     if (wait === undefined) {
       if (outcome instanceof Error) throw outcome;
       return outcome;

@@ -11,6 +11,7 @@ import { discard } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { fail } from "./errors.ts";
 import { headerDigest, manifestFrom } from "./manifest-answer.ts";
+import type { Clock } from "./retry.ts";
 import type { ApiRequest, ApiResponse, Session } from "./session.ts";
 
 /** Options of one call. */
@@ -43,8 +44,7 @@ export interface ManifestAnswer {
 export interface Place {
   readonly endpoint: Endpoint;
   readonly session: Session;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** HEAD of a manifest, or GET where HEAD tells too little. */
@@ -139,5 +139,5 @@ async function refused(
     await discard(response.body);
     return fail("E_REDIRECTED_STATUS", { what, host, storage: url.host, status });
   }
-  return answerFailure(response, { what, host, kind, source }, at.now());
+  return answerFailure(response, { what, host, kind, source }, at.clock.now());
 }

@@ -20,7 +20,7 @@ export async function sendFollowing(transport: Transport, first: HttpRequest): P
     const response = await transport.send(request);
     const location = response.headers["location"];
     const moved = [301, 302, 303, 307, 308].includes(response.status);
-    if (!moved || location === undefined || request.method === "POST") {
+    if (!moved || location === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
       return { ...response, redirected: request.url.origin !== first.url.origin };
     }
     await discard(response.body);

@@ -6,19 +6,29 @@ import type { CredentialSource } from "../auth/credential.ts";
 import { Authorizer, type RegistryHost } from "./authorizer.ts";
 import { discard } from "./body.ts";
 import { apiHost } from "./endpoint.ts";
+import { fail } from "./errors.ts";
 import { exchange, type Wire } from "./exchange.ts";
 import { bareHost, isLoopback } from "./proxy.ts";
-import type { HttpResponse } from "./transport.ts";
+import type { HttpRequest, HttpResponse, RequestBody } from "./transport.ts";
 
-/** A request below `/v2/`. */
+/** A request below `/v2/`, or to a place that the registry itself has named. */
 export interface ApiRequest {
-  readonly method: "GET" | "HEAD";
-  /** Path after `/v2/`, with query. */
-  readonly path: string;
+  readonly method: HttpRequest["method"];
+  /** Path after `/v2/`, with query; or a whole URL out of a Location header. */
+  readonly path: string | URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly repository: string;
   /** The thing asked for, for messages. */
   readonly what: string;
+  /** What is to be done with the repository; `pull` unless said otherwise. */
+  readonly actions?: "pull" | "pull,push";
+  /** A second repository that is read from (to mount a blob of it). */
+  readonly from?: string;
+  readonly body?: RequestBody;
+  /** Milliseconds until the answer begins, where the usual limit is too short. */
+  readonly patience?: number;
+  /** True: what fails is not sent again, since a part of it may have arrived. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,19 +51,23 @@ export function openSession(wire: Wire, credentials: CredentialSource, registry:
   const address = apiHost(registry.host);
   let scheme: Scheme = "https";
   const send = async (request: ApiRequest, over: Scheme): Promise<ApiResponse> => {
-    const url = new URL(`${over}://${address}/v2/${request.path}`);
-    const wanted = { ...request, scope: request.repository === "" ? "" : `repository:${request.repository}:pull` };
+    const { url, own } = placeOf(request.path, over, address);
+    const wanted = { ...request, scope: scopeOf(request) };
     for (let round = 0; ; round += 1) {
-      const authorization = await authorizer.header(wanted);
+      // A place elsewhere has a right to what is sent there, but not to a login.
+      const authorization = own ? await authorizer.header(wanted) : undefined;
       const response = await exchange(wire, {
         method: request.method,
         url,
         headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
-        ...(registry.insecure ? { insecure: true } : {}),
+        ...(registry.insecure && own ? { insecure: true } : {}),
+        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.patience === undefined ? {} : { patience: request.patience }),
+        ...(request.once ? { once: true } : {}),
         signal: request.signal,
       });
       // A 401 of a place we were redirected to says nothing of how to log in here.
-      const challenged = response.status === 401 && !response.redirected && round === 0;
+      const challenged = response.status === 401 && !response.redirected && own && round === 0;
       if (!challenged || !authorizer.learn(response.headers["www-authenticate"], url, authorization)) {
         const credential = authorization === undefined ? undefined : await authorizer.credential(wanted);
         return { response, source: credential?.source };
@@ -76,6 +90,24 @@ export function openSession(wire: Wire, credentials: CredentialSource, registry:
       }
     },
   };
+}
+
+// What the caller may do there, in the words of the token protocol.
+function scopeOf({ repository, actions = "pull", from }: ApiRequest): string {
+  if (repository === "") return "";
+  return `repository:${repository}:${actions}${from === undefined ? "" : ` repository:${from}:pull`}`;
+}
+
+// A registry behind a proxy that ends TLS often names itself with http://; its own scheme counts.
+function placeOf(path: string | URL, over: Scheme, address: string): { readonly url: URL; readonly own: boolean } {
+  const home = new URL(`${over}://${address}/v2/`);
+  if (typeof path === "string") return { url: new URL(home.href + path), own: true };
+  if (path.hostname !== home.hostname || path.port !== home.port) {
+    const open = path.protocol === "http:" && over === "https" && !isLoopback(bareHost(path.hostname));
+    if (open) throw fail("E_REDIRECT", { host: address, why: `from HTTPS to plain HTTP at ${path.host}` });
+    return { url: path, own: false };
+  }
+  return { url: new URL(path.pathname + path.search, home), own: true };
 }
 
 // HTTPS first even where plain HTTP is allowed: a registry that got a certificate is used with it at once.

@@ -12,13 +12,19 @@ import type { ProxyRules } from "./proxy.ts";
 import { basicLogin } from "./tunnel.ts";
 import { Agent, requestThrough } from "./undici-agent.ts";
 
+/** What is sent: text or bytes at once, or a stream that is opened anew for each try. */
+export type RequestBody = string | Uint8Array | (() => Promise<Readable>);
+
 /** A request to one URL. */
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** With a stream the headers must say its length. */
+  readonly body?: RequestBody;
+  /** Milliseconds until the answer begins, where the usual limit is too short (a registry that stores gigabytes). */
+  readonly patience?: number;
   /** True: any certificate will do. */
   readonly insecure?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -111,11 +117,13 @@ async function exchange(
   request: HttpRequest,
   to: { readonly origin: string; readonly path: string },
 ): Promise<HttpResponse> {
+  const body = typeof request.body === "function" ? await request.body() : request.body;
   const answer = await requestThrough(agent, {
     ...to,
     method: request.method,
     headers: request.headers,
-    ...(request.body === undefined ? {} : { body: request.body }),
+    ...(body === undefined ? {} : { body }),
+    ...(request.patience === undefined ? {} : { headersTimeout: request.patience }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   // A body that nobody reads any more fails when it is destroyed; that must not end the process. Readers still hear it.
