@@ -12,7 +12,7 @@ import {
 
 const E = ["/bin/echo", "entry point"];
 const C = ["cmd 1", "$HOME"];
-const PLAIN: Runnable = { config: {}, runscript: "none", testscript: false, hasBash: false };
+const PLAIN: Runnable = { config: {}, runscript: "none", testscript: false, startscript: false, hasBash: false };
 
 describe("ENTRYPOINT, CMD and arguments", () => {
   test.each<[string, string[] | undefined, string[] | undefined, string[], string[]]>([

@@ -22,6 +22,7 @@ export interface Runnable {
   readonly config: RuntimeConfig | undefined;
   readonly runscript: RunscriptKind;
   readonly testscript: boolean;
+  readonly startscript: boolean;
   readonly hasBash: boolean;
 }
 
@@ -33,6 +34,7 @@ export interface Entry {
 
 const RUNSCRIPT = "/.singularity.d/runscript";
 const TESTSCRIPT = "/.singularity.d/test";
+const STARTSCRIPT = "/.singularity.d/startscript";
 
 /** `run`: the runscript, or ENTRYPOINT and CMD, or a shell. */
 export function runEntry(image: Runnable, args: readonly string[]): Entry {
@@ -53,6 +55,12 @@ export function dockerEntry(config: RuntimeConfig | undefined, args: readonly st
 export function testEntry(image: Runnable, args: readonly string[]): Entry {
   if (image.testscript) return { argv: [TESTSCRIPT, ...args], notes: [] };
   return { argv: [], notes: ["No test script found in container: nothing was tested"] };
+}
+
+/** `instance start`: the start script; an instance of an image without one begins empty, for others to come in. */
+export function startEntry(image: Runnable, args: readonly string[]): Entry {
+  if (image.startscript) return { argv: [STARTSCRIPT, ...args], notes: [] };
+  return { argv: [], notes: ["No startscript found in container: the instance begins without a program"] };
 }
 
 /** `shell`: the wanted shell, else bash without its start files, else sh. */

@@ -2,6 +2,7 @@
 // (/.singularity.d/env/*.sh), or when an override needs a command substitution. Pure: it is text made of data.
 // The shell is the image's own; it replaces itself by the payload.
 
+import type { AppEnvironment } from "./apps.ts";
 import { DEFAULT_PATH, type EnvironmentParts, imageVariables, LIBS_DIR } from "./environment.ts";
 import { isVariableName } from "./environment-host.ts";
 import { doubleQuoted, singleQuoted } from "./environment-word.ts";
@@ -15,7 +16,10 @@ export interface ImageScripts {
 }
 
 const ENV_DIR = "/.singularity.d/env";
-const FROM_DOCKER = "10-docker2singularity.sh";
+/** The script that repeats the configuration's variables. */
+export const FROM_DOCKER = "10-docker2singularity.sh";
+// Apptainer's way of doing what `--app` asks for.
+const APPS_SCRIPT = "95-apps.sh";
 
 /**
  * The program: sources the image's scripts, restores the host's variables that the image did not set, applies the
@@ -24,6 +28,7 @@ const FROM_DOCKER = "10-docker2singularity.sh";
 export function environmentScript(parts: EnvironmentParts, scripts: ImageScripts): string {
   const lines = [`: "\${UID:=${parts.uid}}" "\${EUID:=${parts.uid}}" "\${GID:=${parts.gid}}"`];
   for (const name of scripts.names) {
+    if (name === APPS_SCRIPT && parts.app) continue;
     if (name === FROM_DOCKER && scripts.exactVariables) {
       for (const [key, value] of imageVariables(parts.image)) {
         // No shell can hold other names; without scripts they arrive.
@@ -32,6 +37,7 @@ export function environmentScript(parts: EnvironmentParts, scripts: ImageScripts
     } else lines.push(`. ${singleQuoted(`${ENV_DIR}/${name}`)}`);
     if (name === FROM_DOCKER) lines.push(APPEND_STANDARD_DIRS);
   }
+  if (parts.app) lines.push(...appLines(parts.app));
   for (const [name, value] of parts.host) {
     lines.push(`[ -n "\${${name}+x}" ] || ${exportLine(name, singleQuoted(value))}`);
   }
@@ -39,6 +45,13 @@ export function environmentScript(parts: EnvironmentParts, scripts: ImageScripts
   for (const [name, value] of parts.own) lines.push(exportLine(name, singleQuoted(value)));
   lines.push(overrideFunction(parts.overrides, parts.literal), 'exec "$@"');
   return `${lines.join("\n")}\n`;
+}
+
+function appLines(app: AppEnvironment): string[] {
+  const lines = [...app.variables].map(([name, value]) => exportLine(name, singleQuoted(value)));
+  lines.push(`export PATH=${singleQuoted(app.bin)}":$PATH"`);
+  lines.push(`export LD_LIBRARY_PATH=${singleQuoted(app.lib)}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`);
+  return [...lines, ...app.scripts.map((path) => `. ${singleQuoted(path)}`)];
 }
 
 /** The environment that the program starts with: little, so that the image's `${X:-default}` finds nothing set. */

@@ -2,6 +2,7 @@
 // Pure: the parts come in as data, and a Map comes out. Images that bring shell code for their environment are the
 // business of environment-script.ts, which starts from the same parts.
 
+import type { AppEnvironment } from "./apps.ts";
 import { expandWord } from "./environment-word.ts";
 
 /** What an environment is made of; later parts win over earlier ones. */
@@ -17,6 +18,8 @@ export interface EnvironmentParts {
   readonly literal: boolean;
   readonly uid: number;
   readonly gid: number;
+  /** What `--app` adds behind the image's own. */
+  readonly app?: AppEnvironment | undefined;
 }
 
 /** An environment, and the overrides that only a shell in the container can evaluate. */
@@ -35,6 +38,7 @@ export function composeEnvironment(parts: EnvironmentParts): Composed {
   for (const [name, value] of imageVariables(parts.image)) env.set(name, value);
   env.set("PATH", withStandardDirs(env.get("PATH") || DEFAULT_PATH));
   env.set("LD_LIBRARY_PATH", joinPath(env.get("LD_LIBRARY_PATH"), LIBS_DIR));
+  if (parts.app) addApp(env, parts.app);
   for (const [name, value] of parts.own) env.set(name, value);
   const needShell = new Map<string, string>();
   for (const [name, text] of parts.overrides) {
@@ -60,6 +64,12 @@ export function imageVariables(lines: readonly string[]): [string, string][] {
 export function withStandardDirs(path: string): string {
   const dirs = path.split(":");
   return [...dirs, ...DEFAULT_PATH.split(":").filter((dir) => !dirs.includes(dir))].join(":");
+}
+
+function addApp(env: Map<string, string>, app: AppEnvironment): void {
+  for (const [name, value] of app.variables) env.set(name, value);
+  env.set("PATH", joinPath(app.bin, env.get("PATH")));
+  env.set("LD_LIBRARY_PATH", joinPath(app.lib, env.get("LD_LIBRARY_PATH")));
 }
 
 function applyOverride(env: Map<string, string>, name: string, value: string): void {

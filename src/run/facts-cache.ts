@@ -15,7 +15,7 @@ export interface KnownImage {
 }
 
 /** Raised whenever KnownImage or ImageFacts changes. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** The entry of a key, if there is one. */
 export function recall(runtime: string, key: string): KnownImage | undefined {

@@ -3,6 +3,7 @@
 
 import { isDefinitionImage } from "../image/definition-mark.ts";
 import type { RuntimeConfig } from "../oci/types.ts";
+import { type Apps, readApps } from "./apps.ts";
 import { isGeneratedRunscript, type RunscriptKind } from "./entrypoint.ts";
 
 /** A way to look into an image. Links are followed inside the image, never out of it. */
@@ -20,6 +21,8 @@ export interface ImageFacts {
   readonly envScripts: readonly string[];
   readonly runscript: RunscriptKind;
   readonly testscript: boolean;
+  readonly startscript: boolean;
+  readonly apps: Apps;
   readonly hasShell: boolean;
   readonly hasBash: boolean;
   readonly passwd: string;
@@ -46,8 +49,9 @@ export async function readImageFacts(
     view.kind("/bin/bash"),
   ]);
   const scripts = await readScriptFacts(view, config, exact);
+  const apps = await readApps(view, hasCode);
   const hasShell = shell === "file";
-  return { config, ...scripts, hasShell, hasBash: bash === "file", passwd: passwd ?? "", group: group ?? "" };
+  return { config, ...scripts, apps, hasShell, hasBash: bash === "file", passwd: passwd ?? "", group: group ?? "" };
 }
 
 async function readScriptFacts(view: ImageView, config: RuntimeConfig | undefined, exact: boolean): Promise<Scripts> {
@@ -56,7 +60,7 @@ async function readScriptFacts(view: ImageView, config: RuntimeConfig | undefine
   return exact ? { ...scripts, envScripts: await neededScripts(view, config, scripts.envScripts) } : scripts;
 }
 
-type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript">;
+type Scripts = Pick<ImageFacts, "envScripts" | "runscript" | "testscript" | "startscript">;
 
 const FROM_CONFIG = "10-docker2singularity.sh";
 // What berth itself puts into an image: the configuration says the same.
@@ -71,7 +75,8 @@ const FREE = new Set([FROM_CONFIG, "90-environment.sh", "91-environment.sh", "94
 // Layers may bring scripts of their own; only then does an image made from OCI need a shell.
 async function extraScripts(view: ImageView): Promise<Scripts> {
   const extra = (await scriptNames(view)).filter((name) => !STANDARD.has(name));
-  return { envScripts: extra.length > 0 ? [...extra, FROM_CONFIG].sort() : [], runscript: "none", testscript: false };
+  const envScripts = extra.length > 0 ? [...extra, FROM_CONFIG].sort() : [];
+  return { envScripts, runscript: "none", testscript: false, startscript: false };
 }
 
 // Most definition files have no %environment: then the configuration says it all, and no shell has to be started.
@@ -98,10 +103,12 @@ async function readScripts(view: ImageView, config: RuntimeConfig | undefined): 
   const names = await scriptNames(view);
   const runscript = await view.readText("/.singularity.d/runscript", MAX_SCRIPT_BYTES);
   const testscript = await view.readText("/.singularity.d/test", MAX_SCRIPT_BYTES);
+  const startscript = await view.readText("/.singularity.d/startscript", MAX_SCRIPT_BYTES);
   return {
     envScripts: names,
     runscript: runscriptKind(runscript, config),
     testscript: testscript !== undefined && hasCode(testscript),
+    startscript: startscript !== undefined && hasCode(startscript),
   };
 }
 

@@ -52,6 +52,8 @@ export interface LaunchPlan {
   readonly unshare: readonly Namespace[];
   /** Needs `uts` among the namespaces. */
   readonly hostname?: string | undefined;
+  /** A directory of cgroup v2 that is entered first. */
+  readonly controlGroup?: string | undefined;
   readonly root: Root;
   /** Files whose time is set to now: the last use of shared mounts. */
   readonly touch: readonly string[];
@@ -72,10 +74,23 @@ export interface LaunchPlan {
   /** Changes of owners and ids succeed without effect: for package managers where the namespace has a single id. */
   readonly pretendIds?: boolean | undefined;
   readonly init: boolean;
+  /** The launch is an instance: the descriptor over which the launcher talks to its starter. */
+  readonly instance?: number | undefined;
   readonly keepFds: readonly number[];
   readonly env: ReadonlyMap<string, string>;
   /** A path in the container, or a name to be looked for in its PATH. */
   readonly exec: string;
   /** At least one word: argv[0]. */
   readonly argv: readonly string[];
+}
+
+/** What `berth-join` does: a program in an instance that runs. */
+export interface JoinPlan
+  extends Pick<
+    LaunchPlan,
+    "chdir" | "umask" | "limits" | "keepCaps" | "caps" | "setid" | "pretendIds" | "keepFds" | "env" | "exec" | "argv"
+  > {
+  /** The process outside the instance, and the time it was started at (clock ticks after boot, as /proc has it). */
+  readonly join: { readonly pid: number; readonly start: string };
+  readonly controlGroup?: string | undefined;
 }

@@ -26,7 +26,11 @@ export function ownVariables(
     for (const [name, value] of twins) own.set(prefix + name, value);
   }
   own.set("BERTH_COMMAND", request.command).set("APPTAINER_COMMAND", request.command);
-  own.set("BERTH_APPNAME", "").set("APPTAINER_APPNAME", "");
+  const app = request.app ?? "";
+  own.set("BERTH_APPNAME", app).set("APPTAINER_APPNAME", app);
+  if (request.instance !== undefined) {
+    for (const prefix of ["BERTH_", "APPTAINER_", "SINGULARITY_"]) own.set(`${prefix}INSTANCE`, request.instance);
+  }
   if (request.noEval) own.set("BERTH_NO_EVAL", "1").set("APPTAINER_NO_EVAL", "1");
   own.set("PS1", "berth> ").set("PROMPT_COMMAND", 'PS1="berth> "; unset PROMPT_COMMAND');
   if (!request.cleanEnv) own.set("USER_PATH", [host["PATH"], DEFAULT_PATH].filter(Boolean).join(":"));

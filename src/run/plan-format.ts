@@ -2,7 +2,7 @@
 // demands. It must not decide anything.
 
 import { defineErrors } from "../base/errors.ts";
-import type { LaunchPlan, Layer, MountRecord, Root, UserNamespace } from "./launch-plan.ts";
+import type { JoinPlan, LaunchPlan, Layer, MountRecord, Root, UserNamespace } from "./launch-plan.ts";
 
 const fail = defineErrors({
   E_PLAN_NUL: {
@@ -32,7 +32,17 @@ type Words = readonly (string | number)[];
 export function encodePlan(plan: LaunchPlan): Buffer {
   const mounts = plan.mounts.length;
   if (mounts > MAX_MOUNTS) throw fail("E_PLAN_MOUNTS", { mounts, max: MAX_MOUNTS });
-  const records = [...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan), ["end"]];
+  return encodeRecords([...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan), ["end"]]);
+}
+
+/** The bytes of a plan for `berth-join`. @throws E_PLAN_NUL, E_PLAN_LARGE */
+export function encodeJoinPlan(plan: JoinPlan): Buffer {
+  const { pid, start } = plan.join;
+  const group = plan.controlGroup === undefined ? [] : [["control-group", plan.controlGroup]];
+  return encodeRecords([["join", pid, start], ...group, ...payloadRecords(plan), ["end"]]);
+}
+
+function encodeRecords(records: readonly Words[]): Buffer {
   let text = PLAN_HEADER;
   for (const words of records) {
     for (const word of words) {
@@ -53,6 +63,7 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
   yield* userNamespaceRecords(plan.userns);
   for (const namespace of plan.unshare) yield ["unshare", namespace];
   if (plan.hostname !== undefined) yield ["hostname", plan.hostname];
+  if (plan.controlGroup !== undefined) yield ["control-group", plan.controlGroup];
   yield* rootRecords(plan.root);
   for (const file of plan.touch) yield ["touch", file];
   for (const file of plan.forget ?? []) yield ["forget", file];
@@ -97,6 +108,12 @@ function mountWords(record: MountRecord): Words {
 
 function* processRecords(plan: LaunchPlan): Generator<Words> {
   if (plan.readonlyRoot) yield ["readonly"];
+  if (plan.init) yield ["init"];
+  if (plan.instance !== undefined) yield ["instance", plan.instance];
+  yield* payloadRecords(plan);
+}
+
+function* payloadRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
   for (const dir of plan.chdir) yield ["chdir", dir];
   yield ["umask", octal(plan.umask)];
   for (const { name, soft, hard } of plan.limits) yield ["rlimit", name, soft ?? "inf", hard ?? "inf"];
@@ -104,10 +121,9 @@ function* processRecords(plan: LaunchPlan): Generator<Words> {
   else yield ["caps", plan.caps];
   if (plan.setid) yield ["setid", plan.setid.uid, plan.setid.gid];
   if (plan.pretendIds) yield ["pretend", "ids"];
-  if (plan.init) yield ["init"];
   for (const fd of plan.keepFds) yield ["keep-fd", fd];
   for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];
-  yield ["exec", plan.exec];
+  if (plan.argv.length > 0) yield ["exec", plan.exec];
   for (const word of plan.argv) yield ["arg", word];
 }
 

@@ -3,17 +3,14 @@
 
 import { defineErrors } from "../base/errors.ts";
 import type { DeviceEdits } from "./cdi-edits.ts";
-import type { EnvironmentParts } from "./environment.ts";
-import { filterHost } from "./environment-host.ts";
 import type { HostFacts } from "./host.ts";
 import type { Identity } from "./identity.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import type { LaunchPlan, MountRecord, Namespace, ResourceLimit, Root } from "./launch-plan.ts";
 import { planLayer } from "./layer.ts";
 import { type MountPlan, planMounts } from "./mounts.ts";
-import { info, type Note, warning } from "./notes.ts";
-import { ownVariables } from "./own-variables.ts";
-import { chooseEntry, composePayload, dockerEnvironment, type Payload } from "./payload.ts";
+import { type Note, warning } from "./notes.ts";
+import { planPayload } from "./payload-plan.ts";
 import type { Preparation } from "./preparation.ts";
 import type { LaunchRequest } from "./request.ts";
 
@@ -58,7 +55,10 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
   const layer = planLayer(request, image);
   const placed = planMounts(request, host, image.facts, identity, input.devices.mounts);
   const mounts = layer.layer.kind === "direct" ? onlyExisting(placed, input) : { records: placed.mounts, notes: [] };
-  const payload = planPayload(input, placed);
+  const payload = planPayload({
+    ...{ request, host, image, place: placed, overrides: input.overrides, deviceEnv: input.devices.env },
+    ids: identity.person,
+  });
   const realRoot = identity.userns.kind === "none";
   const plan: LaunchPlan = {
     userns: identity.userns,
@@ -84,34 +84,6 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
   };
   const notes = [...identity.notes, ...layer.notes, ...placed.notes, ...mounts.notes, ...payload.notes];
   return { plan, prepare: [...layer.prepare, ...placed.prepare], notes };
-}
-
-function planPayload(input: PlanInput, placed: MountPlan): Payload {
-  const { request, host, image, identity } = input;
-  const entry = chooseEntry(request, image.facts, image.path);
-  if (request.docker) {
-    const facts = {
-      home: placed.home,
-      hostname: request.hostname ?? host.hostname,
-      terminal: host.terminal,
-    };
-    const env = dockerEnvironment(image.facts, facts, input.overrides);
-    for (const [name, value] of input.devices.env) env.set(name, value);
-    return { argv: entry.argv, env, notes: entry.notes.map(info) };
-  }
-  const own = ownVariables(request, image.path, placed.home, placed.chdir[0], host.env);
-  // The generated script evaluates its arguments a second time unless it is told not to.
-  if (request.command === "run" && image.facts.runscript === "generated") own.set("SINGULARITY_NO_EVAL", "1");
-  const parts: EnvironmentParts = {
-    host: filterHost(host.env, { clean: request.cleanEnv, drop: request.noEnv }),
-    image: image.facts.config?.Env ?? [],
-    own: new Map([...own, ...input.devices.env]),
-    overrides: input.overrides,
-    literal: request.noEval,
-    uid: identity.person.uid,
-    gid: identity.person.gid,
-  };
-  return composePayload(entry, image.facts, parts, image.path);
 }
 
 function namespaces(request: LaunchRequest): Namespace[] {

@@ -13,7 +13,10 @@ const fail = defineErrors({
 });
 
 /** A program of berth's own. @throws E_PROGRAM */
-export function ownProgram(name: "berth-launch" | "berth-mount" | "berth-pack", env: Environment): string {
+export function ownProgram(
+  name: "berth-launch" | "berth-join" | "berth-mount" | "berth-pack",
+  env: Environment,
+): string {
   const beside = dirname(process.execPath);
   // Run from source (node src/main.ts), berth finds what was built in its checkout.
   const script = process.argv[1] ?? "";

@@ -13,8 +13,12 @@ export interface OverlayRequest {
 }
 
 export interface LaunchRequest {
-  readonly command: "run" | "exec" | "shell" | "test";
+  readonly command: "run" | "exec" | "shell" | "test" | "start";
   readonly args: readonly string[];
+  /** `--app`: name of the app inside the image that is meant. */
+  readonly app?: string | undefined;
+  /** Name of the instance that is started or joined. */
+  readonly instance?: string | undefined;
   /** `--docker`: what Docker would do, as far as an unprivileged user can. */
   readonly docker: boolean;
 

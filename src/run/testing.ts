@@ -68,6 +68,8 @@ const IMAGE: ImageFacts = {
   envScripts: [],
   runscript: "none",
   testscript: false,
+  startscript: false,
+  apps: {},
   hasShell: true,
   hasBash: false,
   passwd: "root:x:0:0:root:/root:/bin/sh\n",
