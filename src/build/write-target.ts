@@ -4,9 +4,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Digest } from "../base/digest.ts";
+import { type Digest, digestOf, digestParts } from "../base/digest.ts";
 import type { ConversionOptions } from "../image/conversion-options.ts";
+import { imageKey } from "../image/image-store.ts";
 import { makeImage } from "../image/make-image.ts";
+import { type Outcome, placeImage } from "../image/obtain.ts";
 import { writeDockerArchive } from "../oci/archive/write-docker-archive.ts";
 import { writeOciArchive } from "../oci/archive/write-oci-archive.ts";
 import { writeOciLayout } from "../oci/archive/write-oci-layout.ts";
@@ -33,6 +35,8 @@ export interface TargetOptions extends PushTools {
 export interface WrittenTarget {
   /** Of the image's manifest, where the target has one. */
   readonly digest?: Digest;
+  /** Of a SIF file: whether there was anything to do. */
+  readonly outcome?: Outcome;
 }
 
 /** Writes the image; what has the target's name is replaced (`checkTarget` has asked). @throws what its writers do */
@@ -41,8 +45,7 @@ export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: Tar
   const mode = 0o666 & ~o.umask;
   switch (target.kind) {
     case "sif":
-      await makeImage(ready.image, ready.blobs, target.path, sifOptions(ready, 0o777 & ~o.umask, o));
-      return { digest: ready.image.descriptor.digest };
+      return writeSif(target.path, ready, o);
     case "sandbox":
       await throughSif(ready, o, async (sif) => {
         await writeSandbox(sif, target.path, { unsquashfs: unpackProgram(o.env), signal });
@@ -65,6 +68,19 @@ export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: Tar
     case "oras":
       return throughSif(ready, o, async (sif) => ({ digest: await pushSif(sif, target.reference, o) }));
   }
+}
+
+// An image that was built or written before is not compressed again.
+async function writeSif(target: string, ready: ReadyImage, o: TargetOptions): Promise<WrittenTarget> {
+  const { digest } = ready.image.descriptor;
+  const mode = 0o777 & ~o.umask;
+  const bare = imageKey(digest, o.conversion);
+  // Attributes that the configuration does not tell are part of the file.
+  const key = ready.attributes ? digestParts(digestOf(bare + JSON.stringify(ready.attributes))).hex : bare;
+  const outcome = await placeImage({ target, key, mode, cache: o.cache, log: o.log }, (remembered) =>
+    makeImage(ready.image, ready.blobs, target, { ...sifOptions(ready, mode, o), remembered }),
+  );
+  return { digest, outcome };
 }
 
 function sifOptions({ attributes }: ReadyImage, mode: number, o: TargetOptions) {

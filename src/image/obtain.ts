@@ -3,7 +3,7 @@
 
 import { constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { reasonOf } from "../base/errors.ts";
-import type { Progress } from "../base/log.ts";
+import type { Log, Progress } from "../base/log.ts";
 import { partialName, removeAbandoned } from "../base/publish.ts";
 import { type Pulled, type PullRequest, pullImage } from "../oci/pull.ts";
 import type { Cache } from "../oci/store/cache.ts";
@@ -14,6 +14,7 @@ import { fail } from "./errors.ts";
 import { cachedImagePath, findImage, imageKey, rememberPulled } from "./image-store.ts";
 import { makeImage } from "./make-image.ts";
 import { ownImageKey, recordOwnImage } from "./own-image.ts";
+import type { LibraryImage } from "./squashfs-writer/library/library.ts";
 
 export interface ObtainOptions {
   readonly conversion: ConversionOptions;
@@ -64,23 +65,41 @@ export async function obtainFile(
   const pulled = await pullImage(request);
   try {
     const key = imageKey(pulled.image.descriptor.digest, options.conversion);
-    await removeAbandoned(target);
-    if ((await ownImageKey(target, cache.root)) === key && (await modeOf(target)) === options.mode) return "unchanged";
-    const known = await findImage(cache.root, key);
-    if (known) {
-      log.info("Using cached SIF image");
-      await copyImage(known, target, options.mode);
-    } else {
+    return await placeImage({ target, key, mode: options.mode, cache, log }, async (remembered) => {
       void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
-      const remembered = cache.temporary ? undefined : { cacheDir: cache.root, key };
       const settings = { ...options, log, signal, remembered };
       await withHealing(healing(pulled, signal), () => makeImage(pulled.image, pulled.blobs, target, settings));
-    }
-    await keepInMind(cache, target, key, known === undefined);
-    return known ? "copied" : "made";
+    });
   } finally {
     await pulled.blobs.close();
   }
+}
+
+/** An image file that is wanted under a name. */
+export interface Placement {
+  readonly target: string;
+  /** Names everything that decides its bytes: see `imageKey`. */
+  readonly key: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly cache: Cache;
+  readonly log: Log;
+}
+
+/** Puts the image there: nothing to do when it is there already, a copy when it lies elsewhere, else by `make`. */
+export async function placeImage(
+  { target, key, mode, cache, log }: Placement,
+  make: (remembered: LibraryImage | undefined) => Promise<unknown>,
+): Promise<Outcome> {
+  await removeAbandoned(target);
+  if ((await ownImageKey(target, cache.root)) === key && (await modeOf(target)) === mode) return "unchanged";
+  const known = await findImage(cache.root, key);
+  if (known) {
+    log.info("Using cached SIF image");
+    await copyImage(known, target, mode);
+  } else await make(cache.temporary ? undefined : { cacheDir: cache.root, key });
+  await keepInMind(cache, target, key, known === undefined);
+  return known ? "copied" : "made";
 }
 
 function healing({ image, blobs }: Pulled, signal: AbortSignal | undefined): Healing {
