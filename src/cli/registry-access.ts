@@ -8,7 +8,10 @@ import type { FlagValues } from "./flags.ts";
 import type { SOURCE_FLAGS } from "./source-flags.ts";
 import { VERSION } from "./version.ts";
 
-type SourceValues = FlagValues<typeof SOURCE_FLAGS>;
+type SourceValues = Pick<
+  FlagValues<typeof SOURCE_FLAGS>,
+  "authfile" | "docker-login" | "docker-username" | "docker-password" | "no-https"
+>;
 
 /** A client that comes into being with the first question to a registry. */
 export interface RegistryAccess {

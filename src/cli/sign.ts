@@ -22,6 +22,14 @@ export const PART_FLAGS = [
   },
 ] as const satisfies readonly FlagSpec[];
 
+const REGISTRY = ["authfile", "docker-login", "docker-username", "docker-password", "no-https"] as const;
+
+/** Flags that say how a registry is asked. */
+export const REGISTRY_FLAGS = SOURCE_FLAGS.filter(
+  (flag): flag is Extract<(typeof SOURCE_FLAGS)[number], { readonly long: (typeof REGISTRY)[number] }> =>
+    REGISTRY.some((long) => long === flag.long),
+);
+
 export const SIGN_FLAGS = [
   { long: "key", kind: "text", value: "file", env: ["SIGN_KEY"], help: "private key in PEM: RSA, ECDSA or Ed25519" },
   {
@@ -37,7 +45,7 @@ export const SIGN_FLAGS = [
   { long: "all", short: "a", kind: "switch", env: [], help: "every group, as without this flag", hidden: true },
   PASSPHRASE_FLAG,
   KEYS_FLAG,
-  ...SOURCE_FLAGS.filter(({ long }) => ["authfile", "docker-login", "no-https"].includes(long)),
+  ...REGISTRY_FLAGS,
 ] as const satisfies readonly FlagSpec[];
 
 /** The values of `sign`. */

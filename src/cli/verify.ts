@@ -5,8 +5,7 @@ import { addFlags, readFlags } from "./command-flags.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec, FlagValues } from "./flags.ts";
 import { KEYS_FLAG, SERVER_FLAG } from "./key-places.ts";
-import { PART_FLAGS } from "./sign.ts";
-import { SOURCE_FLAGS } from "./source-flags.ts";
+import { PART_FLAGS, REGISTRY_FLAGS } from "./sign.ts";
 
 export const VERIFY_FLAGS = [
   { long: "key", kind: "text", value: "file", env: ["VERIFY_KEY"], help: "public key in PEM" },
@@ -33,7 +32,7 @@ export const VERIFY_FLAGS = [
   ...PART_FLAGS,
   SERVER_FLAG,
   KEYS_FLAG,
-  ...SOURCE_FLAGS.filter(({ long }) => ["authfile", "docker-login", "no-https"].includes(long)),
+  ...REGISTRY_FLAGS,
 ] as const satisfies readonly FlagSpec[];
 
 /** The values of `verify`. */

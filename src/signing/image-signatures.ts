@@ -1,0 +1,124 @@
+// Signatures of an image in a registry, made with plain keys: sigstore bundles that refer to it, and cosign's older
+// form under the tag `sha256-<hex>.sig`.
+
+import type { KeyObject } from "node:crypto";
+import { checkBytes, type Digest, digestParts } from "../base/digest.ts";
+import { BerthError } from "../base/errors.ts";
+import { parseManifest } from "../oci/manifest.ts";
+import { readBounded } from "../oci/registry/body.ts";
+import type { Descriptor } from "../oci/types.ts";
+import { keyId } from "./pem-key.ts";
+import { attach, type Desk, listReferrers, manifestByTag, type Repository } from "./referrers.ts";
+import {
+  BUNDLE_TYPE,
+  isBundleType,
+  type Judgement,
+  judgeBundle,
+  makeBundle,
+  SIGNED_PREDICATE,
+  type SignedImage,
+} from "./sigstore-bundle.ts";
+import { judgeSimpleSigning, SIGNATURE_ANNOTATION, SIMPLE_SIGNING_TYPE } from "./simple-signing.ts";
+
+const MAX_SIGNATURE = 4 * 1024 * 1024;
+const MAX_LAYERS = 100;
+
+/** One signature in a registry, judged. */
+export interface ImageSignature {
+  readonly form: "bundle" | "simple-signing";
+  /** SHA-256 of the trusted public key that made it; undefined when it counts for nothing. */
+  readonly signer: string | undefined;
+  readonly why: string | undefined;
+}
+
+/** Signs the image that the descriptor names: a bundle is pushed beside it. @throws E_PUSH_…, E_AUTH_… */
+export async function signRegistryImage(
+  desk: Desk,
+  at: Repository,
+  image: Descriptor,
+  key: KeyObject,
+  now: Date,
+): Promise<Descriptor> {
+  return attach(desk, at, {
+    image,
+    artifactType: BUNDLE_TYPE,
+    content: makeBundle(image.digest, key),
+    // Names that cosign gives to its own.
+    annotations: {
+      "org.opencontainers.image.created": now.toISOString(),
+      "dev.sigstore.bundle.content": "dsse-envelope",
+      "dev.sigstore.bundle.predicateType": SIGNED_PREDICATE,
+    },
+  });
+}
+
+/** All signatures of an image, good and bad. @throws what keeps the registry from answering */
+export async function imageSignatures(
+  desk: Desk,
+  at: Repository,
+  image: SignedImage,
+  keys: readonly KeyObject[],
+): Promise<readonly ImageSignature[]> {
+  const found: ImageSignature[] = [];
+  for (const referrer of await listReferrers(desk, at, image.digest)) {
+    if (referrer.artifactType !== undefined && !isBundleType(referrer.artifactType)) continue;
+    const judge = async () => bundleOf(desk, at, referrer, (bytes) => judgeBundle(bytes, image, keys));
+    found.push(...(await judged("bundle", judge)));
+  }
+  found.push(...(await classicSignatures(desk, at, image.digest, keys)));
+  return found;
+}
+
+async function bundleOf(
+  desk: Desk,
+  at: Repository,
+  referrer: Descriptor,
+  judge: (bytes: Uint8Array) => Judgement,
+): Promise<readonly Judgement[]> {
+  const { bytes } = await desk.client.manifest({ ...at, digest: referrer.digest }, undefined, { signal: desk.signal });
+  const manifest = parseManifest(bytes, undefined, referrer.digest);
+  if (manifest.kind !== "manifest") return [];
+  const layers = manifest.layers.filter(({ mediaType }) => isBundleType(mediaType)).slice(0, MAX_LAYERS);
+  return Promise.all(layers.map(async (layer) => judge(await blobBytes(desk, at, layer))));
+}
+
+async function classicSignatures(
+  desk: Desk,
+  at: Repository,
+  image: Digest,
+  keys: readonly KeyObject[],
+): Promise<readonly ImageSignature[]> {
+  const { algorithm, hex } = digestParts(image);
+  const bytes = await manifestByTag(desk, { ...at, tag: `${algorithm}-${hex}.sig` });
+  const manifest = bytes && parseManifest(bytes, undefined, `the signatures of ${image}`);
+  if (manifest?.kind !== "manifest") return [];
+  const found: ImageSignature[] = [];
+  for (const layer of manifest.layers.slice(0, MAX_LAYERS)) {
+    if (layer.mediaType !== SIMPLE_SIGNING_TYPE) continue;
+    const signature = layer.annotations?.[SIGNATURE_ANNOTATION];
+    const judge = async () => [judgeSimpleSigning(await blobBytes(desk, at, layer), signature, image, keys)];
+    found.push(...(await judged("simple-signing", judge)));
+  }
+  return found;
+}
+
+// One damaged signature must not hide a good one beside it.
+async function judged(
+  form: ImageSignature["form"],
+  judge: () => Promise<readonly Judgement[]>,
+): Promise<readonly ImageSignature[]> {
+  try {
+    return (await judge()).map(({ signer, why }) => ({ form, signer: signer && keyId(signer), why }));
+  } catch (error) {
+    if (error instanceof BerthError) return [{ form, signer: undefined, why: error.message }];
+    throw error;
+  }
+}
+
+async function blobBytes(desk: Desk, at: Repository, descriptor: Descriptor): Promise<Uint8Array> {
+  if (descriptor.size > MAX_SIGNATURE) return Buffer.alloc(0);
+  const { body } = await desk.client.blob({ ...at, digest: descriptor.digest }, descriptor, { signal: desk.signal });
+  const bytes = (await readBounded(body, MAX_SIGNATURE)) ?? Buffer.alloc(0);
+  checkBytes(bytes, descriptor, `signature ${descriptor.digest}`);
+  return bytes;
+}
