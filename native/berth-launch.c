@@ -16,7 +16,9 @@
 #include "inherit.h"
 #include "instance.h"
 #include "layer.h"
+#include "merge.h"
 #include "mounts.h"
+#include "overlay-image.h"
 #include "payload.h"
 #include "plan.h"
 #include "pretend.h"
@@ -30,6 +32,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (instance) instance_open(plan);
   control_group_enter(plan);
   if (plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE) fuse_prepare(plan);
+  overlay_images_lock(plan);
   identity_enter(plan);
   // Mounts that the host makes later (automounted homes) come in; nothing goes out.
   if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0)
@@ -37,6 +40,8 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
         strerror(errno));
   mounts_prepare(plan);
   int image = image_open(plan);
+  overlay_images_mount(plan);
+  if (plan_merges(plan)) image = merge_open(plan, image);
   if (plan->namespaces & 1u << NS_PID) enter_pid_namespace(instance);
   int root = layer_raise(plan, image);
   mounts_make(plan, root);

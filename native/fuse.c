@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pass.h"
 #include "say.h"
 #include "sys.h"
 
@@ -24,45 +25,12 @@ enum { PATIENCE_MS = 1000 };
 static int complaints = -1; // what squashfuse writes to its stderr
 static int server = -1;     // the socket to the server
 
-union control {
-  struct cmsghdr head; // for its alignment
-  char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-static bool send_device(int device) {
-  union control control = {.bytes = {0}};
-  struct iovec one = {.iov_base = (char[]){""}, .iov_len = 1};
-  struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-  struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-  *head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof device)};
-  memcpy(CMSG_DATA(head), &device, sizeof device);
-  return sendmsg(server, &message, MSG_NOSIGNAL) == 1;
-}
-
-// Moves a descriptor out of the way of 0 to 3, where squashfuse's are going to be.
-static int above(int descriptor) {
-  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 10);
-  if (descriptor < 0 || moved < 0) die("cannot prepare the FUSE mount: %s", strerror(errno));
-  close(descriptor);
-  return moved;
-}
-
-// Ends the process when the launcher has died or failed instead of mounting.
-static int receive_device(int launcher) {
-  char byte;
-  int device;
-  union control control;
-  struct iovec one = {.iov_base = &byte, .iov_len = 1};
-  struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-  if (recvmsg(launcher, &message, MSG_CMSG_CLOEXEC) != 1 || CMSG_FIRSTHDR(&message) == NULL) _exit(1);
-  memcpy(&device, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof device);
-  return above(device);
-}
-
 __attribute__((noreturn)) static void serve(const struct plan *plan, int launcher, int errors) {
   const char *program = plan->first[OP_FUSE_PROGRAM]->text[0], *file = plan->first[OP_ROOT]->text[1];
   char options[32];
-  int device = receive_device(launcher), null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  int device = pass_receive(launcher), null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (device < 0) _exit(1); // the launcher has died or failed instead of mounting
+  device = pass_above(device);
   snprintf(options, sizeof options, "offset=%llu", (unsigned long long)plan->first[OP_ROOT]->value[2]);
   if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(errors, 2) < 0 || dup2(device, 3) < 0) _exit(1);
   syscall(SYS_close_range, 4u, ~0u, 0u);
@@ -80,8 +48,8 @@ void fuse_prepare(const struct plan *plan) {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) < 0 || pipe2(errors, O_CLOEXEC) < 0)
     die("cannot prepare the FUSE mount: %s", strerror(errno));
   for (int i = 0; i < 2; i++) {
-    talk[i] = above(talk[i]);
-    errors[i] = above(errors[i]);
+    talk[i] = pass_above(talk[i]);
+    errors[i] = pass_above(errors[i]);
   }
   pid_t child = fork();
   if (child == 0) {
@@ -124,7 +92,7 @@ int fuse_mount(const struct plan *plan) {
   int device = open("/dev/fuse", O_RDWR | O_CLOEXEC); // in the new user namespace: the kernel compares
   if (device < 0) die("cannot open /dev/fuse: %s (load the module fuse, or let the administrator set its mode to 0666)", strerror(errno));
   int mount = mount_device(device, file);
-  if (!send_device(device)) die("the FUSE server for %s is gone", file);
+  if (!pass_send(server, device)) die("the FUSE server for %s is gone", file);
   close(device); // now the server alone holds it: if it dies, the mount says so instead of hanging
   close(server);
   return mount;

@@ -154,8 +154,9 @@ static gid_t caller_gid;
 
 // A FUSE mount of this namespace gives an image's files, which belong to 0, to whoever is 0 here. So for `userns self` the
 // mount is made as 0, and the caller gets its own number back in a second namespace: the image is then the caller's own.
+// Not where fuse-overlayfs lies between: it says whose the files are.
 static bool nests(const struct plan *plan) {
-  return plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
+  return !plan_merges(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
 }
 
 void identity_before_root_change(const struct plan *plan) {
@@ -203,7 +204,7 @@ static void sets_empty(void) {
 }
 
 // A caller mapped to itself is not root in its namespace: only ambient capabilities outlive its exec.
-static void capabilities_keep(void) {
+void identity_pass_on(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2];
   if (syscall(SYS_capget, &header, data) < 0) die("cannot read the capabilities: %s", strerror(errno));
@@ -231,6 +232,6 @@ void identity_drop(const struct plan *plan) {
   if (drop) bounding_drop(); // first: it needs CAP_SETPCAP, which ends with the next line
   if (who != NULL) become(who);
   if (drop) sets_empty();
-  else if (namespace_caps) capabilities_keep();
+  else if (namespace_caps) identity_pass_on();
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) die("cannot set no_new_privs: %s", strerror(errno));
 }

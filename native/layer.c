@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "overlay-image.h"
 #include "place.h"
 #include "say.h"
 #include "scratch.h"
@@ -109,24 +110,27 @@ static int sketch_missing(const struct plan *plan, int root, int tree) {
   return tree;
 }
 
-static int open_layer(const char *path, const char *name) {
+int layer_open(const struct plan *plan, const char *text, const char *name) {
   char whole[PATH_MAX];
-  if ((size_t)snprintf(whole, sizeof whole, "%s%s%s", path, *name != 0 ? "/" : "", name) >= sizeof whole)
-    die("the path of the overlay %s is too long", path);
+  if (*text != '/') return overlay_image_dir(plan, text, name == NULL ? "" : name);
+  if ((size_t)snprintf(whole, sizeof whole, "%s%s%s", text, name != NULL ? "/" : "", name != NULL ? name : "") >= sizeof whole)
+    die("the path of the overlay %s is too long", text);
   int dir = open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (dir < 0) die("cannot open the overlay directory %s: %s", whole, strerror(errno));
   return dir;
 }
 
-static void add_lowers(struct stack *stack, const char *lines) {
+size_t layer_open_lowers(const struct plan *plan, const char *lines, int *dirs) {
+  size_t count = 0;
   while (*lines != 0) {
-    char path[PATH_MAX];
+    char text[PATH_MAX];
     size_t length = strcspn(lines, "\n");
-    memcpy(path, lines, length);
-    path[length] = 0;
-    stack->lower[stack->lowers++] = open_layer(path, "");
+    memcpy(text, lines, length);
+    text[length] = 0;
+    dirs[count++] = *text == '/' ? layer_open(plan, text, NULL) : overlay_image_layer(plan, text);
     lines += length + (lines[length] != 0 ? 1 : 0);
   }
+  return count;
 }
 
 static void close_stack(const struct stack *stack, int image) {
@@ -141,10 +145,10 @@ static int raise_dirs(const struct plan *plan, int image) {
   const struct record *layer = plan->first[OP_LAYER];
   struct stack stack = {.upper = -1, .work = -1};
   if (*layer->text[2] != 0) {
-    stack.upper = open_layer(layer->text[2], "upper");
-    stack.work = open_layer(layer->text[2], "work");
+    stack.upper = layer_open(plan, layer->text[2], "upper");
+    stack.work = layer_open(plan, layer->text[2], "work");
   }
-  add_lowers(&stack, layer->text[3]);
+  stack.lowers = layer_open_lowers(plan, layer->text[3], stack.lower);
   stack.lower[stack.lowers++] = image;
   int root = overlay(plan, &stack);
   int tree = stack.upper < 0 ? sketch_missing(plan, root, -1) : -1;
@@ -159,9 +163,26 @@ static int raise_dirs(const struct plan *plan, int image) {
   return root;
 }
 
+static int raise_auto(const struct plan *plan, int image) {
+  int tree = sketch_missing(plan, image, -1);
+  if (tree < 0) return plan_merges(plan) ? image : image_as_root(plan, image, false); // merged layers are attached already
+  struct stack stack = {.lower = {tree, image}, .lowers = 2, .upper = -1, .work = -1};
+  int root = overlay(plan, &stack);
+  close_stack(&stack, image);
+  attach_over_root(root, "the overlay");
+  return root;
+}
+
+// The layers were merged into the image: what is left to do is what `auto` does, or nothing.
+static int raise_merged(const struct plan *plan, int image) {
+  if (*plan->first[OP_LAYER]->text[2] == 0) return raise_auto(plan, image);
+  attach_over_root(image, "the overlay");
+  return image;
+}
+
 static int raise_tmpfs(const struct plan *plan, int image) {
   struct stack stack = {.upper = -1, .work = -1};
-  add_lowers(&stack, plan->first[OP_LAYER]->text[3]);
+  if (!plan_merges(plan)) stack.lowers = layer_open_lowers(plan, plan->first[OP_LAYER]->text[3], stack.lower);
   stack.lower[stack.lowers++] = image;
   // What is missing is seen from where all the lower layers are one.
   int below = stack.lowers > 1 ? overlay(plan, &stack) : image;
@@ -175,20 +196,11 @@ static int raise_tmpfs(const struct plan *plan, int image) {
   return root;
 }
 
-static int raise_auto(const struct plan *plan, int image) {
-  int tree = sketch_missing(plan, image, -1);
-  if (tree < 0) return image_as_root(plan, image, false);
-  struct stack stack = {.lower = {tree, image}, .lowers = 2, .upper = -1, .work = -1};
-  int root = overlay(plan, &stack);
-  close_stack(&stack, image);
-  attach_over_root(root, "the overlay");
-  return root;
-}
-
 int layer_raise(const struct plan *plan, int image) {
   if (plan->times[OP_FILE] > 0) scratch_open(plan); // now, so that it lies below the root and not over it
   uint64_t kind = plan_choice(plan, OP_LAYER, LAYER_NONE);
   if (kind == LAYER_NONE || kind == LAYER_DIRECT) return image_as_root(plan, image, kind == LAYER_DIRECT);
   if (kind == LAYER_AUTO) return raise_auto(plan, image);
-  return kind == LAYER_TMPFS ? raise_tmpfs(plan, image) : raise_dirs(plan, image);
+  if (kind == LAYER_TMPFS) return raise_tmpfs(plan, image);
+  return plan_merges(plan) ? raise_merged(plan, image) : raise_dirs(plan, image);
 }

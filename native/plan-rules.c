@@ -43,6 +43,45 @@ static const char *broken_layer(const struct plan *plan) {
   return lowers && kind != LAYER_TMPFS ? "only `layer dirs` and `layer tmpfs` have LOWERS" : NULL;
 }
 
+// What kind of overlay image a layer names; -1 for a path.
+static int overlay_kind(const struct plan *plan, const char *text, size_t length, bool *known) {
+  uint64_t number, seen = 0;
+  if (!plan_image_number(text, length, &number)) return -1;
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_OVERLAY_IMAGE && seen++ == number) return (int)plan->records[i].value[0];
+  *known = false;
+  return -1;
+}
+
+static const char *broken_layer_images(const struct plan *plan) {
+  const struct record *layer = plan->first[OP_LAYER];
+  bool known = true;
+  int upper = overlay_kind(plan, layer->text[2], strlen(layer->text[2]), &known);
+  if (upper >= 0 && upper != OVERLAY_EXT_RW) return "an UPPER image must be `ext-rw`";
+  for (const char *line = layer->text[3]; *line != 0; line += strspn(line, "\n")) {
+    size_t length = strcspn(line, "\n");
+    if (overlay_kind(plan, line, length, &known) == OVERLAY_EXT_RW) return "an `ext-rw` image cannot be one of the LOWERS";
+    line += length;
+  }
+  return known ? NULL : "`layer` names an overlay image that is not there";
+}
+
+static const char *broken_overlay_images(const struct plan *plan) {
+  bool squashfs = false, ext = false;
+  if (plan->times[OP_OVERLAY_IMAGE] > PLAN_MAX_OVERLAY_IMAGES) return "more than 16 overlay images";
+  for (size_t i = 0; i < plan->count; i++) {
+    const struct record *record = &plan->records[i];
+    if (record->op != OP_OVERLAY_IMAGE) continue;
+    if (record->value[2] > INT64_MAX - record->value[3]) return "an `overlay-image` ends beyond any file";
+    *(record->value[0] == OVERLAY_SQUASHFS ? &squashfs : &ext) = true;
+  }
+  if (squashfs && !has(plan, OP_FUSE_PROGRAM)) return "`overlay-image squashfs` needs `fuse-program`";
+  if (ext && (!has(plan, OP_FUSE2FS_PROGRAM) || !has(plan, OP_FUSE_OVERLAYFS_PROGRAM)))
+    return "`overlay-image ext-…` needs `fuse2fs-program` and `fuse-overlayfs-program`";
+  if (ext && plan->first[OP_LAYER] != NULL && plan->first[OP_LAYER]->value[3] + 2 > PLAN_MAX_MERGED) return "too many layers beside an ext image (at most 22)";
+  return plan->first[OP_LAYER] == NULL ? NULL : broken_layer_images(plan);
+}
+
 static const char *broken_namespaces(const struct plan *plan) {
   if (has(plan, OP_HOSTNAME) && !unshares(plan, NS_UTS)) return "`hostname` needs `unshare uts`";
   if (has(plan, OP_HOSTNAME) && strlen(plan->first[OP_HOSTNAME]->text[0]) > 64) return "`hostname` is longer than 64 bytes";
@@ -90,6 +129,7 @@ const char *plan_broken_rule(const struct plan *plan) {
   if ((broken = broken_identity(plan, userns)) != NULL) return broken;
   if ((broken = broken_root(plan, userns)) != NULL) return broken;
   if ((broken = broken_layer(plan)) != NULL) return broken;
+  if ((broken = broken_overlay_images(plan)) != NULL) return broken;
   if ((broken = broken_namespaces(plan)) != NULL) return broken;
   return broken_bounds(plan);
 }

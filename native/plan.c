@@ -1,6 +1,7 @@
 // Parses launch plans: one table says what a record looks like, one what each kind of argument may hold.
 // No recursion, no system calls, bounded memory; test/fuzz-plan.c feeds it garbage.
 #include "plan.h"
+#include "plan-layer.h"
 #include "plan-rules.h"
 
 #include <limits.h>
@@ -12,8 +13,8 @@
 static const char MAGIC[] = "BERTHPLAN1\n";
 
 enum kind {
-  K_NOTHING, K_PATH, K_PATH_OR_EMPTY, K_PATH_LINES, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
-  K_USERNS, K_UG, K_NS, K_ROOT, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS,
+  K_NOTHING, K_PATH, K_UPPER, K_LOWERS, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
+  K_USERNS, K_UG, K_NS, K_ROOT, K_OVERLAY, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS,
 };
 
 struct form {
@@ -32,10 +33,14 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_CONTROL_GROUP] = {"control-group", 4, true, {K_PATH}},
     [OP_ROOT] = {"root", 5, true, {K_ROOT, K_PATH, K_NUMBER}},
     [OP_FUSE_PROGRAM] = {"fuse-program", 6, true, {K_PATH}},
+    [OP_FUSE2FS_PROGRAM] = {"fuse2fs-program", 6, true, {K_PATH}},
+    [OP_FUSE_OVERLAYFS_PROGRAM] = {"fuse-overlayfs-program", 6, true, {K_PATH}},
+    [OP_E2FSCK_PROGRAM] = {"e2fsck-program", 6, true, {K_PATH}},
+    [OP_OVERLAY_IMAGE] = {"overlay-image", 6, false, {K_OVERLAY, K_PATH, K_NUMBER, K_NUMBER}},
     [OP_TOUCH] = {"touch", 6, false, {K_PATH}},
     [OP_FORGET] = {"forget", 6, false, {K_PATH}},
     [OP_EXPECT_MOUNT] = {"expect-mount", 6, false, {K_PATH}},
-    [OP_LAYER] = {"layer", 7, true, {K_LAYER, K_NUMBER, K_PATH_OR_EMPTY, K_PATH_LINES}},
+    [OP_LAYER] = {"layer", 7, true, {K_LAYER, K_NUMBER, K_UPPER, K_LOWERS}},
     [OP_BIND] = {"bind", 8, false, {K_PATH, K_PATH, K_FLAGS}},
     [OP_TMPFS] = {"tmpfs", 8, false, {K_PATH, K_NUMBER, K_MODE}},
     [OP_PROC] = {"proc", 8, false, {K_PATH}},
@@ -66,6 +71,7 @@ static const char *const USERNS_WORDS[] = {"none", "self", "root", "ranges", NUL
 static const char *const UG_WORDS[] = {"u", "g", NULL};
 static const char *const NS_WORDS[] = {"pid", "ipc", "uts", "net", "cgroup", NULL};
 static const char *const ROOT_WORDS[] = {"dir", "kernel", "fuse", NULL};
+static const char *const OVERLAY_WORDS[] = {"squashfs", "ext-ro", "ext-rw", NULL};
 static const char *const LAYER_WORDS[] = {"none", "auto", "tmpfs", "dirs", "direct", NULL};
 static const char *const CAPS_WORDS[] = {"none", "namespace", NULL};
 static const char *const PRETEND_WORDS[] = {"ids", NULL};
@@ -137,18 +143,6 @@ static bool parse_flags(const char *text, uint64_t *value) {
 
 static bool is_path(const char *text) { return text[0] == '/' && strnlen(text, PATH_MAX) < PATH_MAX; }
 
-static bool parse_lines(const char *text, uint64_t *value) {
-  uint64_t lines = 0;
-  while (*text != 0) {
-    size_t length = strcspn(text, "\n");
-    if (*text != '/' || length >= PATH_MAX || ++lines > PLAN_MAX_LOWERS) return false;
-    text += length;
-    if (*text == '\n' && *++text == 0) return false;
-  }
-  *value = lines;
-  return true;
-}
-
 static bool parse_env(const char *text) { return *text != '=' && strchr(text, '=') != NULL; }
 
 static bool words(struct reader *reader, const char *const table[], const char *text, uint64_t *value) {
@@ -163,9 +157,9 @@ static bool numbers(struct reader *reader, const char *text, unsigned base, uint
 static bool parse_argument(struct reader *reader, enum kind kind, const char *text, uint64_t *value) {
   switch (kind) {
   case K_NOTHING: case K_TEXT: return true;
-  case K_PATH_OR_EMPTY: if (*text == 0) return true; // fall through
+  case K_UPPER: if (*text == 0 || plan_layer_is(text, strnlen(text, PATH_MAX))) return true; // fall through
   case K_PATH: return is_path(text) || refuse(reader, "\"%.40s\" is not an absolute path shorter than 4096 bytes", text);
-  case K_PATH_LINES: return parse_lines(text, value) || refuse(reader, "not lines of at most 64 absolute paths");
+  case K_LOWERS: return plan_layer_lines(text, value) || refuse(reader, "not lines of at most 64 absolute paths or overlay images");
   case K_NAME: return (*text != 0 && strnlen(text, PATH_MAX) < PATH_MAX) || refuse(reader, "an empty or overlong name");
   case K_ENV: return parse_env(text) || refuse(reader, "not of the form NAME=VALUE");
   case K_NUMBER: return numbers(reader, text, 10, INT64_MAX, value);
@@ -180,6 +174,7 @@ static bool parse_argument(struct reader *reader, enum kind kind, const char *te
   case K_UG: return words(reader, UG_WORDS, text, value);
   case K_NS: return words(reader, NS_WORDS, text, value);
   case K_ROOT: return words(reader, ROOT_WORDS, text, value);
+  case K_OVERLAY: return words(reader, OVERLAY_WORDS, text, value);
   case K_LAYER: return words(reader, LAYER_WORDS, text, value);
   case K_CAPS: return words(reader, CAPS_WORDS, text, value);
   case K_PRETEND: return words(reader, PRETEND_WORDS, text, value);

@@ -12,12 +12,14 @@ enum {
   PLAN_MAX_MOUNTS = 4096, // mount records; each is compared with those before it
   PLAN_MAX_IDMAPS = 340,  // the kernel's own limit of lines in a map
   PLAN_MAX_LOWERS = 64,
+  PLAN_MAX_OVERLAY_IMAGES = 16,
+  PLAN_MAX_MERGED = 24, // layers that fuse-overlayfs merges, the image included
   PLAN_ERROR_SIZE = 256,
 };
 
 enum op {
   OP_JOIN, OP_USERNS, OP_IDMAP, OP_UNSHARE, OP_HOSTNAME, OP_CONTROL_GROUP,
-  OP_ROOT, OP_FUSE_PROGRAM, OP_TOUCH, OP_FORGET, OP_EXPECT_MOUNT, OP_LAYER,
+  OP_ROOT, OP_FUSE_PROGRAM, OP_FUSE2FS_PROGRAM, OP_FUSE_OVERLAYFS_PROGRAM, OP_E2FSCK_PROGRAM, OP_OVERLAY_IMAGE, OP_TOUCH, OP_FORGET, OP_EXPECT_MOUNT, OP_LAYER,
   OP_BIND, OP_TMPFS, OP_PROC, OP_SYSFS, OP_DEVPTS, OP_MQUEUE, OP_DIR, OP_FILE, OP_LINK, OP_READONLY,
   OP_CHDIR, OP_UMASK, OP_RLIMIT, OP_KEEP_CAPS, OP_CAPS, OP_SETID, OP_PRETEND, OP_INIT, OP_INSTANCE, OP_KEEP_FD,
   OP_ENV, OP_EXEC, OP_ARG, OP_END,
@@ -29,6 +31,7 @@ enum { USERNS_NONE, USERNS_SELF, USERNS_ROOT, USERNS_RANGES };
 enum { NS_PID, NS_IPC, NS_UTS, NS_NET, NS_CGROUP };
 enum { ROOT_DIR, ROOT_KERNEL, ROOT_FUSE };
 enum { LAYER_NONE, LAYER_AUTO, LAYER_TMPFS, LAYER_DIRS, LAYER_DIRECT };
+enum { OVERLAY_SQUASHFS, OVERLAY_EXT_RO, OVERLAY_EXT_RW };
 enum { CAPS_NONE, CAPS_NAMESPACE };
 enum { BIND_RO = 1, BIND_RW = 2, BIND_DEV = 4, BIND_TRY = 8, BIND_NOREC = 16 };
 
@@ -61,6 +64,14 @@ void plan_free(struct plan *plan);
 
 // The value of the first argument of the plan's only record of this kind, or `otherwise`.
 uint64_t plan_choice(const struct plan *plan, enum op op, uint64_t otherwise);
+
+// The number in `image:N`, what a layer calls an overlay image; false for anything else.
+bool plan_image_number(const char *text, size_t length, uint64_t *number);
+
+// True when an overlay image of the plan is an ext file system, for which layers are merged in user space: fuse2fs has no
+// whiteouts in its renames and no types in its listings, without which the kernel refuses it as a writable layer and shows
+// deleted files in a read-only one.
+bool plan_merges(const struct plan *plan);
 
 // True for the records that put something into the container's tree.
 bool plan_is_mount(enum op op);
