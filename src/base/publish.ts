@@ -19,7 +19,8 @@ export async function removeAbandoned(target: string): Promise<void> {
   const folder = dirname(target);
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(start) ? /^(\d+)-[0-9a-f]{12}$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(folder, name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -33,8 +33,8 @@ export interface State {
 /** An image that a stage begins with. */
 export interface BaseImage {
   readonly image: OciImage;
-  /** Its files as one squashfs file, nothing added. */
-  readonly squashfs: string;
+  /** Its files as one SIF file, nothing added; made when a step first needs it. Undefined: it has no layers. */
+  readonly squashfs: string | undefined;
 }
 
 /** Why a step is there: for progress, history, cache keys' explanations, and the code frame of its failure. */

@@ -90,6 +90,14 @@ export function configDir(env: Environment, user: User): string {
   );
 }
 
+/** What berth has to remember of this user (instances and their logs): `BERTH_STATEDIR`, a moved configuration, else XDG. */
+export function stateDir(env: Environment, user: User): string {
+  return (
+    firstOf(env, "BERTH_STATEDIR", "BERTH_CONFIGDIR") ??
+    join(firstOf(env, "XDG_STATE_HOME") ?? join(firstOf(env, "HOME") ?? user.home, ".local", "state"), "berth")
+  );
+}
+
 /** Temporary space: `BERTH_TMPDIR`, Apptainer's names, `TMPDIR`, the system's. */
 export function tempDir(env: Environment): string {
   return firstOf(env, "BERTH_TMPDIR", "APPTAINER_TMPDIR", "SINGULARITY_TMPDIR", "TMPDIR") ?? tmpdir();

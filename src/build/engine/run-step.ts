@@ -1,0 +1,144 @@
+// Runs the program of a step in a mounted state. What it says goes to the user as it comes; what it was given goes again.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { codeFrame } from "../../recipe/source.ts";
+import type { LaunchPlan } from "../../run/launch-plan.ts";
+import { encodePlan } from "../../run/plan-format.ts";
+import type { RunStep, StepOrigin } from "../types.ts";
+import { type Account, findAccount } from "./accounts.ts";
+import { fail } from "./errors.ts";
+import { Lines } from "./lines.ts";
+import { MountPoints } from "./mount-points.ts";
+import type { Mounted } from "./mounts.ts";
+import { readSmall } from "./read-file.ts";
+import { runPlan } from "./run-plan.ts";
+import { type MountTools, type PreparedMounts, prepareMounts } from "./step-mounts.ts";
+
+/** What running needs beside the step. */
+export interface RunTools extends MountTools {
+  /** Path of berth-launch. */
+  readonly launcher: string;
+  readonly singleId: boolean;
+  readonly ownProcesses: boolean;
+  readonly signal: AbortSignal;
+  /** Open a shell when the program has failed. */
+  readonly debugShell: boolean;
+}
+
+/** A step that is to be run. */
+export interface RunJob {
+  readonly step: RunStep;
+  readonly at: StepOrigin;
+  readonly mounted: Mounted;
+  /** The step's own folder. */
+  readonly work: string;
+  say(line: string): void;
+}
+
+/** How it ended. */
+export interface RunEnd {
+  readonly status: number;
+  /** Its last lines, for an error. */
+  readonly tail: string;
+}
+
+const MAX_DATABASE = 8 * 2 ** 20;
+const HOST_FILES = ["/etc/resolv.conf", "/etc/hosts"];
+
+/** Runs it to its end. The caller unmounts and then calls `forget` of the points given back. @throws E_STEP_START, E_STEP_USER */
+export async function runStep(job: RunJob, tools: RunTools): Promise<RunEnd & { readonly points: MountPoints }> {
+  const { step, at, mounted, work } = job;
+  const account = stepAccount(step, at, mounted.root, tools);
+  const points = new MountPoints(mounted.root);
+  const prepared = await prepareMounts(step, at, work, tools);
+  try {
+    const hostFiles = HOST_FILES.filter(existsSync).map((target) => ({ source: target, target }));
+    for (const dir of ["/proc", "/sys", "/dev"]) need(points.make(dir, "dir"), dir, at);
+    for (const { target } of hostFiles) need(points.make(target, "file"), target, at);
+    for (const { path, kind } of prepared.points) need(points.make(path, kind), path, at);
+    const plan = runPlan({ ...tools, step, root: mounted.root, account, hostFiles, mounts: prepared.records });
+    const end = await launch(await savePlan(plan, work), job, prepared, tools);
+    if (end.status !== 0 && tools.debugShell) await openShell(plan, job, tools);
+    return { ...end, points };
+  } finally {
+    points.remove();
+    await prepared.end();
+  }
+}
+
+function need(made: boolean, path: string, at: StepOrigin): void {
+  const reason = `there is no place for ${path} in the image: something else is in the way`;
+  if (!made) throw fail("E_STEP_START", { title: at.title, reason, frame: codeFrame(at) });
+}
+
+function stepAccount(step: RunStep, at: StepOrigin, root: string, { singleId }: RunTools): Account {
+  const { user } = step;
+  if (user === undefined || user === "") return { uid: 0, gid: 0, groups: [] };
+  const database = (path: string) => readSmall(root, path, MAX_DATABASE)?.toString("utf8") ?? "";
+  const account = findAccount(user, database("/etc/passwd"), database("/etc/group"));
+  const frame = codeFrame(at);
+  if ("unknown" in account) {
+    throw fail("E_STEP_USER", { user: account.unknown, title: at.title, file: account.file, frame });
+  }
+  if (!singleId && !(isMapped("uid", account.uid) && isMapped("gid", account.gid))) {
+    throw fail("E_STEP_IDS", { title: at.title, uid: account.uid, gid: account.gid, frame });
+  }
+  return account;
+}
+
+function isMapped(kind: "uid" | "gid", id: number): boolean {
+  return readFileSync(`/proc/self/${kind}_map`, "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .some(([inside = 0, , count = 0]) => id >= inside && id < inside + count);
+}
+
+async function savePlan(plan: LaunchPlan, work: string): Promise<string> {
+  const path = join(work, "plan");
+  await writeFile(path, encodePlan(plan), { mode: 0o600 });
+  return path;
+}
+
+// Same files, mounts, user and variables as the program that failed. What is changed in the shell is thrown away.
+async function openShell(plan: LaunchPlan, { at, say, work }: RunJob, { launcher }: RunTools): Promise<void> {
+  say(`${at.title} has failed: a shell in this state; leave it with "exit"`);
+  const path = await savePlan({ ...plan, exec: "/bin/sh", argv: ["/bin/sh"] }, work);
+  const child = spawn(launcher, ["--once", path], { stdio: "inherit", env: {}, cwd: "/" });
+  await new Promise((resolve) => child.once("error", resolve).once("close", resolve));
+}
+
+function launch(plan: string, job: RunJob, prepared: PreparedMounts, tools: RunTools): Promise<RunEnd> {
+  const { step, at, say } = job;
+  const { signal } = tools;
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const lines = new Lines(say, prepared.secrets);
+    const child = spawn(tools.launcher, ["--once", plan], {
+      stdio: [step.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      env: {},
+      cwd: "/",
+    });
+    // The namespace of its processes goes with it, and with the last of them the ends of the pipes.
+    const stop = () => child.kill("SIGKILL");
+    signal.addEventListener("abort", stop, { once: true });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => lines.add(stream, text));
+    }
+    // A program that does not read to the end is no mistake.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(step.input);
+    child.once("error", (error) => {
+      const frame = codeFrame(at);
+      reject(fail("E_STEP_START", { title: at.title, reason: error.message, frame }, { cause: error }));
+    });
+    child.once("close", (code, ended) => {
+      signal.removeEventListener("abort", stop);
+      lines.end();
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ status: code ?? (ended === "SIGKILL" ? 137 : 128), tail: lines.tail() });
+    });
+  });
+}

@@ -1,0 +1,194 @@
+// What a RUN step sees beside its state: made before it starts, gone after it. Secrets and sockets lie in memory only.
+
+import { randomBytes } from "node:crypto";
+import { chmod, chown, lstat, mkdir, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { digestOf, digestParts } from "../../base/digest.ts";
+import { acquireLock, type Lock, tryLock } from "../../oci/store/lock.ts";
+import { codeFrame } from "../../recipe/source.ts";
+import type { MountRecord } from "../../run/launch-plan.ts";
+import type { CopyOrigin, RunStep, StepMount, StepOrigin } from "../types.ts";
+import { fail } from "./errors.ts";
+import type { BuildPlaces } from "./places.ts";
+import { fromText, placeIn, toText } from "./root-path.ts";
+
+/** What making them needs. */
+export interface MountTools {
+  readonly places: BuildPlaces;
+  readonly signal: AbortSignal;
+  /** The folder of an origin, for reading; or a throw-away copy that may be written to. */
+  view(origin: CopyOrigin, writable: boolean): Promise<string>;
+  /** Mounts a tmpfs on a folder and gives back what unmounts it. */
+  memory(dir: string): Promise<() => Promise<void>>;
+  /** Copies the content of a folder of an origin into an empty folder. */
+  fill(folder: string, origin: CopyOrigin, path: string, at: StepOrigin): Promise<void>;
+}
+
+/** Mounts that are ready. */
+export interface PreparedMounts {
+  readonly records: readonly MountRecord[];
+  readonly points: readonly { readonly path: string; readonly kind: "dir" | "file" }[];
+  /** What must not appear in any output. */
+  readonly secrets: readonly Uint8Array[];
+  end(): Promise<void>;
+}
+
+type Kind<K extends StepMount["kind"]> = Extract<StepMount, { readonly kind: K }>;
+
+/** Prepares the mounts of a step, those of folders before those of what lies in them. @throws E_STEP_START */
+export async function prepareMounts(
+  step: RunStep,
+  at: StepOrigin,
+  work: string,
+  tools: MountTools,
+): Promise<PreparedMounts> {
+  const making = new Making(at, join(work, "t"), tools);
+  try {
+    const depth = (path: string) => path.split("/").filter((name) => name !== "").length;
+    for (const mount of step.mounts.toSorted((a, b) => depth(a.target) - depth(b.target))) await making.add(mount);
+    return making;
+  } catch (error) {
+    await making.end();
+    throw error;
+  }
+}
+
+class Making implements PreparedMounts {
+  readonly records: MountRecord[] = [];
+  readonly points: { path: string; kind: "dir" | "file" }[] = [];
+  readonly secrets: Uint8Array[] = [];
+  readonly #at: StepOrigin;
+  readonly #dir: string;
+  readonly #tools: MountTools;
+  readonly #ends: (() => Promise<void>)[] = [];
+  #memory: Promise<void> | undefined;
+
+  constructor(at: StepOrigin, dir: string, tools: MountTools) {
+    this.#at = at;
+    this.#dir = dir;
+    this.#tools = tools;
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ends.splice(0).toReversed()) await end();
+  }
+
+  async add(mount: StepMount): Promise<void> {
+    switch (mount.kind) {
+      case "tmpfs":
+        this.points.push({ path: mount.target, kind: "dir" });
+        this.records.push({ op: "tmpfs", target: mount.target, size: mount.size ?? 0, mode: 0o1777 });
+        return;
+      case "host":
+        return this.#bind(mount.source, mount.target, mount.readOnly, await this.#kindOf(mount.source));
+      case "bind":
+        return this.#origin(mount);
+      case "cache":
+        return this.#cache(mount);
+      case "secret":
+        return this.#secret(mount);
+      case "ssh":
+        return this.#ssh(mount);
+    }
+  }
+
+  #bind(source: string, target: string, readOnly: boolean, kind: "dir" | "file"): void {
+    this.points.push({ path: target, kind });
+    this.records.push({ op: "bind", source, target, flags: [readOnly ? "ro" : "rw"] });
+  }
+
+  async #kindOf(path: string): Promise<"dir" | "file"> {
+    try {
+      const { stat } = await import("node:fs/promises");
+      return (await stat(path)).isDirectory() ? "dir" : "file";
+    } catch {
+      throw this.#refuse(`${path}, which is to be bound, does not exist`);
+    }
+  }
+
+  #refuse(reason: string): Error {
+    return fail("E_STEP_START", { title: this.#at.title, reason, frame: codeFrame(this.#at) });
+  }
+
+  async #origin(mount: Kind<"bind">): Promise<void> {
+    const root = await this.#tools.view(mount.from, mount.writable);
+    const place = placeIn(fromText(root), fromText(mount.path));
+    if (!place || place.missing.length > 0) throw this.#refuse(`${mount.path}, which is to be bound, does not exist`);
+    this.#bind(toText(place.found), mount.target, !mount.writable, place.stat.isDirectory() ? "dir" : "file");
+  }
+
+  async #cache(mount: Kind<"cache">): Promise<void> {
+    const name = digestParts(digestOf(mount.id)).hex.slice(0, 32);
+    const dir = join(this.#tools.places.mounts, await this.#cacheName(name, mount.sharing));
+    try {
+      await mkdir(dir, { mode: 0o700 });
+      if (mount.from) await this.#tools.fill(dir, mount.from.origin, mount.from.path, this.#at);
+      await chmod(dir, mount.mode);
+      await chown(dir, mount.uid, mount.gid);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    this.#bind(dir, mount.target, mount.readOnly, "dir");
+  }
+
+  async #cacheName(name: string, sharing: "shared" | "private" | "locked"): Promise<string> {
+    const lockOf = (one: string) => join(this.#tools.places.locks, `mount-${one}`);
+    if (sharing === "shared") return name;
+    if (sharing === "locked") {
+      this.#hold(await acquireLock(lockOf(name), { signal: this.#tools.signal }));
+      return name;
+    }
+    // The first that nobody uses; a new one when all are in use.
+    for (let number = 0; ; number += 1) {
+      const one = number === 0 ? name : `${name}-${number}`;
+      const { lock } = await tryLock(lockOf(one));
+      if (!lock) continue;
+      this.#hold(lock);
+      return one;
+    }
+  }
+
+  #hold(lock: Lock | undefined): void {
+    if (lock) this.#ends.push(() => lock.release());
+  }
+
+  async #secret(mount: Kind<"secret">): Promise<void> {
+    this.secrets.push(mount.content);
+    const path = await this.#inMemory();
+    await writeFile(path, mount.content, { mode: 0o600, flag: "wx" });
+    await chown(path, mount.uid, mount.gid);
+    await chmod(path, mount.mode);
+    this.#bind(path, mount.target, true, "file");
+  }
+
+  // The agent answers its owner only, and the step may be another user: what it says is carried over.
+  async #ssh(mount: Kind<"ssh">): Promise<void> {
+    const info = await lstat(mount.socket).catch(() => undefined);
+    if (!info) throw this.#refuse(`there is no ssh agent at ${mount.socket}`);
+    const path = await this.#inMemory();
+    const server = createServer((client) => {
+      const agent = connect(mount.socket);
+      for (const side of [client, agent]) side.on("error", () => [client, agent].forEach((one) => void one.destroy()));
+      client.pipe(agent).pipe(client);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(path, resolve);
+    });
+    this.#ends.push(() => new Promise((resolve) => server.close(() => resolve())));
+    await chown(path, mount.uid, mount.gid);
+    await chmod(path, mount.mode);
+    this.#bind(path, mount.target, false, "file");
+  }
+
+  async #inMemory(): Promise<string> {
+    this.#memory ??= this.#mountMemory();
+    await this.#memory;
+    return join(this.#dir, randomBytes(8).toString("hex"));
+  }
+
+  async #mountMemory(): Promise<void> {
+    await mkdir(this.#dir, { mode: 0o755 });
+    this.#ends.push(await this.#tools.memory(this.#dir));
+  }
+}
