@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { parseRemote } from "./remote.ts";
+
+describe("a source of ADD", () => {
+  test.each(["a", "./a", "a:b", "github.com/a/b", "a@b", "./git@h:x", "C:/x"])("%s is a path", (text) => {
+    expect(parseRemote(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["https://h/a/b.tar.gz?x=1#y", "b.tar.gz"],
+    ["http://h/", "__unnamed__"],
+    ["http://h/a%20b", "a b"],
+    ["http://h/a%2F..", "__unnamed__"],
+    ["http://h/%zz", "%zz"],
+  ])("%s is a file of the name %s", (text, name) => {
+    expect(parseRemote(text)).toMatchObject({ kind: "url", name });
+  });
+
+  test.each([
+    ["https://h/r.git", "https://h/r.git", undefined, ""],
+    ["https://h/r.git#v1", "https://h/r.git", "v1", ""],
+    ["https://h/r.git#:sub", "https://h/r.git", undefined, "sub"],
+    ["https://h/r.git#v1:../../sub/../x", "https://h/r.git", "v1", "x"],
+    ["git@h:o/r.git#v1:s", "git@h:o/r.git", "v1", "s"],
+    ["ssh://git@h:22/r", "ssh://git@h:22/r", undefined, ""],
+    ["git://h/r", "git://h/r", undefined, ""],
+    ["https://h/r.git?tag=v1&subdir=s", "https://h/r.git", "refs/tags/v1", "s"],
+  ])("%s is a repository", (text, remote, ref, folder) => {
+    expect(parseRemote(text)).toMatchObject({ kind: "git", remote, ref, folder });
+  });
+
+  test.each(["https://h/r.git#-x", "https://h/r.git?nope=1", "https://h/r.git?tag=a&tag=b"])(
+    "%s is refused",
+    (text) => {
+      expect(() => parseRemote(text)).toThrow(expect.objectContaining({ code: "E_ADD_GIT" }));
+    },
+  );
+});
