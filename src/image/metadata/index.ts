@@ -1,5 +1,6 @@
 // The door of the metadata room.
 
+export { DEFINITION_ENTRYPOINT, isDefinitionImage } from "../definition-mark.ts";
 export {
   type AppAttributes,
   asAttribute,
@@ -7,7 +8,6 @@ export {
   type InspectDocument,
   inspectDocument,
 } from "./attributes.ts";
-export { DEFINITION_ENTRYPOINT, isDefinitionImage } from "../definition-mark.ts";
 export type { ExtraEntry } from "./entry.ts";
 export { type EnvEntry, parseEnvEntry } from "./environment.ts";
 export { creationTime, definitionText, imageLabels } from "./labels.ts";

@@ -41,7 +41,7 @@ const MONTHS = [
 ];
 
 /** Apptainer's form of a date: `Sunday_22_November_2026_3:14:54_UTC`. */
-function buildDate(seconds: number): string {
+export function buildDate(seconds: number): string {
   const date = new Date(seconds * 1000);
   const two = (value: number) => String(value).padStart(2, "0");
   const clock = `${date.getUTCHours()}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
