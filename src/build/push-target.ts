@@ -8,11 +8,12 @@ import type { LayerCompression } from "../oci/layers/layer-compression.ts";
 import { packImage } from "../oci/layers/pack-image.ts";
 import { mountSources } from "../oci/push/mount-sources.ts";
 import { push } from "../oci/push/push-image.ts";
+import { hasBlob } from "../oci/push/push-requests.ts";
 import { sifArtifact } from "../oci/push/push-sif.ts";
-import type { Reference } from "../oci/reference.ts";
+import { formatReference, type Reference } from "../oci/reference.ts";
 import type { RegistryClient } from "../oci/registry/client.ts";
 import type { Cache } from "../oci/store/cache.ts";
-import type { BlobSource } from "../oci/types.ts";
+import type { BlobSource, Descriptor } from "../oci/types.ts";
 import type { ReadyImage } from "./ready-image.ts";
 
 /** What pushing works with. */
@@ -29,6 +30,12 @@ export interface PushTools {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+}
+
+/** True when the repository has the blob. */
+export async function hasLayer(reference: Reference, layer: Descriptor, tools: PushTools): Promise<boolean> {
+  const at = (await tools.client()).home(reference);
+  return hasBlob({ at, what: formatReference(reference), signal: tools.signal }, layer);
 }
 
 /** Pushes an image; answers with its manifest's digest. @throws E_PUSH_…, E_AUTH_…, and what its blobs do */

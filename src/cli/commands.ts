@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "get an image from a registry or archive as one file",
     load: async (c) => (await import("./pull.ts")).pullCommand(c),
   },
+  {
+    name: "push",
+    summary: "put an image into a registry, an archive or a layout",
+    load: async (c) => (await import("./push.ts")).pushCommand(c),
+  },
   { name: "run", summary: "run what the image is made to run", load: async (c) => (await run()).runCommand(c) },
   {
     name: "exec",

@@ -98,21 +98,27 @@ export function checkSource(source: ImageSource): void {
   if (source.kind === "file") throw fail("E_SOURCE_FILE", { path: source.path });
 }
 
-function cacheOptions(values: SourceValues, { env, user, log }: Context) {
+function cacheOptions(values: Pick<SourceValues, "tmpdir" | "disable-cache">, { env, user, log }: Context) {
   const temporary = values.tmpdir ?? tempDir(env);
   return { root: cacheDir(env, user), tempDir: temporary, log, disabled: values["disable-cache"] };
 }
 
-async function withCache(values: SourceValues, context: Context, work: (cache: Cache) => Promise<void>): Promise<void> {
+/** Gives `work` the cache, and closes it. */
+export async function withCache<T>(
+  values: Pick<SourceValues, "tmpdir" | "disable-cache">,
+  context: Context,
+  work: (cache: Cache) => Promise<T>,
+): Promise<T> {
   const cache = await openCache(cacheOptions(values, context));
   try {
-    await work(cache);
+    return await work(cache);
   } finally {
     await cache.close();
   }
 }
 
-async function pullRequest(
+/** What the flags ask for, as a request; `end` it when the image is no longer needed. */
+export async function pullRequest(
   source: ImageSource,
   values: SourceValues,
   policy: PullPolicy,
@@ -144,7 +150,8 @@ function askedPlatform(values: SourceValues): Platform {
   return arch || variant ? archPlatform(arch ?? hostPlatform().architecture, variant) : hostPlatform();
 }
 
-function conversion(values: Partial<ConversionValues>) {
+/** What the flags say of how the one file is written. @throws E_COMPRESSION_…, E_LEVEL_…, E_BLOCK_SIZE_…, E_SIZE_… */
+export function conversion(values: Partial<ConversionValues>) {
   const block = values["block-size"];
   return {
     conversion: conversionOptions({

@@ -56,6 +56,16 @@ export const POLICY_FLAGS = [
   },
 ] as const satisfies readonly FlagSpec[];
 
+/** How plain layers are packed on their way out. */
+export const LAYER_FLAGS = [
+  {
+    long: "layer-compression",
+    kind: "text",
+    value: "name",
+    help: "for layers that are not compressed yet: gzip (default), zstd, none",
+  },
+] as const satisfies readonly FlagSpec[];
+
 /** How the one file is written; part of the identity of an image in the cache. */
 export const CONVERSION_FLAGS = [
   { long: "compression", kind: "text", value: "name", help: "zstd (default), gzip, xz, lz4, lzo" },
