@@ -70,7 +70,7 @@ async function verifyOne(work: VerifyWork, target: Target, record: SifRecord): P
   const { id } = record.descriptor;
   const content = await readObject(handle, record.descriptor, path);
   const opened = await openSignature({ id, content, record, form: "pgp" }, options.keys, options.now);
-  const none = { id, signer: opened.signer, verified: [] };
+  const none = { id, group: 0, signer: opened.signer, verified: [] };
   if (opened.failure) return { ...none, failure: opened.failure };
   const signed = opened.text.slice(HEAD.length).trim().toLowerCase();
   const algorithm = LEGACY_HASHES[record.bytes.readInt32LE(201)];

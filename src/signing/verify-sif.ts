@@ -43,6 +43,8 @@ export interface VerifyOptions extends VerifyScope {
 export interface Finding {
   /** The signature's object. */
   readonly id: number;
+  /** The group that it covers; 0 for those of the old form. */
+  readonly group: number;
   readonly signer: Signer | undefined;
   /** The objects that are as they were signed. */
   readonly verified: readonly SifDescriptor[];
@@ -134,7 +136,7 @@ async function verifyOne(
   const { id } = record.descriptor;
   const content = await readObject(handle, record.descriptor, path);
   const opened = await openSignature({ id, content, record, form: signatureForm(content) }, options.keys, options.now);
-  const none = { id, signer: opened.signer, verified: [] };
+  const none = { id, group: part.group, signer: opened.signer, verified: [] };
   if (opened.failure) return { ...none, failure: opened.failure };
   const statement = parseStatement(opened.text);
   if (!statement) return { ...none, failure: fail("E_SIGNATURE_INVALID", { id, why: "it signs something else" }) };

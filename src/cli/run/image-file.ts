@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import type { EnsuredImage } from "../ensure-image.ts";
 import type { FlagValues } from "../flags.ts";
 import type { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
+import { policyGate } from "./policy-gate.ts";
 
 const fail = defineErrors({
   E_IMAGE_UNNAMED: {
@@ -22,14 +23,19 @@ export function isImageUri(word: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || ONE_COLON.test(word);
 }
 
-/** The image as a file or directory; what is not one yet is fetched into the cache. @throws E_IMAGE_UNNAMED */
+/**
+ * The image as a file or directory; what is not one yet is fetched into the cache.
+ * @throws E_IMAGE_UNNAMED, E_POLICY_FILE, E_POLICY_REFUSED
+ */
 export async function imageFile(
   word: string,
   flags: FlagValues<typeof SOURCE_FLAGS> & FlagValues<typeof POLICY_FLAGS>,
   context: Context,
 ): Promise<EnsuredImage> {
   if (word === "") throw fail("E_IMAGE_UNNAMED");
-  if (!isImageUri(word)) return { path: word, temporary: false };
-  const { ensureImage } = await import("../ensure-image.ts");
-  return ensureImage(word, flags, context);
+  const image = isImageUri(word)
+    ? await (await import("../ensure-image.ts")).ensureImage(word, flags, context)
+    : { path: word, temporary: false };
+  await policyGate({ word, path: image.path }, flags, context);
+  return image;
 }
