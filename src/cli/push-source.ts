@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import { importImage } from "../build/import-image.ts";
-import { pushSif } from "../build/push-target.ts";
+import { hasLayer, pushSif } from "../build/push-target.ts";
 import { type BuildTarget, checkTarget, parseTarget } from "../build/target.ts";
 import { type TargetOptions, writeTarget } from "../build/write-target.ts";
 import { openImage } from "../image/open.ts";
@@ -11,6 +11,7 @@ import { layerCompression } from "../oci/layers/layer-compression.ts";
 import { pullImage } from "../oci/pull.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Cache } from "../oci/store/cache.ts";
+import type { Descriptor } from "../oci/types.ts";
 import { type ImageSource, parseImageUri } from "../oci/uri.ts";
 import type { Context } from "./context.ts";
 import type { FlagValues } from "./flags.ts";
@@ -47,9 +48,10 @@ export async function pushImageTo(from: string, to: string, values: PushValues, 
         await requireSif(source.path);
         return pushed(target, await pushSif(source.path, target.reference, options, basename(source.path)));
       }
-      const { digest } = await withReady(source, values, context, cache, (ready) =>
-        writeTarget(target, ready, options),
-      );
+      const isThere = async (layer: Descriptor) =>
+        target.kind === "docker" && (await hasLayer(target.reference, layer, options));
+      const way = { source, values, context, cache, isThere };
+      const { digest } = await withReady(way, (ready) => writeTarget(target, ready, options));
       return pushed(target, digest);
     });
   } finally {
@@ -65,16 +67,19 @@ async function requireSif(path: string): Promise<void> {
 
 type Ready = Parameters<typeof writeTarget>[1];
 
-async function withReady<T>(
-  source: ImageSource,
-  values: PushValues,
-  context: Context,
-  cache: Cache,
-  use: (ready: Ready) => Promise<T>,
-): Promise<T> {
+interface Way {
+  readonly source: ImageSource;
+  readonly values: PushValues;
+  readonly context: Context;
+  readonly cache: Cache;
+  readonly isThere: (layer: Descriptor) => Promise<boolean>;
+}
+
+async function withReady<T>(way: Way, use: (ready: Ready) => Promise<T>): Promise<T> {
+  const { source, values, context, cache, isThere } = way;
   const { env, user, log, signal } = context;
   if (source.kind === "file") {
-    const imported = await importImage(source.path, { cache, env, uid: user.uid, log, signal });
+    const imported = await importImage(source.path, { cache, env, uid: user.uid, log, signal, isThere });
     if (!imported.original) log.info(`${source.path} is pushed as one layer made of its files`);
     return use(imported);
   }
