@@ -32,6 +32,16 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "shell", summary: "start a shell in an image", load: async (c) => (await run()).shellCommand(c) },
   { name: "test", summary: "run the test script of an image", load: async (c) => (await run()).testCommand(c) },
   {
+    name: "run-help",
+    summary: "show the help text of an image",
+    load: async (c) => (await import("./run-help.ts")).runHelpCommand(c),
+  },
+  {
+    name: "instance",
+    summary: "keep containers running: start, run, stop, list, stats",
+    load: async (c) => (await import("./instance/index.ts")).instanceCommand(c),
+  },
+  {
     name: "plan",
     summary: "print the launch plan of a command, for berth-launch",
     load: async (c) => (await run()).planCommand(c),

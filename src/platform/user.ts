@@ -47,6 +47,17 @@ function passwdLine(uid: number): string[] {
   return passwdFields(asked.stdout ?? "", uid) ?? [];
 }
 
+/** The user of that name, by the same sources. */
+export function userNamed(name: string): User | undefined {
+  const asked = () =>
+    spawnSync("getent", ["passwd", "--", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).stdout ?? "";
+  const lineOf = (text: string) => text.split("\n").find((line) => line.startsWith(`${name}:`));
+  const fields = (lineOf(readIfAny("/etc/passwd")) ?? lineOf(asked()))?.split(":");
+  if (!fields || fields.length < 7) return undefined;
+  const [, , uid, gid, , home, shell] = fields;
+  return { uid: Number(uid), gid: Number(gid), name, home: home || "/", shell: shell || "/bin/sh" };
+}
+
 /** The fields of the line of `uid` in the text of a password database. */
 export function passwdFields(text: string, uid: number): string[] | undefined {
   for (const line of text.split("\n")) {

@@ -16,6 +16,7 @@ export function parseRuntimeConfig(bytes: Uint8Array | undefined): RuntimeConfig
   return {
     ...text("User", fields),
     ...text("WorkingDir", fields),
+    ...text("StopSignal", fields),
     ...words("Env", fields),
     ...words("Entrypoint", fields),
     ...words("Cmd", fields),

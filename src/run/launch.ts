@@ -1,6 +1,7 @@
-// Hands a plan over to berth-launch and is gone: the process becomes the launcher, and the launcher the payload.
+// Hands a plan over to berth-launch or berth-join and is gone: the process becomes the launcher, and the launcher the payload.
 
 import { rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
 
@@ -12,24 +13,30 @@ const fail = defineErrors({
   },
 });
 
-// The launcher reads no environment; newuidmap and fusermount, which it may start, want a PATH.
-const LAUNCHER_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+/** The launcher reads no environment; newuidmap and fusermount, which it may start, want a PATH. */
+export const LAUNCHER_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+
+/** Writes a plan to a file of its own, which the launcher removes (`--once`); answers its path. @throws E_PLAN_WRITE */
+export function writePlan(plan: Buffer, runtime: string): string {
+  const path = `${ensureSubdir(runtime, "plans")}/${globalThis.crypto.randomUUID()}`;
+  try {
+    // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name.
+    writeFileSync(path, plan, { mode: 0o600, flag: "wx" });
+    return path;
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw fail("E_PLAN_WRITE", { path, reason: reasonOf(cause) }, { cause });
+  }
+}
 
 /**
  * Replaces this process by the launcher with the given plan. Never returns.
  * @throws E_PLAN_WRITE, E_EXECVE
  */
 export function becomeLauncher(launcher: string, plan: Buffer, runtime: string): never {
-  const path = `${ensureSubdir(runtime, "plans")}/${globalThis.crypto.randomUUID()}`;
+  const path = writePlan(plan, runtime);
   try {
-    // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name; the launcher removes it.
-    writeFileSync(path, plan, { mode: 0o600, flag: "wx" });
-  } catch (cause) {
-    rmSync(path, { force: true });
-    throw fail("E_PLAN_WRITE", { path, reason: reasonOf(cause) }, { cause });
-  }
-  try {
-    process.execve?.(launcher, ["berth-launch", "--once", path], LAUNCHER_ENVIRONMENT);
+    process.execve?.(launcher, [basename(launcher), "--once", path], LAUNCHER_ENVIRONMENT);
     throw new Error("this JavaScript runtime cannot replace its process");
   } catch (cause) {
     rmSync(path, { force: true });

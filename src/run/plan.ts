@@ -47,6 +47,8 @@ export interface PlannedLaunch {
   readonly plan: LaunchPlan;
   readonly prepare: readonly Preparation[];
   readonly notes: readonly Note[];
+  /** The home directory in the container. */
+  readonly home: string;
 }
 
 /** Decides on everything. @throws E_BIND_NO_TARGET and the failures of layer, identity and payload */
@@ -83,7 +85,7 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
     argv: payload.argv,
   };
   const notes = [...identity.notes, ...layer.notes, ...placed.notes, ...mounts.notes, ...payload.notes];
-  return { plan, prepare: [...layer.prepare, ...placed.prepare], notes };
+  return { plan, prepare: [...layer.prepare, ...placed.prepare], notes, home: placed.home };
 }
 
 function namespaces(request: LaunchRequest): Namespace[] {

@@ -7,14 +7,15 @@ import { checkSources } from "./bind-sources.ts";
 import { callerLimits } from "./caller-limits.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
 import { resolveInRoot } from "./directory-view.ts";
-import { collectOverrides } from "./environment-overrides.ts";
 import { nameGroups } from "./group-names.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
 import type { ImageBinds } from "./image-binds.ts";
 import { isWritable } from "./layer.ts";
-import { info, type Note, sayNotes, warning } from "./notes.ts";
+import { sayNotes } from "./notes.ts";
+import type { PayloadFacts } from "./payload-plan.ts";
 import { type PlannedLaunch, planLaunch } from "./plan.ts";
+import { readOverrides } from "./read-overrides.ts";
 import type { LaunchRequest } from "./request.ts";
 import { findImage, type RootfsContext, rootView } from "./rootfs.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
@@ -36,6 +37,16 @@ export interface Start {
 /** The plan, and where the launcher may find it. */
 export interface Ready extends PlannedLaunch {
   readonly runtime: string;
+  /** What others who come in later have to know. */
+  readonly inside: Inside;
+}
+
+/** Facts of a container for programs that join it. */
+export interface Inside {
+  readonly image: { readonly path: string; readonly facts: PayloadFacts };
+  /** Ids of a program in the container. */
+  readonly ids: { readonly uid: number; readonly gid: number };
+  readonly deviceEnv: readonly (readonly [string, string])[];
 }
 
 /** Gets everything ready. The notes are said; the caller prepares and launches. @throws the failures of every step */
@@ -62,6 +73,7 @@ export async function getReady(start: Start): Promise<Ready> {
   const owners = identity.manyOwners || (identity.userns.kind === "self" && isWritable(request));
   const view = await rootView(image, { unsquash: request.unsquash, owners }, context);
   const { overrides, notes } = await readOverrides(start);
+  const devices = await deviceEdits(start);
   const planned = planLaunch({
     request,
     host,
@@ -69,31 +81,21 @@ export async function getReady(start: Start): Promise<Ready> {
     identity,
     view: { ...view, mounts: [...view.mounts, ...links] },
     overrides,
-    devices: await deviceEdits(start),
+    devices,
     limits: callerLimits(),
     has: (path) => resolveInRoot(start.image, path) !== undefined,
   });
   sayNotes([...notes, ...planned.notes], log);
-  return { ...planned, runtime };
+  const { passwd: _, group: __, ...facts } = image.facts;
+  const { uid, gid } = identity.person;
+  const inside = { image: { path: image.path, facts }, ids: { uid, gid }, deviceEnv: [...devices.env] };
+  return { ...planned, runtime, inside };
 }
 
 async function withImageBinds(request: LaunchRequest, context: RootfsContext): Promise<ImageBinds> {
   if (request.binds.every((bind) => bind.imageSource === undefined)) return { request, links: [] };
   const { mountImageBinds } = await import("./image-binds.ts");
   return mountImageBinds(request, context);
-}
-
-async function readOverrides(
-  start: Start,
-): Promise<{ overrides: ReadonlyMap<string, string>; notes: readonly Note[] }> {
-  const files = start.envFiles.length === 0 ? [] : await readFiles(start);
-  const { values, infos, warnings } = collectOverrides(start.env, files, start.envFlags);
-  return { overrides: values, notes: [...infos.map(info), ...warnings.map(warning)] };
-}
-
-async function readFiles(start: Start): Promise<ReadonlyMap<string, string>[]> {
-  const { readEnvFile } = await import("./environment-file.ts");
-  return start.envFiles.map((file) => readEnvFile(file, start.env));
 }
 
 async function deviceEdits(start: Start): Promise<DeviceEdits> {

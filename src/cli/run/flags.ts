@@ -141,6 +141,14 @@ export const RUN_FLAGS = [
   },
   { long: "no-env", kind: "list", value: "names", env: ["NOENV"], help: "variables of the host that stay behind" },
   { long: "no-eval", kind: "switch", env: ["NO_EVAL"], help: "take the values of --env as they are" },
+  { long: "app", kind: "text", value: "name", env: ["APP", "APPNAME"], help: "an app inside the image (SCIF)" },
+  {
+    long: "sharens",
+    kind: "switch",
+    env: ["SHARENS"],
+    help: "refused: sibling processes share an instance instead",
+    hidden: true,
+  },
   // Devices
   { long: "nv", kind: "switch", env: ["NV"], help: "all NVIDIA devices, through CDI" },
   { long: "rocm", kind: "switch", env: ["ROCM"], help: "all AMD devices, through CDI" },

@@ -69,7 +69,11 @@ export async function performPayload(
   if (words.length < form.words) {
     throw fail("E_ARGUMENTS", { command: form.name, want: form.words, got: words.length, usage: form.usage });
   }
-  const ready = await readyFor(form, flags, words, context);
+  if (words[0]?.startsWith("instance://")) {
+    const { joinInstance } = await import("./join.ts");
+    return joinInstance(form, flags, words, context);
+  }
+  const { ready } = await getReadyFor(form.command, flags, words, context);
   // `test` of an image without a test script.
   if (ready.plan.argv.length === 0) return;
   prepare(ready.prepare);
@@ -80,24 +84,42 @@ export async function performPayload(
   becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(ready.plan), ready.runtime);
 }
 
-async function readyFor(
-  form: PayloadForm,
+/** Everything made ready for a command on an image. `adjust` has the last word on the request. @throws every failure of a start */
+export async function getReadyFor(
+  command: LaunchRequest["command"],
   flags: FlagValues<typeof PAYLOAD_FLAGS>,
   words: readonly string[],
   context: Context,
-): Promise<Ready> {
+  adjust: (request: LaunchRequest) => LaunchRequest = (request) => request,
+): Promise<{ readonly ready: Ready; readonly request: LaunchRequest }> {
   const { env, user, log } = context;
   const [image = "", ...args] = words;
-  if (form.command === "shell" && args.length > 0)
-    log.warn(`Ignoring the arguments after the image: ${args.join(" ")}`);
   const cwd = workingDirectory();
-  const request = toRequest(flags, { command: form.command, args, shell: flags.shell }, cwd);
+  const request = adjust(requestFor(command, flags, args, context));
   const { path, temporary } = await imageFile(image, flags, context);
-  const envFiles = commaSeparated(flags["env-file"]);
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
-  const start = { image: resolve(cwd, path), request, env, user, log, envFlags: flags.env, envFiles, cdiDirs };
+  const start = { image: resolve(cwd, path), request, env, user, log, ...overrideSources(flags), cdiDirs };
   const ready = await getReady(start);
-  return temporary ? { ...ready, plan: { ...ready.plan, forget: [start.image] } } : ready;
+  return { ready: temporary ? { ...ready, plan: { ...ready.plan, forget: [start.image] } } : ready, request };
+}
+
+/** The request that flags and arguments make. @throws usage failures of single flags */
+export function requestFor(
+  command: LaunchRequest["command"],
+  flags: FlagValues<typeof PAYLOAD_FLAGS>,
+  args: readonly string[],
+  { log }: Context,
+): LaunchRequest {
+  if (command === "shell" && args.length > 0) log.warn(`Ignoring the arguments after the image: ${args.join(" ")}`);
+  return toRequest(flags, { command, args, shell: flags.shell }, workingDirectory());
+}
+
+/** What the flags say of the environment. */
+export function overrideSources(flags: FlagValues<typeof PAYLOAD_FLAGS>): {
+  envFlags: readonly string[];
+  envFiles: readonly string[];
+} {
+  return { envFlags: flags.env, envFiles: commaSeparated(flags["env-file"]) };
 }
 
 function commaSeparated(list: readonly string[]): string[] {

@@ -26,6 +26,10 @@ const fail = defineErrors({
     text: '"{name}" cannot be a host name',
     hint: "use letters, digits, dots and dashes, at most 64 characters",
   },
+  E_SHARENS: {
+    text: "--sharens is not offered: here sibling processes share one container by naming it",
+    hint: "berth instance start IMAGE NAME once, then berth exec instance://NAME … in each process",
+  },
   E_NO_SUCH_DEVICE_NAME: {
     text: '"{name}" is not the name of a CDI device',
     hint: "write vendor/class=name, such as nvidia.com/gpu=0",
@@ -43,12 +47,14 @@ export interface CommandWords {
 
 /** The request. `cwd` resolves relative paths. @throws usage failures of single flags */
 export function toRequest(flags: RunValues, words: CommandWords, cwd: string): LaunchRequest {
+  if (flags.sharens) throw fail("E_SHARENS");
   const all = flags.containall || flags.compat;
   const pid = (flags.pid || all || flags.docker) && !flags["no-pid"];
   return {
     command: words.command,
     args: words.args,
     shell: words.shell,
+    app: flags.app,
     docker: flags.docker,
     ...fileWishes(flags, cwd),
     contain: flags.contain || all || flags.docker,

@@ -1,0 +1,77 @@
+// The instances that are known on this machine. A record whose process is gone, or that was written before the last boot, is
+// stale, and removed where it is met.
+
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { errnoOf } from "../../base/errors.ts";
+import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
+import { fail } from "./errors.ts";
+import { instanceFiles, parseInstanceName } from "./folder.ts";
+import { type InstanceRecord, readRecord } from "./record.ts";
+
+/** `foreign`: of this boot, but of a PID namespace whose numbers mean nothing here. */
+export type InstanceState = "running" | "gone" | "foreign";
+
+/** What is to be thought of a record. */
+export async function stateOf(record: InstanceRecord): Promise<InstanceState> {
+  const { domain } = await selfIdentity();
+  if (record.domain === domain) return (await startTime(record.pid)) === record.start ? "running" : "gone";
+  return record.domain.split(" ")[0] === domain.split(" ")[0] ? "foreign" : "gone";
+}
+
+/** The running instances of a folder, by name; stale records are removed. `pattern` may hold `*` and `?`. */
+export async function knownInstances(folder: string, pattern = "*"): Promise<InstanceRecord[]> {
+  const wanted = globPattern(pattern);
+  const names = (await entries(folder)).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : []));
+  const found: InstanceRecord[] = [];
+  for (const name of names.filter((one) => wanted.test(one)).toSorted()) {
+    const record = await runningInstance(folder, name);
+    if (record) found.push(record);
+  }
+  return found;
+}
+
+/** The instance of this name when it runs; a stale record is removed. @throws E_INSTANCE_FOREIGN */
+export async function runningInstance(folder: string, name: string): Promise<InstanceRecord | undefined> {
+  const { record: path } = instanceFiles(folder, parseInstanceName(name));
+  const record = readRecord(path);
+  if (!record) return undefined;
+  const state = await stateOf(record);
+  if (state === "foreign") return undefined;
+  if (state === "running") return record;
+  await forget(folder, record);
+  return undefined;
+}
+
+/** Refuses a name that belongs to an instance out of reach. @throws E_INSTANCE_FOREIGN */
+export async function refuseForeign(folder: string, name: string): Promise<void> {
+  const { record: path } = instanceFiles(folder, name);
+  const record = readRecord(path);
+  if (record && (await stateOf(record)) === "foreign") throw fail("E_INSTANCE_FOREIGN", { name, path });
+}
+
+/** Removes what is written down of an instance that has ended; its logs stay. */
+export async function forget(folder: string, record: InstanceRecord): Promise<void> {
+  const { record: path } = instanceFiles(folder, record.name);
+  const now = readRecord(path);
+  // Another start may have taken the name meanwhile.
+  if (now?.pid === record.pid && now.start === record.start) await rm(path, { force: true });
+  // The kernel removes no group that still holds a process.
+  if (record.controlGroup !== undefined) await rmdir(record.controlGroup).catch(() => undefined);
+}
+
+async function entries(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function globPattern(text: string): RegExp {
+  const source = text
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`);
+}
