@@ -85,11 +85,12 @@ async function neededScripts(
   config: RuntimeConfig | undefined,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  const fromConfig = (config?.Env ?? []).length > 0;
+  const { environmentScript } = await import("../image/metadata/environment.ts");
   for (const name of names) {
     if (!STANDARD.has(name)) return names;
-    if (!FREE.has(name) || (name === FROM_CONFIG && fromConfig)) continue;
+    if (!FREE.has(name)) continue;
     const text = await view.readText(`${ENV_DIR}/${name}`, MAX_SCRIPT_BYTES);
+    if (name === FROM_CONFIG && text === environmentScript(config?.Env ?? [])) continue;
     if (text === undefined || hasCode(text)) return names;
   }
   return [];

@@ -1,6 +1,7 @@
 // The program that is started and the environment it gets: entry table and environment brought together. Pure.
 
 import { defineErrors } from "../base/errors.ts";
+import { isDefinitionImage } from "../image/definition-mark.ts";
 import { dockerEntry, type Entry, runEntry, shellEntry, startEntry, testEntry } from "./entrypoint.ts";
 import { composeEnvironment, DEFAULT_PATH, type EnvironmentParts, imageVariables } from "./environment.ts";
 import {
@@ -67,8 +68,8 @@ function scriptsFor(image: PayloadFacts, parts: EnvironmentParts): ImageScripts 
   const names = image.envScripts;
   // An app's scripts stand behind the image's variables, which then have to come by the shell as well.
   if (names.length === 0 && parts.app?.scripts.length) return { names: [FROM_DOCKER], exactVariables: true };
-  // An image that a definition file began with may have its variables in the script alone.
-  return { names, exactVariables: (image.config?.Env ?? []).length > 0 };
+  // An image built from a definition file may have begun as one whose variables stand in the script alone.
+  return { names, exactVariables: image.config !== undefined && !isDefinitionImage(image.config) };
 }
 
 /** The environment of `--docker`: what Docker gives, and nothing else. */
