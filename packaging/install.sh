@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs a built berth below a prefix: the binary in PREFIX/bin, its two helpers in PREFIX/libexec/berth. Nothing is setuid.
+# Installs a built berth below a prefix: the binary in PREFIX/bin, its helpers in PREFIX/libexec/berth. Nothing is setuid.
 # usage: install.sh PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
 # DESTDIR is put before PREFIX, for those who make packages.
 
@@ -11,7 +11,8 @@ build=${2:-$here/../build}
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
 case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not $prefix" ;; esac
-for program in berth berth-launch berth-mount; do
+helpers="berth-launch berth-join berth-mount berth-pack"
+for program in berth $helpers; do
   [ -x "$build/$program" ] || fail "$build/$program is missing: call ./berth --version in the checkout, which builds it"
 done
 
@@ -24,8 +25,7 @@ put() {
   mv -f "$2.new" "$2"
 }
 put "$build/berth" "$root/bin/berth" 755
-put "$build/berth-launch" "$root/libexec/berth/berth-launch" 755
-put "$build/berth-mount" "$root/libexec/berth/berth-mount" 755
+for program in $helpers; do put "$build/$program" "$root/libexec/berth/$program" 755; done
 put "$here/apparmor/berth-launch" "$root/share/berth/apparmor/berth-launch" 644
 put "$here/apparmor/install.sh" "$root/share/berth/apparmor/install.sh" 755
 # The launch line of every SIF file is `#!/usr/bin/env run-singularity`: with this name on the PATH, images run themselves.

@@ -18,11 +18,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const PACKAGING = join(import.meta.dirname, "../../packaging");
 
+const HELPERS = ["berth-launch", "berth-join", "berth-mount", "berth-pack"];
+
 let work: string;
 beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), "berth-packaging-"));
   mkdirSync(join(work, "build"));
-  for (const name of ["berth", "berth-launch", "berth-mount"]) {
+  for (const name of ["berth", ...HELPERS]) {
     writeFileSync(join(work, "build", name), `#!/bin/sh\necho ${name} "$0"\n`);
     chmodSync(join(work, "build", name), 0o755);
   }
@@ -40,7 +42,7 @@ test("the programs land below the prefix, executable and not setuid, and a secon
   const prefix = join(work, "a");
   expect(install(prefix).status).toBe(0);
   expect(install(prefix).status).toBe(0);
-  for (const path of ["bin/berth", "libexec/berth/berth-launch", "libexec/berth/berth-mount"])
+  for (const path of ["bin/berth", ...HELPERS.map((name) => `libexec/berth/${name}`)])
     expect(mode(join(prefix, path))).toBe(0o755);
   expect(readlinkSync(join(prefix, "bin/run-singularity"))).toBe("berth");
   expect(existsSync(join(prefix, "bin/shifter"))).toBe(false);
