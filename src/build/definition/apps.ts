@@ -70,7 +70,7 @@ export function globalLines(stage: Stage, name: string): string {
 /** `95-apps.sh`: what the chosen app adds to the environment. */
 export const CHOSEN_APP = `#!/bin/sh
 berth_app="\${APPTAINER_APPNAME:-\${SINGULARITY_APPNAME:-}}"
-if [ -n "$berth_app" ] && [ -d "/scif/apps/$berth_app" ]; then
+if [ -z "\${BERTH_CONTAINER:-}" ] && [ -n "$berth_app" ] && [ -d "/scif/apps/$berth_app" ]; then
   for berth_file in "/scif/apps/$berth_app/scif/env/"*.sh; do
     [ ! -f "$berth_file" ] || . "$berth_file"
   done
