@@ -18,6 +18,8 @@ export interface StateLayer {
   readonly descriptor: Descriptor;
   /** Its changed files as the kernel's overlay keeps them. */
   readonly folder: string;
+  /** When the step was carried out: milliseconds since 1970. */
+  readonly made: number;
 }
 
 /** The files at one point of a build. Immutable: a step leads to a new one. */

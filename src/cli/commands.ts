@@ -19,6 +19,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./pull.ts")).pullCommand(c),
   },
   {
+    name: "build",
+    summary: "make an image from a definition file, a Dockerfile or another image",
+    load: async (c) => (await import("./build.ts")).buildCommand(c),
+  },
+  {
     name: "push",
     summary: "put an image into a registry, an archive or a layout",
     load: async (c) => (await import("./push.ts")).pushCommand(c),

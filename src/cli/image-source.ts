@@ -144,7 +144,8 @@ function platformOf(source: ImageSource, values: SourceValues, { log }: Context)
   return source.kind === "docker" ? platformFor(source.reference.repository, asked, log.warn) : asked;
 }
 
-function askedPlatform(values: SourceValues): Platform {
+/** The platform that the flags ask for; without one this machine's. */
+export function askedPlatform(values: SourceValues): Platform {
   if (values.platform) return parsePlatform(values.platform);
   const { arch, "arch-variant": variant } = values;
   return arch || variant ? archPlatform(arch ?? hostPlatform().architecture, variant) : hostPlatform();

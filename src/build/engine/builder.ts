@@ -4,11 +4,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { type Digest, digestOf, digestParts } from "../../base/digest.ts";
 import { publishFile, removeAbandoned } from "../../base/publish.ts";
 import type { Pulled } from "../../oci/pull.ts";
 import { acquireLock } from "../../oci/store/lock.ts";
-import type { Platform } from "../../oci/types.ts";
+import type { BlobSource, Platform } from "../../oci/types.ts";
 import type { BaseSource, Builder, RunStep, State, Step, StepOrigin } from "../types.ts";
 import { baseFile, makeBase } from "./base-image.ts";
 import { spaceFailure } from "./errors.ts";
@@ -25,6 +26,8 @@ import { Views } from "./views.ts";
 
 /** A builder that must be closed. */
 export interface OpenBuilder extends Builder {
+  /** Layers of the steps, and of the images that were brought here. */
+  readonly blobs: BlobSource;
   /** Waits for what is under way, unmounts, and lets the images go. */
   close(): Promise<void>;
 }
@@ -41,6 +44,7 @@ export async function openBuilder(options: BuilderOptions): Promise<OpenBuilder>
 class Engine implements OpenBuilder {
   readonly platform: Platform;
   readonly signal: AbortSignal;
+  readonly blobs: BlobSource = { open: (descriptor, options) => this.#open(descriptor, options) };
   readonly #options: BuilderOptions;
   readonly #places: BuildPlaces;
   readonly #talk: Talk;
@@ -87,6 +91,15 @@ class Engine implements OpenBuilder {
     await this.#views.close();
     for (const pulled of this.#pulled.values()) await pulled.blobs.close();
     this.#pulled.clear();
+  }
+
+  async #open(...[descriptor, options]: Parameters<BlobSource["open"]>): Promise<Readable> {
+    const store = this.#options.cache.blobs;
+    if (await store.has(descriptor)) return store.open(descriptor, options);
+    const owner = [...this.#pulled.values()].find(({ image }) =>
+      image.manifest.layers.some(({ digest }) => digest === descriptor.digest),
+    );
+    return owner ? owner.blobs.open(descriptor, options) : store.open(descriptor, options);
   }
 
   async #tracked<T>(work: Promise<T>): Promise<T> {
@@ -195,7 +208,7 @@ class Engine implements OpenBuilder {
     const name = layerName();
     await mkdir(join(this.#places.layers, name), { mode: 0o755 });
     await rename(join(folder, "u"), join(this.#places.layers, name, "u"));
-    return { title, layer: stateLayer(this.#places, name, made.digest, made.size) };
+    return { title, layer: stateLayer(this.#places, name, made, this.#options.now()) };
   }
 
   #packTools() {

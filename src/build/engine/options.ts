@@ -31,6 +31,8 @@ export interface BuilderOptions {
   readonly singleId: boolean;
   /** Open a shell where a step has failed. */
   readonly debugShell: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Brings an image, whatever kind of source it has. */
   pull(source: ImageSource, platform: Platform): Promise<Pulled>;
 }

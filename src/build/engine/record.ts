@@ -3,7 +3,7 @@
 
 import { readFile, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Digest, parseDigest } from "../../base/digest.ts";
+import { type Digest, type Expected, parseDigest } from "../../base/digest.ts";
 import { publishFile } from "../../base/publish.ts";
 import type { StateLayer } from "../types.ts";
 import { type BuildPlaces, recordPath } from "./places.ts";
@@ -39,7 +39,14 @@ export async function writeRecord(places: BuildPlaces, key: Digest, record: Step
   const text = JSON.stringify({
     title,
     ...(layer
-      ? { layer: { folder: basename(layer.folder), digest: layer.descriptor.digest, size: layer.descriptor.size } }
+      ? {
+          layer: {
+            folder: basename(layer.folder),
+            digest: layer.descriptor.digest,
+            size: layer.descriptor.size,
+            made: layer.made,
+          },
+        }
       : {}),
   });
   await publishFile(recordPath(places, key), 0o600, (file) => file.writeFile(text));
@@ -49,13 +56,14 @@ function parseRecord(value: unknown, places: BuildPlaces): StepRecord {
   const { title, layer } = value as Record<string, unknown>;
   if (typeof title !== "string") throw new Error("title");
   if (layer === undefined) return { title, layer: undefined };
-  const { folder, digest, size } = layer as Record<string, unknown>;
+  const { folder, digest, size, made } = layer as Record<string, unknown>;
   if (typeof folder !== "string" || !/^[0-9a-f]{16}$/.test(folder)) throw new Error("folder");
   if (typeof size !== "number" || !Number.isSafeInteger(size)) throw new Error("size");
-  return { title, layer: stateLayer(places, folder, parseDigest(String(digest)), size) };
+  if (typeof made !== "number") throw new Error("made");
+  return { title, layer: stateLayer(places, folder, { digest: parseDigest(String(digest)), size }, made) };
 }
 
 /** A layer by its folder's name and its blob. */
-export function stateLayer(places: BuildPlaces, name: string, digest: Digest, size: number): StateLayer {
-  return { descriptor: { mediaType: PLAIN_LAYER, digest, size }, folder: join(places.layers, name) };
+export function stateLayer(places: BuildPlaces, name: string, blob: Expected, made: number): StateLayer {
+  return { descriptor: { mediaType: PLAIN_LAYER, ...blob }, folder: join(places.layers, name), made };
 }

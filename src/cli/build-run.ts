@@ -1,0 +1,176 @@
+// Carries out `berth build`: a first try outside the namespace, which is all that a build out of the cache needs; when
+// something must be run or mounted, the command begins anew inside. Whatever is made goes to the writer of the target.
+
+import { assemble } from "../build/assemble.ts";
+import { type OpenBuilder, openBuilder } from "../build/engine/builder.ts";
+import { type BuilderOptions, NeedsNamespace } from "../build/engine/options.ts";
+import { importImage } from "../build/import-image.ts";
+import { enterBuildNamespace, hasManyIds, insideBuildNamespace } from "../build/namespace.ts";
+import type { ReadyImage } from "../build/ready-image.ts";
+import { type BuildTarget, checkTarget, parseTarget } from "../build/target.ts";
+import type { BuiltImage } from "../build/types.ts";
+import { writeTarget } from "../build/write-target.ts";
+import { layerCompression } from "../oci/layers/layer-compression.ts";
+import { type Pulled, pullImage } from "../oci/pull.ts";
+import type { Cache } from "../oci/store/cache.ts";
+import type { Platform } from "../oci/types.ts";
+import type { ImageSource } from "../oci/uri.ts";
+import { subordinateIds } from "../run/subordinate-ids.ts";
+import { type BuildValues, definitionJob, dockerfileJob, sourceDate } from "./build-jobs.ts";
+import { type BuildSource, contextFilter, findSource } from "./build-source.ts";
+import { heldVoices, type Voices } from "./build-voices.ts";
+import type { Context } from "./context.ts";
+import { askedPlatform, conversion, pullRequest, withCache } from "./image-source.ts";
+import { registryAccess } from "./registry-access.ts";
+
+/** One call of the command, its flags read. */
+interface Call {
+  readonly target: BuildTarget;
+  readonly source: BuildSource;
+  readonly values: BuildValues;
+  readonly context: Context;
+}
+
+/** Builds. @throws E_TARGET_…, E_BUILD_…, and what the front ends, the engine and the target's writer throw */
+export async function build(to: string, from: string, values: BuildValues, context: Context): Promise<void> {
+  const target = parseTarget(to, { sandbox: values.sandbox });
+  await checkTarget(target, { force: values.force || values.update });
+  const source = await findSource(from, values);
+  const call = { target, source, values, context };
+  if (insideBuildNamespace(context.env)) return carryOut(call, heldVoices(context).live());
+  // A cache that lasts as long as the process would be lost by entering.
+  if (source.kind !== "image" && values["disable-cache"]) return enterBuildNamespace(context);
+  const voices = heldVoices(context);
+  try {
+    await carryOut(call, voices);
+  } catch (error) {
+    if (error instanceof NeedsNamespace) return enterBuildNamespace(context);
+    voices.release();
+    throw error;
+  }
+}
+
+async function carryOut(call: Call, voices: Voices): Promise<void> {
+  const { target, values, context } = call;
+  await withCache(values, context, async (cache) => {
+    await withReady(call, cache, voices, async (ready) => {
+      voices.release();
+      await write(call, ready, cache);
+    });
+  });
+  context.log.info(`built ${target.shown}`);
+}
+
+async function write({ target, values, context }: Call, ready: ReadyImage, cache: Cache): Promise<void> {
+  const { env, log, signal } = context;
+  const access = registryAccess(values, context);
+  try {
+    await writeTarget(target, ready, {
+      ...conversion(values),
+      layerCompression: layerCompression(values["layer-compression"]),
+      umask: process.umask(),
+      ...{ cache, env, log, signal, client: access.client, now: Date.now },
+      progress: await context.progress(),
+    });
+  } finally {
+    await access.close();
+  }
+}
+
+async function withReady(
+  call: Call,
+  cache: Cache,
+  voices: Voices,
+  use: (ready: ReadyImage) => Promise<void>,
+): Promise<void> {
+  const { source, values, context } = call;
+  if (source.kind === "image") {
+    const pulled = await bring(source.source, askedPlatform(values), call, cache);
+    return use(pulled).finally(() => pulled.blobs.close());
+  }
+  const builder = await openBuilder(await builderOptions(call, source, cache, voices));
+  try {
+    const built = await buildRecipe(source, builder, call, cache);
+    const options = { store: cache.blobs, blobs: builder.blobs, sourceDate: sourceDate(context.env) };
+    await use(await assemble(built, options));
+  } finally {
+    await builder.close();
+  }
+}
+
+async function buildRecipe(
+  source: Exclude<BuildSource, { readonly kind: "image" }>,
+  builder: OpenBuilder,
+  { target, values, context }: Call,
+  cache: Cache,
+): Promise<BuiltImage> {
+  if (source.kind === "definition") {
+    const { buildDefinition } = await import("../build/definition/index.ts");
+    const update =
+      values.update && target.kind === "sandbox" ? ({ kind: "file", path: target.path } as const) : undefined;
+    return buildDefinition(await definitionJob(source, values, update, context), builder);
+  }
+  const [{ buildDockerfile }, { networkSources }] = await Promise.all([
+    import("../build/dockerfile/build.ts"),
+    import("../build/dockerfile/network-sources.ts"),
+  ]);
+  const { join } = await import("node:path");
+  const sources = networkSources(join(cache.root, "build", "sources"), context.env, context.user.home);
+  try {
+    return await buildDockerfile(await dockerfileJob(source.text, values, sources, context), builder);
+  } finally {
+    await sources.close();
+  }
+}
+
+async function builderOptions(
+  call: Call,
+  source: Exclude<BuildSource, { readonly kind: "image" }>,
+  cache: Cache,
+  voices: Voices,
+): Promise<BuilderOptions> {
+  const { values, context } = call;
+  const { env, user, signal } = context;
+  const inside = insideBuildNamespace(env);
+  const singleId = inside ? !hasManyIds() : user.uid !== 0 && "missing" in subordinateIds(user);
+  const folder = source.kind === "dockerfile" ? source.context : undefined;
+  const ignore = source.kind === "dockerfile" ? await contextFilter(source.path, source.context) : undefined;
+  return {
+    ...{ cache, signal, env, inside, singleId, now: Date.now },
+    platform: askedPlatform(values),
+    log: voices.log,
+    screen: voices.screen,
+    progress: await context.progress(),
+    maxBytes: conversion(values).maxBytes,
+    noCache: values["no-cache"],
+    context: folder === undefined ? undefined : { folder, ignore },
+    debugShell: values["debug-shell"] && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    pull: (image, platform) => bring(image, platform, call, cache),
+  };
+}
+
+/** An image, whatever kind of source it has. */
+async function bring(source: ImageSource, platform: Platform, call: Call, cache: Cache): Promise<Pulled> {
+  const { values, context } = call;
+  const { env, user, log, signal } = context;
+  const imported = async (path: string): Promise<Pulled> => {
+    const { image, blobs } = await importImage(path, { cache, env, uid: user.uid, log, signal });
+    const still = { prefetch: async () => undefined, damaged: async () => false, close: async () => undefined };
+    return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true };
+  };
+  if (source.kind === "file") return imported(source.path);
+  const request = await pullRequest(source, values, "newer", cache, context);
+  if (source.kind === "oras") {
+    const { pullSif } = await import("../oci/fetch/sif-artifact.ts");
+    const { path } = await pullSif({ ...request, platform, reference: source.reference });
+    await request.end();
+    return imported(path);
+  }
+  const pulled = await pullImage({ ...request, platform });
+  const close = async () => {
+    await pulled.blobs.close();
+    await request.end();
+  };
+  const { open, prefetch, damaged } = pulled.blobs;
+  return { ...pulled, blobs: { open, prefetch, damaged, close } };
+}
