@@ -72,7 +72,7 @@ export class FakeBuilder implements Builder {
     if (step.kind === "tar") await untar(step, files);
     if (step.kind === "run") this.#options.onRun?.(step, files);
     const descriptor = { mediaType: "x", digest: digestOf(String(this.asked.length)), size: 1 };
-    return this.#state([...state.layers, { descriptor, folder: "/nowhere" }], state.base, files);
+    return this.#state([...state.layers, { descriptor, folder: "/nowhere", made: 0 }], state.base, files);
   }
 
   async check(_state: State, run: RunStep, at: StepOrigin): Promise<number> {
