@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
+import { PassThrough } from "node:stream";
 import type { Expected } from "../../base/digest.ts";
 import type { ContentStore } from "../../oci/store/content-store.ts";
 import { fail, spaceFailure } from "./errors.ts";
@@ -17,6 +18,9 @@ export interface PackTools {
 export async function packLayer(upper: string, title: string, tools: PackTools): Promise<Expected | undefined> {
   if ((await readdir(upper)).length === 0) return undefined;
   const child = spawn(tools.packer, [upper], { stdio: ["ignore", "pipe", "pipe"], env: {}, cwd: "/" });
+  // Read from the first moment: what a program has said when it ends is thrown away unless somebody listens.
+  const layer = child.stdout.pipe(new PassThrough());
+  child.stdout.once("error", (error) => layer.destroy(error));
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-2000);
@@ -29,7 +33,7 @@ export async function packLayer(upper: string, title: string, tools: PackTools):
   });
   try {
     // A blob counts when its packer ended well: until then nothing refers to it.
-    const made = await tools.blobs.add(child.stdout, { signal: tools.signal });
+    const made = await tools.blobs.add(layer, { signal: tools.signal });
     const reason = await ended;
     if (reason === undefined) return made;
     await tools.blobs.remove(made.digest);
