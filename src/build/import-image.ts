@@ -30,7 +30,7 @@ export interface ImportOptions {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
   /** True when the place that the image goes to has this layer already, so that the cache need not. */
-  readonly isThere?: (layer: Descriptor) => Promise<boolean>;
+  readonly isThere?: ((layer: Descriptor) => Promise<boolean>) | undefined;
 }
 
 /** An imported image, and whether it is the one that the file was made from. */

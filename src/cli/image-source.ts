@@ -3,17 +3,18 @@
 import { randomUUID } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { defineErrors } from "../base/errors.ts";
+import { BerthError, defineErrors } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
 import { conversionOptions } from "../image/conversion-options.ts";
 import { checkFileTarget } from "../image/file-target.ts";
 import { copyImage, obtainCached, obtainFile } from "../image/obtain.ts";
+import { openImage } from "../image/open.ts";
 import { findDaemon } from "../oci/archive/daemon-socket.ts";
 import { downloadsFrom } from "../oci/fetch/blob-source.ts";
 import type { PullPolicy } from "../oci/fetch/registry-image.ts";
-import { pullSif } from "../oci/fetch/sif-artifact.ts";
 import { archPlatform, hostPlatform, parsePlatform, platformFor } from "../oci/platform.ts";
 import type { PullRequest } from "../oci/pull.ts";
+import { pullFile, withChecksum } from "../oci/pull-file.ts";
 import { type Cache, openCache } from "../oci/store/cache.ts";
 import type { Platform } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
@@ -30,6 +31,10 @@ type ConversionValues = FlagValues<typeof CONVERSION_FLAGS>;
 const DEFAULT_MAX_SIZE = "1T";
 
 const fail = defineErrors({
+  E_SOURCE_CONTENT: {
+    text: "what {url} leads to is no image: it is {what}",
+    hint: "open the address in a browser: it may be a page about the file, or want a login",
+  },
   E_SOURCE_FILE: { text: "No transport type URI supplied: {path}", hint: "write for example docker://{path}" },
 });
 
@@ -52,9 +57,10 @@ export async function pullToFile(request: PullToFile, context: Context): Promise
     const pull = await pullRequest(source, values, "newer", cache, context);
     const mode = 0o777 & ~process.umask();
     try {
-      if (source.kind === "oras") {
-        const { path } = await pullSif({ ...pull, reference: source.reference });
-        return await copyImage(path, target, mode);
+      const path = await imageFile(pull);
+      if (path !== undefined) {
+        await copyImage(path, target, mode);
+        return context.log.info(`wrote ${request.shown}`);
       }
       const outcome = await obtainFile(pull, target, {
         ...conversion(values),
@@ -80,9 +86,7 @@ export async function cachedImage(
   const pull = await pullRequest(source, values, policy, cache, context);
   try {
     const path =
-      source.kind === "oras"
-        ? (await pullSif({ ...pull, reference: source.reference })).path
-        : await obtainCached(pull, { ...conversion({}), progress: await context.progress() });
+      (await imageFile(pull)) ?? (await obtainCached(pull, { ...conversion({}), progress: await context.progress() }));
     if (!cache.temporary) return { path, temporary: false };
     const kept = join(options.tempDir, `berth-image-${randomUUID()}.sif`);
     await rename(path, kept);
@@ -91,6 +95,18 @@ export async function cachedImage(
     await pull.end();
     await cache.close();
   }
+}
+
+// A server may answer with anything; a person should hear of the address rather than of a blob.
+async function imageFile(pull: PullRequest): Promise<string | undefined> {
+  const path = await pullFile(pull);
+  if (path === undefined || pull.source.kind !== "http") return path;
+  const { url } = pull.source;
+  await openImage(path).catch((cause: unknown) => {
+    const what = cause instanceof BerthError ? (cause.fields["what"] ?? "damaged") : "damaged";
+    throw fail("E_SOURCE_CONTENT", { url: url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//"), what }, { cause });
+  });
+  return path;
 }
 
 /** @throws E_SOURCE_FILE */
@@ -128,7 +144,8 @@ export async function pullRequest(
   const { env, user, log, signal } = context;
   const access = registryAccess(values, context);
   return {
-    ...{ source, policy, cache, log, signal },
+    ...{ policy, cache, log, signal },
+    source: withChecksum(source, values.checksum),
     platform: platformOf(source, values, context),
     client: access.client,
     daemon: () => findDaemon(env, user.uid, values["docker-host"]),

@@ -2,13 +2,13 @@
 
 import { basename } from "node:path";
 import { defineErrors } from "../base/errors.ts";
-import { importImage } from "../build/import-image.ts";
+import { bringImage } from "../build/bring-image.ts";
 import { hasLayer, pushSif } from "../build/push-target.ts";
+import type { ReadyImage } from "../build/ready-image.ts";
 import { type BuildTarget, checkTarget, parseTarget } from "../build/target.ts";
 import { type TargetOptions, writeTarget } from "../build/write-target.ts";
 import { openImage } from "../image/open.ts";
 import { layerCompression } from "../oci/layers/layer-compression.ts";
-import { pullImage } from "../oci/pull.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Cache } from "../oci/store/cache.ts";
 import type { Descriptor } from "../oci/types.ts";
@@ -65,8 +65,6 @@ async function requireSif(path: string): Promise<void> {
   if (kind !== "sif") throw fail("E_PUSH_SIF", { source: path, what });
 }
 
-type Ready = Parameters<typeof writeTarget>[1];
-
 interface Way {
   readonly source: ImageSource;
   readonly values: PushValues;
@@ -75,17 +73,13 @@ interface Way {
   readonly isThere: (layer: Descriptor) => Promise<boolean>;
 }
 
-async function withReady<T>(way: Way, use: (ready: Ready) => Promise<T>): Promise<T> {
+async function withReady<T>(way: Way, use: (ready: ReadyImage) => Promise<T>): Promise<T> {
   const { source, values, context, cache, isThere } = way;
-  const { env, user, log, signal } = context;
-  if (source.kind === "file") {
-    const imported = await importImage(source.path, { cache, env, uid: user.uid, log, signal, isThere });
-    if (!imported.original) log.info(`${source.path} is pushed as one layer made of its files`);
-    return use(imported);
-  }
+  const { env, user } = context;
   const request = await pullRequest(source, values, "newer", cache, context);
   try {
-    const pulled = await pullImage(request);
+    const pulled = await bringImage(request, { env, uid: user.uid, isThere });
+    if (pulled.original === false) context.log.info("The image is pushed as one layer made of its files");
     try {
       return await use(pulled);
     } finally {

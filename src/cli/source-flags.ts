@@ -41,6 +41,7 @@ export const SOURCE_FLAGS = [
     env: ["NO_HTTPS", "NOHTTPS"],
     help: "plain HTTP, or TLS without verification, for this registry",
   },
+  { long: "checksum", kind: "text", value: "sha256:…", env: [], help: "what a file from http(s):// must be" },
   { long: "disable-cache", kind: "switch", help: "keep nothing in the cache" },
   { long: "tmpdir", kind: "text", value: "dir", env: ["TMPDIR"], help: "where temporary files go" },
 ] as const satisfies readonly FlagSpec[];

@@ -12,11 +12,12 @@ import { formatReference } from "./reference.ts";
 import type { Cache } from "./store/cache.ts";
 import type { BlobSource, Descriptor, OciImage, Platform } from "./types.ts";
 import type { ImageSource } from "./uri.ts";
+import type { WebClient } from "./web/pull-web-file.ts";
 
 const fail = defineErrors({
   E_SOURCE_KIND: {
     text: "berth gets no images from {kind}: sources",
-    hint: "download a file first and give its name; images come from docker://, oras://, oci:, oci-archive:, docker-archive: and docker-daemon:",
+    hint: "images come from docker://, oras://, http(s)://, oci:, oci-archive:, docker-archive: and docker-daemon:",
   },
 });
 
@@ -25,7 +26,7 @@ export interface PullRequest {
   readonly platform: Platform;
   readonly policy: PullPolicy;
   /** Makes the registry client; called only when the network is needed. */
-  readonly client: () => Promise<PullClient>;
+  readonly client: () => Promise<PullClient & WebClient>;
   /** Finds the local engine; called only for `docker-daemon`. */
   readonly daemon: () => Promise<DaemonAddress>;
   readonly cache: Cache;

@@ -11,8 +11,10 @@ export type DaemonAddress =
 
 const DEFAULT = "unix:///var/run/docker.sock";
 
-/** The address in the words of DOCKER_HOST. @throws E_DAEMON_HOST */
+/** The address in the words of DOCKER_HOST. @throws E_DAEMON_HOST, E_DAEMON_SSH */
 export function parseDaemonHost(host: string): DaemonAddress {
+  const far = /^ssh:\/\/([^/]+)/.exec(host)?.[1];
+  if (far) throw fail("E_DAEMON_SSH", { host, far: far.replace(/:[^@]*@/, "@") });
   const path = /^unix:\/\/(\/.+)$/.exec(host)?.[1];
   if (path) return { host, socketPath: path };
   const match = /^(?:tcp|http):\/\/([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})\/?$/.exec(host);

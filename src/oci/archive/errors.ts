@@ -64,6 +64,11 @@ export const fail = defineErrors({
     hint: "write unix:///path/to/socket or tcp://host:port",
     http: 400,
   },
+  E_DAEMON_SSH: {
+    text: 'berth does not open ssh connections to engines: DOCKER_HOST is "{host}"',
+    hint: "bring the engine's socket here: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock {far}; then DOCKER_HOST=unix:///tmp/engine.sock",
+    http: 400,
+  },
   E_DAEMON_ANSWER: {
     text: "the engine at {host} refused the image {image}: {reason}",
     hint: "check with docker images",

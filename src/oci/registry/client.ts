@@ -9,7 +9,7 @@ import type { Reference } from "../reference.ts";
 import type { Descriptor } from "../types.ts";
 import { certSource, defaultCertDirs } from "./certs.ts";
 import { type Endpoint, homeEndpoint, planEndpoints } from "./endpoint.ts";
-import type { Wire } from "./exchange.ts";
+import { exchange, type Wire } from "./exchange.ts";
 import { firstOf, mirrorMemory } from "./mirrors.ts";
 import { proxyRules } from "./proxy.ts";
 import {
@@ -25,7 +25,7 @@ import {
 import { NO_RULES, type RegistriesModel } from "./registries-model.ts";
 import { type Clock, DEFAULT_RETRY, type RetryPolicy, systemClock } from "./retry.ts";
 import { openSession, type Session } from "./session.ts";
-import { DEFAULT_TIMEOUTS, httpTransport, type Timeouts } from "./transport.ts";
+import { DEFAULT_TIMEOUTS, type HttpResponse, httpTransport, type Timeouts } from "./transport.ts";
 
 export type { BlobAnswer, CallOptions, ManifestAnswer, RangeOptions } from "./pull-requests.ts";
 
@@ -56,6 +56,13 @@ export interface RegistryClient {
   blob(reference: Reference, descriptor: Descriptor, options: RangeOptions): Promise<BlobAnswer>;
   /** The registry itself, for pushing: mirrors and replaced locations have no part in it. @throws E_BLOCKED */
   home(reference: Reference): Place;
+  /** A file of any web server, with the proxies, certificates and patience of registries, and without their logins. */
+  get(
+    method: "GET" | "HEAD",
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    options: CallOptions,
+  ): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
@@ -90,6 +97,8 @@ export function registryClient(options: RegistryOptions = {}): RegistryClient {
       const endpoint = homeEndpoint(reference, options.registries ?? NO_RULES, options.insecure ?? false);
       return { endpoint, session: session(endpoint, reference.registry), clock: wire.clock };
     },
+    get: (method, url, headers, { signal }) =>
+      exchange(wire, { method, url, headers, signal, ...(options.insecure ? { insecure: true } : {}) }),
     close: () => wire.transport.close(),
   };
 }
