@@ -46,9 +46,8 @@ export interface StageRun {
 export async function runStage(stage: Stage, context: BuildContext): Promise<StageRun> {
   await runPre(stage, context);
   const state = await begin(stage, context);
-  const image = state.base?.image;
-  const created = context.job.created ?? (image ? creationTime(image) : 0);
-  const run: StageRun = { stage, context, state, history: [], config: image?.config.config ?? {}, created };
+  const created = context.job.created ?? baseTime(state);
+  const run: StageRun = { stage, context, state, history: [], config: state.base?.image.config.config ?? {}, created };
   const base = await readMetadata(context.builder, state);
   await applyLayer(run, foundation(stage, base, run.config), "/.singularity.d");
   await copySections(run, "appfiles", () => true);
@@ -57,6 +56,11 @@ export async function runStage(stage: Stage, context: BuildContext): Promise<Sta
   await copySections(run, "files", (section) => filesStage(stage, section) === undefined);
   await runInstallers(run, base);
   return run;
+}
+
+// A system made of packages is as old as its making; nothing has no age.
+function baseTime({ base, layers }: State): number {
+  return base ? creationTime(base.image) : Math.floor((layers[0]?.made ?? 0) / 1000);
 }
 
 /** Lays files of our own over the state. */
