@@ -6,8 +6,8 @@ import { parsePattern, replaceMatches, withoutPrefix, withoutSuffix } from "./sh
 
 /** Where values come from. */
 export interface ExpansionScope {
-  /** The value of a name; undefined when it has none. */
-  get(name: string): string | undefined;
+  /** The value of a name; undefined when it has none. `plain` says that it stands alone (`$V`, `${V}`), without operator. */
+  get(name: string, plain: boolean): string | undefined;
   /** The escape character of the file; a backslash unless said otherwise. */
   readonly escape?: "\\" | "`";
 }
@@ -62,7 +62,7 @@ function expand(text: string, scope: ExpansionScope, quotes: boolean): Expansion
     chars: [...text],
     at: 0,
     depth: 0,
-    get: (name) => scope.get(name),
+    get: (name, plain) => scope.get(name, plain),
     escaping: scope.escape ?? "\\",
     quotes,
     used: new Set(),
@@ -174,7 +174,7 @@ function readDollar(reader: Reader): string {
     return readBraces(reader);
   }
   const name = readName(reader);
-  return name === "" ? "$" : (lookUp(reader, name) ?? "");
+  return name === "" ? "$" : (lookUp(reader, name, true) ?? "");
 }
 
 function readName(reader: Reader): string {
@@ -186,8 +186,8 @@ function readName(reader: Reader): string {
   return reader.chars.slice(start, reader.at).join("");
 }
 
-function lookUp(reader: Reader, name: string): string | undefined {
-  const value = reader.get(name);
+function lookUp(reader: Reader, name: string, plain: boolean): string | undefined {
+  const value = reader.get(name, plain);
   (value === undefined ? reader.missing : reader.used).add(name);
   return value;
 }
@@ -197,7 +197,7 @@ function readBraces(reader: Reader): string {
   if (name === "") throw broken(reader, "there is no name behind ${");
   const operator = reader.chars[reader.at++];
   if (operator === undefined) throw broken(reader, "the closing } is missing");
-  if (operator === "}") return lookUp(reader, name) ?? "";
+  if (operator === "}") return lookUp(reader, name, true) ?? "";
   if (operator === "/") return replaced(reader, name);
   if (operator === "#" || operator === "%") return trimmed(reader, name, operator);
   const emptyCounts = operator === ":";
@@ -206,7 +206,7 @@ function readBraces(reader: Reader): string {
     throw broken(reader, `${emptyCounts ? ":" : ""}${kind ?? ""} is no operator behind \${${name}`);
   }
   const { text } = readUntil(reader, "}", false);
-  const value = lookUp(reader, name);
+  const value = lookUp(reader, name, false);
   const set = value !== undefined && !(emptyCounts && value === "");
   if (kind === "+") return set ? text : "";
   if (set) return value;
@@ -218,7 +218,7 @@ function trimmed(reader: Reader, name: string, operator: "#" | "%"): string {
   const longest = reader.chars[reader.at] === operator;
   if (longest) reader.at++;
   const pattern = patternOf(reader, readUntil(reader, "}", true).text);
-  const value = lookUp(reader, name) ?? "";
+  const value = lookUp(reader, name, false) ?? "";
   return (operator === "#" ? withoutPrefix : withoutSuffix)(value, pattern, longest);
 }
 
@@ -227,7 +227,7 @@ function replaced(reader: Reader, name: string): string {
   if (every) reader.at++;
   const pattern = patternOf(reader, readUntil(reader, "/", true).text);
   const { text } = readUntil(reader, "}", true);
-  return replaceMatches(lookUp(reader, name) ?? "", pattern, text, every);
+  return replaceMatches(lookUp(reader, name, false) ?? "", pattern, text, every);
 }
 
 function patternOf(reader: Reader, text: string): ReturnType<typeof parsePattern> & object {

@@ -1,0 +1,109 @@
+// One stage of a definition while a Dockerfile's instructions are carried over into it: its sections, and what the
+// instructions so far have set. Knows nothing of single instructions.
+
+import { posix } from "node:path";
+import type { Word } from "../../recipe/dockerfile/ast.ts";
+import { expandWord } from "../../recipe/dockerfile/expand.ts";
+import { framed, type Scope } from "../dockerfile/scope.ts";
+import type { ContextView } from "./context-view.ts";
+import { lower, type Part, type Piece, remark } from "./ledger.ts";
+import { hasVariables, variableMark } from "./unknown-values.ts";
+
+/** What holds for the whole conversion. */
+export interface Conversions {
+  readonly scope: Scope;
+  readonly context: ContextView;
+  /** The definition's name of a stage or an image that files are taken from. */
+  stageName(reference: string): string;
+}
+
+/** Something to be said once for the whole image, with the instruction that says it. */
+export interface Said<Value> {
+  readonly value: Value;
+  readonly part: Part;
+}
+
+/** A stage as far as its instructions have come. */
+export interface StageDraft {
+  readonly job: Conversions;
+  /** Only the last stage has sections that matter when the image runs. */
+  readonly final: boolean;
+  /** Commands can be run while it is built; otherwise everything must be said in `%files`. */
+  readonly commands: boolean;
+  readonly files: { readonly from: string | undefined; readonly line: string; readonly part: Part }[];
+  readonly post: Piece[];
+  readonly environment: Piece[];
+  readonly labels: Map<string, Said<string>>;
+  readonly help: Said<string>[];
+  /** Known values; those that hold something unknown are in `unknown`. */
+  readonly values: Map<string, string>;
+  /** Names set by ENV: an ARG does not change them. */
+  readonly fixed: Set<string>;
+  readonly unknown: Set<string>;
+  readonly shell: readonly string[];
+  readonly cwd: Said<string> | undefined;
+  readonly user: Said<string> | undefined;
+  readonly entrypoint: Said<readonly string[]> | undefined;
+  readonly cmd: Said<readonly string[]> | undefined;
+  /** The CMD is of the stage at hand, not of one below it: an ENTRYPOINT then keeps it. */
+  readonly ownCmd: boolean;
+  readonly health: Said<string> | undefined;
+  /** A RUN has been there: what follows must keep its place behind it. */
+  readonly ran: boolean;
+  /** Folders taken below `STAGING`. */
+  readonly staged: number;
+  /** Shell functions that `%post` needs. */
+  readonly functions: ReadonlySet<string>;
+}
+
+/** Where files wait for their turn in `%post`. */
+export const STAGING = "/.convert";
+
+/** A stage before its first instruction. */
+export function newStageDraft(job: Conversions, final: boolean, commands: boolean): StageDraft {
+  return {
+    ...{ job, final, commands, files: [], post: [], environment: [], labels: new Map(), help: [] },
+    ...{ values: new Map(), fixed: new Set(), unknown: new Set(), shell: DEFAULT_SHELL, ran: false, staged: 0 },
+    ...{ cwd: undefined, user: undefined, entrypoint: undefined, cmd: undefined, health: undefined },
+    ...{ ownCmd: false, functions: new Set() },
+  };
+}
+
+/** What runs a command in shell form unless SHELL says otherwise. */
+export const DEFAULT_SHELL: readonly string[] = ["/bin/sh", "-c"];
+
+/** True while commands run as root. */
+export function rootUser({ user }: StageDraft): boolean {
+  return user === undefined || /^(root|0)?(:(root|0)?)?$/.test(user.value);
+}
+
+/** A word with its variables put in; those that only the base image knows stay as marks, and the part says so. */
+export function wordValue(word: Word, draft: StageDraft, part: Part): string {
+  const get = (name: string, plain: boolean) => {
+    const known = draft.values.get(name);
+    if (known !== undefined && !draft.unknown.has(name)) return known;
+    if (plain || known !== undefined) return variableMark(name);
+    lower(part, "approximated", `${name} is taken as unset here; the base image may set it`);
+    return undefined;
+  };
+  const { scope } = draft.job;
+  const at = { source: scope.source, range: word.range };
+  const { text } = framed(at, () => expandWord(word.text, { get, escape: scope.escape }));
+  if (hasVariables(text)) remark(part, "a variable of the base image is read when the image is built or run");
+  return text;
+}
+
+/** Sets a variable for the instructions that follow. */
+export function setValue(draft: StageDraft, name: string, value: string): void {
+  draft.values.set(name, value);
+  if (hasVariables(value)) draft.unknown.add(name);
+  else draft.unknown.delete(name);
+}
+
+/** A path of the image as seen from WORKDIR. A slash at its end stays. */
+export function absolutePath(path: string, { cwd }: StageDraft): string {
+  // A variable of the base image may hold a whole path.
+  if (hasVariables(path.slice(0, 1))) return path;
+  const whole = posix.resolve(cwd?.value ?? "/", path);
+  return /(?:^|\/)\.?$/.test(path) && whole !== "/" ? `${whole}/` : whole;
+}

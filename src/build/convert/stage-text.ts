@@ -1,0 +1,138 @@
+// A stage's draft as the text of a definition: headers and sections in their usual order.
+
+import type { Instruction } from "../../recipe/dockerfile/ast.ts";
+import { flagOf } from "../dockerfile/flag-values.ts";
+import type { Stage } from "../dockerfile/stages.ts";
+import { lower, newPart, type Part, type Piece, remark } from "./ledger.ts";
+import { rootUser, STAGING, type StageDraft } from "./stage-draft.ts";
+import { COPY_FILES } from "./to-files.ts";
+import { plainText, shellWord, withArguments } from "./unknown-values.ts";
+
+/** The pieces of a stage. `chain` is the stage with those below it, from the image up. */
+export function renderStage(
+  draft: StageDraft,
+  chain: readonly Stage[],
+  parts: ReadonlyMap<Instruction, Part>,
+  name: string | undefined,
+): readonly Piece[] {
+  const body = [
+    ...filesSections(draft),
+    ...postSection(draft),
+    ...(draft.final ? [...runtimeSections(draft), ...helpSection(draft)] : []),
+  ];
+  const head = header(chain, parts, name);
+  return [...head, { lines: [""] }, ...argumentsSection([...head, ...body]), ...body];
+}
+
+/** The headers that begin a stage with an image. */
+export function imageHead(image: string): readonly string[] {
+  if (image === "scratch") return ["Bootstrap: scratch"];
+  const transport = /^(docker-archive|docker-daemon|oci|oci-archive):(?!\d+\/)(.+)$/.exec(image);
+  if (transport) return [`Bootstrap: ${transport[1]}`, `From: ${transport[2]}`];
+  return ["Bootstrap: docker", `From: ${plainText(image.replace(/^docker:\/\//, ""))}`];
+}
+
+function header(
+  chain: readonly Stage[],
+  parts: ReadonlyMap<Instruction, Part>,
+  name: string | undefined,
+): readonly Piece[] {
+  const [first, ...above] = chain;
+  if (!first) return [];
+  const part = parts.get(first.from) ?? newPart(first.from.range, first.from.line);
+  if (flagOf(first.from, "platform"))
+    lower(part, "approximated", "--platform has no counterpart: give --arch to the build");
+  for (const { from } of above) {
+    const own = parts.get(from);
+    if (own) remark(own, "the stage below it is repeated here: a definition's stage begins with an image");
+  }
+  const image = first.base.kind === "name" ? first.base.name : "scratch";
+  return [{ lines: [...imageHead(image), ...(name === undefined ? [] : [`Stage: ${name}`])], part }];
+}
+
+// Arguments without values are empty in a Dockerfile; a definition asks for a default.
+function argumentsSection(pieces: readonly Piece[]): readonly Piece[] {
+  const text = pieces.flatMap(({ lines }) => lines).join("\n");
+  const names = new Set([...text.matchAll(/\{\{ (\w+) \}\}/g)].map(([, name]) => name));
+  if (names.size === 0) return [];
+  return [{ lines: ["%arguments", ...[...names].map((name) => `    ${name}=`), ""] }];
+}
+
+function filesSections({ files }: StageDraft): readonly Piece[] {
+  const origins = [...new Set(files.map(({ from }) => from))];
+  return origins.flatMap((origin) => [
+    { lines: [origin === undefined ? "%files" : `%files from ${origin}`] },
+    ...files.filter(({ from }) => from === origin).map(({ line, part }) => ({ lines: [`    ${line}`], part })),
+    { lines: [""] },
+  ]);
+}
+
+function postSection(draft: StageDraft): readonly Piece[] {
+  if (!draft.commands) {
+    for (const { part } of draft.post)
+      if (part) remark(part, "there is no %post: nothing runs while this image is built");
+    return [];
+  }
+  const functions = draft.functions.has("copy_files") ? COPY_FILES : [];
+  const clean = draft.staged > 0 || draft.post.some(({ lines }) => lines.join("").includes(STAGING));
+  return [
+    { lines: ["%post", "    set -e", ...functions.map((line) => `    ${line}`)] },
+    ...draft.post.map(({ lines, part }) => ({ lines: lines.map((line) => `    ${withArguments(line)}`), part })),
+    { lines: [...(clean ? ["    cd /", `    rm -rf ${STAGING}`] : []), ""] },
+  ];
+}
+
+function runtimeSections(draft: StageDraft): readonly Piece[] {
+  const { environment, labels, health } = draft;
+  const section = (name: string, pieces: readonly Piece[]): readonly Piece[] =>
+    pieces.length === 0 ? [] : [{ lines: [`%${name}`] }, ...pieces, { lines: [""] }];
+  const lines = [...labels].map(([key, { value, part }]) => ({
+    lines: [`    ${key} ${plainText(value)}`.trimEnd()],
+    part,
+  }));
+  const check = health ? [{ lines: [`    ${health.value}`], part: health.part }] : [];
+  if (health)
+    lower(health.part, "approximated", "becomes %test, which also runs at the end of a build: --notest leaves it out");
+  return [
+    ...section(
+      "environment",
+      environment.map(({ lines: own, part }) => ({ lines: own.map((line) => `    ${line}`), part })),
+    ),
+    ...section("labels", lines),
+    ...section("runscript", runscript(draft)),
+    ...section("test", check),
+  ];
+}
+
+// ENTRYPOINT, then the arguments, or CMD when there are none.
+function runscript({ entrypoint, cmd }: StageDraft): readonly Piece[] {
+  const pieces: Piece[] = [];
+  if (cmd && cmd.value.length > 0) {
+    const words = cmd.value.map(shellWord).join(" ");
+    pieces.push({ lines: ["    if [ $# -eq 0 ]; then", `        set -- ${words}`, "    fi"], part: cmd.part });
+    if (!entrypoint)
+      lower(cmd.part, "approximated", "the base image's ENTRYPOINT, if it has one, is not run before it");
+  }
+  if (entrypoint && entrypoint.value.length > 0) {
+    const words = entrypoint.value.map(shellWord).join(" ");
+    pieces.push({ lines: [`    exec ${words} "$@"`], part: entrypoint.part });
+  } else if (pieces.length > 0) {
+    pieces.push({ lines: ['    exec "$@"'], part: cmd?.part });
+  }
+  return pieces;
+}
+
+function helpSection(draft: StageDraft): readonly Piece[] {
+  const { help, cwd, user } = draft;
+  const pieces: Piece[] = help.map(({ value, part }) => ({ lines: [`    ${value}`], part }));
+  if (cwd && cwd.value !== "/") {
+    const folder = plainText(cwd.value);
+    lower(cwd.part, "approximated", `programs start in the caller's folder: give --cwd ${folder} when that matters`);
+    pieces.push({ lines: [`    It was made to run in the folder ${folder}: give --cwd ${folder}.`], part: cwd.part });
+  }
+  if (user && !rootUser(draft)) {
+    lower(user.part, "dropped", "at run time: programs run as the caller");
+    pieces.push({ lines: [`    It was made to run as the user ${plainText(user.value)}.`], part: user.part });
+  }
+  return pieces.length === 0 ? [] : [{ lines: ["%help"] }, ...pieces, { lines: [""] }];
+}
