@@ -29,14 +29,22 @@ export function writePlan(plan: Buffer, runtime: string): string {
   }
 }
 
+/** A program that becomes the launcher in its turn, and the variables it needs. */
+export interface Intermediary {
+  readonly before: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * Replaces this process by the launcher with the given plan. Never returns.
  * @throws E_PLAN_WRITE, E_EXECVE
  */
-export function becomeLauncher(launcher: string, plan: Buffer, runtime: string): never {
+export function becomeLauncher(launcher: string, plan: Buffer, runtime: string, by?: Intermediary): never {
   const path = writePlan(plan, runtime);
+  const [first, ...before] = by?.before ?? [];
+  const words = first === undefined ? [basename(launcher)] : [basename(first), ...before, launcher];
   try {
-    process.execve?.(launcher, [basename(launcher), "--once", path], LAUNCHER_ENVIRONMENT);
+    process.execve?.(first ?? launcher, [...words, "--once", path], by?.env ?? LAUNCHER_ENVIRONMENT);
     throw new Error("this JavaScript runtime cannot replace its process");
   } catch (cause) {
     rmSync(path, { force: true });

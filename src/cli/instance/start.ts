@@ -7,13 +7,14 @@ import type { JoinFacts } from "../../run/instances/record.ts";
 import { imageStopSignal, signalNumber } from "../../run/instances/signals.ts";
 import { startInstance } from "../../run/instances/start.ts";
 import { stopInstance } from "../../run/instances/stop.ts";
+import { LAUNCHER_ENVIRONMENT } from "../../run/launch.ts";
 import { prepare } from "../../run/preparation.ts";
 import { ownProgram } from "../../run/programs.ts";
 import type { LaunchRequest } from "../../run/request.ts";
 import type { Ready } from "../../run/start.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
-import { getReadyFor, type PAYLOAD_FLAGS } from "../run/payload.ts";
+import { getReadyFor, limitsOf, type PAYLOAD_FLAGS } from "../run/payload.ts";
 import type { START_FLAGS } from "./flags.ts";
 
 const fail = defineErrors({
@@ -52,12 +53,19 @@ export async function startNamed(
     asInstance(wish, name),
   );
   prepare(ready.prepare);
+  const limits = await limitsOf(flags, context);
+  const plan = { ...ready.plan, controlGroup: limits?.controlGroup };
+  const [first = ownProgram("berth-launch", env), ...more] = [
+    ...(limits?.before ?? []),
+    ownProgram("berth-launch", env),
+  ];
   const folder = instanceFolder(env, user);
   const record = await startInstance({
-    ...{ folder, name, plan: ready.plan, image: ready.inside.image.path, runtime: ready.runtime, signal },
+    ...{ folder, name, plan, image: ready.inside.image.path, runtime: ready.runtime, signal },
     join: joinFacts(ready, request),
     stopSignal: imageStopSignal(ready.inside.image.facts.config?.StopSignal),
-    launcher: [ownProgram("berth-launch", env)],
+    launcher: [first, ...more],
+    launcherEnv: limits?.env ?? LAUNCHER_ENVIRONMENT,
     now: Date.now,
   });
   const path = own["pid-file"];

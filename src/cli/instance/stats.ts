@@ -28,7 +28,10 @@ export async function showStats(
   do {
     await sleep(stream ? INTERVAL_MS : INTERVAL_MS / 5, undefined, { signal: context.signal });
     const now = await look(folder, pattern);
-    const measured = [...now].map(([name, usage]) => ({ name, ...usage, cpuPercent: share(before.get(name), usage) }));
+    const measured = [...now].map(([name, { at, ...usage }]) => {
+      const cpuPercent = share(before.get(name), { at, ...usage });
+      return { instance: name, cpuPercent, ...usage };
+    });
     if (flags.json) print(`${JSON.stringify({ instances: measured }, null, "\t")}\n`);
     else print((stream ? CLEAR : "") + table(HEAD, measured.map(row)));
     before = now;
@@ -52,9 +55,16 @@ function share(before: Look | undefined, now: Look): number {
   return Math.round((used / (now.at - before.at)) * 10_000) / 100;
 }
 
-function row(one: Look & { readonly name: string; readonly cpuPercent: number }): string[] {
+function row(one: Usage & { readonly instance: string; readonly cpuPercent: number }): string[] {
   const memory = `${formatSize(one.memory)} / ${formatSize(one.memoryLimit)}`;
   const percent = one.memoryLimit > 0 ? (100 * one.memory) / one.memoryLimit : 0;
   const blocks = `${formatSize(one.bytesRead)} / ${formatSize(one.bytesWritten)}`;
-  return [one.name, `${one.cpuPercent.toFixed(2)}%`, memory, `${percent.toFixed(2)}%`, blocks, String(one.processes)];
+  return [
+    one.instance,
+    `${one.cpuPercent.toFixed(2)}%`,
+    memory,
+    `${percent.toFixed(2)}%`,
+    blocks,
+    String(one.processes),
+  ];
 }

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { defineErrors } from "../../base/errors.ts";
 import { workingDirectory } from "../../run/host.ts";
+import type { Confinement } from "../../run/limits/confine.ts";
 import { encodePlan } from "../../run/plan-format.ts";
 import { prepare } from "../../run/preparation.ts";
 import type { LaunchRequest } from "../../run/request.ts";
@@ -13,6 +14,7 @@ import type { FlagValues } from "../flags.ts";
 import { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
 import { RUN_FLAGS, SHELL_FLAGS } from "./flags.ts";
 import { imageFile } from "./image-file.ts";
+import { LIMIT_FLAGS } from "./limit-flags.ts";
 import { toRequest } from "./request.ts";
 
 const fail = defineErrors({
@@ -57,7 +59,7 @@ export const PAYLOAD_FORMS = {
 } as const satisfies Readonly<Record<string, PayloadForm>>;
 
 /** Flags of all these commands; `--shell` means something to `shell` only. */
-export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS, ...POLICY_FLAGS] as const;
+export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...LIMIT_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS, ...POLICY_FLAGS] as const;
 
 /** Starts the payload, and does not return; or prints its plan. @throws E_ARGUMENTS and every failure of a start */
 export async function performPayload(
@@ -81,7 +83,19 @@ export async function performPayload(
   if (form.print) return void (await import("../output.ts")).print(encodePlan({ ...ready.plan, limits: [] }));
   const { becomeLauncher } = await import("../../run/launch.ts");
   const { ownProgram } = await import("../../run/programs.ts");
-  becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(ready.plan), ready.runtime);
+  const limits = await limitsOf(flags, context);
+  const plan = limits ? { ...ready.plan, controlGroup: limits.controlGroup } : ready.plan;
+  becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(plan), ready.runtime, limits);
+}
+
+/** The limits that the flags ask for, granted; undefined, and nothing loaded, without such flags. @throws E_LIMIT… */
+export async function limitsOf(
+  flags: FlagValues<typeof LIMIT_FLAGS>,
+  context: Context,
+): Promise<Confinement | undefined> {
+  if (LIMIT_FLAGS.every(({ long }) => flags[long] === undefined)) return undefined;
+  const { limitsFor } = await import("./limits.ts");
+  return limitsFor(flags, context);
 }
 
 /** Everything made ready for a command on an image. `adjust` has the last word on the request. @throws every failure of a start */

@@ -5,7 +5,8 @@ import type { Environment, User } from "../../platform/user.ts";
 import { callerLimits } from "../caller-limits.ts";
 import { hostFacts } from "../host.ts";
 import type { JoinPlan } from "../launch-plan.ts";
-import type { Note } from "../notes.ts";
+import { hierarchyOf, mayEnter } from "../limits/control-group.ts";
+import { type Note, warning } from "../notes.ts";
 import { planPayload } from "../payload-plan.ts";
 import { readOverrides } from "../read-overrides.ts";
 import type { LaunchRequest } from "../request.ts";
@@ -33,9 +34,10 @@ export async function planJoin(wish: JoinRequest): Promise<{ plan: JoinPlan; not
     ...{ request, host, overrides },
     ...{ image: join.image, ids: join.ids, place: { home: join.home, chdir }, deviceEnv: join.deviceEnv },
   });
+  const group = groupToEnter(record);
   const plan: JoinPlan = {
     join: { pid: record.pid, start: record.start },
-    controlGroup: record.controlGroup,
+    controlGroup: group.path,
     chdir,
     umask: join.fixedUmask || join.docker || request.fixedUmask ? 0o022 : host.umask,
     limits: callerLimits(),
@@ -45,7 +47,16 @@ export async function planJoin(wish: JoinRequest): Promise<{ plan: JoinPlan; not
     exec: payload.argv[0] ?? "",
     argv: payload.argv,
   };
-  return { plan, notes: [...notes, ...payload.notes] };
+  return { plan, notes: [...notes, ...payload.notes, ...group.notes] };
+}
+
+// From a session of another kind the kernel lets nobody into the instance's group.
+function groupToEnter({ name, controlGroup }: InstanceRecord): { path: string | undefined; notes: readonly Note[] } {
+  if (controlGroup === undefined) return { path: undefined, notes: [] };
+  const hierarchy = hierarchyOf("self");
+  if (hierarchy && mayEnter(hierarchy, controlGroup)) return { path: controlGroup, notes: [] };
+  const text = `this session may not enter the control group of ${name}: its limits do not hold for this program`;
+  return { path: undefined, notes: [warning(text)] };
 }
 
 // Nothing can be mounted any more: the caller's directory counts when the instance shows one of that name.

@@ -6,12 +6,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import { publishFile } from "../../base/publish.ts";
 import { type Lock, tryLock } from "../../oci/store/lock.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
-import { LAUNCHER_ENVIRONMENT, writePlan } from "../launch.ts";
+import { writePlan } from "../launch.ts";
 import type { LaunchPlan } from "../launch-plan.ts";
+import { hierarchyOf } from "../limits/control-group.ts";
 import { encodePlan } from "../plan-format.ts";
 import { fail } from "./errors.ts";
 import { instanceFiles } from "./folder.ts";
@@ -29,7 +31,7 @@ export interface InstanceStart {
   readonly stopSignal: string;
   /** The launcher's program and what stands before its own arguments (a service manager's call, say). */
   readonly launcher: readonly [string, ...string[]];
-  readonly launcherEnv?: Readonly<Record<string, string>>;
+  readonly launcherEnv: Readonly<Record<string, string>>;
   /** The run-time folder. */
   readonly runtime: string;
   readonly signal: AbortSignal;
@@ -110,7 +112,7 @@ function spawnLauncher(job: InstanceStart): ChildProcess {
     return spawn(program, [...args, "--once", plan], {
       detached: true,
       cwd: "/",
-      env: { ...LAUNCHER_ENVIRONMENT, ...job.launcherEnv },
+      env: job.launcherEnv,
       stdio: ["ignore", logs[0], logs[1], "pipe"],
     });
   } finally {
@@ -138,11 +140,30 @@ function conversation(talk: Socket): { next(): Promise<string>; rest(): Promise<
 async function recordOf(job: InstanceStart, pid: number): Promise<InstanceRecord> {
   const { domain } = await selfIdentity();
   const { out, err } = instanceFiles(job.folder, job.name);
-  const { name, image, stopSignal, join } = job;
+  const { name, image, stopSignal, join: joinFacts } = job;
   const started = new Date(job.now()).toISOString();
-  const { controlGroup } = job.plan;
+  // A service manager makes the group that the launcher is found in.
+  const controlGroup = job.plan.controlGroup ?? (job.launcher.length > 1 ? groupOf(pid) : undefined);
   const start = (await startTime(pid)) ?? "0";
-  return { format: RECORD_FORMAT, name, pid, start, domain, started, image, out, err, stopSignal, controlGroup, join };
+  return {
+    format: RECORD_FORMAT,
+    name,
+    pid,
+    start,
+    domain,
+    started,
+    image,
+    out,
+    err,
+    stopSignal,
+    controlGroup,
+    join: joinFacts,
+  };
+}
+
+function groupOf(pid: number): string | undefined {
+  const found = hierarchyOf(String(pid));
+  return found && join(found.mount, found.own);
 }
 
 function notStarted({ folder, name }: InstanceStart, words: string, child: ChildProcess): Error {
