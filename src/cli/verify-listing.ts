@@ -4,7 +4,7 @@ import type { SifDescriptor } from "../image/sif/types.ts";
 import type { Finding } from "../signing/verify-sif.ts";
 
 /** One signature for people. */
-export function findingText({ id, signer, verified, failure }: Finding): string {
+export function findingText({ signer, verified, failure }: Finding): string {
   const lines: string[] = [];
   if (signer?.kind === "pgp") {
     const where = signer.remote ? "[REMOTE]" : "[LOCAL]";
@@ -17,7 +17,7 @@ export function findingText({ id, signer, verified, failure }: Finding): string 
       ...verified.map((d) => row(String(d.id), d.group === 0 ? "NONE" : String(d.group), "NONE", typeName(d))),
     );
   }
-  if (failure) lines.push(`Signature object ${id}: ${printable(failure.message)}`);
+  if (failure) lines.push(`Not verified: ${printable(failure.message)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 

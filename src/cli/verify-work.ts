@@ -1,10 +1,12 @@
 // What `berth verify` does, once its flags are read.
 
 import type { KeyObject } from "node:crypto";
+import { hasCode } from "../base/errors.ts";
 import { fail } from "../signing/errors.ts";
-import { pullKey } from "../signing/hkp.ts";
+import { type KeyServer, pullKey } from "../signing/hkp.ts";
 import { publicKeys, SITE_KEYRING } from "../signing/keyring.ts";
 import { publicKey, readPem } from "../signing/pem-key.ts";
+import type { PgpKey } from "../signing/pgp.ts";
 import { type Finding, type TrustedKeys, verifySif } from "../signing/verify-sif.ts";
 import { readCertificates, systemRoots, trustedCertificateKey } from "../signing/x509.ts";
 import type { Context } from "./context.ts";
@@ -37,10 +39,11 @@ export async function verifyImage(image: string, values: VerifyValues, context: 
 
 // A key that came from a server proves only that its owner made the signature, whoever that is.
 function sayRemote(findings: readonly Finding[], { log }: Context): void {
-  for (const { signer } of findings) {
-    if (signer?.kind === "pgp" && signer.remote)
-      log.warn(`the key ${signer.fingerprint} is not in your keyring: check the fingerprint with its owner`);
-  }
+  const remote = findings.flatMap(({ signer }) =>
+    signer?.kind === "pgp" && signer.remote ? [signer.fingerprint] : [],
+  );
+  for (const print of new Set(remote))
+    log.warn(`the key ${print} is not in your keyring: check the fingerprint with its owner`);
 }
 
 /** The part of a file that `--sif-id` and `--group-id` name. @throws E_SIF_NO_GROUP */
@@ -61,7 +64,17 @@ async function trustedKeys(values: VerifyValues, context: Context): Promise<Trus
   const pgp = [...(await publicKeys(SITE_KEYRING)), ...(await publicKeys(keyringOf(values, context)))];
   const { url } = values;
   if (values.local || url === undefined) return { pgp };
-  return { pgp, findPgp: (id) => withKeyServer(url, context, (server) => pullKey(server, id)) };
+  return { pgp, findPgp: (id) => withKeyServer(url, context, (server) => pullIfThere(server, id)) };
+}
+
+async function pullIfThere(server: KeyServer, id: string): Promise<readonly PgpKey[]> {
+  try {
+    return await pullKey(server, id);
+  } catch (error) {
+    // That the signer is unknown here is said of the signature.
+    if (hasCode(error, "E_KEYSERVER_KEY")) return [];
+    throw error;
+  }
 }
 
 /** The key of `--key` or of `--certificate`, if one of them was given. @throws E_KEY_FILE, E_CERTIFICATE… */

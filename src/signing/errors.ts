@@ -45,7 +45,7 @@ export const fail = defineErrors({
     hint: "ask the signer for an image signed with a valid key; berth key pull fetches a renewed key",
   },
   E_SIGNER_NEEDED: {
-    text: "signature object {id} is a {form} signature, for which no key was given",
+    text: "no key was given for signature {id}, which is of the form {form}",
     hint: "{cure}",
     exit: 1,
   },

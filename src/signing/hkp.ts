@@ -35,11 +35,12 @@ export interface FoundKey {
 /** The address of a server as people write it: hkp://, hkps://, http://, https:// or a bare host. @throws E_KEYSERVER */
 export function keyServerUrl(text: string): URL {
   const full = /^[a-z]+:\/\//.test(text) ? text : `https://${text}`;
-  const plain = full.startsWith("hkp://");
+  // A parsed URL no longer tells port 80 from none.
+  const bare = /^hkp:\/\/(?!.*:\d+\/?$)/.test(full);
   const url = URL.parse(full.replace(/^hkp:/, "http:").replace(/^hkps:/, "https:"));
   if (url === null || !["http:", "https:"].includes(url.protocol))
     throw fail("E_KEYSERVER", { url: text, why: "has no address that berth understands" });
-  if (plain && url.port === "") url.port = "11371";
+  if (bare) url.port = "11371";
   return url;
 }
 

@@ -47,7 +47,7 @@ export async function signClear(text: string, key: PgpSecretKey, now: Date): Pro
 export type ClearChecked =
   | { readonly kind: "valid"; readonly text: string; readonly key: PgpKey }
   | { readonly kind: "unknown"; readonly keyId: string }
-  /** The signature is right, the key is not (any more). */
+  /** The key is not to be trusted (any more), whatever it signed. */
   | { readonly kind: "key"; readonly key: PgpKey; readonly why: string }
   | { readonly kind: "invalid"; readonly why: string };
 
@@ -66,11 +66,11 @@ export async function checkClear(message: string, keys: readonly PgpKey[], now: 
         (error: unknown) => reasonOf(error),
       );
       if (key === undefined) outcome = { kind: "unknown", keyId: keyID.toHex().toUpperCase() };
-      else if (why !== undefined) outcome = { kind: "invalid", why };
       else {
+        // Asked first: the library calls a signature bad, too, when only its key is.
         const fault = await keyFault(key, keyID, now);
-        if (fault === undefined) return { kind: "valid", text: parsed.getText(), key };
-        outcome = { kind: "key", key, why: fault };
+        if (fault === undefined && why === undefined) return { kind: "valid", text: parsed.getText(), key };
+        outcome = fault === undefined ? { kind: "invalid", why: why ?? "" } : { kind: "key", key, why: fault };
       }
     }
     return outcome;

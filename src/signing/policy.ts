@@ -87,7 +87,7 @@ export function decide(policy: SignaturePolicy, subject: Subject, signatures: Si
 }
 
 function fault(allowed: readonly AllowedSigner[], got: number, need: "any" | "all", { why }: Signatures): string {
-  if (allowed.length === 0) return "no image is allowed there";
+  if (allowed.length === 0) return "no signer is named whose images may be used";
   const because = why === undefined ? "" : `: ${why}`;
   if (need === "all") return `${got} of the ${allowed.length} signatures it needs are there${because}`;
   return `none of the ${allowed.length} allowed signers has signed it${because}`;

@@ -5,7 +5,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errnoOf, reasonOf } from "../base/errors.ts";
+import { BerthError, errnoOf, reasonOf } from "../base/errors.ts";
 import * as layout from "../image/sif/layout.ts";
 import { acquireLock } from "../oci/store/lock.ts";
 import { fail } from "./errors.ts";
@@ -44,7 +44,7 @@ export async function appendSignatures(
       const objects = await make(handle, await readTable(handle, path));
       for (const object of objects) await append(handle, path, object, options.now);
     } catch (cause) {
-      if (errnoOf(cause) === undefined) throw cause;
+      if (cause instanceof BerthError || errnoOf(cause) === undefined) throw cause;
       throw fail("E_SIF_CLOSED", { path, why: reasonOf(cause) }, { cause });
     } finally {
       await lock?.release();
