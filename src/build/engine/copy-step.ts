@@ -88,10 +88,17 @@ class Copy {
   async match(planned: PlannedMatch, folder: boolean): Promise<void> {
     const { match, tree } = planned;
     const isDir = match.stat.isDirectory();
-    if (!isDir && this.#step.unpack && (await archiveKind(match.source)) !== undefined) {
-      const into = this.#writer.folder(this.#destination, this.#owner ?? ROOT).path;
-      const options = { owner: this.#owner, at: this.#at, ...this.#tools };
-      return unpackArchive(match.source, new TreeWriter(toText(into)), options);
+    const packing = !isDir && this.#step.unpack ? await archiveKind(match.source) : undefined;
+    if (packing !== undefined) {
+      const into = this.#writer.place(this.#destination);
+      this.#writer.folder(this.#destination, this.#owner ?? ROOT);
+      const options = {
+        into: [into.inside, ...into.missing].join("/"),
+        owner: this.#owner,
+        at: this.#at,
+        ...this.#tools,
+      };
+      return unpackArchive(match.source, packing, this.#writer, options);
     }
     const base = this.#base(planned, folder);
     const parent = isDir ? base : base.slice(0, base.lastIndexOf("/"));

@@ -74,8 +74,10 @@ export class StepWorks {
           key: tarKey(state, step),
           apply: async ({ mounted }) => {
             const { signal, maxBytes } = this.#tools.options;
-            const into = new TreeWriter(mounted.root);
-            await unpackTar(await step.open(signal), into, { owner: undefined, name: at.title, maxBytes, signal });
+            const writer = new TreeWriter(mounted.root);
+            const options = { into: "", owner: undefined, name: at.title, maxBytes, layer: true, signal };
+            await unpackTar(await step.open(signal), writer, options);
+            writer.settle();
             return undefined;
           },
         };

@@ -10,6 +10,7 @@ import {
   lstatSync,
   lutimesSync,
   mkdirSync,
+  readdirSync,
   rmSync,
   type Stats,
   symlinkSync,
@@ -122,6 +123,15 @@ export class TreeWriter {
   remove(path: string): void {
     const place = this.place(path, "keep");
     if (place.missing.length === 0 && place.inside !== "") rmSync(bytes(place.found), { recursive: true });
+  }
+
+  /** Removes everything in the folder at a path. */
+  empty(path: string): void {
+    const place = this.place(path);
+    if (place.missing.length > 0 || !place.stat.isDirectory()) return;
+    for (const name of readdirSync(bytes(place.found), { encoding: "latin1" })) {
+      rmSync(bytes(`${place.found}/${name}`), { recursive: true });
+    }
   }
 
   /** Gives folders their times: whatever is written into one changes it. */

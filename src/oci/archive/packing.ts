@@ -41,23 +41,16 @@ export async function filePacking(path: string): Promise<Packing> {
 
 /** The unpacked bytes of a packed file. @throws E_ARCHIVE_PACKING; damage ends the stream in an error */
 export function unpacked(path: string, packing: Packing, signal?: AbortSignal): Readable {
-  if (packing === "bzip2")
-    throw fail("E_ARCHIVE_PACKING", {
-      path,
-      packing,
-      why: "berth does not read",
-      hint: "unpack it with bunzip2 first",
-    });
   const file = createReadStream(path, { highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) });
   if (packing === "none") return file;
-  if (packing === "xz") return Readable.from(unxz(path, file));
+  if (packing === "xz" || packing === "bzip2") return Readable.from(byProgram(packing, path, file));
   const inflate = packing === "gzip" ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress();
   return pipeline(file, inflate, () => undefined);
 }
 
-// Node has no xz; the program is on most machines, and asked for by name where it is not.
-async function* unxz(path: string, file: Readable): AsyncGenerator<Buffer> {
-  const child = spawn("xz", ["--decompress", "--stdout"], { stdio: ["pipe", "pipe", "pipe"] });
+// Node has neither; the programs are on most machines, and asked for by name where they are not.
+async function* byProgram(packing: "xz" | "bzip2", path: string, file: Readable): AsyncGenerator<Buffer> {
+  const child = spawn(packing, ["--decompress", "--stdout"], { stdio: ["pipe", "pipe", "pipe"] });
   const ended = once(child, "close");
   ended.catch(() => undefined);
   let words = "";
@@ -69,11 +62,12 @@ async function* unxz(path: string, file: Readable): AsyncGenerator<Buffer> {
     yield* child.stdout;
     // The end of output counts only once the program has said that all was well.
     const [code] = await ended;
-    if (code !== 0) throw fail("E_ARCHIVE_FORM", { path, why: words.trim() || `xz failed (${code})` });
+    if (code !== 0) throw fail("E_ARCHIVE_FORM", { path, why: words.trim() || `${packing} failed (${code})` });
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
-    const hint = "install xz-utils, or unpack the file first";
-    throw fail("E_ARCHIVE_PACKING", { path, packing: "xz", why: "needs the program xz", hint }, { cause: error });
+    const hint = `install ${packing === "xz" ? "xz-utils" : packing}, or unpack the file first`;
+    const why = `needs the program ${packing}`;
+    throw fail("E_ARCHIVE_PACKING", { path, packing, why, hint }, { cause: error });
   } finally {
     child.kill();
     file.destroy();
