@@ -15,7 +15,7 @@ import { print as printOut } from "./output.ts";
 const fail = defineErrors({
   E_CACHE_TYPE: {
     text: '"{type}" is no kind of cache entry',
-    hint: "choose blob, image, sandbox, ref or all",
+    hint: "choose blob, image, sandbox, ref, build or all",
     exit: 1,
   },
   E_CACHE_DAYS: { text: '"{days}" is not a number of days', hint: "write a whole number, such as 30", exit: 1 },
@@ -33,7 +33,7 @@ const TYPE_FLAG = {
   kind: "list",
   value: "type",
   env: [],
-  help: "blob, image, sandbox or ref; several with commas (default: all)",
+  help: "blob, image, sandbox, ref or build; several with commas (default: all)",
 } as const satisfies FlagSpec;
 
 const JSON_FLAG = { long: "json", kind: "switch", env: [], help: "as JSON" } as const satisfies FlagSpec;
@@ -85,6 +85,8 @@ function cleanCommand(context: Context): Command {
       for (const { type, name, size } of going) print(`would remove ${type} ${name} (${formatSize(size)})`);
       return print(`would free ${formatSize(sizeOf(going))}`);
     }
+    // Before the question, which would be asked again inside.
+    if (going.some(({ type }) => type === "build")) await enterNamespace(context);
     if (
       !values.force &&
       !(await confirmed(`This removes ${going.length} entries of the cache (${formatSize(sizeOf(going))}).`))
@@ -92,6 +94,7 @@ function cleanCommand(context: Context): Command {
       return print("nothing removed");
     const cache = openedCache(context);
     await removeEntries(cache, going);
+    await (await import("../build/engine/entries.ts")).removeBuildEntries(cache.root, going, wish.now);
     await sweepLeftovers(cache, wish.now);
     print(`freed ${formatSize(sizeOf(going))}`);
   });
@@ -117,7 +120,15 @@ function openedCache({ env, user, log }: Context) {
 
 async function allEntries(context: Context): Promise<readonly CacheEntry[]> {
   const { cacheEntries } = await import("../oci/store/cache-entries.ts");
-  return cacheEntries(openedCache(context));
+  const { buildEntries } = await import("../build/engine/entries.ts");
+  const cache = openedCache(context);
+  return [...(await cacheEntries(cache)), ...(await buildEntries(cache.root))];
+}
+
+// Steps of builds have left files of other ids, which nobody can remove outside.
+async function enterNamespace({ env, user }: Context): Promise<void> {
+  const { enterBuildNamespace, insideBuildNamespace } = await import("../build/namespace.ts");
+  if (!insideBuildNamespace(env)) enterBuildNamespace({ env, user });
 }
 
 function typesOf(given: readonly string[]): readonly CacheType[] {

@@ -6,6 +6,8 @@ export interface Account {
   readonly gid: number;
   /** Further groups that the state's /etc/group gives the user. */
   readonly groups: readonly number[];
+  /** Home folder by the passwd line; the root folder for who has none. */
+  readonly home: string;
 }
 
 /** What was not found. */
@@ -28,10 +30,11 @@ export function findAccount(text: string, passwd: string, group: string): Accoun
   const number = asId(who);
   if (!line && number === undefined && who !== "") return { unknown: who, file: "/etc/passwd" };
   const uid = line ? Number(line[2]) : (number ?? 0);
-  if (wanted === "") return { uid, gid: Number(line?.[3] ?? 0), groups: groupsOf(group, line?.[0]) };
+  const home = line?.[5] || "/";
+  if (wanted === "") return { uid, gid: Number(line?.[3] ?? 0), groups: groupsOf(group, line?.[0]), home };
   const groupLine = fieldsOf(group, wanted, 2);
   const gid = groupLine ? Number(groupLine[2]) : asId(wanted);
-  return gid === undefined ? { unknown: wanted, file: "/etc/group" } : { uid, gid, groups: [] };
+  return gid === undefined ? { unknown: wanted, file: "/etc/group" } : { uid, gid, groups: [], home };
 }
 
 function fieldsOf(text: string, name: string, numberAt: number): string[] | undefined {

@@ -19,14 +19,18 @@ export interface StepRecord {
   readonly layer: StateLayer | undefined;
 }
 
-/** Looks a finished step up. */
-export async function readRecord(places: BuildPlaces, key: Digest): Promise<StepRecord | undefined> {
+/** Looks a finished step up, and notes that it was used unless told otherwise. */
+export async function readRecord(
+  places: BuildPlaces,
+  key: Digest,
+  { use = true }: { readonly use?: boolean } = {},
+): Promise<StepRecord | undefined> {
   try {
     const path = recordPath(places, key);
     const record = parseRecord(JSON.parse(await readFile(path, "utf8")), places);
     if (record.layer && !(await stat(record.layer.folder)).isDirectory()) return undefined;
     // The order of use is what cleaning goes by.
-    await utimes(path, new Date(), new Date()).catch(() => undefined);
+    if (use) await utimes(path, new Date(), new Date()).catch(() => undefined);
     return record;
   } catch {
     return undefined;

@@ -55,7 +55,8 @@ export function runPlan(facts: RunFacts): LaunchPlan {
     setid: asRoot ? undefined : { uid: account.uid, gid: account.gid },
     init: facts.ownProcesses,
     keepFds: [],
-    env: new Map(Object.entries(step.env)),
+    // A program expects a home; the recipe may name another.
+    env: new Map([["HOME", account.home], ...Object.entries(step.env)]),
     exec: step.argv[0] ?? "",
     argv: step.argv,
   };
