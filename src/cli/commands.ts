@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await run()).planCommand(c),
   },
   {
+    name: "convert",
+    summary: "turn a Dockerfile into a definition file, or back",
+    load: async (c) => (await import("./convert.ts")).convertCommand(c),
+  },
+  {
     name: "inspect",
     summary: "show labels, scripts and configuration of an image",
     load: async (c) => (await import("./inspect.ts")).inspectCommand(c),
@@ -60,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "image",
     summary: "list and copy files of an image without running it",
     load: async (c) => (await import("./image.ts")).imageCommand(c),
+  },
+  {
+    name: "overlay",
+    summary: "make, resize and show files that keep a container's changes",
+    load: async (c) => (await import("./overlay.ts")).overlayCommand(c),
   },
   {
     name: "sif",
