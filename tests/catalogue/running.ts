@@ -173,7 +173,17 @@ export const RUNNING: readonly (Case | Later)[] = [
     title: "an image that says nothing about what to run",
     steps: [{ run: run("{images}/neither.sif"), stdin: "echo from the shell\n", out: "from the shell" }],
   },
-  { id: "88", title: "exec, run and shell join an instance", later: "instances" },
+  {
+    id: "88",
+    title: "exec, run and shell join an instance",
+    steps: [
+      { run: ["berth", "instance", "start", "--writable-tmpfs", SMALL, "joined"] },
+      { run: exec("instance://joined", "touch", "/made") },
+      { run: run("instance://joined", "x"), out: "entry point x" },
+      { run: ["berth", "shell", "instance://joined"], stdin: "test -f /made && exit 9\n", exit: 9 },
+      { run: ["berth", "instance", "stop", "joined"] },
+    ],
+  },
   {
     id: "89",
     title: "an executable image runs itself",
