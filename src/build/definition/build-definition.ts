@@ -61,7 +61,8 @@ async function runTest(run: StageRun): Promise<void> {
   if (!section || !run.context.job.test) return;
   const at = sectionOrigin(run.stage, section);
   const argv = withEnvironmentScripts(["/.singularity.d/test"]);
-  const status = await run.context.builder.check(run.state, programStep(run, { argv, mounts: [], env: {} }, "/"), at);
+  const step = await programStep(run, { argv, file: undefined }, "/", at);
+  const status = await run.context.builder.check(run.state, step, at);
   if (status !== 0) throw failAt("E_TEST_FAILED", at, { status });
 }
 

@@ -17,7 +17,7 @@ import { layerStep, type OwnLayer } from "./layer.ts";
 import { foundation } from "./metadata.ts";
 import { appOf, mergedSection, type Stage, sectionOrigin } from "./recipe.ts";
 import { hostEnvironment, imageEnvironment, withEnvironmentScripts } from "./script-environment.ts";
-import { hostScript, type ScriptStart, scriptStart } from "./script-step.ts";
+import { hostScript, type ScriptStart, scriptMounts, scriptStart } from "./script-step.ts";
 
 /** What all stages of a build share. */
 export interface BuildContext {
@@ -71,14 +71,14 @@ export function applyLayer(run: StageRun, layer: OwnLayer, title: string): Promi
 }
 
 /** A program in the image, with the environment that scripts have. */
-export function programStep(run: StageRun, start: ScriptStart, cwd: string): RunStep {
-  const { job, mounts, deviceEnv } = run.context;
+export async function programStep(run: StageRun, start: ScriptStart, cwd: string, at: StepOrigin): Promise<RunStep> {
+  const { builder, job, mounts, deviceEnv } = run.context;
   const { env, hidden } = imageEnvironment(run.config.Env ?? [], job.environment);
   return {
     ...{ kind: "run", argv: start.argv, cwd, network: "host" },
-    env: { ...env, ...deviceEnv, ...start.env },
+    env: { ...env, ...deviceEnv },
     hidden: hidden ?? [],
-    mounts: [...mounts, ...start.mounts],
+    mounts: [...mounts, ...(await scriptMounts(start, builder, at))],
   };
 }
 
@@ -148,12 +148,15 @@ async function runInstallers(run: StageRun, base: BaseMetadata): Promise<void> {
   const sourced = hasEnvironmentCode(base);
   const withBase = (start: ScriptStart) => (sourced ? { ...start, argv: withEnvironmentScripts(start.argv) } : start);
   const post = mergedSection(stage, "post");
-  if (post) await apply(run, programStep(run, withBase(scriptStart(post, "%post")), "/"), sectionOrigin(stage, post));
+  if (post) {
+    const at = sectionOrigin(stage, post);
+    await apply(run, await programStep(run, withBase(scriptStart(post, "%post")), "/", at), at);
+  }
   for (const section of stage.sections.filter(({ name }) => name === "appinstall")) {
     const app = appOf(section);
+    const at = sectionOrigin(stage, section);
     const start = scriptStart({ ...section, args: section.args.replace(/^\S+\s*/, "") }, `%appinstall ${app}`);
     const argv = ["/bin/sh", "-c", `. ${appFolder(app)}/scif/env/01-base.sh; exec "$@"`, "berth", ...start.argv];
-    const step = programStep(run, withBase({ ...start, argv }), appFolder(app));
-    await apply(run, step, sectionOrigin(stage, section));
+    await apply(run, await programStep(run, withBase({ ...start, argv }), appFolder(app), at), at);
   }
 }
