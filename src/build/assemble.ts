@@ -33,6 +33,9 @@ function configuration(built: BuiltImage, base: OciImage | undefined, sourceDate
   const created = new Date(sourceDate === undefined ? lastChange(built) : sourceDate * 1000).toISOString();
   const own = built.history.map((entry) => ({ created, ...entry }));
   const earlier = Array.isArray(before["history"]) ? before["history"].map(asObject).filter((one) => one) : [];
+  // Where a history is, readers count its lines against the layers: those that the base says nothing of need one too.
+  const counted = earlier.filter((entry) => entry?.["empty_layer"] !== true).length;
+  const silent = Math.max(0, (base?.manifest.layers.length ?? 0) - counted);
   return {
     created,
     ...(author === undefined ? {} : { author }),
@@ -44,7 +47,7 @@ function configuration(built: BuiltImage, base: OciImage | undefined, sourceDate
       type: "layers",
       diff_ids: [...(base?.config.rootfs.diff_ids ?? []), ...state.layers.map(({ descriptor }) => descriptor.digest)],
     },
-    history: [...earlier, ...own],
+    history: [...earlier, ...Array.from({ length: silent }, () => ({ created })), ...own],
   };
 }
 

@@ -37,6 +37,8 @@ export interface TestImage {
   readonly layers: readonly TestLayer[];
   readonly config?: RuntimeConfig;
   readonly platform?: Platform;
+  /** Lines of the history; default: none at all. */
+  readonly history?: readonly { readonly created_by: string; readonly empty_layer?: boolean }[];
 }
 
 /** The name that OCI gives to this machine's architecture. */
@@ -108,6 +110,7 @@ async function writeImage(directory: string, image: TestImage): Promise<Descript
     ...image.platform,
     config: image.config ?? {},
     rootfs: { type: "layers", diff_ids: diffIds },
+    ...(image.history ? { history: image.history } : {}),
   });
   return writeJson(directory, MEDIA.manifest, { schemaVersion: 2, mediaType: MEDIA.manifest, config, layers });
 }

@@ -70,7 +70,7 @@ function recordingBuilder({ base = {}, onStep }: RecordingOptions) {
       const key = digestOf(`${state.key} ${JSON.stringify(step)}`);
       const descriptor = { mediaType: "application/vnd.oci.image.layer.v1.tar", digest: key, size: 1 };
       const changes = !(step.kind === "run" && step.argv.includes("true"));
-      return { ...state, key, layers: changes ? [...state.layers, { descriptor, folder: "" }] : state.layers };
+      return { ...state, key, layers: changes ? [...state.layers, { descriptor, folder: "", made: 0 }] : state.layers };
     },
     check: () => Promise.resolve(0),
     readFile: () => Promise.resolve(undefined),

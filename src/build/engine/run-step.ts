@@ -76,8 +76,11 @@ function need(made: boolean, path: string, at: StepOrigin): void {
 
 function stepAccount(step: RunStep, at: StepOrigin, root: string, { singleId }: RunTools): Account {
   const { user } = step;
-  if (user === undefined || user === "") return { uid: 0, gid: 0, groups: [] };
   const database = (path: string) => readSmall(root, path, MAX_DATABASE)?.toString("utf8") ?? "";
+  if (user === undefined || user === "") {
+    const found = findAccount("0", database("/etc/passwd"), "");
+    return { uid: 0, gid: 0, groups: [], home: "unknown" in found ? "/" : found.home };
+  }
   const account = findAccount(user, database("/etc/passwd"), database("/etc/group"));
   const frame = codeFrame(at);
   if ("unknown" in account) {
