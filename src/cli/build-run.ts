@@ -105,9 +105,8 @@ async function buildRecipe(
   cache: Cache,
 ): Promise<BuiltImage> {
   if (source.kind === "definition") {
-    const { buildDefinition } = await import("../build/definition/index.ts");
-    const update =
-      values.update && target.kind === "sandbox" ? ({ kind: "file", path: target.path } as const) : undefined;
+    const { buildDefinition, updatedSandbox } = await import("../build/definition/index.ts");
+    const update = values.update ? await updatedSandbox(target) : undefined;
     return buildDefinition(await definitionJob(source, values, update, context), builder);
   }
   const [{ buildDockerfile }, { networkSources }] = await Promise.all([

@@ -4,7 +4,8 @@
 export type RecipeKind = "definition" | "dockerfile";
 
 const INSTRUCTION = /^(arg|from)\s/i;
-const HEADER = /^(bootstrap|from|stage|registry|namespace|fingerprints|mirrorurl|osversion|include|library)\s*:/i;
+// Any word will do: a header with a mistyped key is to be told as that.
+const HEADER = /^[a-z]\w*\s*:(?!\S*\/\/)/i;
 
 /** The language of a recipe, by its first line that is neither empty nor a comment; undefined when it is neither. */
 export function recipeKind(text: string): RecipeKind | undefined {

@@ -1,10 +1,13 @@
-// The specification's catalogue of black-box cases (spec/apptainer.md 4.1 to 4.5) as an executable table.
+// The specification's catalogue of black-box cases (spec/apptainer.md 4.1 to 4.7) as an executable table.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, installed } from "../support/ordinary-user.ts";
+import { BUILD } from "./build.ts";
 import type { Case, Later } from "./case.ts";
 import { CREDENTIALS } from "./credentials.ts";
 import { ENVIRONMENT } from "./environment.ts";
+import { INSPECTING } from "./inspecting.ts";
+import { INSTANCES } from "./instances.ts";
 import { MOUNTS } from "./mounts.ts";
 import { play } from "./play.ts";
 import { PULL } from "./pull.ts";
@@ -17,11 +20,14 @@ const SECTIONS: Readonly<Record<string, readonly (Case | Later)[]>> = {
   "4.3 exec, run, shell, exit statuses": RUNNING,
   "4.4 environment": ENVIRONMENT,
   "4.5 isolation and mounts": MOUNTS,
+  "4.6 definition files": BUILD,
+  "4.7 inspect": INSPECTING,
+  "4.7 instances": INSTANCES,
 };
 
 test("every number of the catalogue is there once", () => {
   const ids = Object.values(SECTIONS).flatMap((rows) => rows.map(({ id }) => id));
-  const wanted = Array.from({ length: 140 }, (_, index) => String(index + 1));
+  const wanted = Array.from({ length: 169 }, (_, index) => String(index + 1));
   expect(ids.toSorted()).toEqual([...wanted, "41a", "41b"].toSorted());
 });
 
