@@ -154,9 +154,10 @@ static gid_t caller_gid;
 
 // A FUSE mount of this namespace gives an image's files, which belong to 0, to whoever is 0 here. So for `userns self` the
 // mount is made as 0, and the caller gets its own number back in a second namespace: the image is then the caller's own.
-// Not where fuse-overlayfs lies between: it says whose the files are.
+// Not where files are written into an image: there they get the number that their creator has in this namespace, and that
+// shall be the caller's own, as on every machine. fuse-overlayfs then says whose the image's files are.
 static bool nests(const struct plan *plan) {
-  return !plan_merges(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
+  return !plan_writes_image(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
 }
 
 void identity_before_root_change(const struct plan *plan) {

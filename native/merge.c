@@ -19,7 +19,9 @@ static void write_options(const struct plan *plan, const struct server *server, 
   uint64_t userns = plan_choice(plan, OP_USERNS, USERNS_NONE);
   // fuse2fs shows no access control lists inside a user namespace; fuse-overlayfs would fail for want of them.
   size_t used = (size_t)snprintf(options, size, "allow_other,noacl");
-  if (userns == USERNS_SELF || userns == USERNS_ROOT)
+  // Not for a read-only tree: the kernel's overlay above would take the caller for the owner of every file and open it as only
+  // an owner may (O_NOATIME).
+  if (writable && (userns == USERNS_SELF || userns == USERNS_ROOT))
     used += (size_t)snprintf(options + used, size - used, ",squash_to_uid=%u,squash_to_gid=%u", geteuid(), getegid());
   for (size_t i = writable ? 1 : 0; i < server->count && used < size; i++)
     used += (size_t)snprintf(options + used, size - used, "%s" SERVER_TREES "/%zu", i == (writable ? 1 : 0) ? ",lowerdir=" : ":", i);

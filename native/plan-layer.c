@@ -33,8 +33,12 @@ bool plan_layer_lines(const char *text, uint64_t *lines) {
   return true;
 }
 
-bool plan_merges(const struct plan *plan) {
+static bool has_image(const struct plan *plan, uint64_t least) {
   for (size_t i = 0; i < plan->count; i++)
-    if (plan->records[i].op == OP_OVERLAY_IMAGE && plan->records[i].value[0] != OVERLAY_SQUASHFS) return true;
+    if (plan->records[i].op == OP_OVERLAY_IMAGE && plan->records[i].value[0] >= least) return true;
   return false;
 }
+
+bool plan_merges(const struct plan *plan) { return has_image(plan, OVERLAY_EXT_RO); }
+
+bool plan_writes_image(const struct plan *plan) { return has_image(plan, OVERLAY_EXT_RW); }

@@ -73,6 +73,9 @@ bool plan_image_number(const char *text, size_t length, uint64_t *number);
 // deleted files in a read-only one.
 bool plan_merges(const struct plan *plan);
 
+// True when one of them is written to.
+bool plan_writes_image(const struct plan *plan);
+
 // True for the records that put something into the container's tree.
 bool plan_is_mount(enum op op);
 

@@ -238,3 +238,11 @@ def test_plans_that_contradict_themselves_are_refused():
     check("LOWERS", ("overlay-image", "ext-rw", "/f", 0, 0), lowers="image:0")
     check("absolute path", upper="image:99"), check("absolute path", upper="image:"), check("overlay images", lowers="image:x")
     check("word", ("overlay-image", "xfs", "/f", 0, 0), lowers="/a"), check("beyond", ("overlay-image", "ext-ro", "/f", 2**62, 2**63 - 1), lowers="image:0")
+
+
+def test_programs_of_an_image_of_another_owner_run_below_a_temporary_layer():
+    path = ext(files=[("upper/a", "kept\n")])
+    for name, parts in kinds():
+        for layer in "tmpfs", "dirs":
+            text = out(("dir", "/not/there", "755"), **with_images(image_record(path, "ext-ro"), lowers="image:0", layer=layer, **parts), script="busybox cat /a")
+            assert text == "kept\n", (name, layer, text)

@@ -14,8 +14,8 @@ const fail = defineErrors({
     hint: "check the name given to --home",
   },
   E_OVERLAY_KIND: {
-    text: "the overlay {path} is {what}; only directories can be laid over an image",
-    hint: "make a directory: mkdir {path}.d, and use --overlay {path}.d",
+    text: "the overlay {path} is {what}",
+    hint: "make a directory (mkdir {path}) or an image (berth overlay create {path}) first",
   },
 });
 
@@ -27,7 +27,7 @@ export function checkSources(request: LaunchRequest, host: Pick<HostFacts, "kind
   if (request.home && host.kind(request.home.source) !== "dir") throw fail("E_HOME_SOURCE", { ...request.home });
   for (const { path } of request.overlays) {
     const kind = host.kind(path);
-    if (kind !== "dir")
-      throw fail("E_OVERLAY_KIND", { path, what: kind === undefined ? "missing" : "not a directory" });
+    if (kind !== "dir" && kind !== "file")
+      throw fail("E_OVERLAY_KIND", { path, what: kind === undefined ? "missing" : "neither a directory nor a file" });
   }
 }

@@ -2,6 +2,7 @@
 // was written by the same user; a damaged entry counts as none.
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { LayerPart } from "../image/overlay/find.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
 
@@ -12,10 +13,12 @@ export interface KnownImage {
   /** GOARCH name, or `unknown`. */
   readonly arch: string;
   readonly facts: ImageFacts;
+  /** Overlay partitions of a SIF file. */
+  readonly overlays: readonly LayerPart[];
 }
 
 /** Raised whenever KnownImage or ImageFacts changes. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** The entry of a key, if there is one. */
 export function recall(runtime: string, key: string): KnownImage | undefined {

@@ -22,7 +22,25 @@ export type Root =
   | { readonly kind: "kernel"; readonly file: string; readonly offset: number }
   | { readonly kind: "fuse"; readonly file: string; readonly offset: number; readonly program: string };
 
-/** What lies over the root. */
+/** A file system in a file whose content is a layer; the first of a plan is called `image:0`. */
+export interface OverlayImage {
+  readonly fs: "squashfs" | "ext-ro" | "ext-rw";
+  readonly file: string;
+  /** Bytes. */
+  readonly offset: number;
+  /** Bytes that are locked while it is used. */
+  readonly size: number;
+}
+
+/** Absolute paths of the programs that overlay images need. */
+export interface OverlayPrograms {
+  readonly squashfuse?: string | undefined;
+  readonly fuse2fs?: string | undefined;
+  readonly fuseOverlayfs?: string | undefined;
+  readonly e2fsck?: string | undefined;
+}
+
+/** What lies over the root. `upper` and `lowers` are absolute paths or names of overlay images. */
 export type Layer =
   | { readonly kind: "none" | "auto" | "direct" }
   /** Bytes; 0 is the kernel's default, half of the memory. */
@@ -61,6 +79,8 @@ export interface LaunchPlan {
   readonly forget?: readonly string[];
   /** Directories that must be mount points, or the launch fails. */
   readonly expectMounts: readonly string[];
+  readonly overlayImages?: readonly OverlayImage[] | undefined;
+  readonly overlayPrograms?: OverlayPrograms | undefined;
   readonly layer: Layer;
   readonly mounts: readonly MountRecord[];
   readonly readonlyRoot: boolean;

@@ -102,7 +102,7 @@ describe("the facts of an image", () => {
   });
 
   test("are remembered until they are damaged", () => {
-    const known = { offset: 36864, arch: "amd64", facts: anImage() };
+    const known = { offset: 36864, arch: "amd64", facts: anImage(), overlays: [] };
     remember(dir, "key", known);
     expect(recall(dir, "key")).toMatchObject(known);
     writeFileSync(join(dir, "facts/key"), '{"format":');

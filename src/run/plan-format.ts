@@ -2,7 +2,7 @@
 // demands. It must not decide anything.
 
 import { defineErrors } from "../base/errors.ts";
-import type { JoinPlan, LaunchPlan, Layer, MountRecord, Root, UserNamespace } from "./launch-plan.ts";
+import type { JoinPlan, LaunchPlan, Layer, MountRecord, UserNamespace } from "./launch-plan.ts";
 
 const fail = defineErrors({
   E_PLAN_NUL: {
@@ -64,7 +64,7 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
   for (const namespace of plan.unshare) yield ["unshare", namespace];
   if (plan.hostname !== undefined) yield ["hostname", plan.hostname];
   if (plan.controlGroup !== undefined) yield ["control-group", plan.controlGroup];
-  yield* rootRecords(plan.root);
+  yield* rootRecords(plan);
   for (const file of plan.touch) yield ["touch", file];
   for (const file of plan.forget ?? []) yield ["forget", file];
   for (const dir of plan.expectMounts) yield ["expect-mount", dir];
@@ -77,10 +77,16 @@ function* userNamespaceRecords(userns: UserNamespace): Generator<Words> {
   for (const map of userns.maps) yield ["idmap", map.kind, map.inside, map.outside, map.count];
 }
 
-function* rootRecords(root: Root): Generator<Words> {
+function* rootRecords({ root, overlayImages = [], overlayPrograms = {} }: LaunchPlan): Generator<Words> {
   if (root.kind === "dir") yield ["root", "dir", root.source, 0];
   else yield ["root", root.kind, root.file, root.offset];
-  if (root.kind === "fuse") yield ["fuse-program", root.program];
+  const { squashfuse, fuse2fs, fuseOverlayfs, e2fsck } = overlayPrograms;
+  const program = root.kind === "fuse" ? root.program : squashfuse;
+  if (program !== undefined) yield ["fuse-program", program];
+  if (fuse2fs !== undefined) yield ["fuse2fs-program", fuse2fs];
+  if (fuseOverlayfs !== undefined) yield ["fuse-overlayfs-program", fuseOverlayfs];
+  if (e2fsck !== undefined) yield ["e2fsck-program", e2fsck];
+  for (const { fs, file, offset, size } of overlayImages) yield ["overlay-image", fs, file, offset, size];
 }
 
 function layerWords(layer: Layer): Words {

@@ -8,6 +8,7 @@ import type { Identity } from "./identity.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import type { LaunchPlan, MountRecord, Namespace, ResourceLimit, Root } from "./launch-plan.ts";
 import { planLayer } from "./layer.ts";
+import type { LayerSources } from "./layer-source.ts";
 import { type MountPlan, planMounts } from "./mounts.ts";
 import { type Note, warning } from "./notes.ts";
 import { planPayload } from "./payload-plan.ts";
@@ -34,6 +35,8 @@ export interface PlanInput {
   readonly image: { readonly path: string; readonly isDir: boolean; readonly facts: ImageFacts };
   readonly identity: Identity;
   readonly view: RootView;
+  /** What lies over the image; without it every overlay of the request is a directory. */
+  readonly overlays?: LayerSources;
   /** Winning overrides of the environment. */
   readonly overrides: ReadonlyMap<string, string>;
   readonly devices: DeviceEdits;
@@ -54,7 +57,7 @@ export interface PlannedLaunch {
 /** Decides on everything. @throws E_BIND_NO_TARGET and the failures of layer, identity and payload */
 export function planLaunch(input: PlanInput): PlannedLaunch {
   const { request, host, image, identity, view } = input;
-  const layer = planLayer(request, image);
+  const layer = planLayer(request, image, input.overlays);
   const placed = planMounts(request, host, image.facts, identity, input.devices.mounts);
   const mounts = layer.layer.kind === "direct" ? onlyExisting(placed, input) : { records: placed.mounts, notes: [] };
   const payload = planPayload({
@@ -70,6 +73,8 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
     touch: view.mounts.map((link) => `${link}.used`),
     expectMounts: view.mounts,
     layer: layer.layer,
+    overlayImages: layer.overlayImages,
+    overlayPrograms: layer.overlayPrograms,
     mounts: mounts.records,
     readonlyRoot: !layer.writable,
     chdir: placed.chdir,

@@ -3,6 +3,8 @@
 
 import { type BigIntStats, statSync } from "node:fs";
 import type { Log } from "../base/log.ts";
+import type { LayerPart } from "../image/overlay/find.ts";
+import type { SifDescriptor } from "../image/sif/types.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { checkArchitecture } from "./architecture.ts";
 import { directoryView } from "./directory-view.ts";
@@ -32,6 +34,8 @@ export interface FoundImage {
   readonly key: string;
   readonly offset: number;
   readonly facts: ImageFacts;
+  /** Overlay partitions of a SIF file. */
+  readonly overlays: readonly LayerPart[];
 }
 
 /** How the caller wants the files. */
@@ -53,7 +57,7 @@ export async function findImage(path: string, context: RootfsContext): Promise<F
     remember(context.runtime, key, known);
   }
   checkArchitecture(path, known.arch);
-  return { path, isDir: false, key, offset: known.offset, facts: known.facts };
+  return { path, isDir: false, key, offset: known.offset, facts: known.facts, overlays: known.overlays };
 }
 
 /** A name for one state of a file: no ordinary user can give a changed file its old change time back. */
@@ -86,7 +90,7 @@ async function findSandbox(path: string): Promise<FoundImage> {
   const { openImage } = await import("../image/open.ts");
   await openImage(path);
   const facts = await readImageFacts(directoryView(path), undefined, false);
-  return { path, isDir: true, key: "", offset: 0, facts };
+  return { path, isDir: true, key: "", offset: 0, facts, overlays: [] };
 }
 
 // Once per image and session: afterwards the facts are in the run-time folder.
@@ -97,14 +101,22 @@ async function readImage(path: string, key: string, context: RootfsContext): Pro
   ]);
   const opened = await openImage(path, { objects: ["berth.json", "oci-config.json"] });
   // The directory that took the file's place since it was looked at is met by the next start.
-  if (opened.kind === "sandbox") return { offset: 0, arch: "unknown", facts: (await findSandbox(path)).facts };
+  if (opened.kind === "sandbox")
+    return { offset: 0, arch: "unknown", facts: (await findSandbox(path)).facts, overlays: [] };
   const { offset, arch } = opened.partition;
+  const overlays = opened.kind === "sif" ? await ownOverlays(opened.sif.descriptors) : [];
   const objects = opened.kind === "sif" ? opened.objects : new Map<string, Uint8Array>();
   const config = parseRuntimeConfig(objects.get("oci-config.json"));
   const exact = config !== undefined && objects.has("berth.json");
   const live = liveMount(context.runtime, mountName(key, context));
-  if (live !== undefined) return { offset, arch, facts: await readImageFacts(directoryView(live), config, exact) };
+  if (live !== undefined)
+    return { offset, arch, facts: await readImageFacts(directoryView(live), config, exact), overlays };
   const { withSquashfsView } = await import("./squashfs-view.ts");
   const facts = await withSquashfsView(path, offset, (view) => readImageFacts(view, config, exact));
-  return { offset, arch, facts };
+  return { offset, arch, facts, overlays };
+}
+
+async function ownOverlays(descriptors: readonly SifDescriptor[]): Promise<LayerPart[]> {
+  if (descriptors.every(({ partition }) => partition?.kind !== "overlay")) return [];
+  return (await import("../image/overlay/find.ts")).overlayParts(descriptors);
 }

@@ -13,6 +13,7 @@ import { decideIdentity } from "./identity.ts";
 import type { ImageBinds } from "./image-binds.ts";
 import { isWritable } from "./layer.ts";
 import { sayNotes } from "./notes.ts";
+import { findOverlays } from "./overlays.ts";
 import type { PayloadFacts } from "./payload-plan.ts";
 import { type PlannedLaunch, planLaunch } from "./plan.ts";
 import { readOverrides } from "./read-overrides.ts";
@@ -71,6 +72,7 @@ export async function getReady(start: Start): Promise<Ready> {
   const identity = decideIdentity(request, host, image.facts, ids);
   // In a shared mount the files may belong to an unmapped root, whose directories the caller could not write to.
   const owners = identity.manyOwners || (identity.userns.kind === "self" && isWritable(request));
+  const overlays = await findOverlays(request, image, found, env);
   const view = await rootView(image, { unsquash: request.unsquash, owners }, context);
   const { overrides, notes } = await readOverrides(start);
   const devices = await deviceEdits(start);
@@ -79,6 +81,7 @@ export async function getReady(start: Start): Promise<Ready> {
     host,
     image,
     identity,
+    overlays,
     view: { ...view, mounts: [...view.mounts, ...links] },
     overrides,
     devices,
