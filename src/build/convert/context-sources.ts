@@ -1,5 +1,5 @@
 // The sources of a COPY in a context: patterns replaced by the names they match now, folders taken apart where
-// `.dockerignore` leaves out something inside. `%files` knows neither.
+// `.dockerignore` leaves out something inside or a link stands there. `%files` knows no exceptions and follows links.
 
 import { posix } from "node:path";
 import { pathFilter } from "../../recipe/dockerignore.ts";
@@ -11,8 +11,16 @@ export interface FoundSource {
   /** What COPY names, cleaned; `.` is the context. */
   readonly path: string;
   readonly kind: "file" | "folder" | "unknown";
+  /** Links in a folder, which are none of its `parts`. */
+  readonly links: readonly FoundLink[];
   /** Paths to copy: the source itself, or the parts of it that are left. */
   readonly parts: readonly string[];
+}
+
+/** A link of the context. */
+export interface FoundLink {
+  readonly path: string;
+  readonly target: string;
 }
 
 /** Sources, and what had to be said about them. */
@@ -34,17 +42,27 @@ export function findSources(
     const path = cleaned(text);
     const found = isPattern(path) ? matches(path, context).filter(left) : [path];
     if (isPattern(path)) notes.push(noteOf(text, found.length));
-    if (found.length === 0) return [{ path, kind: "unknown", parts: [path] }];
-    return found.map((one) => {
-      const kind = context.kind(one);
-      if (!kind) notes.push(`${text} is not in the context now`);
-      if (kind !== "folder") return { path: one, kind: kind ?? "unknown", parts: [one] };
-      const parts = remaining(one, context, left);
-      if (parts.length !== 1) notes.push("the files that .dockerignore and --exclude leave are listed as they are now");
-      return { path: one, kind, parts };
-    });
+    if (found.length === 0) return [{ path, kind: "unknown", parts: [path], links: [] }];
+    return found.map((one) => oneSource(one, text, { context, left, notes }));
   });
   return { sources, notes: [...new Set(notes)] };
+}
+
+interface Search {
+  readonly context: ContextView;
+  left(path: string): boolean;
+  readonly notes: string[];
+}
+
+function oneSource(path: string, written: string, search: Search): FoundSource {
+  const kind = search.context.kind(path);
+  if (kind === undefined) search.notes.push(`${written} is not in the context now`);
+  // A link that COPY names itself is followed; where to is for the build to see.
+  if (kind !== "folder") return { path, kind: kind === "file" ? kind : "unknown", parts: [path], links: [] };
+  const links: FoundLink[] = [];
+  const parts = remaining(path, search, links);
+  if (parts.length !== 1 || parts[0] !== path) search.notes.push("what belongs to a folder is listed as it is now");
+  return { path, kind, parts, links };
 }
 
 function noteOf(text: string, count: number): string {
@@ -83,11 +101,14 @@ function matches(pattern: string, context: ContextView): readonly string[] {
 }
 
 // The largest parts of a folder of which nothing is left out.
-function remaining(folder: string, context: ContextView, left: (path: string) => boolean): readonly string[] {
+function remaining(folder: string, search: Search, links: FoundLink[]): readonly string[] {
+  const { context, left } = search;
   const names = context.names(folder).map((name) => posix.join(folder, name));
   const parts = names.map((path) => {
-    if (context.kind(path) === "folder") return remaining(path, context, left);
-    return left(path) ? [path] : [];
+    const kind = context.kind(path);
+    if (kind === "folder") return remaining(path, search, links);
+    if (kind === "link" && left(path)) links.push({ path, target: context.target(path) });
+    return kind === "file" && left(path) ? [path] : [];
   });
   const whole = (folder === "." || left(folder)) && parts.every(([first], index) => first === names[index]);
   return whole ? [folder] : parts.flat();

@@ -1,7 +1,7 @@
 // The files of a build context as a conversion sees them: names and kinds, without what `.dockerignore` leaves out. Reads
 // no content.
 
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../../base/errors.ts";
 import { type PathFilter, parseDockerignore } from "../../recipe/dockerignore.ts";
@@ -9,8 +9,10 @@ import { type PathFilter, parseDockerignore } from "../../recipe/dockerignore.ts
 /** A context. Paths are relative to it, with slashes; the context itself is `.`. */
 export interface ContextView {
   readonly filter: PathFilter;
-  /** What a path is; a link counts as a file. Undefined when it is not there. */
-  kind(path: string): "file" | "folder" | undefined;
+  /** What a path itself is; undefined when it is not there. */
+  kind(path: string): "file" | "folder" | "link" | undefined;
+  /** What a link names. */
+  target(link: string): string;
   /** Names in a folder, sorted. */
   names(folder: string): readonly string[];
 }
@@ -22,8 +24,9 @@ export function contextFolder(folder: string, recipe: string): ContextView {
     kind(path) {
       const found = lstatSync(join(folder, path), { throwIfNoEntry: false });
       if (!found) return undefined;
-      return found.isDirectory() ? "folder" : "file";
+      return found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "file";
     },
+    target: (link) => readlinkSync(join(folder, link)),
     names: (path) => readdirSync(join(folder, path)).sort(),
   };
 }

@@ -35,6 +35,11 @@ function postHead(stage: StageSections, section: PartSection): readonly string[]
   if (options.length > 0 && !interpreter) lines.push(`set ${options.join(" ")}`);
   lines.push("cd /");
   if (writesEnvironment(stage)) {
+    lower(
+      section.part,
+      "approximated",
+      "the environment it writes is set by the entry point; docker exec does not see it",
+    );
     lines.push(
       `mkdir -p ${PARTS}`,
       `export APPTAINER_ENVIRONMENT=${POST_ENVIRONMENT} SINGULARITY_ENVIRONMENT=${POST_ENVIRONMENT}`,

@@ -24,7 +24,7 @@ function literal(word: string): string {
 
 /** A here-document: the instruction's line, the content, and the line that ends it. */
 export function heredocLines(before: string, content: string, behind = ""): readonly string[] {
-  const lines = content.replace(/\n$/, "").split("\n");
+  const lines = content.trimEnd().split("\n");
   let delimiter = "EOF";
   for (let number = 2; lines.includes(delimiter); number++) delimiter = `EOF${number}`;
   return [

@@ -2,10 +2,10 @@
 // knows neither owners nor modes nor what COPY does with folders.
 
 import { posix } from "node:path";
-import { findSources } from "./context-sources.ts";
+import { type FoundLink, findSources } from "./context-sources.ts";
 import { lower, type Part } from "./ledger.ts";
 import { STAGING, type StageDraft } from "./stage-draft.ts";
-import { plainText } from "./unknown-values.ts";
+import { plainText, shellWord } from "./unknown-values.ts";
 
 /** Files to be put aside. */
 export interface ToStage {
@@ -16,26 +16,40 @@ export interface ToStage {
   readonly part: Part;
 }
 
-/** Puts files aside. `paths` are where they wait, in order; a folder's content is below its path. */
-export function stageFiles(
-  { from, sources, exclude = [], part }: ToStage,
-  draft: StageDraft,
-): { readonly draft: StageDraft; readonly paths: readonly string[] } {
+/** Files that were put aside. */
+export interface Staged {
+  readonly draft: StageDraft;
+  /** Where they wait, in order; a folder's content is below its path. */
+  readonly paths: readonly string[];
+  /** Commands that add the links among them, which `%files` would follow. */
+  readonly links: readonly string[];
+}
+
+/** Puts files aside. */
+export function stageFiles({ from, sources, exclude = [], part }: ToStage, draft: StageDraft): Staged {
   const number = draft.staged + 1;
   const found =
     from === undefined ? findSources(sources, draft.job.context, exclude) : fromStage(sources, exclude, part);
   for (const note of found.notes) lower(part, "approximated", note);
   const stage = from === undefined ? undefined : draft.job.stageName(from);
-  const paths = found.sources.map(({ path, parts }, index) => {
+  const commands: string[] = [];
+  const paths = found.sources.map(({ path, kind, parts, links }, index) => {
     const name = posix.basename(path) === "." ? "context" : posix.basename(path) || "root";
     const waiting = `${STAGING}/${number}/${index + 1}/${name}`;
     for (const one of parts) {
       const inside = posix.relative(path === "." ? "." : path, one);
       draft.files.push({ from: stage, line: filesLine(one, posix.join(waiting, inside)), part });
     }
+    // A folder of which nothing is left is there all the same.
+    if (kind === "folder" && parts.length === 0) commands.push(`mkdir -p ${shellWord(waiting)}`);
+    for (const link of links) commands.push(...linkLines(link, posix.join(waiting, posix.relative(path, link.path))));
     return waiting;
   });
-  return { draft: { ...draft, staged: number }, paths };
+  return { draft: { ...draft, staged: number }, paths, links: commands };
+}
+
+function linkLines({ target }: FoundLink, place: string): readonly string[] {
+  return [`mkdir -p ${shellWord(posix.dirname(place))}`, `ln -s ${shellWord(target)} ${shellWord(place)}`];
 }
 
 // What a stage holds is only known when it is built.
@@ -44,7 +58,7 @@ function fromStage(sources: readonly string[], exclude: readonly string[], part:
   if (exclude.length > 0) lower(part, "dropped", "--exclude cannot be said of files of another stage");
   const found = sources.map((text) => {
     const path = posix.join("/", text).replace(/(?<=.)\/$/, "");
-    return { path, kind: "unknown", parts: [path] } as const;
+    return { path, kind: "unknown", parts: [path], links: [] } as const;
   });
   return { sources: found, notes: [] };
 }

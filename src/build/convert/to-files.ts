@@ -105,16 +105,18 @@ function blind(
   for (const note of found?.notes ?? []) lower(part, "approximated", note);
   const stage = from === undefined ? undefined : draft.job.stageName(from);
   const sources =
-    found?.sources ?? local.map((path) => ({ path, kind: "unknown", parts: [posix.join("/", path)] }) as const);
+    found?.sources ??
+    local.map((path) => ({ path, kind: "unknown", parts: [posix.join("/", path)], links: [] }) as const);
   if (from !== undefined) lower(part, "approximated", "%files copies what links name, where COPY keeps links");
-  for (const { path, kind, parts } of sources) {
+  for (const { path, kind, parts, links } of sources) {
+    if (links.length > 0) lower(part, "approximated", "%files copies what links name, where COPY keeps links");
     if (kind !== "file") lower(part, "approximated", INTO_FOLDER);
     const file = kind === "file" || (kind === "unknown" && destination.endsWith("/"));
     const target =
       file && (destination.endsWith("/") || sources.length > 1)
         ? posix.join(destination, posix.basename(path))
         : destination;
-    for (const one of parts) {
+    for (const one of [...parts, ...links.map((link) => link.path)]) {
       const inside = stage === undefined ? posix.relative(path, one) : "";
       draft.files.push({ from: stage, line: filesLine(one, posix.join(target, inside)), part });
     }
@@ -133,13 +135,15 @@ function inPost(
   part: Part,
 ): StageDraft {
   const exclude = flagsOf(copy, "exclude").map(({ value = "" }) => value);
-  const staged = local.length > 0 ? stageFiles({ from, sources: local, exclude, part }, draft) : { draft, paths: [] };
+  const staged =
+    local.length > 0 ? stageFiles({ from, sources: local, exclude, part }, draft) : { draft, paths: [], links: [] };
   const to = shellWord(destination);
   const isFolder = destination.endsWith("/") || copy.sources.length > 1;
   const target = shellWord(isFolder && !destination.endsWith("/") ? `${destination}/` : destination);
   const lines = [`# ${heading(copy.line)}`];
   const archives = copy.keyword === "ADD" && switchOf(copy, "unpack") !== false ? staged.paths.filter(isArchive) : [];
   const plain = staged.paths.filter((path) => !archives.includes(path));
+  lines.push(...staged.links);
   lines.push(...attributes(copy, staged.paths, draft, part));
   for (const path of archives) {
     lower(part, "approximated", "tar of the image unpacks the archive");

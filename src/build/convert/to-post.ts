@@ -130,7 +130,7 @@ function withMount(around: Around, mount: MountFlag, part: Part): Around {
   remark(part, "needs cp in the image");
   return {
     draft: staged.draft,
-    before: [...before, ...staged.paths.map((path) => `cp -a ${path}/. ${target}/`)],
+    before: [...before, ...staged.links, ...staged.paths.map((path) => `cp -a ${path}/. ${target}/`)],
     after,
   };
 }
