@@ -75,7 +75,7 @@ async function parseDocument(path: string): Promise<unknown> {
   const text = readFileSync(path, "utf8");
   if (text.length > MAX_SPEC_BYTES) throw new Error(`it is larger than ${MAX_SPEC_BYTES} bytes`);
   if (path.endsWith(".json")) return JSON.parse(text);
-  const { parse } = await import("yaml");
+  const { parse } = await import("../base/yaml.ts");
   return parse(text, { maxAliasCount: 100 });
 }
 

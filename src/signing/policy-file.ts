@@ -24,7 +24,7 @@ export async function readPolicy(path: string): Promise<SignaturePolicy> {
 
 /** Parses the text of a policy. @throws E_POLICY_FILE */
 export async function parsePolicy(text: string, path: string): Promise<SignaturePolicy> {
-  const { parseDocument } = await import("yaml");
+  const { parseDocument } = await import("../base/yaml.ts");
   const document = parseDocument(text);
   const invalid = (why: string) => fail("E_POLICY_FILE", { path, why });
   const [error] = document.errors;

@@ -26,7 +26,7 @@ export async function siteRegistries(env: Environment): Promise<RegistriesModel 
 
 /** Parses the text of a site file. @throws E_REGISTRIES_CONF */
 export async function parseSiteRegistries(text: string, path: string): Promise<RegistriesModel> {
-  const { parseDocument } = await import("yaml");
+  const { parseDocument } = await import("../../base/yaml.ts");
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error) throw fail("E_REGISTRIES_CONF", { path, why: error.message.split("\n")[0] });
