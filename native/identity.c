@@ -215,10 +215,14 @@ void identity_pass_on(void) {
     if (data[cap / 32].permitted & 1u << cap % 32) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
 }
 
-static void become(const struct record *who) {
+static void become(const struct plan *plan, const struct record *who) {
+  gid_t groups[PLAN_MAX_GROUPS];
+  size_t count = 0;
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_GROUP) groups[count++] = (gid_t)plan->records[i].value[0];
   uid_t uid = (uid_t)who->value[0];
   gid_t gid = (gid_t)who->value[1];
-  if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+  if (setgroups(count, groups) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
     die("cannot become user %u, group %u in the container: %s (are they inside the mapped ranges?)", uid, gid, strerror(errno));
 }
 
@@ -231,7 +235,7 @@ void identity_drop(const struct plan *plan) {
   }
   bool drop = (!namespace_caps && plan->times[OP_KEEP_CAPS] == 0) || (who != NULL && who->value[0] != 0);
   if (drop) bounding_drop(); // first: it needs CAP_SETPCAP, which ends with the next line
-  if (who != NULL) become(who);
+  if (who != NULL) become(plan, who);
   if (drop) sets_empty();
   else if (namespace_caps) identity_pass_on();
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) die("cannot set no_new_privs: %s", strerror(errno));

@@ -21,6 +21,8 @@ static const char *broken_identity(const struct plan *plan, uint64_t userns) {
   if (has(plan, OP_SETID) && userns != USERNS_RANGES && userns != USERNS_NONE) return "`setid` needs `userns ranges` or `none`";
   if (has(plan, OP_KEEP_CAPS) && userns != USERNS_NONE) return "`keep-caps` needs `userns none`";
   if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return "`keep-caps` and `caps` exclude each other";
+  if (has(plan, OP_GROUP) && !has(plan, OP_SETID)) return "`group` needs `setid`";
+  if (plan->times[OP_GROUP] > PLAN_MAX_GROUPS) return "more than 64 `group` records";
   if (has(plan, OP_PRETEND) && userns != USERNS_ROOT && userns != USERNS_NONE) return "`pretend` needs `userns root` or `none`";
   return namespace_caps && userns == USERNS_NONE ? "`caps namespace` needs a user namespace" : NULL;
 }

@@ -57,6 +57,7 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_KEEP_CAPS] = {"keep-caps", 9, true, {K_NOTHING}},
     [OP_CAPS] = {"caps", 9, true, {K_CAPS}},
     [OP_SETID] = {"setid", 9, true, {K_ID, K_ID}},
+    [OP_GROUP] = {"group", 9, false, {K_ID}},
     [OP_PRETEND] = {"pretend", 9, true, {K_PRETEND}},
     [OP_INIT] = {"init", 9, true, {K_NOTHING}},
     [OP_INSTANCE] = {"instance", 9, true, {K_FD}},

@@ -23,7 +23,7 @@ static const char *const WORDS[] = {
     "hostname", "name", "dir", "/image", "kernel", "fuse", "fuse-program", "fuse2fs-program", "fuse-overlayfs-program", "e2fsck-program", "overlay-image", "squashfs", "ext-ro", "ext-rw",
     "image:0", "image:1\n/c", "image:15", "/bin/f", "touch", "expect-mount", "layer", "auto", "tmpfs", "dirs", "direct", "",
     "/upper", "/a\n/b", "bind", "/src", "/dst", "ro", "ro,rw", "ro,try,dev,norec", ",", "proc", "sysfs", "devpts", "mqueue", "file", "0644", "9", "link",
-    "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "pretend", "ids", "init", "keep-fd", "3", "env", "A=b", "=x",
+    "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "group", "pretend", "ids", "init", "keep-fd", "3", "env", "A=b", "=x",
     "join", "control-group", "instance", "exec", "sh", "arg", "end"};
 
 static const char SEED[] =

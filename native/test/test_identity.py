@@ -78,6 +78,13 @@ def test_real_root_becomes_a_user_without_its_groups():
     assert "uid=1234 gid=5678" in text and "CapEff:" + "0" * 16 in text and text.count("0(") == 0, text
 
 
+def test_groups_are_those_of_the_plan():
+    need(IS_ROOT, "needs root")
+    text = out(PROC, userns="none", after=[("setid", 1234, 5678), ("group", 20), ("group", 30)], script="id -G")
+    assert sorted(text.split()) == ["20", "30", "5678"], text
+    refused(launch(plan(after=[("group", 20)])), "setid")
+
+
 def test_only_three_descriptors_and_the_kept_one_are_open():
     ours, other = socket.socketpair()
     with ours, other:

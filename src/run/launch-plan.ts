@@ -91,6 +91,8 @@ export interface LaunchPlan {
   readonly keepCaps: boolean;
   readonly caps: "none" | "namespace";
   readonly setid?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Further groups of that user. */
+  readonly groups?: readonly number[] | undefined;
   /** Changes of owners and ids succeed without effect: for package managers where the namespace has a single id. */
   readonly pretendIds?: boolean | undefined;
   readonly init: boolean;
@@ -108,7 +110,18 @@ export interface LaunchPlan {
 export interface JoinPlan
   extends Pick<
     LaunchPlan,
-    "chdir" | "umask" | "limits" | "keepCaps" | "caps" | "setid" | "pretendIds" | "keepFds" | "env" | "exec" | "argv"
+    | "chdir"
+    | "umask"
+    | "limits"
+    | "keepCaps"
+    | "caps"
+    | "setid"
+    | "groups"
+    | "pretendIds"
+    | "keepFds"
+    | "env"
+    | "exec"
+    | "argv"
   > {
   /** The process outside the instance, and the time it was started at (clock ticks after boot, as /proc has it). */
   readonly join: { readonly pid: number; readonly start: string };

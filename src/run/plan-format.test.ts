@@ -60,6 +60,7 @@ describe("a plan is written", () => {
     ["proc", { mounts: [{ op: "proc", target: "/proc" }] }, "proc|/proc|"],
     ["limits", { limits: [{ name: "nofile", soft: 1024, hard: undefined }] }, "rlimit|nofile|1024|inf|"],
     ["another user", { setid: { uid: 5, gid: 6 } }, "setid|5|6|"],
+    ["its further groups", { setid: { uid: 5, gid: 6 }, groups: [7, 8] }, "setid|5|6|group|7|group|8|"],
     ["pretended ids", { pretendIds: true }, "pretend|ids|"],
     ["an init shim", { init: true }, "init|"],
     ["open descriptors", { keepFds: [7] }, "keep-fd|7|"],

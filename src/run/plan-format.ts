@@ -126,6 +126,7 @@ function* payloadRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
   if (plan.keepCaps) yield ["keep-caps"];
   else yield ["caps", plan.caps];
   if (plan.setid) yield ["setid", plan.setid.uid, plan.setid.gid];
+  for (const group of plan.groups ?? []) yield ["group", group];
   if (plan.pretendIds) yield ["pretend", "ids"];
   for (const fd of plan.keepFds) yield ["keep-fd", fd];
   for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];

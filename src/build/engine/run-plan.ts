@@ -53,6 +53,7 @@ export function runPlan(facts: RunFacts): LaunchPlan {
     keepCaps: true,
     caps: "none",
     setid: asRoot ? undefined : { uid: account.uid, gid: account.gid },
+    groups: asRoot ? [] : account.groups,
     init: facts.ownProcesses,
     keepFds: [],
     // A program expects a home; the recipe may name another.

@@ -46,6 +46,8 @@ export interface RunEnd {
 }
 
 const MAX_DATABASE = 8 * 2 ** 20;
+/** As many as a plan takes. */
+const MAX_GROUPS = 64;
 const HOST_FILES = ["/etc/resolv.conf", "/etc/hosts"];
 
 /** Runs it to its end. The caller unmounts and then calls `forget` of the points given back. @throws E_STEP_START, E_STEP_USER */
@@ -89,7 +91,7 @@ function stepAccount(step: RunStep, at: StepOrigin, root: string, { singleId }: 
   if (!singleId && !(isMapped("uid", account.uid) && isMapped("gid", account.gid))) {
     throw fail("E_STEP_IDS", { title: at.title, uid: account.uid, gid: account.gid, frame });
   }
-  return account;
+  return { ...account, groups: account.groups.filter((gid) => isMapped("gid", gid)).slice(0, MAX_GROUPS) };
 }
 
 function isMapped(kind: "uid" | "gid", id: number): boolean {
