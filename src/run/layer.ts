@@ -106,8 +106,7 @@ function nameImages(sources: readonly LayerSource[]): NamedImages {
   const images = files.map(({ fs, path: file, offset, size, readonly }): OverlayImage => {
     return { fs: fs === "squashfs" ? fs : readonly ? "ext-ro" : "ext-rw", file, offset, size };
   });
-  const name = (source: LayerSource) =>
-    source.kind === "dir" ? source.path : `image:${files.indexOf(source)}`;
+  const name = (source: LayerSource) => (source.kind === "dir" ? source.path : `image:${files.indexOf(source)}`);
   return { images, name };
 }
 
