@@ -33,8 +33,9 @@ export async function definitionJob(
   source: Extract<BuildSource, { readonly kind: "definition" }>,
   values: BuildValues,
   update: ImageSource | undefined,
-  { env, log }: Context,
+  context: Context,
 ): Promise<DefinitionJob> {
+  const { env, log } = context;
   const { buildArguments } = await import("../build/definition/index.ts");
   const sections = values.section.flatMap((text) => text.split(",")).filter((name) => name !== "");
   return {
@@ -51,8 +52,18 @@ export async function definitionJob(
     environment: env,
     created: sourceDate(env),
     version: VERSION,
+    signedBy: (path) => signersOf(path, context),
     log,
   };
+}
+
+async function signersOf(path: string, context: Context): Promise<readonly string[]> {
+  const [{ signedBy }, { SITE_KEYRING }, { keyringOf }] = await Promise.all([
+    import("../signing/signed-by.ts"),
+    import("../signing/keyring.ts"),
+    import("./key-places.ts"),
+  ]);
+  return signedBy(path, { keyrings: [SITE_KEYRING, keyringOf({}, context)], now: new Date(), signal: context.signal });
 }
 
 function hostBinds(values: BuildValues): HostBind[] {

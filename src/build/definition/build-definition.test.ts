@@ -245,6 +245,17 @@ Bootstrap: scratch
   });
 });
 
+describe("Fingerprints:", () => {
+  const signed = "Bootstrap: localimage\nFrom: a.sif\nFingerprints: 0xab12, CD34\n";
+
+  test("are those of all keys that must have signed the base", async () => {
+    const signedBy = async (path: string) => (path === "/work/a.sif" ? ["AB12", "CD34", "EF"] : []);
+    expect((await build(signed, { signedBy })).builder.titles()).toContain("from localimage: a.sif");
+    const lacking = build(signed, { signedBy: async () => ["AB12"] });
+    expect(await message(lacking)).toContain("signature not found: /work/a.sif is not signed by CD34\n");
+  });
+});
+
 describe("a mistake", () => {
   test.each([
     ["Bootstrap: nosuch\n", "Unable to create build: unable to get conveyorpacker: invalid build source nosuch"],

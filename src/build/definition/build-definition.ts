@@ -9,7 +9,8 @@ import { definitionLabels } from "./labels.ts";
 import { finish } from "./metadata.ts";
 import { mergedSection, readRecipe, type Stage, sectionOrigin } from "./recipe.ts";
 import { LABELS_FILE, withEnvironmentScripts } from "./script-environment.ts";
-import { applyLayer, type BuildContext, programStep, runStage, type StageRun } from "./stage.ts";
+import { runStage } from "./stage.ts";
+import { applyLayer, type BuildContext, programStep, type StageRun } from "./stage-run.ts";
 
 const MAX_LABELS_BYTES = 1024 * 1024;
 

@@ -35,6 +35,10 @@ const kinds = {
   E_BOOTSTRAP_VALUE: { text: "{key}: {value} {why}\n{frame}", hint: "{hint}" },
   E_STAGE_MISSING: { text: "stage {name} was not found\n{frame}", hint: "stages before this one are: {known}" },
   E_STAGE_TWICE: { text: "two stages have the name {name}\n{frame}", hint: "give each stage a name of its own" },
+  E_SCRIPT_FAILED: {
+    text: "while running {section} section: exit status {status}{said}\n{frame}",
+    hint: "mend the line and build again: the steps before it are taken from the cache; --debug-shell opens a shell in the failed state",
+  },
   E_TEST_FAILED: {
     text: "failed to execute %test script: exit status {status}\n{frame}",
     hint: "correct the image or the test; --notest builds without it",
@@ -43,9 +47,9 @@ const kinds = {
     text: "Fingerprints: can be checked for image files only, not for Bootstrap: {agent}\n{frame}",
     hint: "pin the image by its digest, From: name@sha256:…, or build from a signed SIF file",
   },
-  E_SIGNATURE_NONE: {
-    text: "signature not found: {path} cannot be checked here\n{frame}",
-    hint: "leave out Fingerprints: to take the image unchecked",
+  E_SIGNATURE: {
+    text: "{why}\n{frame}",
+    hint: "ask the image's maker for a signed one; berth key import FILE makes the key known; leave out Fingerprints: to take the image unchecked",
   },
 } as const;
 

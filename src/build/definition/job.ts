@@ -39,7 +39,7 @@ export interface DefinitionJob {
   readonly created: number | undefined;
   /** Of berth, for a label. */
   readonly version: string;
-  /** Checks that `Fingerprints:` have signed an image file; throws when one has not. */
-  readonly verify?: ((path: string, fingerprints: readonly string[]) => Promise<void>) | undefined;
+  /** Fingerprints (40 upper-case digits) of the keys that have signed all of an image file, for `Fingerprints:`. */
+  readonly signedBy?: ((path: string) => Promise<readonly string[]>) | undefined;
   readonly log: Log;
 }
