@@ -94,7 +94,6 @@ export const CASES: readonly Case[] = [
   {
     name: "WORKDIR belongs to the user",
     file: lines("FROM BASE", "USER app", "WORKDIR /tmp/mine", "RUN echo x >f"),
-    differs: [{ what: ["/tmp/mine"], why: "as BuildKit has it, the folder is made for the user that USER names" }],
   },
   {
     name: "USER by name, by number, with a group",
@@ -171,7 +170,6 @@ export const CASES: readonly Case[] = [
       "COPY a /etc/group",
     ),
     context: FILES,
-    differs: [],
   },
   {
     name: "COPY: through a link to a folder",
@@ -202,6 +200,7 @@ export const CASES: readonly Case[] = [
     name: "COPY --chmod",
     file: lines("FROM BASE", "COPY --chmod=0751 a /1", "COPY --chmod=640 dir /2", "COPY --chmod=4755 a /3"),
     context: FILES,
+    differs: [{ what: ["/2"], why: "as BuildKit has it, the mode holds for the folder itself, too" }],
   },
   {
     name: ".dockerignore with exceptions",
@@ -235,6 +234,12 @@ export const CASES: readonly Case[] = [
     name: "ADD --chown of files and archives",
     file: lines("FROM BASE", "ADD --chown=3:4 a /a", "ADD --chown=app t.tar /t/"),
     context: { ...FILES, "t.tar": { archive: [] } },
+    differs: [
+      {
+        what: ["/t/in", "/t/in/file", "/t/in/link", "/t/in/side", "/t/in/side/tool"],
+        why: "as BuildKit has it, what an archive holds gets the owner, too",
+      },
+    ],
   },
   {
     name: "ADD of a URL",
@@ -296,7 +301,11 @@ export const CASES: readonly Case[] = [
     file: lines("FROM BASE", "EXPOSE 8000-8002/tcp"),
     buildah: lines("FROM BASE", "EXPOSE 8000 8001 8002"),
   },
-  { name: "VOLUME in both forms", file: lines("FROM BASE", "VOLUME /v1 /v2", 'VOLUME ["/v 3"]') },
+  {
+    name: "VOLUME in both forms",
+    file: lines("FROM BASE", "VOLUME /v1 /v2", 'VOLUME ["/v 3"]'),
+    differs: [{ what: ["/v 3"], why: "buildah makes the folder, and for some volumes only" }],
+  },
   {
     name: "what RUN writes into a volume stays",
     file: lines("FROM BASE", "RUN mkdir /v && echo 1 >/v/1", "VOLUME /v", "RUN echo 2 >/v/2"),
@@ -358,7 +367,7 @@ export const CASES: readonly Case[] = [
       "RUN --mount=type=bind,target=/ctx,rw echo x >/ctx/new && ls /ctx/new >/3",
     ),
     context: FILES,
-    differs: [{ what: ["/ctx", "/m", "/m/file"], why: "buildah leaves the places of its mounts behind" }],
+    differs: [{ what: ["/m"], why: "buildah leaves the place of its mount behind" }],
   },
   {
     name: "RUN --mount=type=cache is shared by steps and stays out",
@@ -369,12 +378,10 @@ export const CASES: readonly Case[] = [
       ],
       "RUN --mount=type=cache,id=ID,target=/cache cat /cache/x >/2",
     ),
-    differs: [{ what: ["/cache"], why: "buildah leaves the places of its mounts behind" }],
   },
   {
     name: "RUN --mount=type=tmpfs",
     file: lines("FROM BASE", "RUN --mount=type=tmpfs,target=/t echo x >/t/x && cat /t/x >/out"),
-    differs: [{ what: ["/t"], why: "buildah leaves the places of its mounts behind" }],
   },
   {
     name: "RUN --network=none",
