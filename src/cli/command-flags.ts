@@ -4,9 +4,16 @@ import { type Command, Option } from "commander";
 import type { Environment } from "../platform/user.ts";
 import { type FlagSpec, type FlagValues, type GivenValues, resolveFlags } from "./flags.ts";
 
+const specs = new WeakMap<Option, FlagSpec>();
+
+/** The entry of the table that an option was made from. */
+export function flagOf(option: Option): FlagSpec | undefined {
+  return specs.get(option);
+}
+
 /** Declares the flags on a command. */
-export function addFlags(command: Command, specs: readonly FlagSpec[]): Command {
-  for (const spec of specs) {
+export function addFlags(command: Command, table: readonly FlagSpec[]): Command {
+  for (const spec of table) {
     for (const [index, name] of [spec.long, ...(spec.aliases ?? [])].entries()) {
       const short = index === 0 && spec.short ? `-${spec.short}, ` : "";
       const argument = spec.kind === "switch" ? "" : ` <${spec.value ?? "value"}>`;
@@ -17,6 +24,7 @@ export function addFlags(command: Command, specs: readonly FlagSpec[]): Command 
       if (spec.kind === "list")
         option.argParser((value: string, before: unknown) => [...((before as string[]) ?? []), value]);
       if (spec.hidden || index > 0) option.hideHelp();
+      specs.set(option, spec);
       command.addOption(option);
     }
   }
@@ -26,8 +34,8 @@ export function addFlags(command: Command, specs: readonly FlagSpec[]): Command 
 /** The values of a command's flags: the command line first, then the variables. @throws E_FLAG_VARIABLE */
 export function readFlags<const T extends readonly FlagSpec[]>(
   command: Command,
-  specs: T,
+  table: T,
   env: Environment,
 ): FlagValues<T> {
-  return resolveFlags(command.opts<GivenValues>(), specs, env);
+  return resolveFlags(command.opts<GivenValues>(), table, env);
 }

@@ -111,4 +111,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "make, serve, pull and run an image, showing each step",
     load: async (c) => (await import("./demo.ts")).demoCommand(c),
   },
+  {
+    name: "completion",
+    summary: "print the completions of a shell: bash, zsh or fish",
+    load: async (c) => (await import("./completion/index.ts")).completionCommand(c),
+  },
+  {
+    name: "man",
+    summary: "print manual pages, or write them into a folder",
+    load: async (c) => (await import("./man/index.ts")).manCommand(c),
+  },
 ];

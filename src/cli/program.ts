@@ -27,7 +27,8 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   }
 }
 
-function newProgram(): Command {
+/** The command line without its commands. */
+export function newProgram(): Command {
   return new Command("berth")
     .description("The container platform of a shared research-computing site")
     .version(`berth ${VERSION}`, "--version", "print the version")
