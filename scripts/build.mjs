@@ -16,7 +16,8 @@ const globalProcess = {
   name: "global-process",
   setup(builder) {
     builder.onResolve({ filter: /^(node:)?process$/ }, () => ({ path: "process", namespace: "global" }));
-    builder.onLoad({ filter: /./, namespace: "global" }, () => ({ contents: "export default globalThis.process;" }));
+    // In the old form, which `import` and `require` both take for the object itself.
+    builder.onLoad({ filter: /./, namespace: "global" }, () => ({ contents: "module.exports = globalThis.process;" }));
   },
 };
 

@@ -8,7 +8,7 @@ import { parseManifest } from "../oci/manifest.ts";
 import { readBounded } from "../oci/registry/body.ts";
 import type { Descriptor } from "../oci/types.ts";
 import { keyId } from "./pem-key.ts";
-import { attach, type Desk, listReferrers, manifestByTag, type Repository } from "./referrers.ts";
+import { attach, type Desk, listReferrers, manifestByTag, type Repository, within } from "./referrers.ts";
 import {
   BUNDLE_TYPE,
   isBundleType,
@@ -75,7 +75,9 @@ async function bundleOf(
   referrer: Descriptor,
   judge: (bytes: Uint8Array) => Judgement,
 ): Promise<readonly Judgement[]> {
-  const { bytes } = await desk.client.manifest({ ...at, digest: referrer.digest }, undefined, { signal: desk.signal });
+  const { bytes } = await desk.client.manifest(within(at, { digest: referrer.digest }), undefined, {
+    signal: desk.signal,
+  });
   const manifest = parseManifest(bytes, undefined, referrer.digest);
   if (manifest.kind !== "manifest") return [];
   const layers = manifest.layers.filter(({ mediaType }) => isBundleType(mediaType)).slice(0, MAX_LAYERS);
@@ -89,7 +91,7 @@ async function classicSignatures(
   keys: readonly KeyObject[],
 ): Promise<readonly ImageSignature[]> {
   const { algorithm, hex } = digestParts(image);
-  const bytes = await manifestByTag(desk, { ...at, tag: `${algorithm}-${hex}.sig` });
+  const bytes = await manifestByTag(desk, within(at, { tag: `${algorithm}-${hex}.sig` }));
   const manifest = bytes && parseManifest(bytes, undefined, `the signatures of ${image}`);
   if (manifest?.kind !== "manifest") return [];
   const found: ImageSignature[] = [];
@@ -117,7 +119,9 @@ async function judged(
 
 async function blobBytes(desk: Desk, at: Repository, descriptor: Descriptor): Promise<Uint8Array> {
   if (descriptor.size > MAX_SIGNATURE) return Buffer.alloc(0);
-  const { body } = await desk.client.blob({ ...at, digest: descriptor.digest }, descriptor, { signal: desk.signal });
+  const { body } = await desk.client.blob(within(at, { digest: descriptor.digest }), descriptor, {
+    signal: desk.signal,
+  });
   const bytes = (await readBounded(body, MAX_SIGNATURE)) ?? Buffer.alloc(0);
   checkBytes(bytes, descriptor, `signature ${descriptor.digest}`);
   return bytes;

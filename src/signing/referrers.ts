@@ -24,8 +24,13 @@ export interface Desk {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A place in a registry without tag and digest. */
+/** A repository of a registry; what else a reference has is of no matter here. */
 export type Repository = Pick<Reference, "registry" | "repository">;
+
+/** The reference to something else in the repository: a whole reference may stand for the repository. */
+export function within({ registry, repository }: Repository, name: { tag: string } | { digest: Digest }): Reference {
+  return { registry, repository, ...name };
+}
 
 /** Descriptors of what refers to `image`; none when nothing does. @throws what keeps the registry from answering */
 export async function listReferrers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
@@ -42,7 +47,7 @@ export async function listReferrers(desk: Desk, at: Repository, image: Digest): 
 
 /** Undefined when the registry has no referrers API. */
 async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[] | undefined> {
-  const place = desk.client.home({ ...at, digest: image });
+  const place = desk.client.home(within(at, { digest: image }));
   const { repository } = place.endpoint;
   const { response } = await place.session.request({
     method: "GET",
@@ -63,7 +68,7 @@ async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readon
 }
 
 async function taggedIndex(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
-  const bytes = await manifestByTag(desk, { ...at, tag: fallbackTag(image) });
+  const bytes = await manifestByTag(desk, within(at, { tag: fallbackTag(image) }));
   const index = bytes && parseManifest(bytes, undefined, `the referrers of ${image}`);
   return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
 }
@@ -136,11 +141,7 @@ async function pushBytes(
     parts,
     blobs: { open: async ({ digest }) => Readable.from([blobs.get(digest) ?? EMPTY], { objectMode: false }) },
   };
-  const reference = {
-    registry: at.registry,
-    repository: at.repository,
-    ...(tag ? { tag } : { digest: descriptor.digest }),
-  };
+  const reference = within(at, tag ? { tag } : { digest: descriptor.digest });
   await push(pushable, reference, desk.client, { log: desk.log, progress: unwatched, signal: desk.signal });
   return descriptor;
 }
