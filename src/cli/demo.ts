@@ -1,17 +1,21 @@
-// `berth demo`: shows, on this machine and without any registry, that berth pulls an image and runs it without privilege.
+// `berth demo`: shows, on this machine and without any registry, that berth pulls an image and runs it without privilege;
+// `berth demo build`, that it builds images so.
 
 import { basename } from "node:path";
-import { Command } from "commander";
-import { demoFail, performDemo, type StepReport } from "../demo/index.ts";
+import { Argument, Command } from "commander";
+import { type Demo, demoFail, performDemo, type StepReport } from "../demo/index.ts";
 import type { Context } from "./context.ts";
 
 const COLORS = { good: "\x1b[32m", bad: "\x1b[31m", dim: "\x1b[2m", end: "\x1b[0m" } as const;
 
 export function demoCommand(context: Context): Command {
   return new Command("demo")
-    .description("Make a Debian image of several layers, serve it, pull it and run Python in it, proving each step.")
+    .description(
+      "Make a Debian image of several layers and serve it; pull it and run Python in it, or build a definition file and a Dockerfile on it. Each step is proved.",
+    )
+    .addArgument(new Argument("[demo]", "what is shown").choices(["pull", "build"]).default("pull"))
     .option("--fresh", "make the image again though an earlier demo left it")
-    .action(async (options: { readonly fresh?: boolean }) => {
+    .action(async (demo: Demo, options: { readonly fresh?: boolean }) => {
       const color = process.stdout.isTTY === true && !context.env["NO_COLOR"];
       const print = (text: string): void => void process.stdout.write(text);
       // Who reads with `head` leaves early; the demo ends in its own time and clears up.
@@ -19,6 +23,7 @@ export function demoCommand(context: Context): Command {
       let number = 0;
       const { env, user, log, signal } = context;
       const reports = await performDemo(
+        demo,
         { env, user, log, signal, berth: ownWords(), fresh: options.fresh === true, clock: () => performance.now() },
         {
           begin(title) {

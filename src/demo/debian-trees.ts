@@ -2,10 +2,11 @@
 // more packages are installed. By the ordinary user where subordinate ids or fakechroot allow; without either the packages
 // are only unpacked, which is enough for programs to run.
 
-import { mkdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { tempDir } from "../platform/user.ts";
 import { type AptHost, aptHost } from "./apt-host.ts";
 import { fail } from "./errors.ts";
 import { type Ran, run } from "./process.ts";
@@ -32,10 +33,19 @@ const LEAN = ["man", "doc", "locale", "info"].map((name) => `--dpkgopt=path-excl
 
 /** The trees; their contents stay in archives in `work`, which must outlive their use. @throws E_DEMO_MMDEBSTRAP, E_DEMO_BOOTSTRAP */
 export async function debianTrees(work: string, options: DebianOptions): Promise<DebianTrees> {
+  // The ids that mmdebstrap works as must reach its folder, which they cannot below a home or a cache that is private.
+  const temp = await mkdtemp(join(tempDir(process.env), "berth-bootstrap-"));
+  try {
+    await chmod(temp, 0o755);
+    return await makeTrees(work, temp, options);
+  } finally {
+    // What a killed mmdebstrap left to subordinate ids cannot be removed by the user.
+    await rm(temp, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function makeTrees(work: string, temp: string, options: DebianOptions): Promise<DebianTrees> {
   const host = await aptHost(options.signal);
-  const temp = join(work, "tmp");
-  await rm(temp, { recursive: true, force: true });
-  await mkdir(temp, { recursive: true });
   const archives = { base: join(work, "base.tar"), full: join(work, "full.tar") };
   const installed = await bootstrap(installing(host, archives, options.packages), temp, options);
   let how = `${host.suite}, installed by mmdebstrap`;

@@ -1,8 +1,10 @@
-// The demo from beginning to end: make an image, serve it, pull it, run it, prove each step, leave nothing behind.
+// The demos from beginning to end: make an image, serve it, then pull and run it, or build others on it; prove each step,
+// leave nothing behind.
 
 import { join } from "node:path";
 import type { Log } from "../base/log.ts";
 import { cacheDir, type Environment, tempDir, type User } from "../platform/user.ts";
+import { buildAgain, buildDefinition, buildDockerfile, runBoth } from "./build-steps.ts";
 import { type MadeImage, makeDemoImage } from "./demo-image.ts";
 import type { StepReport } from "./proof.ts";
 import { openRegistry } from "./registry.ts";
@@ -40,7 +42,12 @@ export interface Audience {
   end(report: StepReport): void;
 }
 
-const ACTS: readonly (readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>])[] = [
+type Act = readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>];
+
+/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them. */
+export type Demo = keyof typeof ACTS;
+
+const PULL: readonly Act[] = [
   ["serve it over the distribution protocol", serve],
   ["pull it with berth pull", pullCold],
   ["pull it again", pullAgain],
@@ -49,8 +56,22 @@ const ACTS: readonly (readonly [title: string, act: (scene: Scene, signal: Abort
   ["exec programs in it", execInside],
 ];
 
+const BUILD: readonly Act[] = [
+  ["serve it over the distribution protocol", serve],
+  ["build a definition file on it", buildDefinition],
+  ["build a Dockerfile of two stages on it", buildDockerfile],
+  ["build both again", buildAgain],
+  ["run what was built", runBoth],
+];
+
+const ACTS = { pull: PULL, build: BUILD } as const;
+
 /** Performs all steps, also after a proof failed. @throws what kept a step from being done at all */
-export async function performDemo(options: DemoOptions, audience: Audience): Promise<readonly StepReport[]> {
+export async function performDemo(
+  demo: Demo,
+  options: DemoOptions,
+  audience: Audience,
+): Promise<readonly StepReport[]> {
   const { env, user, signal } = options;
   const reports: StepReport[] = [];
   const step = async <T>(title: string, work: () => Promise<[T, Outcome]>): Promise<T> => {
@@ -68,7 +89,7 @@ export async function performDemo(options: DemoOptions, audience: Audience): Pro
     return [made, describeImage(made)];
   });
   await withScene(image, options, async (scene) => {
-    for (const [title, act] of ACTS) await step(title, async () => [undefined, await act(scene, signal)]);
+    for (const [title, act] of ACTS[demo]) await step(title, async () => [undefined, await act(scene, signal)]);
   });
   return reports;
 }

@@ -1,6 +1,6 @@
 // The door of the demo: the demo itself, and its images for tests and benchmarks.
 
-export { type Audience, type DemoOptions, performDemo } from "./demo.ts";
+export { type Audience, type Demo, type DemoOptions, performDemo } from "./demo.ts";
 export { type MadeImage, type MakeOptions, makeDemoImage, makeLayers } from "./demo-image.ts";
 export { fail as demoFail } from "./errors.ts";
 export type { Proof, StepReport } from "./proof.ts";

@@ -150,7 +150,8 @@ export async function execInside({ stage }: Scene): Promise<Outcome> {
   };
 }
 
-function succeeded(claim: string, { status, stderr }: Ran): Proof {
+/** The proof that a program ended well; its last words when it did not. */
+export function succeeded(claim: string, { status, stderr }: Ran): Proof {
   return holds(claim, status === 0, `status ${status}: ${stderr.trim().split("\n").slice(-3).join("; ")}`);
 }
 
