@@ -13,11 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(ROOT, "build/berth"));
 const BUSYBOX = "/bin/busybox";
 const APPLETS = "sh cat echo id ls touch chown chmod rm mkdir ln find sleep stat grep env ps true false wc mount".split(
   " ",
@@ -25,7 +26,7 @@ const APPLETS = "sh cat echo id ls touch chown chmod rm mkdir ln find sleep stat
 
 /** Why builds cannot be tried here, if so. */
 export function obstacle(): string | undefined {
-  if (!existsSync(join(ROOT, "build/berth-pack"))) return "the native programs are not built";
+  if (!existsSync(BINARY)) return `${BINARY}, which is not built`;
   if (!existsSync(BUSYBOX)) return `${BUSYBOX} is not there`;
   return ["squashfuse_ll", "mount", "tar"].find((name) => !installed(name));
 }
@@ -45,7 +46,6 @@ export class Lab {
       HOME: join(dir, "home"),
       BERTH_CACHEDIR: join(dir, "cache"),
       BERTH_RUNTIMEDIR: join(dir, "run"),
-      BERTH_LIBEXEC: join(ROOT, "build"),
       PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
     };
   }
@@ -97,7 +97,7 @@ export class Lab {
 
   /** The words of `berth …`. */
   words(...args: string[]): string[] {
-    return [process.execPath, join(ROOT, "src/main.ts"), ...args];
+    return [BINARY, ...args];
   }
 
   /** Runs berth to its end. */

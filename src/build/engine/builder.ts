@@ -89,6 +89,7 @@ class Engine implements OpenBuilder {
   async close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
     await this.#views.close();
+    await this.#mounts.close();
     for (const pulled of this.#pulled.values()) await pulled.blobs.close();
     this.#pulled.clear();
   }

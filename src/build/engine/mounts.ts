@@ -74,6 +74,15 @@ export class Mounts {
     return () => this.#unmount(dir);
   }
 
+  /** Unmounts the bases; nothing may lie over them any more. */
+  async close(): Promise<void> {
+    for (const mounted of this.#bases.values()) {
+      const dir = await mounted.catch(() => undefined);
+      if (dir !== undefined) await this.#unmount(dir);
+    }
+    this.#bases.clear();
+  }
+
   async #lowers(state: State): Promise<readonly string[]> {
     const layers = state.layers.map(({ folder }) => join(folder, "u")).toReversed();
     if (state.base?.squashfs !== undefined) return [...layers, await this.#base(state, state.base.squashfs)];

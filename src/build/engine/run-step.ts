@@ -120,7 +120,8 @@ function launch(plan: string, job: RunJob, prepared: PreparedMounts, tools: RunT
   const { signal } = tools;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const lines = new Lines(say, prepared.secrets);
+    const variables = (step.secret ?? []).map((name) => Buffer.from(step.env[name] ?? ""));
+    const lines = new Lines(say, [...prepared.secrets, ...variables]);
     const child = spawn(tools.launcher, ["--once", plan], {
       stdio: [step.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: {},

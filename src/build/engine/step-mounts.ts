@@ -1,9 +1,9 @@
 // What a RUN step sees beside its state: made before it starts, gone after it. Secrets and sockets lie in memory only.
 
 import { randomBytes } from "node:crypto";
-import { chmod, chown, lstat, mkdir, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
-import { join } from "node:path";
+import { chmod, chown, lstat, mkdir, open, stat, writeFile } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { basename, dirname, join } from "node:path";
 import { digestOf, digestParts } from "../../base/digest.ts";
 import { acquireLock, type Lock, tryLock } from "../../oci/store/lock.ts";
 import { codeFrame } from "../../recipe/source.ts";
@@ -32,6 +32,17 @@ export interface PreparedMounts {
   /** What must not appear in any output. */
   readonly secrets: readonly Uint8Array[];
   end(): Promise<void>;
+}
+
+// The name of a socket has room for 107 bytes, and a path of the cache may be longer: the folder is named by a descriptor.
+async function listen(server: Server, path: string): Promise<void> {
+  const folder = await open(dirname(path), "r");
+  try {
+    const short = `/proc/self/fd/${folder.fd}/${basename(path)}`;
+    await new Promise<void>((resolve, reject) => void server.once("error", reject).listen(short, resolve));
+  } finally {
+    await folder.close();
+  }
 }
 
 type Kind<K extends StepMount["kind"]> = Extract<StepMount, { readonly kind: K }>;
@@ -100,7 +111,6 @@ class Making implements PreparedMounts {
 
   async #kindOf(path: string): Promise<"dir" | "file"> {
     try {
-      const { stat } = await import("node:fs/promises");
       return (await stat(path)).isDirectory() ? "dir" : "file";
     } catch {
       throw this.#refuse(`${path}, which is to be bound, does not exist`);
@@ -172,9 +182,7 @@ class Making implements PreparedMounts {
       for (const side of [client, agent]) side.on("error", () => [client, agent].forEach((one) => void one.destroy()));
       client.pipe(agent).pipe(client);
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(path, resolve);
-    });
+    await listen(server, path);
     this.#ends.push(() => new Promise((resolve) => server.close(() => resolve())));
     await chown(path, mount.uid, mount.gid);
     await chmod(path, mount.mode);
