@@ -14,6 +14,7 @@ test.each([
   ["+ cd /src\nsh: can't cd", "cd /src"],
   ["+ cd /src\n+ make all\nmake: *** no rule", 'make "all"'],
   ["+ make check\n", "if make check; then echo; fi"],
+  ["\n  | + cd /src\n  | + make check\n  | FAILED", "if make check; then echo; fi"],
   ["+ cp x /b\n", undefined],
   ["no trace at all\n", undefined],
   ["+ \n", undefined],

@@ -5,9 +5,9 @@ import type { Range } from "../../recipe/source.ts";
 
 /** The place of the line in the script at `body` of `text`; undefined when the output does not tell. */
 export function failingLine(text: string, body: Range, output: string): Range | undefined {
-  const trace = output.split("\n").findLast((line) => /^\++ /.test(line.trim()));
-  if (trace === undefined) return undefined;
-  const command = plain(trace.trim().replace(/^\++ /, ""));
+  // In the words of an error each line of output stands behind a bar.
+  const traces = output.split("\n").flatMap((line) => /^\s*(?:\| )?\++ (.*)$/.exec(line)?.[1] ?? []);
+  const command = plain(traces.at(-1) ?? "");
   if (command === "") return undefined;
   const lines = places(text, body).map((range) => ({ range, words: plain(text.slice(range.start, range.end)) }));
   const same = lines.filter(({ words }) => words === command);

@@ -56,6 +56,7 @@ async function runScript(run: StageRun, section: Section, start: ScriptStart, cw
     const { status, said } = error.fields;
     const line = failingLine(run.stage.text, section.bodyRange, String(said ?? ""));
     const place = line ? run.stage.at(line, at.title) : at;
-    throw failAt("E_SCRIPT_FAILED", place, { section: `%${section.name}`, status, said }, { cause: error });
+    // The engine has said the same in its words; as a cause it would be told twice.
+    throw failAt("E_SCRIPT_FAILED", place, { section: `%${section.name}`, status, said });
   }
 }
