@@ -11,7 +11,14 @@ export const BUILD_FLAGS = [
   { long: "build-arg-file", kind: "text", value: "file", env: [], help: "file with a build argument per line" },
   { long: "no-cache", kind: "switch", env: [], help: "carry out every step anew" },
   { long: "debug-shell", kind: "switch", env: [], help: "open a shell in the image where a step has failed" },
-  { long: "progress", kind: "text", value: "form", env: [], help: "plain or tty: how the work is shown" },
+  {
+    long: "progress",
+    kind: "text",
+    value: "form",
+    env: [],
+    help: "accepted: lines are shown as they come",
+    hidden: true,
+  },
   {
     long: "reproducible",
     kind: "switch",
@@ -22,7 +29,7 @@ export const BUILD_FLAGS = [
   {
     long: "tag",
     short: "t",
-    kind: "list",
+    kind: "text",
     value: "name",
     env: [],
     help: "name of the image inside an archive or layout",

@@ -12,12 +12,14 @@ import type { BuiltImage } from "../build/types.ts";
 import { writeTarget } from "../build/write-target.ts";
 import { layerCompression } from "../oci/layers/layer-compression.ts";
 import { type Pulled, pullImage } from "../oci/pull.ts";
+import { parseReference } from "../oci/reference.ts";
 import type { Cache } from "../oci/store/cache.ts";
 import type { Platform } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
 import { subordinateIds } from "../run/subordinate-ids.ts";
 import { type BuildValues, definitionJob, dockerfileJob, sourceDate } from "./build-jobs.ts";
 import { type BuildSource, contextFilter, findSource } from "./build-source.ts";
+import { squashfsWishes } from "./build-squashfs.ts";
 import { heldVoices, type Voices } from "./build-voices.ts";
 import type { Context } from "./context.ts";
 import { askedPlatform, conversion, pullRequest, withCache } from "./image-source.ts";
@@ -33,7 +35,7 @@ interface Call {
 
 /** Builds. @throws E_TARGET_…, E_BUILD_…, and what the front ends, the engine and the target's writer throw */
 export async function build(to: string, from: string, values: BuildValues, context: Context): Promise<void> {
-  const target = parseTarget(to, { sandbox: values.sandbox });
+  const target = named(parseTarget(to, { sandbox: values.sandbox }), values.tag);
   await checkTarget(target, { force: values.force || values.update });
   const source = await findSource(from, values);
   const call = { target, source, values, context };
@@ -48,6 +50,15 @@ export async function build(to: string, from: string, values: BuildValues, conte
     voices.release();
     throw error;
   }
+}
+
+// What the target's own words say wins.
+function named(target: BuildTarget, name: string | undefined): BuildTarget {
+  if (name === undefined) return target;
+  const reference = parseReference(name);
+  if (target.kind === "docker-archive") return { reference, ...target };
+  if (target.kind !== "oci" && target.kind !== "oci-archive") return target;
+  return { ...(reference.tag === undefined ? {} : { tag: reference.tag }), ...target };
 }
 
 async function carryOut(call: Call, voices: Voices): Promise<void> {
@@ -66,7 +77,7 @@ async function write({ target, values, context }: Call, ready: ReadyImage, cache
   const access = registryAccess(values, context);
   try {
     await writeTarget(target, ready, {
-      ...conversion(values),
+      ...conversion(squashfsValues(values, log)),
       layerCompression: layerCompression(values["layer-compression"]),
       umask: process.umask(),
       ...{ cache, env, log, signal, client: access.client, now: Date.now },
@@ -75,6 +86,12 @@ async function write({ target, values, context }: Call, ready: ReadyImage, cache
   } finally {
     await access.close();
   }
+}
+
+function squashfsValues(values: BuildValues, log: Context["log"]): Partial<BuildValues> {
+  const { ignored, ...wishes } = squashfsWishes(values["mksquashfs-args"] ?? "");
+  if (ignored.length > 0) log.warn(`--mksquashfs-args: ${ignored.join(" ")} has no meaning here`);
+  return { ...values, ...wishes };
 }
 
 async function withReady(
