@@ -96,6 +96,8 @@ export interface RunStep {
   /** The whole environment. Names in `hidden` are no part of the cache key (proxies, secrets). */
   readonly env: Readonly<Record<string, string>>;
   readonly hidden?: readonly string[];
+  /** Names of variables whose values are struck out of what the program says. */
+  readonly secret?: readonly string[];
   readonly cwd: string;
   /** `user[:group]` by name or number, looked up in the state's own /etc/passwd and /etc/group; undefined: root. */
   readonly user?: string;

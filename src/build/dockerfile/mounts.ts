@@ -1,6 +1,7 @@
 // The mounts of a RUN step: options as written become what the engine mounts. Secrets are read here, when their step is
 // about to run, and go nowhere but into that step.
 
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { posix } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
@@ -18,6 +19,8 @@ import { CONTEXT, type Site } from "./site.ts";
 export interface Mounting {
   readonly mounts: readonly StepMount[];
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of the variables that hold secrets. */
+  readonly secretNames: readonly string[];
 }
 
 // What other builders take; a secret is a key, not a file tree.
@@ -39,6 +42,7 @@ export function mountOptions(instruction: Instruction, draft: Draft, scope: Scop
 /** Makes the mounts of a step. @throws E_SECRET_MISSING, E_SECRET_FILE, E_SSH_MISSING, E_VALUE, and what origins throw */
 export async function stepMounts(options: readonly PlacedMount[], draft: Draft, site: Site): Promise<Mounting> {
   const mounts: StepMount[] = [];
+  const secretNames: string[] = [];
   let variables: Mounting["variables"] = {};
   for (const [index, one] of options.entries()) {
     const target = one.target === undefined ? undefined : absolute(one.target, draft);
@@ -53,6 +57,7 @@ export async function stepMounts(options: readonly PlacedMount[], draft: Draft, 
       const found = await secretMount(one, target, site);
       mounts.push(...found.mounts);
       variables = { ...variables, ...found.variables };
+      secretNames.push(...Object.keys(found.variables));
     } else if (one.type === "ssh") {
       const socket = sshMount(one, target ?? `/run/buildkit/ssh_agent.${index}`, site);
       if (socket) mounts.push(socket);
@@ -61,7 +66,7 @@ export async function stepMounts(options: readonly PlacedMount[], draft: Draft, 
       mounts.push(await fileMount(one, target ?? "/", site));
     }
   }
-  return { mounts, variables };
+  return { mounts, variables, secretNames };
 }
 
 async function fileMount(options: PlacedMount, target: string, site: Site): Promise<StepMount> {
@@ -83,7 +88,11 @@ async function fileMount(options: PlacedMount, target: string, site: Site): Prom
   };
 }
 
-async function secretMount(options: PlacedMount, target: string | undefined, site: Site): Promise<Mounting> {
+async function secretMount(
+  options: PlacedMount,
+  target: string | undefined,
+  site: Site,
+): Promise<Omit<Mounting, "secretNames">> {
   const id = options.id ?? options.source ?? posix.basename(options.target ?? options.env ?? "");
   const content = await secretContent(id, options, site);
   if (content === undefined) return { mounts: [], variables: {} };
@@ -108,8 +117,10 @@ async function secretContent(id: string, options: PlacedMount, site: Site): Prom
 
 async function secretFile(id: string, path: string, at: Located): Promise<Buffer> {
   try {
-    const file = await open(path, "r");
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      // A pipe can be read once, and a build may look twice: for the cache, and for the step.
+      if (!(await file.stat()).isFile()) throw new Error("it is no regular file");
       const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_SECRET + 1), position: 0 });
       if (bytesRead <= MAX_SECRET) return buffer.subarray(0, bytesRead);
     } finally {

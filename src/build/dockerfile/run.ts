@@ -26,7 +26,7 @@ export async function runInstruction(run: Run, { state, draft }: Progress, site:
   const at = stepOrigin(run.line, { source: site.scope.source, range: run.range });
   const command = commandOf(run, draft, at);
   const network = networkOf(run, site, at);
-  const { mounts, variables } = await stepMounts(mountOptions(run, draft, site.scope), draft, site);
+  const { mounts, variables, secretNames } = await stepMounts(mountOptions(run, draft, site.scope), draft, site);
   const script = command.script === undefined ? [] : [await scriptMount(command.script, site, at)];
   const proxies = [...proxyVariables(site.job.buildArgs)].filter(([name]) => !draft.variables.has(name));
   const step: RunStep = {
@@ -34,6 +34,7 @@ export async function runInstruction(run: Run, { state, draft }: Progress, site:
     argv: command.argv,
     env: { ...Object.fromEntries(draft.variables), ...Object.fromEntries(proxies), ...variables },
     hidden: [...proxies.map(([name]) => name), ...Object.keys(variables)],
+    secret: secretNames,
     cwd: draft.config.WorkingDir ?? "/",
     ...(draft.config.User ? { user: draft.config.User } : {}),
     mounts: [...mounts, ...script],

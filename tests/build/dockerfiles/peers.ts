@@ -135,8 +135,14 @@ export function buildWithBuildah(user: OrdinaryUser, placed: Placed, store: stri
 }
 
 /** Builds with berth into an OCI layout. */
-export function buildWithBerth(user: OrdinaryUser, placed: Placed, cache: string, out: string): Promise<Built> {
-  const env = { HOME: cache, XDG_RUNTIME_DIR: cache, BERTH_CACHEDIR: cache };
+export function buildWithBerth(
+  user: OrdinaryUser,
+  placed: Placed,
+  cache: string,
+  out: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Built> {
+  const env = { HOME: cache, XDG_RUNTIME_DIR: cache, BERTH_CACHEDIR: cache, ...variables };
   const call = [...placed.args, "--file", placed.file, `oci:${out}:x`, placed.context];
   return runAsync(user, [join(process.env["BERTH_TEST_BUILD"] ?? join(ROOT, "build"), "berth"), "build", ...call], {
     cwd: placed.dir,
