@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 const HEAVY = [
   /^src\/oci\/(archive|auth|fetch|registry|registry-server|store)\//,
   /^src\/image\/(flatten|tar|squashfs-writer|metadata|inspect)\//,
+  /^src\/run\/(instances|limits)\//,
   /^src\/(demo|platform\/doctor)\//,
   /^node_modules\//,
 ];

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { hasRegistry, startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -22,6 +22,7 @@ import { unmountBelow } from "../support/unmount.ts";
 import { examplesOf, patternOf } from "./console.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const PROGRAMS = dirname(resolve(process.env["BERTH_BINARY"] ?? join(ROOT, "build/berth")));
 const BUSYBOX = "/bin/busybox";
 const LINKS = ["sh", "cat", "ls", "touch", "echo", "printenv", "id", "true", "hostname"];
 const absent = !hasRegistry
@@ -63,11 +64,16 @@ describe.skipIf(absent)(`the examples of the documentation${absent ? ` [needs ${
         if (AS_ROOT) chownSync(dir, user.uid, user.gid);
       }
       const env = {
-        PATH: `${join(ROOT, "build")}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+        PATH: `${PROGRAMS}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
         HOME: home,
         XDG_RUNTIME_DIR: run,
         CONTAINERS_REGISTRIES_CONF: join(work, "registries.conf"),
       };
+      onTestFinished(() => {
+        // An example that failed may have left an instance.
+        if (examples.some(({ command }) => command.includes("berth instance")))
+          runAs(user, ["berth", "instance", "stop", "--all", "--force"], { env });
+      });
       for (const { command, shows, line } of examples) {
         const ran = runAs(user, ["bash", "-c", `exec 2>&1; ${command}`], { cwd: here, env });
         const at = `docs/${name}:${line}: ${command}`;

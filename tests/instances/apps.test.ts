@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are words of shell code
 // Apps inside images (SCIF) at run time, and the help texts (spec/apptainer.md sections 1.6 and 3).
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { makeImages } from "./images.ts";
 import { makePlace, obstacle, type Place } from "./place.ts";
 
@@ -49,10 +49,11 @@ describe.skipIf(reason)(`apps${reason ? ` [${reason}]` : ""}`, { timeout: 30_000
       expect(place.berth("inspect", "--list-apps", image()).out).toBe("tool");
     });
 
-    test("start instances, and run in them", () => {
+    test("start instances, and run in them", async () => {
       expect(place.berth("instance", "start", "--app", "tool", image(), "app", "x").status).toBe(0);
       expect(place.berth("exec", "--app", "tool", "instance://app", "tool").out).toBe("the tool of tool");
-      expect(place.log("app", "out")).toMatch(/app starts: \/scif\/apps\/tool x\n$/);
+      const started = () => expect(place.log("app", "out")).toMatch(/app starts: \/scif\/apps\/tool x\n$/);
+      await vi.waitFor(started, { timeout: 5000, interval: 5 });
       expect(place.berth("instance", "stop", "app").status).toBe(0);
     });
   });

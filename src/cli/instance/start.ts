@@ -3,11 +3,11 @@
 import { writeFile } from "node:fs/promises";
 import { defineErrors, reasonOf } from "../../base/errors.ts";
 import { instanceFolder, parseInstanceName } from "../../run/instances/folder.ts";
-import type { JoinFacts } from "../../run/instances/record.ts";
+import { refuseTaken } from "../../run/instances/known.ts";
+import type { InstanceRecord, JoinFacts } from "../../run/instances/record.ts";
 import { imageStopSignal, signalNumber } from "../../run/instances/signals.ts";
 import { startInstance } from "../../run/instances/start.ts";
 import { stopInstance } from "../../run/instances/stop.ts";
-import { LAUNCHER_ENVIRONMENT } from "../../run/launch.ts";
 import { prepare } from "../../run/preparation.ts";
 import { ownProgram } from "../../run/programs.ts";
 import type { LaunchRequest } from "../../run/request.ts";
@@ -49,33 +49,35 @@ export async function startNamed(
   if (image.startsWith("instance://")) throw fail("E_INSTANCE_NESTED", { image });
   const name = parseInstanceName(givenName);
   const { env, user, log, signal } = context;
+  const folder = instanceFolder(env, user);
+  // Before an image is fetched for nothing; it counts when the name is reserved.
+  await refuseTaken(folder, name);
   const { ready, request } = await getReadyFor(command, flags, [image, ...args], context, (wish) =>
     asInstance(wish, name),
   );
   prepare(ready.prepare);
   const limits = await limitsOf(flags, context);
-  const plan = { ...ready.plan, controlGroup: limits?.controlGroup };
-  const [first = ownProgram("berth-launch", env), ...more] = [
-    ...(limits?.before ?? []),
-    ownProgram("berth-launch", env),
-  ];
-  const folder = instanceFolder(env, user);
   const record = await startInstance({
-    ...{ folder, name, plan, image: ready.inside.image.path, runtime: ready.runtime, signal },
+    ...{ folder, name, image: ready.inside.image.path, runtime: ready.runtime, signal },
+    plan: { ...ready.plan, controlGroup: limits?.controlGroup },
     join: joinFacts(ready, request),
     stopSignal: imageStopSignal(ready.inside.image.facts.config?.StopSignal),
-    launcher: [first, ...more],
-    launcherEnv: limits?.env ?? LAUNCHER_ENVIRONMENT,
+    launcher: ownProgram("berth-launch", env),
+    by: limits,
     now: Date.now,
   });
-  const path = own["pid-file"];
-  if (path !== undefined) {
-    await writeFile(path, `${record.pid}\n`).catch(async (cause: unknown) => {
-      await stopInstance(folder, record, { signal: signalNumber("KILL"), patience: 0 }, ownProgram("berth-join", env));
-      throw fail("E_PID_FILE", { path, reason: reasonOf(cause) }, { cause });
-    });
-  }
+  if (own["pid-file"] !== undefined) await writeNumber(own["pid-file"], folder, record, context);
   log.info("instance started successfully");
+}
+
+// Whoever wanted the file counts on it.
+async function writeNumber(path: string, folder: string, record: InstanceRecord, { env }: Context): Promise<void> {
+  try {
+    await writeFile(path, `${record.pid}\n`);
+  } catch (cause) {
+    await stopInstance(folder, record, { signal: signalNumber("KILL"), patience: 0 }, ownProgram("berth-join", env));
+    throw fail("E_PID_FILE", { path, reason: reasonOf(cause) }, { cause });
+  }
 }
 
 // Processes that outlive each other need a PID 1 of their own, and queues and names of their own keep instances apart.

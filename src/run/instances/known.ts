@@ -30,23 +30,22 @@ export async function knownInstances(folder: string, pattern = "*"): Promise<Ins
   return found;
 }
 
-/** The instance of this name when it runs; a stale record is removed. @throws E_INSTANCE_FOREIGN */
+/** The instance of this name when it runs and can be reached; a stale record is removed. @throws E_INSTANCE_NAME */
 export async function runningInstance(folder: string, name: string): Promise<InstanceRecord | undefined> {
   const { record: path } = instanceFiles(folder, parseInstanceName(name));
   const record = readRecord(path);
   if (!record) return undefined;
   const state = await stateOf(record);
-  if (state === "foreign") return undefined;
-  if (state === "running") return record;
-  await forget(folder, record);
-  return undefined;
+  if (state === "gone") await forget(folder, record);
+  return state === "running" ? record : undefined;
 }
 
-/** Refuses a name that belongs to an instance out of reach. @throws E_INSTANCE_FOREIGN */
-export async function refuseForeign(folder: string, name: string): Promise<void> {
+/** Refuses a name that an instance has. @throws E_INSTANCE_EXISTS, E_INSTANCE_FOREIGN */
+export async function refuseTaken(folder: string, name: string): Promise<void> {
   const { record: path } = instanceFiles(folder, name);
   const record = readRecord(path);
   if (record && (await stateOf(record)) === "foreign") throw fail("E_INSTANCE_FOREIGN", { name, path });
+  if (await runningInstance(folder, name)) throw fail("E_INSTANCE_EXISTS", { name });
 }
 
 /** Removes what is written down of an instance that has ended; its logs stay. */

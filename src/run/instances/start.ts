@@ -11,13 +11,13 @@ import { reasonOf } from "../../base/errors.ts";
 import { publishFile } from "../../base/publish.ts";
 import { type Lock, tryLock } from "../../oci/store/lock.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
-import { writePlan } from "../launch.ts";
+import { type Intermediary, LAUNCHER_ENVIRONMENT, writePlan } from "../launch.ts";
 import type { LaunchPlan } from "../launch-plan.ts";
 import { hierarchyOf } from "../limits/control-group.ts";
 import { encodePlan } from "../plan-format.ts";
 import { fail } from "./errors.ts";
 import { instanceFiles } from "./folder.ts";
-import { refuseForeign, runningInstance } from "./known.ts";
+import { refuseTaken } from "./known.ts";
 import { type InstanceRecord, type JoinFacts, RECORD_FORMAT } from "./record.ts";
 
 /** What is to be started. */
@@ -29,9 +29,10 @@ export interface InstanceStart {
   readonly image: string;
   readonly join: JoinFacts;
   readonly stopSignal: string;
-  /** The launcher's program and what stands before its own arguments (a service manager's call, say). */
-  readonly launcher: readonly [string, ...string[]];
-  readonly launcherEnv: Readonly<Record<string, string>>;
+  /** Path of berth-launch. */
+  readonly launcher: string;
+  /** Who starts it, when that is a service manager. */
+  readonly by?: Intermediary | undefined;
   /** The run-time folder. */
   readonly runtime: string;
   readonly signal: AbortSignal;
@@ -62,8 +63,7 @@ async function reserve({ folder, name }: InstanceStart): Promise<Lock> {
   const { lock, owner } = await tryLock(instanceFiles(folder, name).lock);
   if (!lock) throw fail("E_INSTANCE_BUSY", { name, owner: owner ?? "it was there a moment ago" });
   try {
-    await refuseForeign(folder, name);
-    if (await runningInstance(folder, name)) throw fail("E_INSTANCE_EXISTS", { name });
+    await refuseTaken(folder, name);
     return lock;
   } catch (error) {
     await lock.release();
@@ -107,12 +107,12 @@ function spawnLauncher(job: InstanceStart): ChildProcess {
   const { out, err } = instanceFiles(job.folder, job.name);
   const plan = writePlan(encodePlan({ ...job.plan, instance: TALK }), job.runtime);
   const logs = [out, err].map((path) => openSync(path, "a", 0o600));
-  const [program, ...args] = job.launcher;
+  const [program = "", ...args] = [...(job.by?.before ?? []), job.launcher];
   try {
     return spawn(program, [...args, "--once", plan], {
       detached: true,
       cwd: "/",
-      env: job.launcherEnv,
+      env: job.by?.env ?? LAUNCHER_ENVIRONMENT,
       stdio: ["ignore", logs[0], logs[1], "pipe"],
     });
   } finally {
@@ -143,7 +143,7 @@ async function recordOf(job: InstanceStart, pid: number): Promise<InstanceRecord
   const { name, image, stopSignal, join: joinFacts } = job;
   const started = new Date(job.now()).toISOString();
   // A service manager makes the group that the launcher is found in.
-  const controlGroup = job.plan.controlGroup ?? (job.launcher.length > 1 ? groupOf(pid) : undefined);
+  const controlGroup = job.plan.controlGroup ?? (job.by ? groupOf(pid) : undefined);
   const start = (await startTime(pid)) ?? "0";
   return {
     format: RECORD_FORMAT,
