@@ -1,13 +1,18 @@
 // From the flags of `berth build` to the jobs of the two front ends. Reads files that flags name; builds nothing.
 
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import type { DefinitionJob, HostBind } from "../build/definition/job.ts";
-import type { DockerfileJob, NamedContext, SecretSource } from "../build/dockerfile/job.ts";
+import {
+  parseAssignments,
+  parseContexts,
+  parseLabels,
+  parseSecrets,
+  parseSsh,
+} from "../build/dockerfile/call-flags.ts";
+import type { DockerfileJob } from "../build/dockerfile/job.ts";
 import type { Sources } from "../build/dockerfile/remote-sources.ts";
 import { parsePlatform } from "../oci/platform.ts";
-import { type ImageSource, parseImageUri } from "../oci/uri.ts";
+import type { ImageSource } from "../oci/uri.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import type { SourceText } from "../recipe/source.ts";
 import { parseBindFlag, parseMountFlag } from "../run/binds.ts";
@@ -75,22 +80,23 @@ function hostBinds(values: BuildValues): HostBind[] {
   return requests.map(({ source, target, readonly }) => ({ source, target, readOnly: readonly }));
 }
 
-/** The job of a Dockerfile. @throws E_BUILD_FLAG, E_PLATFORM_…, and what the words of its flags are refused for */
+/** The job of a Dockerfile. @throws E_BUILD_FLAG, E_PLATFORM_…, E_CONTEXT_FLAG, E_SECRET_FLAG, E_SSH_FLAG */
 export async function dockerfileJob(
   text: SourceText,
   values: BuildValues,
   sources: Sources,
   { env }: Context,
 ): Promise<DockerfileJob> {
+  const place = { cwd: process.cwd(), env };
   return {
     file: parseDockerfile(text),
     target: values.target,
     buildArgs: await dockerfileArguments(values, env),
-    labels: new Map(values.label.map((word) => named("--label", word))),
+    labels: parseLabels(values.label),
     platform: values.platform === undefined ? undefined : parsePlatform(values.platform),
-    contexts: new Map(await Promise.all(values["build-context"].map(namedContext))),
-    secrets: new Map(values.secret.map((word) => secret(word, env))),
-    ssh: new Map(values.ssh.map((word) => agent(word, env))),
+    contexts: parseContexts(values["build-context"], place),
+    secrets: parseSecrets(values.secret, place),
+    ssh: parseSsh(values.ssh, place),
     network: network(values.network),
     sources,
   };
@@ -99,54 +105,8 @@ export async function dockerfileJob(
 async function dockerfileArguments(values: BuildValues, env: Context["env"]): Promise<ReadonlyMap<string, string>> {
   const file = values["build-arg-file"];
   const { buildArguments } = await import("../build/definition/index.ts");
-  const found = new Map(file === undefined ? [] : await buildArguments([], file));
-  for (const word of values["build-arg"]) {
-    const equals = word.indexOf("=");
-    // A name alone takes the caller's value; with none it is as if it had not been given (docker build).
-    const value = equals < 0 ? env[word] : word.slice(equals + 1);
-    if (value !== undefined) found.set(equals < 0 ? word : word.slice(0, equals), value);
-  }
-  return found;
-}
-
-function named(flag: string, word: string): [string, string] {
-  const equals = word.indexOf("=");
-  if (equals === 0)
-    throw fail("E_BUILD_FLAG", { flag, value: word, reason: "it has no name", hint: "write NAME=VALUE" });
-  return equals < 0 ? [word, ""] : [word.slice(0, equals), word.slice(equals + 1)];
-}
-
-async function namedContext(word: string): Promise<[string, NamedContext]> {
-  const [name, value] = named("--build-context", word);
-  const reason = "there is no such folder or image";
-  const source = parseImageUri(value.replace(/^docker-image:\/\//, "docker://"));
-  if (source.kind !== "file") return [name, { kind: "image", source }];
-  const path = resolve(source.path);
-  const info = await stat(path).catch(() => undefined);
-  if (!info) {
-    const hint = "write NAME=FOLDER, or NAME=docker://IMAGE";
-    throw fail("E_BUILD_FLAG", { flag: "--build-context", value: word, reason, hint });
-  }
-  return [name, info.isDirectory() ? { kind: "folder", path } : { kind: "image", source: { kind: "file", path } }];
-}
-
-function secret(word: string, env: Context["env"]): [string, SecretSource] {
-  const fields = new Map(word.split(",").map((field) => named("--secret", field)));
-  const id = fields.get("id");
-  const hint = "write id=NAME,src=FILE or id=NAME,env=VARIABLE";
-  if (!id) throw fail("E_BUILD_FLAG", { flag: "--secret", value: word, reason: "it has no id", hint });
-  const path = fields.get("src") ?? fields.get("source");
-  if (path !== undefined && fields.get("type") !== "env") return [id, { kind: "file", path: resolve(path) }];
-  const name = fields.get("env") ?? path ?? id;
-  return [id, { kind: "variable", read: () => env[name] }];
-}
-
-function agent(word: string, env: Context["env"]): [string, string] {
-  const [id, given] = named("--ssh", word);
-  const socket = given === "" ? env["SSH_AUTH_SOCK"] : given;
-  if (socket) return [id, resolve(socket)];
-  const hint = "start one (eval $(ssh-agent); ssh-add), or write --ssh ID=SOCKET";
-  throw fail("E_BUILD_FLAG", { flag: "--ssh", value: word, reason: "SSH_AUTH_SOCK names no agent", hint });
+  const named = file === undefined ? [] : await buildArguments([], file);
+  return new Map([...named, ...parseAssignments(values["build-arg"], env)]);
 }
 
 function network(word: string | undefined): "host" | "none" {

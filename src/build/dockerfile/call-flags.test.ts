@@ -21,16 +21,17 @@ describe("flags of a Dockerfile build", () => {
   });
 
   test("--build-context takes a folder or an image", () => {
-    const texts = ["f=sub", "d=docker://a:1", "i=docker-image://a:1", "o=oci-layout:///l:x", "w=https-like"];
-    expect([...parseContexts(texts, place).values()]).toMatchObject([
-      { kind: "folder", path: "/here/sub" },
+    const here = { ...place, cwd: import.meta.dirname };
+    const texts = ["f=../dockerfile", "s=job.ts", "d=docker://a:1", "i=docker-image://a:1", "o=oci-layout:///l:x"];
+    expect([...parseContexts(texts, here).values()]).toMatchObject([
+      { kind: "folder", path: import.meta.dirname },
+      { kind: "image", source: { kind: "file" } },
       { kind: "image", source: { kind: "docker" } },
       { kind: "image", source: { kind: "docker" } },
       { kind: "image", source: { kind: "oci", path: "/l", tag: "x" } },
-      { kind: "folder", path: "/here/https-like" },
     ]);
-    for (const text of ["x", "=x", "x=", "x=https://h/r.git"]) {
-      expect(() => parseContexts([text], place)).toThrow(expect.objectContaining({ code: "E_CONTEXT_FLAG" }));
+    for (const text of ["x", "=x", "x=", "x=https://h/r.git", "x=nowhere"]) {
+      expect(() => parseContexts([text], here)).toThrow(expect.objectContaining({ code: "E_CONTEXT_FLAG" }));
     }
   });
 

@@ -57,7 +57,10 @@ function parseContext(text: string, cwd: string): readonly [string, NamedContext
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {
     throw fail("E_CONTEXT_FLAG", { text, why: "its value is neither a folder nor an image" });
   }
-  return [name, { kind: "folder", path: resolve(cwd, value) }];
+  const path = resolve(cwd, value);
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) throw fail("E_CONTEXT_FLAG", { text, why: `${path} does not exist` });
+  return [name, info.isDirectory() ? { kind: "folder", path } : { kind: "image", source: { kind: "file", path } }];
 }
 
 /** `--secret id=NAME,src=FILE|env=VARIABLE`; the file or variable of the id's own name when neither is said. @throws E_SECRET_FLAG */
