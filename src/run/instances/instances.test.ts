@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { selfIdentity } from "../../oci/store/process-identity.ts";
+import { instanceNamed, parseInstanceName } from "./folder.ts";
+import { knownInstances, refuseTaken, runningInstance } from "./known.ts";
+import { RECORD_FORMAT } from "./record.ts";
+import { imageStopSignal, signalNumber } from "./signals.ts";
+import { groupUsage } from "./usage.ts";
+
+describe("names of instances", () => {
+  test.each(["a", "A.b-c_1", "0", "x".repeat(128)])("may be %s", (name) => {
+    expect(parseInstanceName(name)).toBe(name);
+    expect(instanceNamed(`instance://${name}`)).toBe(name);
+  });
+
+  test.each(["", ".", "..", "-x", "a/b", "a b", "ä", "a\n", "x".repeat(129)])("may not be %j", (name) => {
+    expect(() => parseInstanceName(name)).toThrow("cannot be the name");
+  });
+
+  test("stand behind instance:// only", () => {
+    expect(instanceNamed("image.sif")).toBeUndefined();
+  });
+});
+
+describe("signals", () => {
+  test.each([
+    ["TERM", 15],
+    ["sigkill", 9],
+    ["10", 10],
+    ["RTMIN+3", 37],
+    ["SIGRTMIN", 34],
+  ])("%s is number %i", (name, number) => {
+    expect(signalNumber(name)).toBe(number);
+  });
+
+  test.each(["", "FOO", "0", "65", "RTMIN+40", "SIG"])("%j is none", (name) => {
+    expect(() => signalNumber(name)).toThrow("is no signal");
+  });
+
+  test("an image's wish counts when there is such a signal", () => {
+    expect([imageStopSignal("SIGQUIT"), imageStopSignal("NONSENSE"), imageStopSignal(undefined)]).toEqual([
+      "SIGQUIT",
+      "SIGTERM",
+      "SIGTERM",
+    ]);
+  });
+});
+
+describe("records", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "berth-records-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function write(name: string, change: Record<string, unknown> = {}): Promise<void> {
+    const { domain, pid, start } = await selfIdentity();
+    const record = { format: RECORD_FORMAT, name, pid, start, domain, image: "/i.sif", out: "", err: "", ...change };
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(record));
+  }
+
+  test("of a process that lives are instances, by pattern", async () => {
+    await write("web-1");
+    await write("web-2");
+    await write("db");
+    const names = async (pattern?: string) => (await knownInstances(folder, pattern)).map(({ name }) => name);
+    expect(await names()).toEqual(["db", "web-1", "web-2"]);
+    expect(await names("web-?")).toEqual(["web-1", "web-2"]);
+    expect(await names("*.json")).toEqual([]);
+  });
+
+  test("of another process with the same number are removed", async () => {
+    await write("old", { start: "1" });
+    expect(await runningInstance(folder, "old")).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of another boot are removed, whatever process has the number", async () => {
+    const { domain } = await selfIdentity();
+    await write("old", { domain: `other-boot ${domain.split(" ")[1]}` });
+    expect(await knownInstances(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of another container of this boot are left alone, and keep their name", async () => {
+    const { domain } = await selfIdentity();
+    await write("theirs", { domain: `${domain.split(" ")[0]} elsewhere` });
+    expect(await knownInstances(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["theirs.json"]);
+    await expect(refuseTaken(folder, "theirs")).rejects.toMatchObject({ code: "E_INSTANCE_FOREIGN" });
+  });
+
+  test("that are damaged, or of another version, count as none", async () => {
+    writeFileSync(join(folder, "broken.json"), "{");
+    await write("newer", { format: RECORD_FORMAT + 1 });
+    expect(await knownInstances(folder)).toEqual([]);
+    await refuseTaken(folder, "broken");
+  });
+
+  test("in a folder that is not there are none", async () => {
+    expect(await knownInstances(join(folder, "missing"))).toEqual([]);
+  });
+});
+
+test("the use of a control group is read from its files", () => {
+  const group = mkdtempSync(join(tmpdir(), "berth-usage-"));
+  mkdirSync(group, { recursive: true });
+  const files = {
+    "memory.current": "1048576\n",
+    "memory.max": "2097152\n",
+    "cpu.stat": "usage_usec 1500\nuser_usec 1000\n",
+    "io.stat": "8:0 rbytes=100 wbytes=20 rios=1\n8:16 rbytes=1 wbytes=2 rios=1\n",
+    "pids.current": "7\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(group, name), text);
+  expect(groupUsage(group)).toEqual({
+    cpuMicroseconds: 1500,
+    memory: 1048576,
+    memoryLimit: 2097152,
+    bytesRead: 101,
+    bytesWritten: 22,
+    processes: 7,
+    source: "control group",
+  });
+  rmSync(group, { recursive: true });
+  expect(groupUsage(group)).toBeUndefined();
+});
