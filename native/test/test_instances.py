@@ -171,3 +171,36 @@ def test_plans_are_for_one_of_the_two_programs():
     refused(result, "berth-launch")
     refused(launch([("join", 1, 1), ("root", "dir", "/", 0), *join[1:]]), "no records of namespaces")
     refused(launch(plan(after=[("instance", 3)])), "`instance` needs `init`")
+
+
+def unified():
+    """Where cgroup v2 is mounted."""
+    for entry in open("/proc/self/mounts"):
+        _, path, kind = entry.split()[:3]
+        if kind == "cgroup2":
+            return path
+    raise Skip("no cgroup v2 is mounted")
+
+
+def test_a_launch_and_those_who_join_enter_their_control_group():
+    group = os.path.join(unified(), f"berth-test-{os.getpid()}-{random.randrange(10**6)}")
+    need(IS_ROOT, "only root may make a control group anywhere")
+    try:
+        os.mkdir(group)
+    except OSError as reason:
+        raise Skip(f"no control group can be made ({reason})")
+    try:
+        show = "grep ^0:: /proc/self/cgroup"
+        before = [*SPACES, ("control-group", group)]
+        assert out(PROC, before=before, script=show).strip().endswith(os.path.basename(group))
+        with Instance(script="sleep 100") as instance:
+            joined = instance.join("sh", "-c", show, before=[("control-group", group)])
+            assert joined.out.strip().endswith(os.path.basename(group)), joined
+    finally:
+        wait_until(lambda: open(os.path.join(group, "cgroup.procs")).read() == "")
+        os.rmdir(group)
+
+
+def test_a_control_group_that_cannot_be_entered_ends_the_launch():
+    refused(launch(plan(before=[("control-group", "/no/such/group")])), "/no/such/group", "control group")
+    refused(launch(plan(before=[("control-group", fresh("group"))])), "control group")
