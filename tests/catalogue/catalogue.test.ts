@@ -11,6 +11,7 @@ import { INSTANCES } from "./instances.ts";
 import { MOUNTS } from "./mounts.ts";
 import { play } from "./play.ts";
 import { PULL } from "./pull.ts";
+import { PUSH } from "./push.ts";
 import { RUNNING } from "./running.ts";
 import { makeWorld, missing, type World } from "./world.ts";
 
@@ -23,11 +24,12 @@ const SECTIONS: Readonly<Record<string, readonly (Case | Later)[]>> = {
   "4.6 definition files": BUILD,
   "4.7 inspect": INSPECTING,
   "4.7 instances": INSTANCES,
+  "4.7 push": PUSH,
 };
 
 test("every number of the catalogue is there once", () => {
   const ids = Object.values(SECTIONS).flatMap((rows) => rows.map(({ id }) => id));
-  const wanted = Array.from({ length: 169 }, (_, index) => String(index + 1));
+  const wanted = Array.from({ length: 170 }, (_, index) => String(index + 1));
   expect(ids.toSorted()).toEqual([...wanted, "41a", "41b"].toSorted());
 });
 

@@ -24,6 +24,7 @@ function prefixed(prefix: string, variables: Readonly<Record<string, string>>): 
 
 const HOMES = own(["mkdir", "-p", "home/.docker", "config", "xdg"]);
 const PULL = ["berth", "pull", "-F", "--disable-cache", "x.sif", "docker://{priv}/small"];
+const PUSH = ["berth", "push", "{images}/small.sif", "oras://{priv}/pushed:1"];
 const LOGIN = ["berth", "registry", "login", "-u", "u1", "-p", "p1", "docker://{priv}"];
 const REFUSED = { exit: 255, err: /authentication required|log ?in|401|credential|unauthorized/i };
 const AUTH_FILE = `{"auths":{"{priv}":{"auth":"dTE6cDE="}}}`;
@@ -136,7 +137,18 @@ export const CREDENTIALS: readonly (Case | Later)[] = [
     title: "logout where nobody is logged in",
     steps: [HOMES, own(["berth", "registry", "logout", "docker://nowhere.example"], { err: /nowhere\.example/ })],
   },
-  { id: "62", title: "push oras before and after login", later: "push" },
+  {
+    id: "62",
+    title: "push oras before and after login",
+    steps: [
+      HOMES,
+      own(PUSH, REFUSED),
+      own(LOGIN),
+      own(PUSH),
+      own(["berth", "pull", "back.sif", "oras://{priv}/pushed:1"]),
+      own(["cmp", "{images}/small.sif", "back.sif"]),
+    ],
+  },
   {
     id: "63",
     title: "--docker-login asks on the terminal and stores nothing",

@@ -435,8 +435,26 @@ export const PULL: readonly (Case | Later)[] = [
       { run: sh("ls -A"), out: "" },
     ],
   },
-  { id: "46", title: "pull oras:// of a pushed SIF", later: "push" },
-  { id: "47", title: "pull oras:// of something else", later: "push" },
+  {
+    id: "46",
+    title: "pull oras:// of a pushed SIF",
+    steps: [
+      { run: ["berth", "push", "{images}/small.sif", "oras://{reg}/sif:1"], out: /oras|sif:1@sha256:/ },
+      { run: pull("a.sif", "oras://{reg}/sif:1") },
+      { run: ["cmp", "{images}/small.sif", "a.sif"] },
+      { run: pull("--no-https", "b.sif", "oras://{reg}/sif:1") },
+      { run: ["cmp", "{images}/small.sif", "b.sif"] },
+    ],
+  },
+  {
+    id: "47",
+    title: "pull oras:// of something else",
+    steps: [
+      { run: pull("x.sif", "oras://{reg}/small"), exit: 255, err: /docker:\/\// },
+      { run: pull("x.sif", "oras://{reg}/artifact"), exit: 255, err: /no SIF file/ },
+      { run: sh("ls -A"), out: "" },
+    ],
+  },
   {
     id: "48",
     title: "registries.conf says insecure",

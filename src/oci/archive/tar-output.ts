@@ -20,11 +20,17 @@ export class TarOutput {
   async add(name: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
     const start = this.#end + BLOCK;
     const size = content instanceof Uint8Array ? await this.#write(content, start) : await this.#stream(content, start);
-    await this.#write(header(name, size), this.#end);
+    await this.#write(header(name, size, "0"), this.#end);
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     await this.#write(Buffer.alloc(padded - size), start + size);
     this.#end = start + padded;
     return size;
+  }
+
+  /** Appends a folder: some readers give folders that are only implied to root, and fail when they are not root. */
+  async folder(name: string): Promise<void> {
+    await this.#write(header(`${name}/`, 0, "5"), this.#end);
+    this.#end += BLOCK;
   }
 
   /** Ends the archive with its two blocks of zeros. */
@@ -59,11 +65,11 @@ export class TarOutput {
   }
 }
 
-// A regular file in ustar form (POSIX.1-1988), readable by all, owned by root, of the time 0.
-function header(name: string, size: number): Buffer {
+// A file or folder in ustar form (POSIX.1-1988), readable by all, owned by root, of the time 0.
+function header(name: string, size: number, type: "0" | "5"): Buffer {
   const block = Buffer.alloc(BLOCK);
   block.write(name, 0, 100);
-  block.write("0000644\x000000000\x000000000\x00", 100, "latin1");
+  block.write(`${type === "5" ? "0000755" : "0000644"}\x000000000\x000000000\x00`, 100, "latin1");
   if (size <= MAX_OCTAL) block.write(size.toString(8).padStart(11, "0"), 124, "latin1");
   else {
     // GNU's base-256 form, which every reader of images knows.
@@ -71,7 +77,7 @@ function header(name: string, size: number): Buffer {
     block[124] = 0x80;
   }
   block.write("00000000000", 136, "latin1");
-  block.write("        0", 148, "latin1");
+  block.write(`        ${type}`, 148, "latin1");
   block.write("ustar\x0000", 257, "latin1");
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\x00 `, 148, "latin1");

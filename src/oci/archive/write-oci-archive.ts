@@ -1,5 +1,6 @@
 // Writes an OCI archive: a layout of one image in a tar file.
 
+import { dirname } from "node:path";
 import { publishFile } from "../../base/publish.ts";
 import type { BlobSource, OciImage } from "../types.ts";
 import { archiveFailure } from "./errors.ts";
@@ -24,7 +25,9 @@ export async function writeOciArchive(image: OciImage, blobs: BlobSource, place:
       const tar = new TarOutput(file);
       await tar.add("oci-layout", Buffer.from(LAYOUT_VERSION));
       await tar.add("index.json", withImage(undefined, image, tag, path));
-      for (const member of imageMembers(image, blobs)) {
+      const members = imageMembers(image, blobs);
+      for (const name of ["blobs", ...new Set(members.map((member) => dirname(member.name)))]) await tar.folder(name);
+      for (const member of members) {
         signal?.throwIfAborted();
         await tar.add(member.name, await member.open(signal));
       }
