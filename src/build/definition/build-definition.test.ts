@@ -91,7 +91,7 @@ describe("a definition with every section", () => {
     expect(text("/.singularity.d/Singularity")).toBe(FULL);
     expect(files.get("/.singularity.d/runscript")?.mode).toBe(0o755);
     expect(image.config.Entrypoint).toEqual(["/.singularity.d/runscript"]);
-    expect(image.config).toMatchObject({ Env: ["PATH=/opt/bin:/bin", "A=b"], WorkingDir: "/w" });
+    expect(image.config).toMatchObject({ Env: ["PATH=/opt/bin:/bin", "A=b", "E=7"], WorkingDir: "/w" });
     expect(image.config).not.toHaveProperty("Cmd");
   });
 

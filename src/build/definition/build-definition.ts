@@ -7,12 +7,14 @@ import { failAt } from "./errors.ts";
 import type { DefinitionJob } from "./job.ts";
 import { definitionLabels } from "./labels.ts";
 import { finish } from "./metadata.ts";
+import { plainEnvironment } from "./plain-environment.ts";
 import { mergedSection, readRecipe, type Stage, sectionOrigin } from "./recipe.ts";
 import { LABELS_FILE, withEnvironmentScripts } from "./script-environment.ts";
 import { runStage } from "./stage.ts";
 import { applyLayer, type BuildContext, programStep, type StageRun } from "./stage-run.ts";
 
 const MAX_LABELS_BYTES = 1024 * 1024;
+const MAX_SCRIPT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Builds the image of a definition file.
@@ -36,9 +38,16 @@ async function complete(run: StageRun): Promise<BuiltImage> {
   const labels = await finishMetadata(run);
   await runTest(run);
   const { Cmd: _cmd, Entrypoint: _entrypoint, ...kept } = run.config;
-  const config: BuiltConfig = { ...kept, Entrypoint: DEFINITION_ENTRYPOINT, Labels: labels };
+  const scripts = await Promise.all(["90", "91"].map((number) => environmentScript(run, number)));
+  const Env = plainEnvironment(kept.Env ?? [], scripts);
+  const config: BuiltConfig = { ...kept, Env, Entrypoint: DEFINITION_ENTRYPOINT, Labels: labels };
   job.log.debug(`built with ${run.state.layers.length} layers`);
   return { state: run.state, platform: builder.platform, config, history: run.history };
+}
+
+async function environmentScript({ state, context }: StageRun, number: string): Promise<string> {
+  const path = `/.singularity.d/env/${number}-environment.sh`;
+  return (await context.builder.readFile(state, path, MAX_SCRIPT_BYTES))?.toString("utf8") ?? "";
 }
 
 async function finishMetadata(run: StageRun): Promise<Readonly<Record<string, string>>> {
