@@ -181,6 +181,8 @@ export interface Builder {
   check(state: State, step: RunStep, at: StepOrigin): Promise<number>;
   /** A small file of the state, links followed inside it; undefined when there is none. */
   readFile(state: State, path: string, max: number): Promise<Buffer | undefined>;
+  /** Gives up what is under way, when one of several stages has failed; nothing can be asked for afterwards. */
+  abandon?(): void;
   /** Says a line to the user in the name of a step. */
   say(at: StepOrigin, line: string): void;
 }

@@ -27,7 +27,7 @@ export interface StageResult {
 export interface StageRuns {
   /** Builds a stage, or waits for the one who does. */
   result(index: number): Promise<StageResult>;
-  /** Keeps further steps from beginning, and waits for those under way. */
+  /** Gives up what is under way, and waits until nothing is. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function stageRuns(plan: StagePlan, scope: Scope, job: DockerfileJob, eng
   return {
     result,
     stop: async () => {
-      await stop();
+      stop();
       await Promise.allSettled([...running.values(), ...images.values()]);
     },
   };
@@ -87,7 +87,7 @@ async function runStage(stage: Stage, all: Everything): Promise<StageResult> {
   let progress: Progress = { state, draft };
   const site = (source: Scope["source"]): Site => ({
     ...{ job, builder, scope: { ...scope, source } },
-    originOf: (text, at) => originOf(text, at, stage, platform, all),
+    originOf: (text, at) => originOf(text, at, stage, all),
   });
   for (const { instruction, source } of triggers) progress = await carryOut(instruction, progress, site(source));
   const own = site(scope.source);
@@ -131,13 +131,7 @@ async function baseImage(name: string, at: Located, platform: Platform | undefin
   return all.image(source, platform, { ...at, title: name });
 }
 
-async function originOf(
-  text: string,
-  at: Located,
-  stage: Stage,
-  platform: Platform,
-  all: Everything,
-): Promise<FileOrigin> {
+async function originOf(text: string, at: Located, stage: Stage, all: Everything): Promise<FileOrigin> {
   const index = stageReference(text, all.plan.stages, at);
   const context = contextFor(text, all.job.contexts);
   if (context?.kind === "folder") return { origin: { kind: "host" }, root: context.path };
@@ -151,12 +145,12 @@ async function originOf(
     return { origin: { kind: "state", state }, root: "" };
   }
   const source = context?.source ?? imageNamed(text, at);
-  const state = await all.image(source, stage.platform ?? (all.job.platform && platform), { ...at, title: text });
+  const state = await all.image(source, all.job.platform, { ...at, title: text });
   return { origin: { kind: "state", state }, root: "" };
 }
 
 /** The builder with a bound on what is under way at once. */
-function bounded(builder: Builder): { readonly builder: Builder; stop(): Promise<void> } {
+function bounded(builder: Builder): { readonly builder: Builder; stop(): void } {
   const free = slots(SIDE_BY_SIDE);
   const stopping = new AbortController();
   const within = async <Result>(act: () => Promise<Result>): Promise<Result> => {
@@ -177,6 +171,9 @@ function bounded(builder: Builder): { readonly builder: Builder; stop(): Promise
       readFile: (state, path, max) => builder.readFile(state, path, max),
       say: (at, line) => builder.say(at, line),
     },
-    stop: async () => stopping.abort(),
+    stop: () => {
+      stopping.abort();
+      builder.abandon?.();
+    },
   };
 }

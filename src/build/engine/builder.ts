@@ -38,7 +38,8 @@ export async function openBuilder(options: BuilderOptions): Promise<OpenBuilder>
   await makePlaces(places);
   // Only in the namespace can files of other ids be removed.
   if (options.inside) await removeAbandoned(join(places.work, "step"));
-  return new Engine(options, places);
+  const giveUp = new AbortController();
+  return new Engine({ ...options, signal: AbortSignal.any([options.signal, giveUp.signal]) }, places, giveUp);
 }
 
 class Engine implements OpenBuilder {
@@ -47,6 +48,7 @@ class Engine implements OpenBuilder {
   readonly blobs: BlobSource = { open: (descriptor, options) => this.#open(descriptor, options) };
   readonly #options: BuilderOptions;
   readonly #places: BuildPlaces;
+  readonly #giveUp: AbortController;
   readonly #talk: Talk;
   readonly #views: Views;
   readonly #mounts: Mounts;
@@ -55,11 +57,12 @@ class Engine implements OpenBuilder {
   readonly #steps = new Map<Digest, Promise<State>>();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(options: BuilderOptions, places: BuildPlaces) {
+  constructor(options: BuilderOptions, places: BuildPlaces, giveUp: AbortController) {
     this.platform = options.platform;
     this.signal = options.signal;
     this.#options = options;
     this.#places = places;
+    this.#giveUp = giveUp;
     this.#talk = new Talk(options.screen);
     this.#mounts = new Mounts(places, options.env, (state) => this.#makeBase(state));
     this.#views = new Views(this.#mounts, places, options.context?.folder);
@@ -80,6 +83,10 @@ class Engine implements OpenBuilder {
 
   readFile(state: State, path: string, max: number): Promise<Buffer | undefined> {
     return this.#tracked(this.#readFile(state, path, max));
+  }
+
+  abandon(): void {
+    this.#giveUp.abort();
   }
 
   say(at: StepOrigin, line: string): void {
