@@ -12,7 +12,7 @@ import type { BuiltImage } from "../build/types.ts";
 import { writeTarget } from "../build/write-target.ts";
 import { layerCompression } from "../oci/layers/layer-compression.ts";
 import { type Pulled, pullImage } from "../oci/pull.ts";
-import { parseReference } from "../oci/reference.ts";
+import { formatReference, parseReference } from "../oci/reference.ts";
 import type { Cache } from "../oci/store/cache.ts";
 import type { Platform } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
@@ -23,7 +23,9 @@ import { squashfsWishes } from "./build-squashfs.ts";
 import { heldVoices, type Voices } from "./build-voices.ts";
 import type { Context } from "./context.ts";
 import { askedPlatform, conversion, pullRequest, withCache } from "./image-source.ts";
+import type { UsedImage } from "./policy-check.ts";
 import { registryAccess } from "./registry-access.ts";
+import { policyGate } from "./run/policy-gate.ts";
 
 /** One call of the command, its flags read. */
 interface Call {
@@ -165,28 +167,40 @@ async function builderOptions(
   };
 }
 
-/** An image, whatever kind of source it has. */
+/** An image, whatever kind of source it has, if the signature policies allow it. */
 async function bring(source: ImageSource, platform: Platform, call: Call, cache: Cache): Promise<Pulled> {
   const { values, context } = call;
-  const { env, user, log, signal } = context;
-  const imported = async (path: string): Promise<Pulled> => {
-    const { image, blobs } = await importImage(path, { cache, env, uid: user.uid, log, signal });
-    const still = { prefetch: async () => undefined, damaged: async () => false, close: async () => undefined };
-    return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true };
-  };
-  if (source.kind === "file") return imported(source.path);
+  const gate = (image: Omit<UsedImage, "source">) => policyGate({ ...image, source }, values, context);
+  if (source.kind === "file") {
+    await gate({ word: source.path, path: source.path });
+    return imported(source.path, call, cache);
+  }
   const request = await pullRequest(source, values, "newer", cache, context);
   if (source.kind === "oras") {
     const { pullSif } = await import("../oci/fetch/sif-artifact.ts");
     const { path } = await pullSif({ ...request, platform, reference: source.reference });
     await request.end();
-    return imported(path);
+    await gate({ word: formatReference(source.reference), path });
+    return imported(path, call, cache);
   }
   const pulled = await pullImage({ ...request, platform });
   const close = async () => {
     await pulled.blobs.close();
     await request.end();
   };
+  try {
+    await gate({ word: pulled.reference ?? source.kind, manifestBytes: pulled.image.manifestBytes });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const { open, prefetch, damaged } = pulled.blobs;
   return { ...pulled, blobs: { open, prefetch, damaged, close } };
+}
+
+async function imported(path: string, { context }: Call, cache: Cache): Promise<Pulled> {
+  const { env, user, log, signal } = context;
+  const { image, blobs } = await importImage(path, { cache, env, uid: user.uid, log, signal });
+  const still = { prefetch: async () => undefined, damaged: async () => false, close: async () => undefined };
+  return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true };
 }

@@ -4,11 +4,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { digestOf } from "../base/digest.ts";
 import { BerthError } from "../base/errors.ts";
 import { publishFile } from "../base/publish.ts";
 import { asObject, jsonObject } from "../oci/json.ts";
 import { acquireLock } from "../oci/store/lock.ts";
-import { parseImageUri } from "../oci/uri.ts";
+import { type ImageSource, parseImageUri } from "../oci/uri.ts";
 import { ensureRuntimeDir } from "../run/runtime-dir.ts";
 import { fail } from "../signing/errors.ts";
 import {
@@ -27,21 +28,31 @@ import type { SignatureFlags } from "./policy-signatures.ts";
 /** How long a finding is believed: a revoked or expired key counts no more at the latest after it. */
 const MEMORY_MS = 60 * 60_000;
 
-/** An image as it was named, and the file that it led to. */
+/** An image as it was named, and what it led to: a file, or at least a manifest. */
 export interface UsedImage {
   readonly word: string;
-  readonly path: string;
+  /** Left out: what the word says. */
+  readonly source?: ImageSource;
+  readonly path?: string;
+  /** Left out: the one that the file keeps. */
+  readonly manifestBytes?: Uint8Array;
 }
+
+/** The same with its source. */
+export type SourcedImage = UsedImage & { readonly source: ImageSource };
 
 /** @throws E_POLICY_FILE, E_POLICY_REFUSED */
 export async function checkPolicies(
   files: readonly string[],
-  image: UsedImage,
+  used: UsedImage,
   flags: SignatureFlags,
   context: Context,
 ): Promise<void> {
+  // A file may have a colon in its name; what led to another file is a URI.
+  const named = used.word === used.path ? ({ kind: "file", path: used.path } as const) : parseImageUri(used.word);
+  const image = { ...used, source: used.source ?? named };
   const policies = await Promise.all(files.map(readPolicy));
-  const subject = await subjectOf(image);
+  const subject = await subjectOf(image.source);
   const demands = policies.map((policy) => demandOn(policy, subject)).filter(({ mode }) => mode !== "off");
   if (demands.length === 0) return;
   const allowed = demands.flatMap(({ signers }) => signers);
@@ -63,14 +74,11 @@ function sayOrThrow(
   log.warn(`${word} would not be allowed where policies are enforced: ${why} (rule ${rule} of ${policy.file})`);
 }
 
-async function subjectOf({ word, path }: UsedImage): Promise<Subject> {
+async function subjectOf(source: ImageSource): Promise<Subject> {
   const file = async (name: string): Promise<Subject> => ({
     kind: "path",
     name: await realpath(name).catch(() => name),
   });
-  // A file may have a colon in its name; what led to another file is a URI.
-  if (word === path) return file(path);
-  const source = parseImageUri(word);
   switch (source.kind) {
     case "docker":
     case "oras":
@@ -84,13 +92,15 @@ async function subjectOf({ word, path }: UsedImage): Promise<Subject> {
     case "oci-archive":
     case "file":
       return file(source.path);
-    default:
-      return { kind: "repository", name: word };
+    case "docker-daemon":
+      return { kind: "repository", name: source.image };
+    case "instance":
+      return { kind: "repository", name: source.name };
   }
 }
 
 async function signaturesOf(
-  image: UsedImage,
+  image: SourcedImage,
   subject: Subject,
   allowed: readonly AllowedSigner[],
   flags: SignatureFlags,
@@ -120,14 +130,22 @@ async function signaturesOf(
   }
 }
 
-// Whatever could change the outcome is in the name: the file itself by its identity and change times.
-async function keyOf({ path }: UsedImage, subject: Subject, allowed: readonly AllowedSigner[]): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-  const file = [dev, ino, size, mtimeNs, ctimeNs].map(String);
+// Whatever could change the outcome is in the name: a file by its identity and change times, an image by its manifest.
+async function keyOf(
+  { path, manifestBytes }: UsedImage,
+  subject: Subject,
+  allowed: readonly AllowedSigner[],
+): Promise<string> {
+  const what = path === undefined ? [digestOf(manifestBytes ?? "")] : await fileIdentity(path);
   const signers = allowed.map(({ kind, id }) => `${kind} ${id}`).sort();
   return createHash("sha256")
-    .update(JSON.stringify([file, subject, signers]))
+    .update(JSON.stringify([what, subject, signers]))
     .digest("hex");
+}
+
+async function fileIdentity(path: string): Promise<readonly string[]> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].map(String);
 }
 
 async function recall(path: string): Promise<Signatures | undefined> {

@@ -7,7 +7,6 @@ import { OBJECT } from "../image/metadata/objects.ts";
 import { findObject, openSifFile, readObject, readSif } from "../image/sif/read.ts";
 import { parseManifest } from "../oci/manifest.ts";
 import type { Reference } from "../oci/reference.ts";
-import { parseImageUri } from "../oci/uri.ts";
 import { imageSignatures } from "../signing/image-signatures.ts";
 import { SITE_KEYRING } from "../signing/keyring.ts";
 import { publicKey, readPem } from "../signing/pem-key.ts";
@@ -18,7 +17,7 @@ import type { SignedImage } from "../signing/sigstore-bundle.ts";
 import type { Context } from "./context.ts";
 import type { FlagValues } from "./flags.ts";
 import { keyringOf } from "./key-places.ts";
-import type { UsedImage } from "./policy-check.ts";
+import type { SourcedImage } from "./policy-check.ts";
 import { registryAccess } from "./registry-access.ts";
 import type { REGISTRY_FLAGS } from "./sign.ts";
 
@@ -27,20 +26,22 @@ export type SignatureFlags = FlagValues<typeof REGISTRY_FLAGS>;
 
 /** Who of the allowed has signed all of the image. @throws E_KEYRING, E_KEY_FILE */
 export async function gatherSignatures(
-  image: UsedImage,
+  { source, path, manifestBytes }: SourcedImage,
   allowed: readonly AllowedSigner[],
   flags: SignatureFlags,
   context: Context,
 ): Promise<Signatures> {
   const plain = await plainKeys(allowed);
-  const source = image.word === image.path ? undefined : parseImageUri(image.word);
-  if (source?.kind === "docker") return registrySignatures(image.path, source.reference, plain, flags, context);
-  if (source !== undefined && source.kind !== "oras" && source.kind !== "http")
+  if (source.kind === "docker") {
+    const manifest = manifestBytes ?? (path === undefined ? undefined : await keptManifest(path));
+    return registrySignatures(manifest, source.reference, plain, flags, context);
+  }
+  if (path === undefined || !["file", "oras", "http"].includes(source.kind))
     return { signers: [], why: "images of archives and engines carry no signatures; use SIF files or a registry" };
   // A fingerprint names a key whoever keeps it, so the user's keyring serves as well as the site's.
   const prints = allowed.some(({ kind }) => kind === "pgp");
   const { pgp } = prints ? await keysOf([SITE_KEYRING, keyringOf({}, context)]) : {};
-  return fileSignatures(image.path, { pgp, plain }, { now: new Date(), signal: context.signal });
+  return fileSignatures(path, { pgp, plain }, { now: new Date(), signal: context.signal });
 }
 
 async function plainKeys(allowed: readonly AllowedSigner[]): Promise<readonly KeyObject[]> {
@@ -49,7 +50,7 @@ async function plainKeys(allowed: readonly AllowedSigner[]): Promise<readonly Ke
 }
 
 async function registrySignatures(
-  path: string,
+  manifestBytes: Uint8Array | undefined,
   reference: Reference,
   keys: readonly KeyObject[],
   flags: SignatureFlags,
@@ -58,7 +59,6 @@ async function registrySignatures(
   const access = registryAccess(flags, context);
   try {
     const desk = { client: await access.client(), log: context.log, signal: context.signal };
-    const manifestBytes = await keptManifest(path);
     if (manifestBytes === undefined) return { signers: [], why: "the file does not tell which image it was made of" };
     const own = { digest: digestOf(manifestBytes), manifestBytes };
     const signatures = [...(await imageSignatures(desk, reference, own, keys))];

@@ -85,6 +85,20 @@ describe.skipIf(reason)(`a signature policy${reason ? ` [${reason}]` : ""}`, () 
     expect(start(uri).stdout).toMatch(/^BERTHPLAN/);
   });
 
+  test("holds for the images that others are built from", () => {
+    const uri = `docker://${registry.host}/team/base:1`;
+    place.tool("skopeo", "--insecure-policy", "copy", "-q", "--dest-tls-verify=false", "oci:layout:image", uri);
+    policy(`rules:\n  - repository: ${registry.host}/team\n    signers: [${place.at("ci.pub")}]\n`);
+    writeFileSync(place.at("Dockerfile"), `FROM ${registry.host}/team/base:1\nLABEL a=b\n`);
+    const build = () => place.berth("build", "--force", "oci:built:1", "Dockerfile");
+    expect(build().stderr).toMatch(/may not be used here: .* the registry has no signature of it/);
+    place.done("sign", "--key", "ci.pem", uri);
+    const built = build();
+    expect(built.status, built.stderr).toBe(0);
+    enforce();
+    expect(place.berth("build", "repacked.sif", "unsigned.sif").stderr).toMatch(/may not be used here/);
+  });
+
   test("that cannot be read stops everything", () => {
     policy("defualt: off\n");
     const stopped = start("signed.sif");
