@@ -42,13 +42,20 @@ export function launcher({ launcher: path }: Facts): Verdict {
   };
 }
 
-export function controlGroups({ cgroup, user }: Facts): Verdict {
-  const consequence = "berth cannot limit memory or processors of a container by itself; a batch system still can";
-  if (cgroup.version === "v2" && (cgroup.delegated || user.uid === 0))
-    return ok(`v2, ${cgroup.controllers.join(" ") || "no controllers"}`);
+/** What --memory, --cpus and --pids-limit need. */
+const LIMITING = ["cpu", "memory", "pids"];
+
+export function controlGroups({ cgroup, user, programs }: Facts): Verdict {
+  const consequence =
+    "no --memory, --cpus, --pids-limit and other limits of a container by itself; a batch system still can set them";
   if (cgroup.version === "v2") {
+    const missing = LIMITING.filter((name) => !cgroup.controllers.includes(name));
+    const has = `v2, ${cgroup.controllers.join(" ") || "no controllers"}`;
+    if ((cgroup.delegated && missing.length === 0) || user.uid === 0) return ok(has);
+    if (cgroup.manager && programs["systemd-run"]) return ok("v2, by scopes of your systemd");
     const cure = "log in through systemd (a user session delegates its group), or ask for Delegate=yes";
-    return { state: "warn", found: "v2, not delegated to this user", consequence, cure };
+    const found = cgroup.delegated ? `${has}, without ${missing.join(" and ")}` : "v2, not delegated to this user";
+    return { state: "warn", found, consequence, cure };
   }
   const found =
     cgroup.version === "none"

@@ -39,7 +39,7 @@ const WELL: Facts = {
   },
   launcher: "/usr/local/libexec/berth/berth-launch",
   loop: { works: false, by: "/dev/loop-control", reason: "EACCES" },
-  cgroup: { version: "v2", controllers: ["memory", "pids"], delegated: true },
+  cgroup: { version: "v2", controllers: ["cpu", "memory", "pids"], delegated: true, manager: false },
   cache: { path: "/home/ada/.cache/berth", free: 100 * GIB, writable: true },
   temp: { path: "/tmp", free: 100 * GIB, writable: true },
 };
@@ -236,7 +236,7 @@ const CASES: readonly Case[] = [
   },
   {
     when: "control groups are of the first version",
-    facts: { cgroup: { version: "v1", controllers: [], delegated: false } },
+    facts: { cgroup: { version: "v1", controllers: [], delegated: false, manager: false } },
     check: "control groups",
     state: "warn",
   },
@@ -246,6 +246,22 @@ const CASES: readonly Case[] = [
     check: "control groups",
     state: "warn",
     cure: /Delegate=yes/,
+  },
+  {
+    when: "the control group is the user's but lacks a controller",
+    facts: { cgroup: { ...WELL.cgroup, controllers: ["memory", "pids"] } },
+    check: "control groups",
+    state: "warn",
+    cure: /Delegate=yes/,
+  },
+  {
+    when: "systemd makes scopes for the user",
+    facts: {
+      cgroup: { ...WELL.cgroup, delegated: false, manager: true },
+      programs: { ...WELL.programs, "systemd-run": { path: "/usr/bin/systemd-run", setuid: false } },
+    },
+    check: "control groups",
+    state: "ok",
   },
   {
     when: "the cache's disk is nearly full",
@@ -294,7 +310,9 @@ describe("examine", () => {
   });
 
   test("only a gap makes a machine unfit", () => {
-    expect(isFit(examine({ ...WELL, cgroup: { version: "v1", controllers: [], delegated: false } }))).toBe(true);
+    expect(
+      isFit(examine({ ...WELL, cgroup: { version: "v1", controllers: [], delegated: false, manager: false } })),
+    ).toBe(true);
     expect(isFit(examine({ ...WELL, programs: {} }))).toBe(false);
   });
 });

@@ -69,6 +69,8 @@ export interface CgroupFacts {
   readonly controllers: readonly string[];
   /** The caller may make groups below its own. */
   readonly delegated: boolean;
+  /** A systemd makes scopes for the caller. */
+  readonly manager: boolean;
 }
 
 export interface DiskFacts {

@@ -4,6 +4,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, statSync } from
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errnoOf } from "../../base/errors.ts";
+import { serviceManager } from "../service-manager.ts";
 import { cacheDir, type Environment, tempDir, type User } from "../user.ts";
 import type { DiskFacts, Facts, FuseFacts, IdRange, SubIdFacts, Trial } from "./facts.ts";
 import { cgroupFacts, kernelFacts } from "./kernel.ts";
@@ -38,7 +39,7 @@ export async function gatherFacts({ env, user, now, launcher, signal }: GatherOp
     programs: await findPrograms(path, signal),
     launcher,
     loop: loopTrial(),
-    cgroup: cgroupFacts(),
+    cgroup: cgroupFacts(serviceManager(env, user) !== undefined),
     cache: await diskFacts(cacheDir(env, user)),
     temp: await diskFacts(tempDir(env)),
   };

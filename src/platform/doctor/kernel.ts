@@ -40,17 +40,17 @@ function moduleNames(version: string): readonly string[] {
   return [...lists.join("\n").matchAll(/^[^:\n]*?\/([^/:\n]+)\.ko/gm)].map(([, name]) => name ?? "");
 }
 
-/** Version and delegation of control groups, from this process's mounts and membership. */
-export function cgroupFacts(): CgroupFacts {
+/** Version and delegation of control groups, from this process's mounts and membership; `manager` is known already. */
+export function cgroupFacts(manager: boolean): CgroupFacts {
   const mounts = readText("/proc/self/mountinfo") ?? "";
   const unified = / (\S+) \S+ (?:.* )?- cgroup2 /m.exec(mounts)?.[1];
   const legacy = / - cgroup (?!.*name=)/m.test(mounts);
   const version = unified ? (legacy ? "hybrid" : "v2") : legacy ? "v1" : "none";
-  if (!unified || version === "hybrid") return { version, controllers: [], delegated: false };
+  if (!unified || version === "hybrid") return { version, controllers: [], delegated: false, manager };
   const own = /^0::(.*)$/m.exec(readText("/proc/self/cgroup") ?? "")?.[1] ?? "/";
   const group = join(unified, own);
   const controllers = (readText(join(group, "cgroup.controllers")) ?? "").trim().split(" ").filter(Boolean);
-  return { version, controllers, delegated: writable(group) && writable(join(group, "cgroup.procs")) };
+  return { version, controllers, delegated: writable(group) && writable(join(group, "cgroup.procs")), manager };
 }
 
 function writable(path: string): boolean {

@@ -5,7 +5,15 @@ import { join } from "node:path";
 import type { Program } from "./facts.ts";
 import { attempt, PROGRAM_PATH } from "./read.ts";
 
-const WANTED = ["squashfuse_ll", "fusermount3", "fusermount", "tar2sqfs", "mksquashfs", "unsquashfs"] as const;
+const WANTED = [
+  "squashfuse_ll",
+  "fusermount3",
+  "fusermount",
+  "tar2sqfs",
+  "mksquashfs",
+  "unsquashfs",
+  "systemd-run",
+] as const;
 
 /** Finds one program in the user's PATH, then in the system's places. */
 export async function findProgram(name: string, path: string, signal: AbortSignal): Promise<Program | undefined> {

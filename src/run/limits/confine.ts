@@ -1,8 +1,7 @@
 // Who grants the limits: a control group made here where the user may make one, else systemd, which makes one for people (a scope).
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { defineErrors } from "../../base/errors.ts";
+import { serviceManager } from "../../platform/service-manager.ts";
 import type { Environment, User } from "../../platform/user.ts";
 import { LAUNCHER_ENVIRONMENT } from "../launch.ts";
 import { systemProgram } from "../programs.ts";
@@ -56,20 +55,11 @@ function inGroup(hierarchy: Hierarchy, files: ReadonlyMap<string, string>): Conf
 function inScope(wishes: LimitWishes, env: Environment, user: User): Confinement | undefined {
   const program = systemProgram("systemd-run", env);
   const properties = unitProperties(wishes);
-  const bus = managerOf(env, user);
+  const bus = serviceManager(env, user);
   if (program === undefined || properties === undefined || bus === undefined) return undefined;
   const words = [program, ...(user.uid === 0 ? [] : ["--user"]), "--scope", "--quiet", "--collect"];
   const before = [...words, ...properties.map((property) => `--property=${property}`), "--property=Delegate=yes", "--"];
   return { before, env: { ...LAUNCHER_ENVIRONMENT, ...bus } };
-}
-
-/** The variables by which the user's systemd is reached; undefined where there is none. */
-export function managerOf(env: Environment, user: User): Readonly<Record<string, string>> | undefined {
-  if (user.uid === 0) return existsSync("/run/systemd/system") ? {} : undefined;
-  const dir = env["XDG_RUNTIME_DIR"] || `/run/user/${user.uid}`;
-  if (!existsSync(join(dir, "systemd", "private"))) return undefined;
-  const address = env["DBUS_SESSION_BUS_ADDRESS"];
-  return { XDG_RUNTIME_DIR: dir, ...(address ? { DBUS_SESSION_BUS_ADDRESS: address } : {}) };
 }
 
 function refused(files: ReadonlyMap<string, string>): never {
