@@ -29,7 +29,7 @@ export interface TreeCommand {
   readonly summary: string;
   readonly description: string;
   readonly usage: string;
-  readonly operands: readonly { readonly name: string; readonly help: string }[];
+  readonly operands: readonly { readonly name: string; readonly help: string; readonly choices: readonly string[] }[];
   readonly flags: readonly TreeFlag[];
   readonly commands: readonly TreeCommand[];
   /** Flags end with the first operand: what follows belongs to the program in the container. */
@@ -58,6 +58,7 @@ function describe(command: Command, above: readonly string[], summary: string): 
     operands: command.registeredArguments.map((argument) => ({
       name: help.argumentTerm(argument) + (argument.variadic ? "..." : ""),
       help: argument.description,
+      choices: argument.argChoices ?? [],
     })),
     flags: [...command.options.filter((option) => !option.hidden).map(describeFlag), HELP],
     commands: children.map((child) => describe(child, path, "")),

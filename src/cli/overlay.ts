@@ -28,7 +28,7 @@ export function overlayCommand(context: Context): Command {
     .argument("<file>", "a new file, or a SIF file")
     .option("-s, --size <MiB>", "size in MiB, at least 64; or with a unit, such as 2G", "64")
     .option("-S, --sparse", "take disk space as it is needed")
-    .option("--create-dir <dir>", "make this directory in the overlay (repeat)", collect, [])
+    .option("--create-dir <dir>", "make this directory in the overlay", collect, [])
     .option("-f, --fakeroot", "for use with --fakeroot: files belong to root")
     .action((file: string, flags: CreateFlags) => create(file, flags, context));
   command
@@ -36,7 +36,7 @@ export function overlayCommand(context: Context): Command {
     .description("give an overlay another size; it must not be in use")
     .argument("<file>", "an overlay file, or a SIF file with an overlay")
     .option("-s, --size <MiB>", "the new size in MiB, or with a unit")
-    .action(resize);
+    .action((file: string, flags: { size?: string }) => resize(file, flags, context));
   command
     .command("info")
     .description("show what an overlay is, how full, and whether it is in use")
@@ -50,19 +50,20 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function create(file: string, flags: CreateFlags, { log }: Context): Promise<void> {
+async function create(file: string, flags: CreateFlags, { log, signal }: Context): Promise<void> {
   const { createOverlay } = await import("../image/overlay/index.ts");
   const path = resolve(file);
   const { sparse = false, fakeroot = false } = flags;
-  const made = await createOverlay(path, { size: mebibytes(flags.size), sparse, fakeroot, dirs: flags.createDir });
+  const spec = { size: mebibytes(flags.size), sparse, fakeroot, dirs: flags.createDir };
+  const made = await createOverlay(path, spec, signal);
   const use = made === "file" ? `berth exec --overlay ${file} IMAGE …` : `berth exec --writable ${file} …`;
   log.info(`Made an overlay; use it with: ${use}`);
 }
 
-async function resize(file: string, flags: { size?: string }): Promise<void> {
+async function resize(file: string, flags: { size?: string }, { signal }: Context): Promise<void> {
   if (flags.size === undefined) throw fail("E_OVERLAY_SIZE_MISSING");
   const { resizeOverlay } = await import("../image/overlay/index.ts");
-  await resizeOverlay(resolve(file), mebibytes(flags.size));
+  await resizeOverlay(resolve(file), mebibytes(flags.size), signal);
 }
 
 async function info(path: string, flags: { json?: boolean }): Promise<void> {

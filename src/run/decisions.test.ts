@@ -93,6 +93,44 @@ describe("the layer over the image", () => {
   ])("is never %s", (_what, request, image, code) => {
     expect(() => planLayer(request, image)).toThrow(expect.objectContaining({ code }));
   });
+
+  const ext = { kind: "image", fs: "ext", path: "/e.img", offset: 0, size: 9, readonly: false } as const;
+  const own = { kind: "image", fs: "ext", path: "/i.sif", offset: 4096, size: 8, readonly: false } as const;
+  const packed = { kind: "image", fs: "squashfs", path: "/p", offset: 0, size: 7, readonly: true } as const;
+  const folder = { kind: "dir", path: "/d", readonly: true } as const;
+  const sif = { path: "/i.sif", isDir: false };
+
+  test("names overlay images in the order of the stack, the writable one as the upper", () => {
+    const sources = [folder, packed, ext, { ...folder, path: "/b", bare: true }, { ...own, readonly: true }];
+    const plan = planLayer(aRequest({ overlays: [overlay("/e.img")] }), sif, { sources, programs: { e2fsck: "/c" } });
+    expect(plan.layer).toEqual({ kind: "dirs", upper: "image:0", lowers: ["/d/upper", "image:1", "/b", "image:2"] });
+    expect(plan.overlayImages?.map(({ fs, file }) => `${fs} ${file}`)).toEqual([
+      "ext-rw /e.img",
+      "squashfs /p",
+      "ext-ro /i.sif",
+    ]);
+    expect(plan).toMatchObject({ writable: true, prepare: [], overlayPrograms: { e2fsck: "/c" } });
+  });
+
+  test("is the SIF file's own overlay with --writable, over read-only ones only", () => {
+    const request = aRequest({ writable: true, writableTmpfs: true });
+    const plan = planLayer(request, sif, { sources: [packed, own] });
+    expect(plan).toMatchObject({ layer: { kind: "dirs", upper: "image:0", lowers: ["image:1"] }, writable: true });
+    expect(plan.notes).toHaveLength(1);
+    const both = () => planLayer(request, sif, { sources: [ext, own] });
+    expect(both).toThrow(expect.objectContaining({ code: "E_OVERLAY_WRITABLE" }));
+    const none = () => planLayer(request, sif, { sources: [{ ...own, readonly: true }] });
+    expect(none).toThrow(expect.objectContaining({ code: "E_WRITABLE_FILE" }));
+  });
+
+  test("is a tmpfs over images that are only read", () => {
+    const plan = planLayer(aRequest({ writableTmpfs: true }), sif, { sources: [{ ...ext, readonly: true }] });
+    expect(plan).toMatchObject({ layer: { kind: "tmpfs", lowers: ["image:0"] }, writable: true });
+    const many = Array.from({ length: 17 }, (_, at) => ({ ...packed, path: `/${at}` }));
+    expect(() => planLayer(aRequest(), sif, { sources: many })).toThrow(
+      expect.objectContaining({ code: "E_OVERLAY_MANY" }),
+    );
+  });
 });
 
 describe("the way to a root directory", () => {

@@ -52,6 +52,14 @@ describe("a plan is written", () => {
     ],
     ["a shared mount", { touch: ["/m.used"], expectMounts: ["/m"] }, "touch|/m.used|expect-mount|/m|"],
     ["an overlay", { layer: { kind: "dirs", upper: "/o", lowers: ["/a", "/b"] } }, "layer|dirs|0|/o|/a\n/b|"],
+    [
+      "overlay images",
+      {
+        overlayImages: [{ fs: "ext-rw", file: "/e", offset: 1, size: 2 }],
+        overlayPrograms: { fuse2fs: "/f", fuseOverlayfs: "/o", e2fsck: "/c", squashfuse: "/q" },
+      },
+      "fuse-program|/q|fuse2fs-program|/f|fuse-overlayfs-program|/o|e2fsck-program|/c|overlay-image|ext-rw|/e|1|2|",
+    ],
     ["a tmpfs over overlays", { layer: { kind: "tmpfs", size: 9, lowers: ["/a", "/b"] } }, "layer|tmpfs|9||/a\n/b|"],
     ["a bind", { mounts: [{ op: "bind", source: "/a", target: "/b", flags: ["ro", "try"] }] }, "bind|/a|/b|ro,try|"],
     ["a tmpfs", { mounts: [{ op: "tmpfs", target: "/t", size: 64, mode: 0o1777 }] }, "tmpfs|/t|64|1777|"],

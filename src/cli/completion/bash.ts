@@ -9,12 +9,16 @@ export function bashCompletion(tree: TreeCommand): string {
   const all = [...everyCommand(tree)];
   return [
     "# bash completions of berth; made by `berth completion bash`",
-    table("_berth_commands", all, ({ commands }) => commands.map(({ path }) => path.at(-1) ?? "")),
+    table("_berth_commands", all, nextWords),
     table("_berth_flags", all, ({ flags }) => flags.flatMap(({ names }) => names)),
     table("_berth_passing", all, ({ passesOn }) => (passesOn ? ["yes"] : [])),
     values(all),
     WALK,
   ].join("\n");
+}
+
+function nextWords({ commands, operands }: TreeCommand): readonly string[] {
+  return commands.length > 0 ? commands.map(({ path }) => path.at(-1) ?? "") : (operands[0]?.choices ?? []);
 }
 
 function table(name: string, all: readonly TreeCommand[], words: (command: TreeCommand) => readonly string[]): string {

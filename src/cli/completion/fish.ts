@@ -13,12 +13,14 @@ export function fishCompletion(tree: TreeCommand): string {
   ].join("\n");
 }
 
-function lines({ path, commands, flags, passesOn }: TreeCommand): string[] {
+function lines({ path, commands, operands, flags, passesOn }: TreeCommand): string[] {
   const exact = `-n ${quoted(`__berth_at exact ${path.join(" ")}`.trim())}`;
   const below = `-n ${quoted(`__berth_at ${passesOn || commands.length > 0 ? "exact" : "below"} ${path.join(" ")}`.trim())}`;
   const names = commands.map(
     (child) => `complete -c berth ${exact} -f -a ${quoted(child.path.at(-1) ?? "")} -d ${quoted(child.summary)}`,
   );
+  const choices = operands[0]?.choices ?? [];
+  if (choices.length > 0) names.push(`complete -c berth ${exact} -f -a ${quoted(choices.join(" "))}`);
   return [...names, ...flags.map((flag) => `complete -c berth ${below}${flagWords(flag)}`)];
 }
 
@@ -47,8 +49,9 @@ const AT = `function __berth_at
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; or set -a words $word
     end
-    set -l path $argv[2..-1]
-    test (count $words) -ge (count $path); or return 1
-    test "$argv[1]" = below; or test (count $words) -eq (count $path); or return 1
-    test (count $path) -eq 0; or test "$words[1..(count $path)]" = "$path"
+    for name in $argv[2..-1]
+        test "$name" = "$words[1]"; or return 1
+        set -e words[1]
+    end
+    test "$argv[1]" = below; or test (count $words) -eq 0
 end`;

@@ -14,6 +14,8 @@ function commandFunction(command: TreeCommand): string {
   const name = functionName(command.path);
   if (command.commands.length > 0) return branchFunction(name, flags, command);
   // What a container's program gets is completed as a command line of its own.
+  const choices = command.operands[0]?.choices ?? [];
+  if (choices.length > 0) flags.push(quoted(`1:word:(${choices.join(" ")})`));
   const rest = command.passesOn ? ["'1:image:_files'", "'*::command:_normal'"] : ["'*:file:_files'"];
   return [
     `${name}() {`,

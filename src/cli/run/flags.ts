@@ -69,7 +69,7 @@ export const RUN_FLAGS = [
     help: "as Docker would: its USER, WORKDIR, arguments and environment",
   },
   // Writing
-  { long: "writable", short: "w", kind: "switch", env: ["WRITABLE"], help: "changes go into the image directory" },
+  { long: "writable", short: "w", kind: "switch", env: ["WRITABLE"], help: "changes go into the image directory, or the overlay of the SIF file" },
   {
     long: "writable-tmpfs",
     kind: "switch",
@@ -87,9 +87,9 @@ export const RUN_FLAGS = [
     long: "overlay",
     short: "o",
     kind: "list",
-    value: "dir[:ro]",
+    value: "path[:ro]",
     env: ["OVERLAY", "OVERLAYIMAGE"],
-    help: "lay a directory over the image; changes are kept there",
+    help: "lay a directory or an overlay file over the image; changes are kept there",
   },
   { long: "unsquash", kind: "switch", env: ["UNSQUASH"], help: "unpack the image instead of mounting it" },
   // Namespaces and identity

@@ -6,6 +6,7 @@ import { open, rm, stat, truncate } from "node:fs/promises";
 import { partialName } from "../../base/publish.ts";
 import { readSifFile } from "../sif/read.ts";
 import type { SifDescriptor } from "../sif/types.ts";
+import { copyRange } from "./copy-range.ts";
 import { fail } from "./errors.ts";
 import { findLayer } from "./find.ts";
 import { isLocked } from "./in-use.ts";
@@ -56,15 +57,7 @@ async function extract(path: string, { offset, size }: SifDescriptor, to: string
   const source = await open(path, "r");
   const target = await open(to, "wx", 0o600);
   try {
-    const chunk = Buffer.allocUnsafe(Math.min(4 * MIB, size));
-    for (let at = 0; at < size; ) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, size - at), offset + at);
-      if (bytesRead === 0) break;
-      const bytes = chunk.subarray(0, bytesRead);
-      if (bytes.some((byte) => byte !== 0)) await target.write(bytes, 0, bytesRead, at);
-      at += bytesRead;
-    }
+    await copyRange({ file: source, offset }, { file: target, offset: 0 }, size, signal);
     await target.truncate(size);
   } finally {
     await Promise.all([source.close(), target.close()]);

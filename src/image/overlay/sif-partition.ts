@@ -7,10 +7,10 @@ import { errnoOf, reasonOf } from "../../base/errors.ts";
 import * as layout from "../sif/layout.ts";
 import { primaryPartition, readSifFile } from "../sif/read.ts";
 import type { SifDescriptor, SifFile } from "../sif/types.ts";
+import { copyRange, writeAll } from "./copy-range.ts";
 import { fail } from "./errors.ts";
 import { isLocked } from "./in-use.ts";
 
-const COPY_CHUNK = 4 * 1024 * 1024;
 const USED_AT = 4;
 const NAME = "overlay";
 
@@ -43,9 +43,9 @@ export async function addPartition(path: string, from: string, signal?: AbortSig
   await place(path, from, sif, signal, async (file, offset, size) => {
     const bytes = descriptor(sif, slot + 1, offset, size);
     const at = sif.descriptorsOffset + slot * layout.DESCRIPTOR_BYTES;
-    await write(file, bytes, at);
+    await writeAll(file, bytes, at);
     await file.sync();
-    await write(file, Buffer.of(1), at + USED_AT);
+    await writeAll(file, Buffer.of(1), at + USED_AT);
     await writeHeader(file, sif, offset + size, 1);
   });
 }
@@ -64,7 +64,7 @@ export async function replacePartition(path: string, from: string, signal?: Abor
     const at = sif.descriptorsOffset + (await slotOf(file, sif, old.id)) * layout.DESCRIPTOR_BYTES;
     const numbers = Buffer.alloc(24);
     for (const [index, value] of [offset, size, size].entries()) numbers.writeBigInt64LE(BigInt(value), index * 8);
-    await write(file, numbers, at + 17);
+    await writeAll(file, numbers, at + 17);
     await writeHeader(file, sif, offset + size, 0);
   });
   return old;
@@ -99,20 +99,11 @@ async function place(
   }
 }
 
-// Blocks of zeros are left out, so that a sparse file system stays sparse.
 async function copyTo(to: FileHandle, from: string, offset: number, signal?: AbortSignal): Promise<number> {
   const source = await open(from, "r");
   try {
     const { size } = await source.stat();
-    const chunk = Buffer.allocUnsafe(Math.min(COPY_CHUNK, size));
-    for (let at = 0; at < size; ) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, size - at), at);
-      if (bytesRead === 0) throw new Error(`${from} became shorter while it was copied`);
-      const bytes = chunk.subarray(0, bytesRead);
-      if (bytes.some((byte) => byte !== 0)) await write(to, bytes, offset + at);
-      at += bytesRead;
-    }
+    await copyRange({ file: source, offset: 0 }, { file: to, offset }, size, signal);
     await to.truncate(offset + size);
     return size;
   } finally {
@@ -160,10 +151,10 @@ async function writeHeader(file: FileHandle, sif: SifFile, end: number, added: n
   const numbers = Buffer.alloc(16);
   numbers.writeBigInt64LE(BigInt(Math.floor(Date.now() / 1000)), 0);
   numbers.writeBigInt64LE(BigInt(sif.descriptorsTotal - sif.descriptors.length - added), 8);
-  await write(file, numbers, start + 72);
+  await writeAll(file, numbers, start + 72);
   const size = Buffer.alloc(8);
   size.writeBigInt64LE(BigInt(Math.max(end - sif.dataOffset, sif.dataSize)), 0);
-  await write(file, size, start + 120);
+  await writeAll(file, size, start + 120);
 }
 
 async function headerStart(file: FileHandle): Promise<number> {
@@ -174,9 +165,4 @@ async function headerStart(file: FileHandle): Promise<number> {
     0,
   );
   return Math.max(0, buffer.subarray(0, bytesRead).indexOf(`${layout.MAGIC}\0`, "latin1") - layout.MAGIC_OFFSET);
-}
-
-async function write(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; )
-    done += (await file.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
 }
