@@ -21,6 +21,7 @@ export function renderStage(
     ...(draft.final ? [...runtimeSections(draft), ...helpSection(draft)] : []),
   ];
   const head = header(chain, parts, name);
+  if (draft.final && !draft.commands && chain[0]?.base.kind === "scratch") noteNoShell(draft);
   return [...head, { lines: [""] }, ...argumentsSection([...head, ...body]), ...body];
 }
 
@@ -48,6 +49,13 @@ function header(
   }
   const image = first.base.kind === "name" ? first.base.name : "scratch";
   return [{ lines: [...imageHead(image), ...(name === undefined ? [] : [`Stage: ${name}`])], part }];
+}
+
+// Docker starts programs by itself; a definition's scripts are for a shell.
+function noteNoShell({ environment, entrypoint, cmd }: StageDraft): void {
+  for (const part of [...environment.map((piece) => piece.part), entrypoint?.part, cmd?.part]) {
+    if (part) lower(part, "approximated", "works only if the copied files bring /bin/sh: the image has nothing else");
+  }
 }
 
 // Arguments without values are empty in a Dockerfile; a definition asks for a default.
