@@ -1,12 +1,13 @@
 // A folder in which berth signs and verifies: its own configuration, one image, and the commands as an ordinary user.
 
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { BINARY } from "../catalogue/world.ts";
 import { writeLayout } from "../support/oci-image.ts";
-import { type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { asUser, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { unmountBelow } from "../support/unmount.ts";
 
 /** Where a test works. */
@@ -17,7 +18,9 @@ export interface Place {
   at(name: string): string;
   /** Runs berth with these words. */
   berth(...words: string[]): SpawnSyncReturns<string>;
-  /** The same, and it must succeed; answers what it printed. */
+  /** The same without stopping this process meanwhile, for servers that live in it. */
+  started(...words: string[]): Promise<{ readonly status: number | null; readonly stdout: string }>;
+  /** Runs berth, which must succeed; answers what it printed. */
   done(...words: string[]): string;
   /** Runs another program as the user, which must succeed. */
   tool(program: string, ...words: string[]): string;
@@ -56,6 +59,13 @@ export async function makePlace(env: Readonly<Record<string, string>> = {}): Pro
   must(berth("pull", "plain.sif", "oci:layout:image"));
   return {
     ...{ folder, user, at, berth, tool },
+    started: async (...words) => {
+      const [command = "false", ...args] = asUser(user, [BINARY, ...words]);
+      const env = { PATH: "/usr/bin:/bin", HOME: user.home, ...variables };
+      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
+      const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+      return { stdout: await text(child.stdout), status: await exited };
+    },
     done: (...words) => must(berth(...words)),
     image(name) {
       copyFileSync(at("plain.sif"), at(name));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing } from "../catalogue/world.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { makePlace, type Place } from "./place.ts";
+import { referrersApi } from "./referrers-proxy.ts";
 
 const reason = missing();
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -121,6 +122,24 @@ describe.skipIf(reason)(`signatures in a registry${reason ? ` [${reason}]` : ""}
     expect(place.berth("sign", reference)).toMatchObject({ status: 1 });
     expect(place.berth("verify", reference)).toMatchObject({ status: 1 });
     expect(place.berth("sign", "--key", "ada.pub", reference).stderr).toMatch(/there is no private key in it/);
+  });
+
+  test("go through the referrers API where a registry has one, and leave no tag", async () => {
+    const api = await referrersApi(registry.url);
+    try {
+      await pushed("api");
+      const reference = `docker://${api.host}/team/api:1`;
+      const berth = (...words: string[]) => place.started(...words);
+      expect((await berth("sign", "--key", "ada.pem", reference)).status).toBe(0);
+      expect((await berth("sign", "--key", "eve.pem", reference)).status).toBe(0);
+      for (const key of ["ada.pub", "eve.pub"])
+        expect((await berth("verify", "--key", key, reference)).stdout).toMatch(/\(bundle\)/);
+      expect(JSON.parse((await get("team/api", "tags/list", "*/*")).text).tags).toEqual(["1"]);
+      // The registry behind it lists nothing.
+      expect(place.berth("verify", "--key", "ada.pub", `docker://${registry.host}/team/api:1`).status).toBe(255);
+    } finally {
+      api.close();
+    }
   });
 
   async function putSignature(repository: string, digest: string, payload: string, signature: string) {
