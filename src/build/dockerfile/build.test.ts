@@ -63,6 +63,11 @@ describe("stages", () => {
     await expect(recordBuild(text)).rejects.toMatchObject({ code, message: expect.stringContaining("> ") });
   });
 
+  test("all mistakes of a recipe are told at once", async () => {
+    const failure = await recordBuild("FROM a\nRUM x\nCOPI y z\n").catch((error: Error) => error);
+    expect(String(failure)).toMatch(/did you mean RUN.*> 2 \| RUM x.*did you mean COPY.*> 3 \| COPI/s);
+  });
+
   test("an unknown target is refused with the names there are", async () => {
     const failure = { code: "E_STAGE_UNKNOWN", hint: expect.stringContaining("one, 1") };
     await expect(recordBuild("FROM a AS one\nFROM a\n", { target: "no" })).rejects.toMatchObject(failure);

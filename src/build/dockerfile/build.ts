@@ -2,8 +2,9 @@
 
 import { hostPlatform } from "../../oci/platform.ts";
 import type { Dockerfile } from "../../recipe/dockerfile/ast.ts";
+import { codeFrame } from "../../recipe/source.ts";
 import type { Builder, BuiltConfig, BuiltImage } from "../types.ts";
-import { failAt } from "./errors.ts";
+import { fail } from "./errors.ts";
 import { globalArguments, platformArguments, unusedArguments } from "./globals.ts";
 import type { DockerfileJob } from "./job.ts";
 import type { Scope } from "./scope.ts";
@@ -53,18 +54,18 @@ function scopeOf(job: DockerfileJob, builder: Builder): Scope {
   return { ...words, globals: globalArguments(file, platformArguments(platforms, buildArgs), words) };
 }
 
+const MOST_SHOWN = 10;
+
+// All at once, so that nobody has to correct one mistake to be told of the next.
 function checkProblems({ problems, source }: Dockerfile): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  const more = problems.length > 1 ? `there are ${problems.length - 1} more mistakes; ` : "";
-  throw failAt(
-    "E_DOCKERFILE_PROBLEM",
-    { source, range: first.range },
-    {
-      why: first.message,
-      hint: `${more}${first.hint ?? "correct the line"}`,
-    },
-  );
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, MOST_SHOWN).map(({ range, message, hint }) => {
+    const cure = hint === undefined ? "" : ` (${hint})`;
+    return `${message}${cure}\n${codeFrame({ source, range })}`;
+  });
+  const more = problems.length - shown.length;
+  const left = more > 0 ? `\nand ${more} more` : "";
+  throw fail("E_DOCKERFILE_PROBLEM", { name: source.name, list: `${shown.join("\n")}${left}` });
 }
 
 function saySurprises(job: DockerfileJob, builder: Builder, scope: Scope, plan: StagePlan): void {

@@ -8,7 +8,7 @@ const kinds = {
     text: "{name} has no stage to build",
     hint: "begin it with FROM",
   },
-  E_DOCKERFILE_PROBLEM: { text: "{why}\n{frame}", hint: "{hint}" },
+  E_DOCKERFILE_PROBLEM: { text: "{name} has mistakes: {list}" },
   E_DOCKERFILE_WORD: { text: "{why}\n{frame}", hint: "{hint}" },
   E_STAGE_UNKNOWN: {
     text: 'there is no stage "{name}" in {file}',
