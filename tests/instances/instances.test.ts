@@ -192,8 +192,9 @@ describe.skipIf(reason).each(PLAYERS)(
     );
 
     test("runs and is written down, or neither, whenever the call that starts it is killed", async () => {
+      const race = `race-${process.pid}-${place.user.uid}`;
       for (let round = 0; round < 8; round += 1) {
-        const [program = "", ...words] = asUser(place.user, ["berth", "instance", "start", image("plain.sif"), "race"]);
+        const [program = "", ...words] = asUser(place.user, ["berth", "instance", "start", image("plain.sif"), race]);
         const child = spawn(program, words, { env: place.env, stdio: "ignore" });
         const ended = new Promise((resolve) => child.once("exit", resolve));
         const timer = setTimeout(() => child.kill("SIGKILL"), round * 9);
@@ -201,8 +202,7 @@ describe.skipIf(reason).each(PLAYERS)(
         clearTimeout(timer);
         // A launcher whose starter died ends as soon as it asks for leave.
         await vi.waitFor(
-          () =>
-            expect(place.processes(`berth-launch --once ${place.dir}`).filter(alive)).toHaveLength(2 * pids().length),
+          () => expect(place.processes(`berth-launch.${race}`).filter(alive)).toHaveLength(2 * pids().length),
           { timeout: 5000, interval: 10 },
         );
         place.berth("instance", "stop", "--all", "-F");
@@ -226,7 +226,7 @@ describe.skipIf(reason).each(PLAYERS)(
       const failed = place.berth("instance", "start", "--cwd", "/nope", image("full.sif"), "failed");
       expect(failed).toMatchObject({ status: 255, err: expect.stringContaining("cannot enter the directory /nope") });
       expect(place.berth("instance", "list").out).toBe(HEAD);
-      expect(place.processes(`${place.dir}/run/plans`).filter(alive)).toEqual([]);
+      expect(place.processes("berth-launch.failed").filter(alive)).toEqual([]);
     });
 
     test("keeps changes for those who join when it may change", () => {
@@ -281,6 +281,7 @@ describe.skipIf(reason).each(PLAYERS)(
       ["no name", ["start", "IMAGE"], 1, "requires at least 2 arg"],
       ["an instance of an instance", ["start", "instance://x", "y"], 1, "instance already"],
       ["nothing to stop", ["stop"], 1, "no instance was named"],
+      ["a user that is none", ["list", "-u", "no-such-user"], 255, "no-such-user"],
       ["a signal that is none", ["stop", "-s", "FOO", "x"], 1, "is no signal"],
     ])("refuses %s", (_, words, status, text) => {
       const answer = place.berth("instance", ...words.map((word) => (word === "IMAGE" ? image("plain.sif") : word)));

@@ -58,7 +58,7 @@ export async function startNamed(
   prepare(ready.prepare);
   const limits = await limitsOf(flags, context);
   const record = await startInstance({
-    ...{ folder, name, image: ready.inside.image.path, runtime: ready.runtime, signal },
+    ...{ folder, name, image: ready.inside.image.path, signal },
     plan: { ...ready.plan, controlGroup: limits?.controlGroup },
     join: joinFacts(ready, request),
     stopSignal: imageStopSignal(ready.inside.image.facts.config?.StopSignal),
@@ -75,7 +75,12 @@ async function writeNumber(path: string, folder: string, record: InstanceRecord,
   try {
     await writeFile(path, `${record.pid}\n`);
   } catch (cause) {
-    await stopInstance(folder, record, { signal: signalNumber("KILL"), patience: 0 }, ownProgram("berth-join", env));
+    await stopInstance(
+      { path: folder },
+      record,
+      { signal: signalNumber("KILL"), patience: 0 },
+      ownProgram("berth-join", env),
+    );
     throw fail("E_PID_FILE", { path, reason: reasonOf(cause) }, { cause });
   }
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatSize } from "../../base/size.ts";
-import { knownInstances } from "../../run/instances/known.ts";
+import { type InstanceFolder, knownInstances } from "../../run/instances/known.ts";
 import { type Usage, usageOf } from "../../run/instances/usage.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
@@ -43,7 +43,7 @@ interface Look extends Usage {
   readonly at: number;
 }
 
-async function look(folder: string, pattern: string | undefined): Promise<ReadonlyMap<string, Look>> {
+async function look(folder: InstanceFolder, pattern: string | undefined): Promise<ReadonlyMap<string, Look>> {
   const found = await knownInstances(folder, pattern);
   const at = performance.now();
   return new Map(await Promise.all(found.map(async (one) => [one.name, { ...(await usageOf(one)), at }] as const)));

@@ -1,7 +1,7 @@
 // `berth instance stop`: which instances, which signal, how long.
 
 import { defineErrors } from "../../base/errors.ts";
-import { knownInstances } from "../../run/instances/known.ts";
+import { type InstanceFolder, knownInstances } from "../../run/instances/known.ts";
 import type { InstanceRecord } from "../../run/instances/record.ts";
 import { signalNumber } from "../../run/instances/signals.ts";
 import { stopInstance } from "../../run/instances/stop.ts";
@@ -49,7 +49,11 @@ export async function stopNamed(
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-async function chosen(names: readonly string[], all: boolean, folder: string): Promise<readonly InstanceRecord[]> {
+async function chosen(
+  names: readonly string[],
+  all: boolean,
+  folder: InstanceFolder,
+): Promise<readonly InstanceRecord[]> {
   if (all) return knownInstances(folder);
   if (names.length === 0) throw fail("E_STOP_NOTHING");
   const found = new Map<string, InstanceRecord>();

@@ -9,9 +9,14 @@ import { fail } from "./errors.ts";
 const SCHEME = "instance://";
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
+/** True for what may be the name of an instance. */
+export function isInstanceName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** The name of an instance, checked: it becomes a file's. @throws E_INSTANCE_NAME */
 export function parseInstanceName(name: string): string {
-  if (NAME.test(name)) return name;
+  if (isInstanceName(name)) return name;
   throw fail("E_INSTANCE_NAME", { name });
 }
 

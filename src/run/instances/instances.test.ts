@@ -65,7 +65,7 @@ describe("records", () => {
     await write("web-1");
     await write("web-2");
     await write("db");
-    const names = async (pattern?: string) => (await knownInstances(folder, pattern)).map(({ name }) => name);
+    const names = async (pattern?: string) => (await knownInstances({ path: folder }, pattern)).map(({ name }) => name);
     expect(await names()).toEqual(["db", "web-1", "web-2"]);
     expect(await names("web-?")).toEqual(["web-1", "web-2"]);
     expect(await names("*.json")).toEqual([]);
@@ -80,14 +80,14 @@ describe("records", () => {
   test("of another boot are removed, whatever process has the number", async () => {
     const { domain } = await selfIdentity();
     await write("old", { domain: `other-boot ${domain.split(" ")[1]}` });
-    expect(await knownInstances(folder)).toEqual([]);
+    expect(await knownInstances({ path: folder })).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("of another container of this boot are left alone, and keep their name", async () => {
     const { domain } = await selfIdentity();
     await write("theirs", { domain: `${domain.split(" ")[0]} elsewhere` });
-    expect(await knownInstances(folder)).toEqual([]);
+    expect(await knownInstances({ path: folder })).toEqual([]);
     expect(readdirSync(folder)).toEqual(["theirs.json"]);
     await expect(refuseTaken(folder, "theirs")).rejects.toMatchObject({ code: "E_INSTANCE_FOREIGN" });
   });
@@ -95,12 +95,26 @@ describe("records", () => {
   test("that are damaged, or of another version, count as none", async () => {
     writeFileSync(join(folder, "broken.json"), "{");
     await write("newer", { format: RECORD_FORMAT + 1 });
-    expect(await knownInstances(folder)).toEqual([]);
+    expect(await knownInstances({ path: folder })).toEqual([]);
     await refuseTaken(folder, "broken");
   });
 
+  test("of another user count for root only when that user's process is meant, and are never removed", async () => {
+    await write("mine");
+    await write("stale", { start: "1" });
+    const names = async (owner: number) => (await knownInstances({ path: folder, owner })).map(({ name }) => name);
+    expect(await names(process.getuid?.() ?? 0)).toEqual(["mine"]);
+    expect(await names(4_000_000)).toEqual([]);
+    expect(readdirSync(folder).toSorted()).toEqual(["mine.json", "stale.json"]);
+  });
+
+  test("with another name than their file's count as none", async () => {
+    await write("here", { name: "there" });
+    expect(await knownInstances({ path: folder })).toEqual([]);
+  });
+
   test("in a folder that is not there are none", async () => {
-    expect(await knownInstances(join(folder, "missing"))).toEqual([]);
+    expect(await knownInstances({ path: join(folder, "missing") })).toEqual([]);
   });
 });
 

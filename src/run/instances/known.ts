@@ -1,11 +1,12 @@
 // The instances that are known on this machine. A record whose process is gone, or that was written before the last boot, is
 // stale, and removed where it is met.
 
+import { statSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { errnoOf } from "../../base/errors.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
 import { fail } from "./errors.ts";
-import { instanceFiles, parseInstanceName } from "./folder.ts";
+import { instanceFiles, isInstanceName } from "./folder.ts";
 import { type InstanceRecord, readRecord } from "./record.ts";
 
 /** `foreign`: of this boot, but of a PID namespace whose numbers mean nothing here. */
@@ -18,26 +19,46 @@ export async function stateOf(record: InstanceRecord): Promise<InstanceState> {
   return record.domain.split(" ")[0] === domain.split(" ")[0] ? "foreign" : "gone";
 }
 
-/** The running instances of a folder, by name; stale records are removed. `pattern` may hold `*` and `?`. */
-export async function knownInstances(folder: string, pattern = "*"): Promise<InstanceRecord[]> {
+/** A folder of instances, and whose it is when it is not the caller's. */
+export interface InstanceFolder {
+  readonly path: string;
+  /** Root looks into another user's folder: nothing that is written there is trusted, and nothing is changed. */
+  readonly owner?: number | undefined;
+}
+
+/** The running instances of a folder, by name; stale records of the caller's own are removed. `pattern` may hold `*` and `?`. */
+export async function knownInstances(folder: InstanceFolder, pattern = "*"): Promise<InstanceRecord[]> {
   const wanted = globPattern(pattern);
-  const names = (await entries(folder)).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : []));
+  const names = (await entries(folder.path)).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : []));
   const found: InstanceRecord[] = [];
-  for (const name of names.filter((one) => wanted.test(one)).toSorted()) {
-    const record = await runningInstance(folder, name);
+  for (const name of names.filter((one) => wanted.test(one) && isInstanceName(one)).toSorted()) {
+    const record = await runningInstance(folder.path, name, folder.owner);
     if (record) found.push(record);
   }
   return found;
 }
 
-/** The instance of this name when it runs and can be reached; a stale record is removed. @throws E_INSTANCE_NAME */
-export async function runningInstance(folder: string, name: string): Promise<InstanceRecord | undefined> {
-  const { record: path } = instanceFiles(folder, parseInstanceName(name));
+/** The instance of this name when it runs and can be reached; a stale record is removed, but not another `owner`'s. */
+export async function runningInstance(
+  folder: string,
+  name: string,
+  owner?: number,
+): Promise<InstanceRecord | undefined> {
+  const { record: path } = instanceFiles(folder, name);
   const record = readRecord(path);
-  if (!record) return undefined;
+  if (!record || record.name !== name) return undefined;
   const state = await stateOf(record);
+  if (owner !== undefined) return state === "running" && ownerOf(record.pid) === owner ? record : undefined;
   if (state === "gone") await forget(folder, record);
   return state === "running" ? record : undefined;
+}
+
+function ownerOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Refuses a name that an instance has. @throws E_INSTANCE_EXISTS, E_INSTANCE_FOREIGN */

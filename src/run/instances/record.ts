@@ -45,9 +45,10 @@ export const RECORD_FORMAT = 1;
 /** The record in a file; undefined when there is none, or one that this version does not understand. */
 export function readRecord(path: string): InstanceRecord | undefined {
   try {
-    // Written by the same user, into a folder of that user: the form is not doubted beyond its number.
+    // Written by the same user, into a folder of that user: the form is not doubted beyond what root depends on.
     const record = JSON.parse(readFileSync(path, "utf8")) as InstanceRecord;
-    return record.format === RECORD_FORMAT ? record : undefined;
+    const sound = Number.isSafeInteger(record.pid) && record.pid > 1 && /^\d+$/.test(record.start);
+    return record.format === RECORD_FORMAT && sound ? record : undefined;
   } catch {
     return undefined;
   }

@@ -7,11 +7,12 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { reasonOf } from "../../base/errors.ts";
-import { publishFile } from "../../base/publish.ts";
+import { publishFile, removeAbandoned } from "../../base/publish.ts";
 import { type Lock, tryLock } from "../../oci/store/lock.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
-import { type Intermediary, LAUNCHER_ENVIRONMENT, writePlan } from "../launch.ts";
+import { type Intermediary, LAUNCHER_ENVIRONMENT } from "../launch.ts";
 import type { LaunchPlan } from "../launch-plan.ts";
 import { hierarchyOf } from "../limits/control-group.ts";
 import { encodePlan } from "../plan-format.ts";
@@ -33,15 +34,14 @@ export interface InstanceStart {
   readonly launcher: string;
   /** Who starts it, when that is a service manager. */
   readonly by?: Intermediary | undefined;
-  /** The run-time folder. */
-  readonly runtime: string;
   readonly signal: AbortSignal;
   /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-// Descriptor of the talk with the launcher: the first behind the standard ones.
+// Descriptors of the launcher behind the standard ones: the talk with it, and its plan.
 const TALK = 3;
+const PLAN = 4;
 const MAX_WORDS = 64 * 1024;
 
 /** Starts the instance and answers its record once its program runs. @throws E_INSTANCE_… */
@@ -64,6 +64,7 @@ async function reserve({ folder, name }: InstanceStart): Promise<Lock> {
   if (!lock) throw fail("E_INSTANCE_BUSY", { name, owner: owner ?? "it was there a moment ago" });
   try {
     await refuseTaken(folder, name);
+    await removeAbandoned(instanceFiles(folder, name).record);
     return lock;
   } catch (error) {
     await lock.release();
@@ -78,6 +79,7 @@ async function begin(job: InstanceStart): Promise<InstanceRecord> {
   job.signal.addEventListener("abort", stop);
   const ended = new Promise<void>((resolve) => child.once("error", () => resolve()).once("exit", () => resolve()));
   try {
+    givePlan(job, child);
     const words = conversation(talk);
     const ready = await words.next();
     if (ready !== "ready\n") throw notStarted(job, ready, child);
@@ -102,22 +104,32 @@ async function begin(job: InstanceStart): Promise<InstanceRecord> {
   }
 }
 
-// A session of its own: neither the terminal nor the end of the caller's session reaches it.
+// A session of its own: neither the terminal nor the end of the caller's session reaches it. The plan goes through a pipe: no file of it is
+// left when this process is killed.
 function spawnLauncher(job: InstanceStart): ChildProcess {
   const { out, err } = instanceFiles(job.folder, job.name);
-  const plan = writePlan(encodePlan({ ...job.plan, instance: TALK }), job.runtime);
+  const [first, ...before] = job.by?.before ?? [];
+  const words = ["--fd", String(PLAN)];
   const logs = [out, err].map((path) => openSync(path, "a", 0o600));
-  const [program = "", ...args] = [...(job.by?.before ?? []), job.launcher];
   try {
-    return spawn(program, [...args, "--once", plan], {
+    return spawn(first ?? job.launcher, first === undefined ? words : [...before, job.launcher, ...words], {
+      // For people who look at the list of processes.
+      ...(first === undefined ? { argv0: `berth-launch[${job.name}]` } : {}),
       detached: true,
       cwd: "/",
       env: job.by?.env ?? LAUNCHER_ENVIRONMENT,
-      stdio: ["ignore", logs[0], logs[1], "pipe"],
+      stdio: ["ignore", logs[0], logs[1], "pipe", "pipe"],
     });
   } finally {
     for (const log of logs) closeSync(log);
   }
+}
+
+function givePlan(job: InstanceStart, child: ChildProcess): void {
+  const pipe = child.stdio[PLAN] as Writable;
+  // A launcher that ends before it has read everything has said why.
+  pipe.on("error", () => undefined);
+  pipe.end(encodePlan({ ...job.plan, instance: TALK }));
 }
 
 /** What the launcher says: first that everything stands (or why not), then, until it closes, why the program did not start. */

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { LAUNCHER_ENVIRONMENT } from "../launch.ts";
 import { fail } from "./errors.ts";
-import { forget } from "./known.ts";
+import { forget, type InstanceFolder } from "./known.ts";
 import type { InstanceRecord } from "./record.ts";
 
 export interface StopWish {
@@ -21,7 +21,7 @@ const ENDINGS: Readonly<Record<number, Ending>> = { 0: "ended", 2: "killed", 3: 
 
 /** Stops an instance and forgets it. `program` is the path of berth-join. @throws E_INSTANCE_STOP */
 export async function stopInstance(
-  folder: string,
+  folder: InstanceFolder,
   record: InstanceRecord,
   wish: StopWish,
   program: string,
@@ -34,6 +34,6 @@ export async function stopInstance(
   const ending = ENDINGS[code ?? -1];
   if (!ending)
     throw fail("E_INSTANCE_STOP", { name, pid, reason: said.replace(/^berth-join: /, "").trim() || "no reason" });
-  await forget(folder, record);
+  if (folder.owner === undefined) await forget(folder.path, record);
   return ending;
 }
