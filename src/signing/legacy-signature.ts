@@ -1,13 +1,12 @@
 // Signatures from before SIF's integrity form (Singularity up to 3.5): a clear-signed hash of contents alone. They leave
 // header and descriptors open to change, so nothing but an explicit wish leads here.
 
-import { readObject } from "../image/sif/read.ts";
 import type { SifDescriptor } from "../image/sif/types.ts";
 import type { DigestAlgorithm } from "./digests.ts";
 import { fail } from "./errors.ts";
 import { digest } from "./object-digests.ts";
 import { clearText, looksClearSigned } from "./pgp.ts";
-import { openSignature } from "./sif-signature.ts";
+import { openSignature, signatureContent } from "./sif-signature.ts";
 import { groupRecords, type SifRecord } from "./sif-table.ts";
 import type { Finding, VerifyWork } from "./verify-sif.ts";
 
@@ -60,7 +59,7 @@ async function signaturesOf({ table, handle, path }: VerifyWork, target: Target)
   for (const record of table.records) {
     const { descriptor } = record;
     if (descriptor.type !== "signature" || !target.isFor(descriptor)) continue;
-    if (await isLegacy(await readObject(handle, descriptor, path))) found.push(record);
+    if (await isLegacy(await signatureContent(handle, record, path))) found.push(record);
   }
   return found;
 }
@@ -68,7 +67,7 @@ async function signaturesOf({ table, handle, path }: VerifyWork, target: Target)
 async function verifyOne(work: VerifyWork, target: Target, record: SifRecord): Promise<Finding> {
   const { handle, path, options } = work;
   const { id } = record.descriptor;
-  const content = await readObject(handle, record.descriptor, path);
+  const content = await signatureContent(handle, record, path);
   const opened = await openSignature({ id, content, record, form: "pgp" }, options.keys, options.now);
   const none = { id, group: 0, signer: opened.signer, verified: [] };
   if (opened.failure) return { ...none, failure: opened.failure };

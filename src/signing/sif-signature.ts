@@ -2,7 +2,9 @@
 // with the keys at hand; what the statement says is checked elsewhere.
 
 import type { KeyObject } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../base/errors.ts";
+import { readObject } from "../image/sif/read.ts";
 import { envelopeSigner, parseEnvelope } from "./dsse.ts";
 import { fail } from "./errors.ts";
 import { keyId } from "./pem-key.ts";
@@ -40,6 +42,15 @@ export interface ReadSignature {
 export type OpenedSignature =
   | { readonly text: string; readonly signer: Signer; readonly failure: undefined }
   | { readonly text?: undefined; readonly signer: Signer | undefined; readonly failure: BerthError };
+
+/** Bytes; real ones have a few thousand. */
+const MAX_SIGNATURE = 1024 * 1024;
+
+/** The content of a signature object. @throws E_SIGNATURE_FORM, E_SIF_TRUNCATED */
+export async function signatureContent(handle: FileHandle, { descriptor }: SifRecord, path: string): Promise<Buffer> {
+  if (descriptor.size > MAX_SIGNATURE) throw fail("E_SIGNATURE_FORM", { id: descriptor.id });
+  return readObject(handle, descriptor, path);
+}
 
 /** Which form the content has. */
 export function signatureForm(content: Uint8Array): SignatureForm {

@@ -4,14 +4,14 @@
 import type { KeyObject } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../base/errors.ts";
-import { openSifFile, readObject } from "../image/sif/read.ts";
+import { openSifFile } from "../image/sif/read.ts";
 import type { SifDescriptor } from "../image/sif/types.ts";
 import { isDigestHex } from "./digests.ts";
 import { fail } from "./errors.ts";
 import { isLegacy, type LegacyScope, verifyLegacy } from "./legacy-signature.ts";
 import { objectDigests } from "./object-digests.ts";
 import type { PgpKey } from "./pgp.ts";
-import { openSignature, type Signer, signatureForm } from "./sif-signature.ts";
+import { openSignature, type Signer, signatureContent, signatureForm } from "./sif-signature.ts";
 import { compareTable, parseStatement, type SifStatement, smallestId } from "./sif-statement.ts";
 import { groupRecords, groupsOf, readTable, type SifRecord, type SifTable } from "./sif-table.ts";
 
@@ -117,7 +117,7 @@ async function signaturesOf(work: VerifyWork, part: Part): Promise<readonly SifR
   let old = 0;
   for (const record of linked) {
     const { linkedGroup } = record.descriptor;
-    const legacy = await isLegacy(await readObject(handle, record.descriptor, path));
+    const legacy = await isLegacy(await signatureContent(handle, record, path));
     if (legacy) old += 1;
     else if (linkedGroup === part.group) found.push(record);
   }
@@ -134,7 +134,7 @@ async function verifyOne(
 ): Promise<Finding> {
   const { path, handle, table, options } = work;
   const { id } = record.descriptor;
-  const content = await readObject(handle, record.descriptor, path);
+  const content = await signatureContent(handle, record, path);
   const opened = await openSignature({ id, content, record, form: signatureForm(content) }, options.keys, options.now);
   const none = { id, group: part.group, signer: opened.signer, verified: [] };
   if (opened.failure) return { ...none, failure: opened.failure };

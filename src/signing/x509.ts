@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { reasonOf } from "../base/errors.ts";
 import { fail } from "./errors.ts";
+import { authorityLimits } from "./x509-extensions.ts";
 
 const MAX_CHAIN = 10;
 const MAX_FILE = 4 * 1024 * 1024;
@@ -82,6 +83,11 @@ function chainFault(
   let fault = "no authority that is trusted here vouches for it";
   for (const issuer of [...roots, ...intermediates]) {
     if (chain.has(issuer.fingerprint256) || !vouches(issuer, certificate)) continue;
+    const limit = limitFault(issuer, below.size);
+    if (limit !== undefined) {
+      fault = limit;
+      continue;
+    }
     const above = chainFault(issuer, options, chain);
     if (above === undefined) return undefined;
     fault = above;
@@ -95,6 +101,16 @@ function vouches(issuer: X509Certificate, certificate: X509Certificate): boolean
   } catch {
     return false;
   }
+}
+
+// `between`: the authorities that lie between this one and the signer.
+function limitFault({ raw, subject }: X509Certificate, between: number): string | undefined {
+  const name = subject.replaceAll("\n", ", ");
+  const limits = authorityLimits(raw);
+  if (limits === undefined) return `${name} cannot be read`;
+  // Signers of code have no names that such limits are made for.
+  if (limits.namesLimited) return `${name} vouches for some names only, which berth does not judge`;
+  return between > (limits.pathLength ?? MAX_CHAIN) ? `${name} may not have so many authorities below it` : undefined;
 }
 
 function validityFault({ subject, validFromDate, validToDate }: X509Certificate, now: Date): string | undefined {

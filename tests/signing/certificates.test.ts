@@ -24,6 +24,10 @@ const ISSUES: readonly Issue[] = [
   { name: "root", key: "root.pem", extensions: AUTHORITY },
   { name: "other", key: "other.pem", extensions: AUTHORITY },
   { name: "middle", key: "middle.pem", by: "root", extensions: AUTHORITY },
+  { name: "narrow", key: "narrow.pem", by: "root", extensions: AUTHORITY.replace("TRUE", "TRUE,pathlen:0") },
+  { name: "below", key: "below.pem", by: "narrow", extensions: AUTHORITY },
+  { name: "last", key: "signer.pem", by: "narrow", extensions: SIGNER },
+  { name: "toofar", key: "signer.pem", by: "below", extensions: SIGNER },
   { name: "leaf", key: "signer.pem", by: "middle", extensions: SIGNER },
   { name: "direct", key: "signer.pem", by: "root", extensions: SIGNER },
   { name: "server", key: "signer.pem", by: "root", extensions: "extendedKeyUsage=serverAuth\n" },
@@ -36,9 +40,10 @@ describe.skipIf(reason)(`a certificate${reason ? ` [${reason}]` : ""}`, () => {
   let place: Place;
   beforeAll(async () => {
     place = await makePlace();
-    for (const name of ["root", "other", "middle", "signer", "stranger"]) place.pemPair(name, ...EC);
+    for (const name of ["root", "other", "middle", "narrow", "below", "signer", "stranger"]) place.pemPair(name, ...EC);
     place.tool("cp", "signer.pem", "direct.pem");
     for (const issue of ISSUES) make(issue);
+    place.tool("sh", "-c", "cat narrow.crt below.crt >chain.crt");
     place.done("sign", "--key", "signer.pem", place.image("image.sif"));
     place.done("sign", "--key", "stranger.pem", place.image("strange.sif"));
   });
@@ -55,6 +60,8 @@ describe.skipIf(reason)(`a certificate${reason ? ` [${reason}]` : ""}`, () => {
   const CASES = [
     ["that an authority vouches for", "direct", "root", undefined, "image.sif", 0],
     ["with one between it and the authority", "leaf", "root", "middle", "image.sif", 0],
+    ["of an authority that may have none below it", "last", "root", "narrow", "image.sif", 0],
+    ["of an authority that another was not allowed to make", "toofar", "root", "chain", "image.sif", 255],
     ["without the one between", "leaf", "root", undefined, "image.sif", 255],
     ["of another authority", "direct", "other", undefined, "image.sif", 255],
     ["that was made for a server", "server", "root", undefined, "image.sif", 255],
