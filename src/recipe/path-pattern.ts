@@ -79,12 +79,13 @@ function bracketAt(
   const negated = chars[start + 1] === "^";
   const ranges: (readonly [string, string])[] = [];
   let at = start + (negated ? 2 : 1);
-  const one = () => (chars[at] === "\\" ? chars[++at] : chars[at]);
+  // A bare dash is the sign of a range and nothing else; one that is meant needs a backslash.
+  const one = () => (chars[at] === "\\" ? chars[++at] : /[\]-]/.test(chars[at] ?? "") ? undefined : chars[at]);
   for (; chars[at] !== "]"; at++) {
     const low = one();
     if (low === undefined) return undefined;
     let high: string | undefined = low;
-    if (chars[at + 1] === "-" && chars[at + 2] !== "]") {
+    if (chars[at + 1] === "-") {
       at += 2;
       high = one();
     }
