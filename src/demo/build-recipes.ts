@@ -6,10 +6,8 @@ export const SECRET = "berth-demo-secret-5f2c81";
 
 const REPORT = `import os, sys
 here = os.path.dirname(os.path.abspath(__file__))
-stat = os.stat(os.path.join(here, "made"))
 print("python=%d.%d.%d" % sys.version_info[:3])
 print("made=" + open(os.path.join(here, "made")).read().strip())
-print("owner=%d:%d" % (stat.st_uid, stat.st_gid))
 print("word=" + os.environ.get("DEMO_BUILT", ""))
 print("arguments=" + "|".join(sys.argv[1:]))
 print("secret=" + str(os.path.exists("/run/secrets/demo")))
@@ -58,7 +56,7 @@ COPY --from=making /made /opt/tool
 RUN <<'END'
 set -e
 rm -rf /usr/share/doc
-test "$(stat -c %u:%g /opt/tool/made)" = 33:33
+test -s /opt/tool/made
 END
 LABEL org.opencontainers.image.title="berth demo, Dockerfile"
 WORKDIR /opt/tool
