@@ -15,6 +15,8 @@ export interface BootstrapMachine {
   /** GOARCH name of the image. */
   readonly architecture: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Says a line of the program to the user. */
+  say(line: string): void;
 }
 
 /** The step that makes the system. @throws E_BOOTSTRAP_TOOL, E_BOOTSTRAP_HEADER, E_BOOTSTRAP_VALUE */
@@ -43,12 +45,12 @@ function debianStep(stage: Stage, machine: BootstrapMachine): TarStep | HostStep
     return hostStep([...DEBOOTSTRAP, suite, mirror ?? "", tool, ...common], machine);
   }
   // Its user namespaces cannot be made inside ours, and are not needed: here it is root.
-  const argv = [tool, "--mode=root", "--format=tar", "--quiet", ...common, suite, "-", ...(mirror ? [mirror] : [])];
+  const argv = [tool, "--mode=root", "--format=tar", ...common, suite, "-", ...(mirror ? [mirror] : [])];
   const at = stage.at(requiredHeader(stage, "osversion").range, "Bootstrap: debootstrap");
   return {
     kind: "tar",
     identity: JSON.stringify(argv.slice(1)),
-    open: (signal) => programOutput(argv, { at, signal, environment: machine.environment }),
+    open: (signal) => programOutput(argv, { at, signal, environment: machine.environment, say: machine.say }),
   };
 }
 

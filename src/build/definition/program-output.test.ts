@@ -4,11 +4,19 @@ import { programOutput } from "./program-output.ts";
 
 const at = { source: { name: "a.def", text: "Bootstrap: debootstrap\n" }, range: { start: 0, end: 9 }, title: "t" };
 const sh = (script: string, signal = new AbortController().signal) =>
-  programOutput(["/bin/sh", "-c", script], { at, signal, environment: process.env });
+  programOutput(["/bin/sh", "-c", script], { at, signal, environment: process.env, say: () => {} });
 
 describe("the output of a bootstrap program", () => {
   test("is its standard output", async () => {
     expect(await text(await sh("echo one; echo two >&2"))).toBe("one\n");
+  });
+
+  test("stands beside what the program says", async () => {
+    const lines: string[] = [];
+    const options = { at, signal: new AbortController().signal, environment: process.env };
+    const say = (line: string) => void lines.push(line);
+    await text(await programOutput(["/bin/sh", "-c", "echo one >&2; echo out; echo two >&2"], { ...options, say }));
+    expect(lines).toEqual(["one", "two"]);
   });
 
   test("ends in an error with the last words and the recipe's line when the program fails", async () => {
@@ -17,7 +25,12 @@ describe("the output of a bootstrap program", () => {
   });
 
   test("ends in an error when there is no such program", async () => {
-    const missing = programOutput(["/nonexistent/tool"], { at, signal: new AbortController().signal, environment: {} });
+    const missing = programOutput(["/nonexistent/tool"], {
+      at,
+      signal: new AbortController().signal,
+      environment: {},
+      say: () => {},
+    });
     await expect(missing.then(text)).rejects.toThrow("ENOENT");
   });
 

@@ -48,7 +48,8 @@ async function begin(stage: Stage, { job, builder }: BuildContext): Promise<Stat
     return builder.from(base.source, at);
   }
   const { architecture } = builder.platform;
-  const step = bootstrapStep(stage, base.agent, { architecture, environment: job.environment });
+  const say = (line: string) => builder.say(at, line);
+  const step = bootstrapStep(stage, base.agent, { architecture, environment: job.environment, say });
   return builder.step(await builder.from({ kind: "scratch" }, at), step, at);
 }
 
