@@ -33,9 +33,12 @@ describe("a pattern", () => {
     expect(kept.filter((path) => ignored(path))).toEqual([]);
   });
 
-  test.each(["[a", "a\\", "[]", "!", "a[b-", "[-]", "[x-]", "[-x]", "[a-b-c]", "[^"])("%s is refused with its line", (pattern) => {
-    expect(() => filter("# words", pattern)).toThrow(`.dockerignore line 2 is no pattern: ${pattern}`);
-  });
+  test.each(["[a", "a\\", "[]", "!", "a[b-", "[-]", "[x-]", "[-x]", "[a-b-c]", "[^"])(
+    "%s is refused with its line",
+    (pattern) => {
+      expect(() => filter("# words", pattern)).toThrow(`.dockerignore line 2 is no pattern: ${pattern}`);
+    },
+  );
 });
 
 describe("a list", () => {
