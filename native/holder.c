@@ -39,32 +39,39 @@ static bool holds(const char *process, const struct stat *wanted) {
   return found;
 }
 
-// The container's process, when `process` serves one that still lives.
+// The container's process that `process` serves, when it still lives; 0 when it has ended, -1 when `process` is no server.
 static int container_of(int process) {
   static const char NAME[] = "BERTH_HOLDER=";
   char path[64], text[4096];
   snprintf(path, sizeof path, "/proc/%d/environ", process);
   ssize_t length = read_file(path, text, sizeof text);
   for (const char *at = text; at < text + length; at += strlen(at) + 1) {
-    int number = strncmp(at, NAME, sizeof NAME - 1) == 0 ? atoi(at + sizeof NAME - 1) : 0;
+    if (strncmp(at, NAME, sizeof NAME - 1) != 0) continue;
+    int number = atoi(at + sizeof NAME - 1);
     snprintf(path, sizeof path, "/proc/%d", number);
-    if (number > 0 && access(path, F_OK) == 0) return number;
+    return number > 0 && access(path, F_OK) == 0 ? number : 0;
   }
-  return process;
+  return -1;
 }
 
-void holder_name(int file, char *text, size_t size) {
+static int holding_process(const struct stat *wanted) {
+  int found = 0;
+  DIR *processes = opendir("/proc");
+  for (struct dirent *entry; processes != NULL && found == 0 && (entry = readdir(processes)) != NULL;)
+    if (is_number(entry->d_name) && holds(entry->d_name, wanted)) found = atoi(entry->d_name);
+  if (processes != NULL) closedir(processes);
+  return found;
+}
+
+bool holder_find(int file, char *text, size_t size) {
   struct stat wanted;
   char path[64], name[64];
-  DIR *processes = fstat(file, &wanted) == 0 ? opendir("/proc") : NULL;
+  int process = fstat(file, &wanted) == 0 ? holding_process(&wanted) : 0;
+  int container = process == 0 ? 0 : container_of(process);
   snprintf(text, size, "another user or another machine");
-  for (struct dirent *entry; processes != NULL && (entry = readdir(processes)) != NULL;) {
-    if (!is_number(entry->d_name) || !holds(entry->d_name, &wanted)) continue;
-    int number = container_of(atoi(entry->d_name));
-    snprintf(path, sizeof path, "/proc/%d/comm", number);
-    if (read_file(path, name, sizeof name) > 0) name[strcspn(name, "\n")] = 0;
-    snprintf(text, size, "process %d (%s)", number, name);
-    break;
-  }
-  if (processes != NULL) closedir(processes);
+  if (process == 0) return false;
+  snprintf(path, sizeof path, "/proc/%d/comm", container > 0 ? container : process);
+  if (read_file(path, name, sizeof name) > 0) name[strcspn(name, "\n")] = 0;
+  snprintf(text, size, "process %d (%s)", container > 0 ? container : process, name);
+  return container != 0;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "holder.h"
@@ -18,19 +19,28 @@
 #include "server.h"
 #include "sys.h"
 
+enum { PAUSE_MS = 10, PATIENCE_MS = 3000 };
 enum { SUPERBLOCK = 1024, STATE_AT = 58, CLEAN = 1, WITH_ERRORS = 2 };
 
 static int files[PLAN_MAX_OVERLAY_IMAGES], mounts[PLAN_MAX_OVERLAY_IMAGES];
 
+// A container that has just ended may still be writing back: that is waited for. One that lives is not.
+static bool lock_in_time(int file, struct flock *range, char *who, size_t size) {
+  for (int waited = 0;; waited += PAUSE_MS) {
+    if (fcntl(file, F_OFD_SETLK, range) == 0) return true;
+    if ((errno != EAGAIN && errno != EACCES) || holder_find(file, who, size) || waited >= PATIENCE_MS) return false;
+    nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+  }
+}
+
 static void lock(int file, const struct record *record, bool writable) {
+  char who[128] = "";
   struct flock range = {.l_type = writable ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = (off_t)record->value[2], .l_len = (off_t)record->value[3]};
-  if (fcntl(file, F_OFD_SETLK, &range) == 0) return;
-  if (errno != EAGAIN && errno != EACCES) {
+  if (lock_in_time(file, &range, who, sizeof who)) return;
+  if (*who == 0) {
     if (writable) die("cannot lock the overlay %s: %s (its file system must know locks)", record->text[1], strerror(errno));
     return; // a file system without locks; nobody can hold one that keeps us from reading
   }
-  char who[128];
-  holder_name(file, who, sizeof who);
   die("the overlay %s is in use by %s: %s", record->text[1], who,
       writable ? "only one container can change it at a time (add :ro to read it beside others)" : "one that changes it must be alone");
 }

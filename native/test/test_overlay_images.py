@@ -178,6 +178,13 @@ def test_a_second_writer_is_refused_and_the_first_is_named():
     assert out(**with_images(image_record(path), upper="image:0", userns="self"), script="echo free") == "free\n"
 
 
+def test_a_launch_waits_for_one_that_has_just_ended_to_write_back():
+    path = ext()
+    parts = with_images(image_record(path), upper="image:0", userns="self")
+    for number in range(8):
+        assert out(**parts, script=f"echo {number} > /n{number}; busybox ls / | grep -c '^n[0-9]'") == f"{number + 1}\n"
+
+
 def test_many_may_read_one_image_at_once_and_none_may_then_write():
     path = ext()
     children = [held(path, "ext-ro"), held(path, "ext-ro")]
