@@ -32,7 +32,7 @@ export const SERVER_FLAG = {
   kind: "text",
   value: "url",
   env: ["KEYSERVER", "URL"],
-  help: "key server, such as https://keys.openpgp.org",
+  help: "key server, such as https://keys.example.org",
 } as const satisfies FlagSpec;
 
 /** The keyring of the flags. */

@@ -35,7 +35,7 @@ interface NewValues extends Place, Server {
   readonly "passphrase-file": Text;
 }
 
-/** `key newpair` @throws E_KEY_MAKE, E_KEYRING, E_PROMPT_TERMINAL */
+/** `key newpair` @throws E_KEY_MAKE, E_KEY_OWNER, E_KEYRING, E_PASSPHRASE… */
 export async function newPair(values: NewValues, context: Context): Promise<void> {
   const spec = await keySpec(values, context);
   if (spec.passphrase === "") context.log.warn("without a passphrase, whoever reads the key's file can sign with it");
@@ -50,7 +50,10 @@ export async function newPair(values: NewValues, context: Context): Promise<void
 async function keySpec(values: NewValues, context: Context): Promise<KeySpec> {
   const { signal } = context;
   const { promptLine } = await import("./secret-input.ts");
-  const asked = (question: string) => promptLine(question, { hidden: false, signal });
+  const asked = (question: string) => {
+    if (!process.stdin.isTTY) throw fail("E_KEY_OWNER");
+    return promptLine(question, { hidden: false, signal });
+  };
   const name = values.name ?? (await asked("Enter your name (e.g., John Doe) : "));
   const email = values.email ?? (await asked("Enter your email address (e.g., john.doe@example.com) : "));
   // Asked of nobody who answered by flags: a script would hang.

@@ -93,5 +93,5 @@ export function keyCommand(context: Context): Command {
   search.action(async (words: string) => (await work()).search(words, readFlags(search, SEARCH_FLAGS, env), context));
   const command = new Command("key").description("Make, keep and exchange the OpenPGP keys that sign images.");
   for (const child of [newpair, importing, exporting, list, remove, pull, push, search]) command.addCommand(child);
-  return command.alias("keys");
+  return command;
 }

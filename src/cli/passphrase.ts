@@ -17,7 +17,7 @@ export const PASSPHRASE_FLAG = {
   help: "read the key's passphrase from the first line of this file (- for standard input)",
 } as const satisfies FlagSpec;
 
-/** A passphrase that exists. @throws E_PASSPHRASE_FILE, E_PROMPT_TERMINAL */
+/** A passphrase that exists. @throws E_PASSPHRASE_FILE, E_PASSPHRASE_TERMINAL */
 export async function readPassphrase(file: string | undefined, question: string, context: Context): Promise<string> {
   if (file === undefined) return promptPassphrase(question, context);
   try {
@@ -27,7 +27,7 @@ export async function readPassphrase(file: string | undefined, question: string,
   }
 }
 
-/** A new passphrase, asked for twice. @throws E_PASSPHRASE_FILE, E_PROMPT_TERMINAL, E_KEY_MAKE */
+/** A new passphrase, asked for twice. @throws E_PASSPHRASE_FILE, E_PASSPHRASE_TERMINAL, E_KEY_MAKE */
 export async function newPassphrase(file: string | undefined, context: Context): Promise<string> {
   if (file !== undefined) return readPassphrase(file, "", context);
   const first = await promptPassphrase("Enter a passphrase : ", context);
@@ -37,6 +37,7 @@ export async function newPassphrase(file: string | undefined, context: Context):
 }
 
 async function promptPassphrase(question: string, { signal }: Context): Promise<string> {
+  if (!process.stdin.isTTY) throw fail("E_PASSPHRASE_TERMINAL");
   const { promptLine } = await import("./secret-input.ts");
   return promptLine(question, { hidden: true, signal });
 }

@@ -26,11 +26,10 @@ export async function signRemote(uri: string, key: KeyObject, values: SignValues
   });
 }
 
-/** Verifies; one good signature is enough. @throws E_IMAGE_UNSIGNED, E_SIGNER_NEEDED, E_KEY_FILE, E_CERTIFICATE… */
+/** Verifies; one good signature is enough. @throws E_IMAGE_UNSIGNED, E_KEY_NEEDED, E_KEY_FILE, E_CERTIFICATE… */
 export async function verifyRemote(uri: string, values: VerifyValues, context: Context): Promise<void> {
   const key = await givenKey(values);
-  if (!key)
-    throw fail("E_SIGNER_NEEDED", { id: "of an image in a registry", form: "plain", cure: "give --key FILE.pem" });
+  if (!key) throw fail("E_KEY_NEEDED");
   await atRegistry(uri, values, context, async (desk, reference) => {
     const { descriptor, bytes } = await desk.client.manifest(reference, undefined, { signal: desk.signal });
     const image = { digest: descriptor.digest, manifestBytes: bytes };

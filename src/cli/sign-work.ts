@@ -50,12 +50,7 @@ async function secretKey(values: SignValues, context: Context): Promise<PgpSecre
 
 async function plainKey(values: SignValues, context: Context): Promise<KeyObject> {
   const path = values.key;
-  if (path === undefined)
-    throw fail("E_SIGNER_NEEDED", {
-      id: "of an image in a registry",
-      form: "plain",
-      cure: "images in a registry are signed with --key FILE.pem",
-    });
+  if (path === undefined) throw fail("E_KEY_NEEDED");
   const pem = await readPem(path);
   const passphrase = isLocked(pem)
     ? await readPassphrase(values["passphrase-file"], `Enter the passphrase of ${path} : `, context)

@@ -79,6 +79,11 @@ export const fail = defineErrors({
     hint: "try again; a forgotten passphrase cannot be recovered",
     exit: 1,
   },
+  E_PASSPHRASE_TERMINAL: {
+    text: "a passphrase is needed, and there is no terminal to ask at",
+    hint: "give --passphrase-file FILE, or - for standard input",
+    exit: 1,
+  },
   E_PASSPHRASE_FILE: {
     text: "cannot read the passphrase from {path}: {why}",
     hint: "one line, at most 4096 bytes",
@@ -122,6 +127,16 @@ export const fail = defineErrors({
   E_KEY_UNFIT: {
     text: "the key {fingerprint} cannot sign: {why}",
     hint: "berth key list --secret shows what is wrong; berth key newpair makes a new one",
+    exit: 1,
+  },
+  E_KEY_NEEDED: {
+    text: "an image in a registry is signed and verified with a key of its own file, and none was given",
+    hint: "give --key FILE.pem; openssl genpkey -algorithm ed25519 -out FILE.pem makes one",
+    exit: 1,
+  },
+  E_KEY_OWNER: {
+    text: "a key needs an owner, and there is no terminal to ask at",
+    hint: "give --name and --email",
     exit: 1,
   },
   E_KEY_EXISTS: { text: "{path} exists already", hint: "give another name", exit: 1 },
