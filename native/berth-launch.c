@@ -50,7 +50,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   payload_limits(plan);
   identity_drop(plan);
   pretend_begin(plan);
-  if (instance) fetch_outside();
+  if (instance) fetch_outside(identity_nests(plan));
   die_with_outside();
   payload_settle(plan, inherited);
   if (instance) instance_announce();

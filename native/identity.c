@@ -156,12 +156,12 @@ static gid_t caller_gid;
 // mount is made as 0, and the caller gets its own number back in a second namespace: the image is then the caller's own.
 // Not where files are written into an image: there they get the number that their creator has in this namespace, and that
 // shall be the caller's own, as on every machine. fuse-overlayfs then says whose the image's files are.
-static bool nests(const struct plan *plan) {
+bool identity_nests(const struct plan *plan) {
   return !plan_writes_image(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
 }
 
 void identity_before_root_change(const struct plan *plan) {
-  if (!nests(plan)) return;
+  if (!identity_nests(plan)) return;
   proc_self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (proc_self < 0) die("cannot open /proc/self: %s", strerror(errno));
 }
@@ -175,7 +175,7 @@ void identity_enter(const struct plan *plan) {
   if (unshare(clone_flags(plan) | (userns == USERNS_NONE ? 0 : CLONE_NEWUSER)) < 0) explain_unshare(userns != USERNS_NONE, errno);
   caller_uid = uid;
   caller_gid = gid;
-  if (userns == USERNS_SELF) map_one(nests(plan) ? 0 : uid, uid, nests(plan) ? 0 : gid, gid);
+  if (userns == USERNS_SELF) map_one(identity_nests(plan) ? 0 : uid, uid, identity_nests(plan) ? 0 : gid, gid);
   if (userns == USERNS_ROOT) map_one(0, uid, 0, gid);
   if (userns == USERNS_RANGES) {
     if (write(start, "", 1) != 1 || !succeeded(mapper))
@@ -229,7 +229,7 @@ static void become(const struct plan *plan, const struct record *who) {
 void identity_drop(const struct plan *plan) {
   const struct record *who = plan->first[OP_SETID];
   bool namespace_caps = plan_choice(plan, OP_CAPS, CAPS_NONE) == CAPS_NAMESPACE;
-  if (nests(plan)) {
+  if (identity_nests(plan)) {
     if (unshare(CLONE_NEWUSER) < 0) explain_unshare(true, errno);
     map_one(caller_uid, 0, caller_gid, 0);
   }

@@ -8,6 +8,9 @@
 // with the reason and the cure.
 void identity_enter(const struct plan *plan);
 
+// True when identity_drop makes a second user namespace, of which the first is the parent.
+bool identity_nests(const struct plan *plan);
+
 // Keeps what identity_drop needs of the host's /proc. Last call before the root changes, in the process that goes on.
 void identity_before_root_change(const struct plan *plan);
 

@@ -79,14 +79,15 @@ static pid_t fork_watched(sigset_t *set) {
 // Whoever joins an instance comes in by the process outside. It can be opened by its user, since nobody inside sees it, and
 // stands where the child has come to: the child may have made a second user namespace.
 static void follow(pid_t child, int channel) {
-  char settled;
+  char moved;
   say_also = -1;
-  if (read(channel, &settled, 1) != 1) return; // it has ended, and said why
-  int handle = (int)syscall(SYS_pidfd_open, child, 0);
-  bool there = handle >= 0 && (setns(handle, CLONE_NEWUSER) == 0 || errno == EINVAL); // EINVAL: it is there already
-  if (!there || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 || write(channel, &settled, 1) != 1)
-    die("cannot make the instance joinable: %s", strerror(errno));
-  close(handle);
+  if (read(channel, &moved, 1) != 1) return; // it has ended, and said why
+  if (moved) {
+    int handle = (int)syscall(SYS_pidfd_open, child, 0);
+    if (handle < 0 || setns(handle, CLONE_NEWUSER) < 0) die("cannot make the instance joinable: %s", strerror(errno));
+    close(handle);
+  }
+  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 || write(channel, &moved, 1) != 1) die("cannot make the instance joinable: %s", strerror(errno));
 }
 
 static void go_on_in_child(bool joinable) {
@@ -113,9 +114,9 @@ void enter_pid_namespace(bool joinable) {
 
 void enter_joined_pid_namespace(void) { go_on_in_child(false); }
 
-void fetch_outside(void) {
-  char settled = 's';
-  if (write(outside, &settled, 1) != 1 || read(outside, &settled, 1) != 1) _exit(EXIT_LAUNCH); // it has ended, and said why
+void fetch_outside(bool moved) {
+  char told = moved;
+  if (write(outside, &told, 1) != 1 || read(outside, &told, 1) != 1) die("the process outside the instance has ended");
 }
 
 void die_with_outside(void) {

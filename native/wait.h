@@ -11,8 +11,9 @@ void enter_pid_namespace(bool joinable);
 // Goes on in a child, in the PID namespace that children of this process get; this process stays, as above.
 void enter_joined_pid_namespace(void);
 
-// For a joinable container, after the last change of identity: the process outside comes to the user namespace of this one.
-void fetch_outside(void);
+// For a joinable container, after the last change of identity: makes the process outside fit to be joined. When this process has
+// `moved` to another user namespace since, the other comes there too.
+void fetch_outside(bool moved);
 
 // Dies with the launcher outside, however it is killed. To be called after the last change of identity, which would undo it.
 void die_with_outside(void);

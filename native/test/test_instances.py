@@ -1,6 +1,7 @@
 """Instances: a launch that lasts, its talk with the starter, joining it, stopping it."""
 import os, random, signal, socket, subprocess
 from harness import *
+from test_identity import ranges
 
 JOIN = os.path.join(BUILD, "berth-join")
 SPACES = [("unshare", "pid"), ("unshare", "ipc"), ("unshare", "uts"), ("hostname", "inside")]
@@ -14,11 +15,11 @@ def start_time(pid):
 class Instance:
     """An instance that was given leave to begin, as berth starts it."""
 
-    def __init__(self, *mounts, leave=b"g", after=(), **parts):
+    def __init__(self, *mounts, leave=b"g", maps=(), after=(), **parts):
         ours, theirs = socket.socketpair()
         ours.settimeout(30)
         number = theirs.fileno()
-        records = plan(PROC, *mounts, before=SPACES, after=[("init",), ("instance", number), *after], **parts)
+        records = plan(PROC, *mounts, before=[*maps, *SPACES], after=[("init",), ("instance", number), *after], **parts)
         if parts.get("argv") == ["-"]:
             records = [record for record in records if record[0] not in ("exec", "arg")]
         self.process = subprocess.Popen([LAUNCH, plan_file(records)], pass_fds=[number], start_new_session=True,
@@ -204,3 +205,12 @@ def test_a_launch_and_those_who_join_enter_their_control_group():
 def test_a_control_group_that_cannot_be_entered_ends_the_launch():
     refused(launch(plan(before=[("control-group", "/no/such/group")])), "/no/such/group", "control group")
     refused(launch(plan(before=[("control-group", fresh("group"))])), "control group")
+
+
+def test_an_instance_may_run_as_another_user_of_its_namespace():
+    parts = {"userns": "none"} if IS_ROOT else {"userns": "ranges", "maps": ranges()}
+    with Instance(script="id -u; sleep 100", after=[("setid", 33, 33)], **parts) as instance:
+        assert instance.said == b"ready\n", instance.said
+        assert instance.process.stdout.readline() == b"33\n"
+        assert instance.join("id", "-u", after=[("setid", 33, 33)]).out == "33\n"
+        assert instance.stop() == 0
