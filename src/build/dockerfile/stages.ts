@@ -30,7 +30,13 @@ export interface Stage {
   readonly platform: Platform | undefined;
   readonly instructions: readonly Instruction[];
   /** Stages it cannot be built without, its base's triggers included. */
-  readonly needs: readonly number[];
+  readonly needs: readonly Need[];
+}
+
+/** A stage that another one needs, and where it says so. */
+export interface Need {
+  readonly index: number;
+  readonly at: Located;
 }
 
 /** What is to be built. */
@@ -63,7 +69,7 @@ export function planStages(
   const stages = named.map((stage) => ({ ...stage, needs: needsOf(stage, named, scope) }));
   const wanted = target === undefined ? stages.at(-1) : findTarget(stages, target, file);
   if (wanted === undefined) throw fail("E_DOCKERFILE_EMPTY", { name: file.source.name });
-  return { stages, target: wanted, needed: reachable(stages, wanted.index, scope), notes };
+  return { stages, target: wanted, needed: reachable(stages, wanted.index), notes };
 }
 
 /** The stage that a reference in COPY or RUN means; undefined: it is no stage. @throws E_STAGE_NUMBER */
@@ -129,13 +135,16 @@ function platformOf(from: From, scope: Scope): Platform | undefined {
   return parsePlatform(text);
 }
 
-function needsOf(stage: Stage, stages: readonly Stage[], scope: Scope): readonly number[] {
+function needsOf(stage: Stage, stages: readonly Stage[], scope: Scope): readonly Need[] {
   const base = stage.base.kind === "stage" ? stages[stage.base.index] : undefined;
   const triggers = (base?.instructions ?? []).flatMap((one) => (one.keyword === "ONBUILD" ? [one.trigger] : []));
-  const references = [...triggers, ...stage.instructions].flatMap(referencesOf);
-  const found = references.map(({ text, range }) => stageReference(text, stages, { source: scope.source, range }));
-  const all = [base?.index, ...found].filter((index) => index !== undefined);
-  return [...new Set(all)];
+  const needs: Need[] = base === undefined ? [] : [{ index: base.index, at: placeOf(stage.from.image, scope) }];
+  for (const { text, range } of [...triggers, ...stage.instructions].flatMap(referencesOf)) {
+    const at = { source: scope.source, range };
+    const index = stageReference(text, stages, at);
+    if (index !== undefined) needs.push({ index, at });
+  }
+  return needs;
 }
 
 function findTarget(stages: readonly Stage[], target: string, file: Dockerfile): Stage {
@@ -148,20 +157,19 @@ function findTarget(stages: readonly Stage[], target: string, file: Dockerfile):
 }
 
 /** What a stage needs, and that nothing is needed before it is there. @throws E_STAGE_CYCLE, E_STAGE_LATER */
-function reachable(stages: readonly Stage[], target: number, scope: Scope): readonly number[] {
+function reachable(stages: readonly Stage[], target: number): readonly number[] {
   const done = new Set<number>();
   const visit = (index: number, path: readonly number[]): void => {
     const stage = stages[index];
     if (stage === undefined || done.has(index)) return;
+    const chain = [...path, index];
     for (const need of stage.needs) {
-      const at = { source: scope.source, range: stage.from.range };
-      const chain = [...path, index];
-      if (chain.includes(need)) {
-        const cycle = [...chain.slice(chain.indexOf(need)), need].map((one) => nameOf(stages, one)).join(" -> ");
-        throw failAt("E_STAGE_CYCLE", at, { cycle });
+      if (chain.includes(need.index)) {
+        const circle = [...chain.slice(chain.indexOf(need.index)), need.index];
+        throw failAt("E_STAGE_CYCLE", need.at, { cycle: circle.map((one) => nameOf(stages, one)).join(" -> ") });
       }
-      visit(need, chain);
-      if (need > index) throw failAt("E_STAGE_LATER", at, { name: nameOf(stages, need) });
+      visit(need.index, chain);
+      if (need.index > index) throw failAt("E_STAGE_LATER", need.at, { name: nameOf(stages, need.index) });
     }
     done.add(index);
   };

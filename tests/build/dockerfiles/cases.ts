@@ -468,6 +468,82 @@ export const CASES: readonly Case[] = [
     context: FILES,
   },
   {
+    name: "COPY: onto a folder, from patterns that find folders, odd names",
+    file: lines(
+      ...[
+        "FROM BASE",
+        "COPY a /etc",
+        "COPY dir* /merged/",
+        'COPY ["ümläut x", "/names/"]',
+        "COPY ./dir/../a /norm",
+        "COPY /a /slash",
+      ],
+      ...["COPY empty /empty/", "COPY dir/. /dot/", "COPY dir/x dir/sub /mixed/"],
+    ),
+    context: { ...FILES, "dir2/z": "z\n", "ümläut x": "u\n", "empty/sub/.keep": "" },
+  },
+  {
+    name: "COPY --from follows the links of the stage inside the stage",
+    file: lines(
+      ...[
+        "FROM BASE AS one",
+        "RUN mkdir -p /r/d && echo f >/r/d/f && ln -s /r/d /abs && ln -s r/d/f /rel && ln -s /abs/f /both",
+      ],
+      ...[
+        "FROM BASE",
+        "COPY --from=one /abs /abs",
+        "COPY --from=one /rel /rel",
+        "COPY --from=one /both /both",
+        "COPY --from=one /r /r",
+      ],
+    ),
+  },
+  {
+    name: "a file becomes a folder, a folder a link, a link a file",
+    file: lines(
+      "FROM BASE",
+      "RUN echo f >/f && mkdir /d && echo x >/d/x && ln -s /d /l",
+      "RUN rm /f && mkdir /f && echo in >/f/in && rm -r /d && ln -s /f /d && rm /l && echo l >/l",
+      "RUN chmod 700 /f && chown 5:5 /etc/group",
+    ),
+  },
+  {
+    name: "RUN sees a clean environment, stdin, folder and umask",
+    file: lines(
+      "FROM BASE",
+      "RUN env | cut -d= -f1 | grep -v -e ^HOSTNAME -e ^_ -e ^SHLVL -e ^OLDPWD | sort >/env; pwd >>/env; umask >>/env; cat >>/env; id -G >>/env",
+    ),
+  },
+  {
+    name: "a base by variable, a tag and a digest",
+    file: lines(
+      "ARG NAME=BASE",
+      "ARG NO=x",
+      "FROM ${NAME} AS b",
+      "ARG NAME",
+      "RUN test -n $NAME && echo ok >/ok",
+      "FROM b",
+      "LABEL x=y",
+    ),
+  },
+  {
+    name: "instructions in small letters, blanks and carriage returns",
+    file: "from BASE\r\n  run   echo   a  b >/out\r\n\tenv A=b\r\nlabel a  b   c\r\n",
+  },
+  {
+    name: "quotes in ENV, LABEL and ARG",
+    file: lines(
+      ...[
+        "FROM BASE",
+        'ENV A="a\\"b" B=\'$A\' C=a\\ b D="$A\'s" E="a\\$b"',
+        'ARG F="x y"',
+        "ENV F=$F",
+        'LABEL "a.b-c"="$F" d=\'"q"\'',
+      ],
+      'RUN printf "%s|" "$A" "$B" "$C" "$D" "$E" "$F" >/out',
+    ),
+  },
+  {
     name: "a base without a history",
     file: lines("FROM BASE:silent", "RUN echo x >/x"),
     buildah: lines("FROM BASE:cmd", "RUN echo x >/x"),
