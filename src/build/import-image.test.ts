@@ -10,6 +10,8 @@ import { HOST_ARCHITECTURE, type TestImage, writeLayout } from "../../tests/supp
 import { silent, unwatched } from "../base/log.ts";
 import { DEFAULT_CONVERSION } from "../image/conversion-options.ts";
 import { makeImage } from "../image/make-image.ts";
+import { OBJECT } from "../image/metadata/index.ts";
+import { openImage } from "../image/open.ts";
 import { folderFiles, layoutImage } from "../oci/archive/oci-layout.ts";
 import { type Cache, openCache } from "../oci/store/cache.ts";
 import type { OciImage } from "../oci/types.ts";
@@ -188,6 +190,22 @@ describe("a target", () => {
     env: ENV,
     client: () => Promise.reject(new Error("no registry here")),
     ...{ cache, log: silent, progress: unwatched, now: () => 0 },
+  });
+
+  test("that is a file compressed anew keeps the documents of the image that it was made from", async () => {
+    const before = await sifOf("plain");
+    const conversion = { ...DEFAULT_CONVERSION, compression: "gzip", level: 9 } as const;
+    const target = { kind: "sif", path: join(dir, "gzip.sif"), shown: "gzip.sif" } as const;
+    await writeTarget(target, await imported(before), { ...options(), conversion });
+    const [old, fresh] = await Promise.all(
+      [before, target.path].map((path) => openImage(path, { objects: [OBJECT.manifest] })),
+    );
+    if (old?.kind !== "sif" || fresh?.kind !== "sif") throw new Error("no SIF file");
+    expect(fresh.partition.compressor).toBe("gzip");
+    expect(fresh.objects.get(OBJECT.manifest)).toEqual(old.objects.get(OBJECT.manifest));
+    expect(await entriesOf((await imported(target.path)).image)).toEqual(
+      await entriesOf((await imported(before)).image),
+    );
   });
 
   test("that is a file is not written again when nothing has changed", async () => {

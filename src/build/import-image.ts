@@ -44,32 +44,26 @@ const OBJECTS = Object.values(OBJECT);
 export function importImage(path: string, options: ImportOptions): Promise<ImportedImage> {
   return withImageFiles(path, { objects: OBJECTS }, async (files) => {
     const blobs = storedBlobs(options.cache);
-    const kept = await keptImage(files, path, options);
-    if (kept) return { image: kept, blobs, original: true };
+    const kept = keptImage(files, path);
+    if (kept && (await hasLayers(kept, options))) return { image: kept, blobs, original: true };
     const facts = await factsOf(files);
     const layer = await layerOf(files, facts, options);
     const configBytes = importedConfig(facts, layer.digest);
     const image = composeImage({ configBytes, layers: [layer] });
     await options.cache.blobs.put(image.manifest.config, configBytes);
     await options.cache.blobs.put(image.descriptor, image.manifestBytes);
-    return { image, blobs, original: false };
+    return { image, blobs, original: false, ...(kept ? { documents: kept } : {}) };
   });
 }
 
 // The documents in a file are as trustworthy as the file; the layers they name are verified by whoever reads them.
-async function keptImage(
-  { image }: ImageFiles,
-  path: string,
-  { cache, isThere }: ImportOptions,
-): Promise<OciImage | undefined> {
+function keptImage({ image }: ImageFiles, path: string): OciImage | undefined {
   const manifestBytes = image.kind === "sif" ? image.objects.get(OBJECT.manifest) : undefined;
   const configBytes = image.kind === "sif" ? image.objects.get(OBJECT.imageConfig) : undefined;
   if (!manifestBytes || !configBytes) return undefined;
   try {
     const manifest = parseManifest(manifestBytes, recorded(image, "manifestMediaType"), path);
     if (manifest.kind !== "manifest" || manifest.config.digest !== digestOf(configBytes)) return undefined;
-    for (const layer of manifest.layers)
-      if (!(await cache.blobs.has(layer)) && !(await isThere?.(layer))) return undefined;
     const config = parseImageConfig(configBytes, manifest, path);
     const descriptor = { mediaType: manifest.mediaType, digest: digestOf(manifestBytes), size: manifestBytes.length };
     return { descriptor, manifest, manifestBytes, config, configBytes };
@@ -77,6 +71,11 @@ async function keptImage(
     // Documents that make no sense are as good as none.
     return undefined;
   }
+}
+
+async function hasLayers({ manifest }: OciImage, { cache, isThere }: ImportOptions): Promise<boolean> {
+  for (const layer of manifest.layers) if (!(await cache.blobs.has(layer)) && !(await isThere?.(layer))) return false;
+  return true;
 }
 
 async function factsOf({ image, tree }: ImageFiles): Promise<KeptFacts> {

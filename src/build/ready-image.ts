@@ -9,4 +9,6 @@ export interface ReadyImage {
   readonly image: OciImage;
   readonly blobs: BlobSource;
   readonly attributes?: ImageAttributes;
+  /** The image whose documents a SIF file keeps, when this one only holds its files. */
+  readonly documents?: OciImage;
 }

@@ -75,17 +75,19 @@ async function writeSif(target: string, ready: ReadyImage, o: TargetOptions): Pr
   const { digest } = ready.image.descriptor;
   const mode = 0o777 & ~o.umask;
   const bare = imageKey(digest, o.conversion);
-  // Attributes that the configuration does not tell are part of the file.
-  const key = ready.attributes ? digestParts(digestOf(bare + JSON.stringify(ready.attributes))).hex : bare;
+  const { attributes, documents } = ready;
+  // What the image itself does not tell is part of the file.
+  const more = attributes || documents ? JSON.stringify([bare, attributes, documents?.descriptor.digest]) : undefined;
+  const key = more === undefined ? bare : digestParts(digestOf(more)).hex;
   const outcome = await placeImage({ target, key, mode, cache: o.cache, log: o.log }, (remembered) =>
     makeImage(ready.image, ready.blobs, target, { ...sifOptions(ready, mode, o), remembered }),
   );
   return { digest, outcome };
 }
 
-function sifOptions({ attributes }: ReadyImage, mode: number, o: TargetOptions) {
+function sifOptions({ attributes, documents }: ReadyImage, mode: number, o: TargetOptions) {
   const { conversion, maxBytes, log, progress, signal } = o;
-  return { conversion, maxBytes, mode, log, progress, signal, ...(attributes ? { attributes } : {}) };
+  return { conversion, maxBytes, mode, log, progress, signal, attributes, documents };
 }
 
 /** Gives `use` the image as a SIF file that is gone afterwards. */

@@ -32,6 +32,8 @@ export interface MakeImageOptions {
   readonly remembered?: LibraryImage | undefined;
   /** What `inspect` shall say; left out: the image's files tell, when it was built from a definition file, else its configuration. */
   readonly attributes?: ImageAttributes | undefined;
+  /** The image whose documents the file keeps, when its files come another way (a file that is compressed anew). */
+  readonly documents?: OciImage | undefined;
 }
 
 /** Converts `image` and publishes it as `target`, replacing a file of that name. After a failure nothing is left. */
@@ -42,17 +44,17 @@ export async function makeImage(
   options: MakeImageOptions,
 ): Promise<FlattenReport> {
   const path = partialName(target);
-  const { conversion, log, progress, signal, remembered } = options;
+  const { conversion, log, progress, signal, remembered, documents = image } = options;
   try {
     const flatten = {
       ...conversion,
       limits: { maxBytes: options.maxBytes },
-      extra: [...metadataEntries(image), ...ensureEntries()],
+      extra: [...metadataEntries(documents), ...ensureEntries()],
       defaultTime: creationTime(image),
     };
     const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log, remembered });
     const attributes = options.attributes ?? (await ownAttributes(image, path));
-    await prependSif(path, sifSpec(image, conversion, report, attributes), { signal });
+    await prependSif(path, sifSpec(documents, conversion, report, attributes), { signal });
     await finish(path, target, options.mode);
     return report;
   } catch (error) {
