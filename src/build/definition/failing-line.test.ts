@@ -8,7 +8,7 @@ const SCRIPT = `%post
   cp $A /b
   cp $A /b
 `;
-const body = { start: 6, end: SCRIPT.length };
+const body = [{ start: 6, end: SCRIPT.length }];
 
 test.each([
   ["+ cd /src\nsh: can't cd", "cd /src"],
@@ -16,6 +16,9 @@ test.each([
   ["+ make check\n", "if make check; then echo; fi"],
   ["\n  | + cd /src\n  | + make check\n  | FAILED", "if make check; then echo; fi"],
   ["+ cp x /b\n", undefined],
+  ["+ cp x /b\n  | %post: 5: cp: not found\n", "cp $A /b"],
+  ["%post: line 2: make: command not found", 'make "all"'],
+  ["%post: line 2: make: command not found\nmore", undefined],
   ["no trace at all\n", undefined],
   ["+ \n", undefined],
 ])("%j", (output, line) => {
@@ -24,5 +27,15 @@ test.each([
 });
 
 test("a line that stands twice is not named", () => {
-  expect(failingLine("a\nb\na\n", { start: 0, end: 6 }, "+ a\n")).toBeUndefined();
+  expect(failingLine("a\nb\na\n", [{ start: 0, end: 6 }], "+ a\n")).toBeUndefined();
+});
+
+test("a section that stands twice is one script", () => {
+  const text = "%post\na\n%x\n%post\nb\nc\n";
+  const bodies = [
+    { start: 6, end: 8 },
+    { start: 17, end: 21 },
+  ];
+  const range = failingLine(text, bodies, "%post: 3: c: not found");
+  expect(range && text.slice(range.start, range.end)).toBe("c");
 });

@@ -2,6 +2,7 @@
 
 import { BerthError } from "../../base/errors.ts";
 import type { Section } from "../../recipe/definition/index.ts";
+import type { Range } from "../../recipe/source.ts";
 import { appFolder } from "./apps.ts";
 import { type BaseMetadata, hasEnvironmentCode } from "./base-metadata.ts";
 import { failAt } from "./errors.ts";
@@ -38,23 +39,30 @@ export async function runInstallers(run: StageRun, base: BaseMetadata): Promise<
   const sourced = hasEnvironmentCode(base);
   const withBase = (start: ScriptStart) => (sourced ? { ...start, argv: withEnvironmentScripts(start.argv) } : start);
   const post = mergedSection(stage, "post");
-  if (post) await runScript(run, post, withBase(scriptStart(post, "%post")), "/");
+  const bodies = stage.sections.filter(({ name }) => name === "post").map(({ bodyRange }) => bodyRange);
+  if (post) await runScript(run, post, bodies, { start: withBase(scriptStart(post, "%post")), cwd: "/" });
   for (const section of stage.sections.filter(({ name }) => name === "appinstall")) {
     const app = appOf(section);
     const start = scriptStart({ ...section, args: section.args.replace(/^\S+\s*/, "") }, `%appinstall ${app}`);
     const argv = ["/bin/sh", "-c", `. ${appFolder(app)}/scif/env/01-base.sh; exec "$@"`, "berth", ...start.argv];
-    await runScript(run, section, withBase({ ...start, argv }), appFolder(app));
+    const program = { start: withBase({ ...start, argv }), cwd: appFolder(app) };
+    await runScript(run, section, [section.bodyRange], program);
   }
 }
 
-async function runScript(run: StageRun, section: Section, start: ScriptStart, cwd: string): Promise<void> {
+async function runScript(
+  run: StageRun,
+  section: Section,
+  bodies: readonly Range[],
+  { start, cwd }: { readonly start: ScriptStart; readonly cwd: string },
+): Promise<void> {
   const at = sectionOrigin(run.stage, section);
   try {
     await apply(run, await programStep(run, start, cwd, at), at);
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "E_STEP_FAILED") throw error;
     const { status, said } = error.fields;
-    const line = failingLine(run.stage.text, section.bodyRange, String(said ?? ""));
+    const line = failingLine(run.stage.text, bodies, String(said ?? ""));
     const place = line ? run.stage.at(line, at.title) : at;
     // The engine has said the same in its words; as a cause it would be told twice.
     throw failAt("E_SCRIPT_FAILED", place, { section: `%${section.name}`, status, said });
