@@ -29,41 +29,46 @@ function oneApp(name: string, sections: readonly PartSection[], stage: StageSect
   const folder = `/scif/apps/${name}`;
   const entry = `${PARTS}/apps/${name}`;
   const kind = (wanted: string) => sections.filter((one) => one.name === wanted);
-  for (const { part } of sections)
-    lower(part, "approximated", `Docker has no apps: --entrypoint ${entry} runs this one`);
-  const settings = appVariables(name, folder);
-  const prepare = [
-    `RUN mkdir -p ${folder}/bin ${folder}/lib ${folder}/scif /scif/data/${name}/input /scif/data/${name}/output`,
-  ];
-  const files = kind("appfiles").flatMap((section) =>
-    parseFiles(stage.text, section).lines.map((line) => ({
-      lines: [copyLine(line, { section, stage, from: undefined, root: folder })],
-      part: section.part,
-    })),
-  );
-  const install = kind("appinstall");
-  const installLines = heredocLines("RUN", ["set -e", ...settings, `cd ${folder}`, joinedBody(install)].join("\n"));
-  const script = (wanted: string, path: string) => {
-    const found = kind(wanted);
-    const last = found.at(-1);
-    if (!last) return [];
-    const content = scriptFile({ ...last, args: "", body: joinedBody(found) });
-    return [pieceOf(found, heredocLines("COPY --chmod=755", content, path))];
-  };
-  const environment = kind("appenv");
-  const run = kind("apprun").length > 0 ? `exec ${folder}/scif/runscript "$@"` : 'exec "$@"';
-  const wrapper = ["#!/bin/sh", ...settings, joinedBody(environment).trimEnd(), run].filter((line) => line !== "");
+  const note = `Docker has no apps: --entrypoint ${entry} runs this one`;
+  for (const { part } of sections) lower(part, "approximated", note);
   for (const { part } of kind("applabels")) lower(part, "dropped", "an image of Docker has labels of its own only");
+  const data = `/scif/data/${name}`;
+  const folders = `RUN mkdir -p ${folder}/bin ${folder}/lib ${folder}/scif ${data}/input ${data}/output`;
+  const run = kind("apprun").length > 0 ? `exec ${folder}/scif/runscript "$@"` : 'exec "$@"';
+  const settings = [...appVariables(name, folder), joinedBody(kind("appenv")).trimEnd()].filter((line) => line !== "");
+  const wrapper = ["#!/bin/sh", ...settings, run].join("\n");
   return [
-    { lines: prepare, part: sections[0]?.part },
-    ...files,
-    ...(install.length > 0 ? [pieceOf(install, installLines)] : []),
-    ...script("apprun", `${folder}/scif/runscript`),
-    ...script("appstart", `${folder}/scif/startscript`),
-    ...script("apptest", `${folder}/scif/test`),
+    { lines: [folders], part: sections[0]?.part },
+    ...kind("appfiles").flatMap((section) => appFiles(section, stage, folder)),
+    ...installation(kind("appinstall"), appVariables(name, folder), folder),
+    ...script(kind("apprun"), `${folder}/scif/runscript`),
+    ...script(kind("appstart"), `${folder}/scif/startscript`),
+    ...script(kind("apptest"), `${folder}/scif/test`),
     ...helpFile(kind("apphelp"), folder),
-    { lines: heredocLines("COPY --chmod=755", wrapper.join("\n"), entry), part: (environment[0] ?? sections[0])?.part },
+    { lines: heredocLines("COPY --chmod=755", wrapper, entry), part: (kind("appenv")[0] ?? sections[0])?.part },
   ];
+}
+
+function appFiles(section: PartSection, stage: StageSections, root: string): readonly Piece[] {
+  const place = { section, stage, from: undefined, root };
+  return parseFiles(stage.text, section).lines.map((line) => ({ lines: [copyLine(line, place)], part: section.part }));
+}
+
+function installation(
+  sections: readonly PartSection[],
+  variables: readonly string[],
+  folder: string,
+): readonly Piece[] {
+  if (sections.length === 0) return [];
+  const content = ["set -e", ...variables, `cd ${folder}`, joinedBody(sections)].join("\n");
+  return [pieceOf(sections, heredocLines("RUN", content))];
+}
+
+function script(sections: readonly PartSection[], path: string): readonly Piece[] {
+  const last = sections.at(-1);
+  if (!last) return [];
+  const content = scriptFile({ ...last, args: "", body: joinedBody(sections) });
+  return [pieceOf(sections, heredocLines("COPY --chmod=755", content, path))];
 }
 
 function helpFile(sections: readonly PartSection[], folder: string): readonly Piece[] {

@@ -3,9 +3,9 @@
 import type { Instruction } from "../../recipe/dockerfile/ast.ts";
 import { flagOf } from "../dockerfile/flag-values.ts";
 import type { Stage } from "../dockerfile/stages.ts";
+import { COPY_FILES } from "./copy-in-post.ts";
 import { lower, newPart, type Part, type Piece, remark } from "./ledger.ts";
 import { rootUser, STAGING, type StageDraft } from "./stage-draft.ts";
-import { COPY_FILES } from "./to-files.ts";
 import { plainText, shellWord, withArguments } from "./unknown-values.ts";
 
 /** The pieces of a stage. `chain` is the stage with those below it, from the image up. */

@@ -33,11 +33,7 @@ export interface DockerfileConversion {
  */
 export function toDefinition(job: DockerfileConversion): Conversion {
   const { file } = job;
-  const [problem] = file.problems;
-  if (problem) {
-    const at = { source: file.source, range: problem.range };
-    throw failAt("E_CONVERT_RECIPE", at, { why: problem.message, hint: problem.hint ?? "mend it first" });
-  }
+  refuseMistakes(file);
   const parts = new Map(file.instructions.map((one) => [one, newPart(one.range, one.line)]));
   const scope = scopeOf(job, parts);
   const plan = planStages(file, job.target, scope, new Set());
@@ -63,6 +59,12 @@ export function toDefinition(job: DockerfileConversion): Conversion {
   };
   const extra = [...images].map(([image, name]) => ({ lines: [...imageHead(image), `Stage: ${name}`, ""] }));
   return conclude("definition", [head, ...extra, ...stages.flat()], [...parts.values()], file.source);
+}
+
+function refuseMistakes({ problems: [problem], source }: Dockerfile): void {
+  if (!problem) return;
+  const { range, message, hint = "mend it first" } = problem;
+  throw failAt("E_CONVERT_RECIPE", { source, range }, { why: message, hint });
 }
 
 function scopeOf(

@@ -1,37 +1,28 @@
 // RUN in `%post`: each in a subshell of its own, in the folder and with the variables that are set at that place. Plain
 // commands stay readable; everything else becomes quoted words.
 
-import type { Instruction } from "../../recipe/dockerfile/ast.ts";
-import { type MountFlag, parseMountFlag } from "../../recipe/dockerfile/mount-flag.ts";
 import { firstDraft } from "../dockerfile/draft.ts";
-import { flagOf, flagsOf } from "../dockerfile/flag-values.ts";
+import { flagOf } from "../dockerfile/flag-values.ts";
 import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { commandOf } from "../dockerfile/run.ts";
-import { framed } from "../dockerfile/scope.ts";
-import { failAt } from "./errors.ts";
-import { lower, type Part, remark } from "./ledger.ts";
-import { absolutePath, rootUser, STAGING, type StageDraft, wordValue } from "./stage-draft.ts";
-import { stageFiles } from "./staging.ts";
+import { lower, type Part } from "./ledger.ts";
+import { aroundMounts } from "./mounts-to-post.ts";
+import { rootUser, STAGING, type StageDraft } from "./stage-draft.ts";
 import { misread, shellWord } from "./unknown-values.ts";
 
 type Run = InstructionOf<"RUN">;
 
-/** Carries a RUN over. @throws E_CONVERT_REFUSED for secrets and ssh agents */
+/** Carries a RUN over. @throws what `aroundMounts` does */
 export function convertRun(run: Run, draft: StageDraft, part: Part): StageDraft {
   if (run.flags.some(({ name }) => name === "network" || name === "security")) {
     const flag = flagOf(run, "network") ? "--network" : "--security";
     lower(part, "approximated", `${flag} has no counterpart: the step runs like the others`);
   }
-  const mounts = flagsOf(run, "mount").map((flag) => mountOf(flag.value ?? "", run, draft, part));
-  const mounted = mounts.reduce((sum, mount) => withMount(sum, mount, part), {
-    draft,
-    before: [],
-    after: [],
-  } as Around);
-  const command = commandLines(run, mounted.draft, part);
-  const lines = [...mounted.before, ...command, ...mounted.after];
+  const around = aroundMounts(run, draft, part);
+  const command = commandLines(run, around.draft, part);
+  const lines = [...around.before, ...command, ...around.after];
   draft.post.push({ lines: [`# ${heading(run.line)}`, ...lines], part });
-  return { ...mounted.draft, ran: true };
+  return { ...around.draft, ran: true };
 }
 
 /** A line in front of what an instruction has become; comments cannot be misread. */
@@ -84,53 +75,4 @@ function asUser(user: string, command: string, part: Part): string {
   lower(part, "approximated", `setpriv of the image runs it as ${user}; HOME stays root's`);
   const groups = group ? `--regid=${shellWord(group)} --clear-groups` : `--regid=${shellWord(name)} --clear-groups`;
   return `setpriv --reuid=${shellWord(name)} ${groups} ${command}`;
-}
-
-function mountOf(text: string, run: Instruction, draft: StageDraft, part: Part): MountFlag {
-  const { source } = draft.job.scope;
-  const at = { source, range: run.range };
-  const expand = (value: string) => wordValue({ text: value, range: run.range }, draft, part);
-  return framed(at, () => parseMountFlag(text, expand));
-}
-
-interface Around {
-  readonly draft: StageDraft;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
-
-function withMount(around: Around, mount: MountFlag, part: Part): Around {
-  const { draft } = around;
-  const { source } = draft.job.scope;
-  if (mount.type === "secret" || mount.type === "ssh") {
-    throw failAt(
-      "E_CONVERT_REFUSED",
-      { source, range: part.range },
-      {
-        what: `--mount=type=${mount.type}`,
-        why: "a definition file has no secrets, and everything that %post sees can end up in the image",
-        hint: "build the Dockerfile itself with berth build, which gives secrets to single steps",
-      },
-    );
-  }
-  const target = shellWord(absolutePath(mount.target ?? "/", draft).replace(/(?<=.)\/$/, ""));
-  const fresh = [`[ -e ${target} ] || fresh="$fresh "${target}`, `mkdir -p ${target}`];
-  const before = [...around.before, ...(around.before.length === 0 ? ["fresh="] : []), ...fresh];
-  const after = around.after.length > 0 ? around.after : ["rm -rf $fresh"];
-  if (mount.type !== "bind") {
-    lower(
-      part,
-      "approximated",
-      `the ${mount.type} mount is a plain folder, removed behind the step if it was not there`,
-    );
-    return { draft, before, after };
-  }
-  lower(part, "approximated", "the mounted files are copies, removed behind the step if their folder was not there");
-  const staged = stageFiles({ from: mount.from, sources: [mount.source ?? "."], part }, draft);
-  remark(part, "needs cp in the image");
-  return {
-    draft: staged.draft,
-    before: [...before, ...staged.links, ...staged.paths.map((path) => `cp -a ${path}/. ${target}/`)],
-    after,
-  };
 }
