@@ -8,7 +8,15 @@ import { parseManifest } from "../oci/manifest.ts";
 import { readBounded } from "../oci/registry/body.ts";
 import type { Descriptor } from "../oci/types.ts";
 import { keyId } from "./pem-key.ts";
-import { attach, type Desk, listReferrers, manifestByTag, type Repository, within } from "./referrers.ts";
+import {
+  attach,
+  type Desk,
+  listedReferrers,
+  manifestByTag,
+  type Repository,
+  taggedReferrers,
+  within,
+} from "./referrers.ts";
 import {
   BUNDLE_TYPE,
   isBundleType,
@@ -52,20 +60,48 @@ export async function signRegistryImage(
   });
 }
 
-/** All signatures of an image, good and bad. @throws what keeps the registry from answering */
+/**
+ * Signatures of an image, good and bad; once every key has signed, no more are looked for.
+ * @throws what keeps the registry from answering, when no signature is good
+ */
 export async function imageSignatures(
   desk: Desk,
   at: Repository,
   image: SignedImage,
   keys: readonly KeyObject[],
 ): Promise<readonly ImageSignature[]> {
+  const { digest } = image;
+  // Tags first: mirrors have them, where the registry itself may be out of reach.
+  const tagged = await taggedReferrers(desk, at, digest);
+  const found = [
+    ...(await bundles(desk, at, tagged, image, keys)),
+    ...(await classicSignatures(desk, at, digest, keys)),
+  ];
+  if (keys.every((key) => found.some(({ signer }) => signer === keyId(key)))) return found;
+  try {
+    const known = new Set(tagged.map((referrer) => referrer.digest));
+    const listed = (await listedReferrers(desk, at, digest)).filter((referrer) => !known.has(referrer.digest));
+    return [...found, ...(await bundles(desk, at, listed, image, keys))];
+  } catch (error) {
+    if (!(error instanceof BerthError) || !found.some(({ signer }) => signer)) throw error;
+    desk.log.debug(`no list of what refers to ${digest}: ${error.message}`);
+    return found;
+  }
+}
+
+async function bundles(
+  desk: Desk,
+  at: Repository,
+  referrers: readonly Descriptor[],
+  image: SignedImage,
+  keys: readonly KeyObject[],
+): Promise<readonly ImageSignature[]> {
   const found: ImageSignature[] = [];
-  for (const referrer of await listReferrers(desk, at, image.digest)) {
+  for (const referrer of referrers) {
     if (referrer.artifactType !== undefined && !isBundleType(referrer.artifactType)) continue;
     const judge = async () => bundleOf(desk, at, referrer, (bytes) => judgeBundle(bytes, image, keys));
     found.push(...(await judged("bundle", judge)));
   }
-  found.push(...(await classicSignatures(desk, at, image.digest, keys)));
   return found;
 }
 

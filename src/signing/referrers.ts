@@ -3,7 +3,7 @@
 
 import { Readable } from "node:stream";
 import { type Digest, digestOf, digestParts } from "../base/digest.ts";
-import { BerthError, hasCode } from "../base/errors.ts";
+import { hasCode } from "../base/errors.ts";
 import { type Log, unwatched } from "../base/log.ts";
 import { parseManifest } from "../oci/manifest.ts";
 import { MEDIA } from "../oci/media-types.ts";
@@ -32,17 +32,12 @@ export function within({ registry, repository }: Repository, name: { tag: string
   return { registry, repository, ...name };
 }
 
-/** Descriptors of what refers to `image`; none when nothing does. @throws what keeps the registry from answering */
-export async function listReferrers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
-  const listed = await askApi(desk, at, image).catch((error: unknown) => {
-    // A mirror may answer where the registry itself is out of reach, but only by tags.
-    if (error instanceof BerthError) return error;
-    throw error;
-  });
-  if (listed !== undefined && !(listed instanceof BerthError)) return listed;
-  const tagged = await taggedIndex(desk, at, image);
-  if (tagged.length === 0 && listed instanceof BerthError) throw listed;
-  return tagged;
+/**
+ * Descriptors of what refers to `image` by the registry's own account; none when it keeps none.
+ * @throws what keeps the registry from answering
+ */
+export async function listedReferrers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
+  return (await askApi(desk, at, image)) ?? [];
 }
 
 /** Undefined when the registry has no referrers API. */
@@ -67,7 +62,8 @@ async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readon
   return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
 }
 
-async function taggedIndex(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
+/** Those in the index under the tag that stands in for such an account; mirrors may have it too. */
+export async function taggedReferrers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
   const bytes = await manifestByTag(desk, within(at, { tag: fallbackTag(image) }));
   const index = bytes && parseManifest(bytes, undefined, `the referrers of ${image}`);
   return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
@@ -119,7 +115,7 @@ export async function attach(desk: Desk, at: Repository, attachment: Attachment)
 
 // Two signers in the same instant may lose one another's entry, as the specification says of this way.
 async function addToTag(desk: Desk, at: Repository, image: Digest, referrer: Descriptor): Promise<void> {
-  const before = await taggedIndex(desk, at, image);
+  const before = await taggedReferrers(desk, at, image);
   const manifests = [...before.filter(({ digest }) => digest !== referrer.digest), referrer];
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.ociIndex, manifests }));
   await pushBytes(desk, at, fallbackTag(image), bytes, MEDIA.ociIndex, new Map(), []);
