@@ -20,6 +20,7 @@ const transport = httpTransport({
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let seen: IncomingMessage[] = [];
 let folder: string;
+let now = 0;
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
 afterAll(async () => {
@@ -47,7 +48,7 @@ const get = (path: string, more: { checksum?: string; max?: number; login?: stri
       checksum: more.checksum === undefined ? undefined : digestOf(more.checksum),
       signal: new AbortController().signal,
     },
-    { folder, transport, ...(more.max === undefined ? {} : { max: more.max }) },
+    { folder, transport, now: () => now, ...(more.max === undefined ? {} : { max: more.max }) },
   );
 
 describe("a file by URL", () => {
@@ -63,6 +64,20 @@ describe("a file by URL", () => {
     const first = await get("a");
     expect(await get("a")).toBe(first);
     expect(seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, '"v1"']);
+  });
+
+  test("without any mark of its version is sent once for a build", async () => {
+    answer = (request, response) => {
+      seen.push(request);
+      response.end(CONTENT);
+    };
+    await get("a");
+    now += 30_000;
+    await get("a");
+    expect(seen).toHaveLength(1);
+    now += 60_000;
+    await get("a");
+    expect(seen).toHaveLength(2);
   });
 
   test("with a known checksum needs no server", async () => {

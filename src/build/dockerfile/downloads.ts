@@ -34,12 +34,19 @@ export interface DownloadOptions {
   readonly transport: Transport;
   /** Bytes. */
   readonly max?: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
+
+// A build looks at a source twice, for the cache and for the step: for so long (ms) a file without a mark counts as new.
+const SAME_BUILD = 60_000;
 
 interface Known {
   readonly digest: Digest;
   readonly etag: string | undefined;
   readonly modified: string | undefined;
+  /** When it was fetched: milliseconds since 1970. */
+  readonly fetched: number;
 }
 
 /** Brings a file here. @throws E_ADD_URL, E_ADD_SIZE, E_ADD_CHECKSUM */
@@ -51,6 +58,9 @@ export async function download(request: DownloadRequest, options: DownloadOption
   const known = await recall(url, options);
   const usable =
     known !== undefined && checksum === undefined && (await exists(contentPath(options, known.digest, name)));
+  if (usable && isMarkless(known) && options.now() - known.fetched < SAME_BUILD) {
+    return contentPath(options, known.digest, name);
+  }
   const answer = await ask(request, usable ? known : undefined, options);
   if (answer.status === 304 && usable) {
     await discard(answer.body);
@@ -62,7 +72,7 @@ export async function download(request: DownloadRequest, options: DownloadOption
   }
   const [path, digest] = await keep(answer, request, options);
   const { etag, "last-modified": modified } = answer.headers;
-  if (checksum === undefined) await remember(url, { digest, etag, modified }, options);
+  if (checksum === undefined) await remember(url, { digest, etag, modified, fetched: options.now() }, options);
   return path;
 }
 
@@ -158,17 +168,21 @@ async function recall(url: URL, options: DownloadOptions): Promise<Known | undef
   try {
     const record = jsonObject(await readFile(recordPath(options, url)));
     const digest = parseDigest(asString(record?.["digest"]) ?? "");
-    return { digest, etag: asString(record?.["etag"]), modified: asString(record?.["modified"]) };
+    const fetched = Number(record?.["fetched"]) || 0;
+    return { digest, etag: asString(record?.["etag"]), modified: asString(record?.["modified"]), fetched };
   } catch {
     return undefined;
   }
 }
 
 async function remember(url: URL, known: Known, options: DownloadOptions): Promise<void> {
-  if (known.etag === undefined && known.modified === undefined) return;
   const path = recordPath(options, url);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await publishFile(path, 0o600, async (file) => void (await file.write(JSON.stringify(known))));
+}
+
+function isMarkless({ etag, modified }: Known): boolean {
+  return etag === undefined && modified === undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

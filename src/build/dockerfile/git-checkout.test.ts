@@ -110,7 +110,9 @@ describe.skipIf(!hasGit)(`a git repository${hasGit ? "" : " [needs git]"}`, () =
 
   test("keeps git's files when asked, without the login", async () => {
     const tree = await take({ keepGitDir: true });
-    expect(readFileSync(join(tree, ".git/config"), "utf8")).not.toContain("word");
+    const files = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+    expect(files.map(({ name }) => name)).toContain("HEAD");
+    for (const file of files) expect(readFileSync(join(file.parentPath, file.name)).includes("user:word")).toBe(false);
   });
 
   test("that is not there, or has no such reference, is refused without the login", async () => {

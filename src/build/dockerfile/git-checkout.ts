@@ -132,9 +132,16 @@ async function git(args: readonly string[], { remote, signal }: GitRequest, { en
     child.once("close", (status) => {
       if (status === 0) answer(said);
       else if (status === 127) reject(refused(remote, "the program git is not installed"));
-      else reject(refused(remote, withoutLogin(complained.trim().split("\n").at(-1) ?? "git failed")));
+      else reject(refused(remote, withoutLogin(complaint(complained))));
     });
   });
+}
+
+// git says the reason first and advice behind it.
+function complaint(said: string): string {
+  const lines = said.trim().split("\n");
+  const reason = lines.find((line) => /^(?:fatal|error|ssh): /.test(line)) ?? lines.at(-1);
+  return reason?.replace(/^(?:fatal|error): /, "") || "git failed";
 }
 
 function refused(remote: string, why: string, cause?: unknown): Error {

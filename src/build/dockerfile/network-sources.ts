@@ -18,7 +18,7 @@ export function networkSources(folder: string, env: Environment, home: string): 
     async download(request) {
       transport ??= makeTransport(env, home);
       const { download } = await import("./downloads.ts");
-      return download(request, { folder, transport: await transport });
+      return download(request, { folder, transport: await transport, now: Date.now });
     },
     async checkout(request) {
       const { checkout } = await import("./git-checkout.ts");
