@@ -1,6 +1,7 @@
 // Builds that are killed, interrupted, or not alone.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -89,6 +90,25 @@ describe.skipIf(reason)(`a build${reason ? ` [needs ${reason}]` : ""}`, { timeou
     expect(codes).toEqual([0, 0]);
     const counts = both.map(({ said }) => /\| (\d+)\n/.exec(said())?.[1]).filter((count) => count !== undefined);
     expect(counts, both.map(({ said }) => said()).join("\n")).toEqual(["1"]);
+  });
+
+  test.skipIf(!AS_ROOT)("on a full disk says so, and leaves nothing half done", async () => {
+    const small = await Lab.open();
+    const cache = `${small.dir}/cache`;
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", `size=6m,uid=${small.user.uid},mode=700`, "berth-test", cache]);
+      const noise = randomBytes(3 << 20);
+      const built = small.build(small.context("full", "COPY noise /a\nCOPY noise /b\n", { noise }));
+      expect(built.status).toBe(255);
+      expect(built.stderr).toContain(`no space left in ${cache}`);
+      expect(small.underWay()).toEqual([]);
+      const inside = small.build(small.context("inside", "RUN cat /dev/zero > /big\n"));
+      expect(inside.stderr).toMatch(/failed with exit status 1\n.*No space left/);
+      expect(small.underWay()).toEqual([]);
+    } finally {
+      spawnSync("umount", [cache]);
+      small.close();
+    }
   });
 
   test.skipIf(!AS_ROOT)("by real root works the same way", async () => {

@@ -1,6 +1,6 @@
 // What can go wrong while steps of a build are carried out. What concerns a recipe ends with the lines it is about.
 
-import { defineErrors, errnoOf, type Fail, reasonOf } from "../../base/errors.ts";
+import { defineErrors, errnoOf, type Fail } from "../../base/errors.ts";
 
 const kinds = {
   E_STEP_FAILED: {
@@ -72,7 +72,6 @@ export const fail: Fail<keyof typeof kinds> = defineErrors(kinds);
 
 /** Turns a full disk met in `path` into a failure that says what to do; others pass unchanged. */
 export function spaceFailure(error: unknown, path: string): unknown {
-  const full =
-    ["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "") || /No space left|quota exceeded/i.test(reasonOf(error));
+  const full = ["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "");
   return full ? fail("E_BUILD_FULL", { path }, { cause: error }) : error;
 }
