@@ -2,18 +2,19 @@
 // their version. A file with a checksum that is here already needs no server.
 
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, rename, utimes } from "node:fs/promises";
+import { lstat, mkdir, rename, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { type Digest, digestOf, digestParts, parseDigest } from "../../base/digest.ts";
 import { BerthError, defineErrors } from "../../base/errors.ts";
 import { publishFile } from "../../base/publish.ts";
 import { formatSize } from "../../base/size.ts";
-import { asString, jsonObject } from "../../oci/json.ts";
+
 import { discard } from "../../oci/registry/body.ts";
 import { sendFollowing } from "../../oci/registry/redirect.ts";
 import type { HttpResponse, Transport } from "../../oci/registry/transport.ts";
 import { wireFailure } from "../../oci/registry/wire-failure.ts";
+import { type Known, recall, remember } from "./download-records.ts";
 import { fail } from "./errors.ts";
 import type { DownloadRequest } from "./remote-sources.ts";
 
@@ -41,21 +42,13 @@ export interface DownloadOptions {
 // A build looks at a source twice, for the cache and for the step: for so long (ms) a file without a mark counts as new.
 const SAME_BUILD = 60_000;
 
-interface Known {
-  readonly digest: Digest;
-  readonly etag: string | undefined;
-  readonly modified: string | undefined;
-  /** When it was fetched: milliseconds since 1970. */
-  readonly fetched: number;
-}
-
 /** Brings a file here. @throws E_ADD_URL, E_ADD_SIZE, E_ADD_CHECKSUM */
 export async function download(request: DownloadRequest, options: DownloadOptions): Promise<string> {
   const { url, name, checksum } = request;
   if (checksum !== undefined && (await exists(contentPath(options, checksum, name)))) {
     return contentPath(options, checksum, name);
   }
-  const known = await recall(url, options);
+  const known = await recall(url, options.folder);
   const usable =
     known !== undefined && checksum === undefined && (await exists(contentPath(options, known.digest, name)));
   if (usable && isMarkless(known) && options.now() - known.fetched < SAME_BUILD) {
@@ -72,7 +65,7 @@ export async function download(request: DownloadRequest, options: DownloadOption
   }
   const [path, digest] = await keep(answer, request, options);
   const { etag, "last-modified": modified } = answer.headers;
-  if (checksum === undefined) await remember(url, { digest, etag, modified, fetched: options.now() }, options);
+  if (checksum === undefined) await remember(url, { digest, etag, modified, fetched: options.now() }, options.folder);
   return path;
 }
 
@@ -157,28 +150,6 @@ async function settle(passing: string, path: string, modified: string | undefine
 function contentPath({ folder }: DownloadOptions, digest: Digest, name: string): string {
   const { algorithm, hex } = digestParts(digest);
   return join(folder, "content", `${algorithm}-${hex}`, name);
-}
-
-function recordPath({ folder }: DownloadOptions, url: URL): string {
-  // The URL may hold a login or a token: only its digest is written down.
-  return join(folder, "url", `${digestParts(digestOf(url.href)).hex}.json`);
-}
-
-async function recall(url: URL, options: DownloadOptions): Promise<Known | undefined> {
-  try {
-    const record = jsonObject(await readFile(recordPath(options, url)));
-    const digest = parseDigest(asString(record?.["digest"]) ?? "");
-    const fetched = Number(record?.["fetched"]) || 0;
-    return { digest, etag: asString(record?.["etag"]), modified: asString(record?.["modified"]), fetched };
-  } catch {
-    return undefined;
-  }
-}
-
-async function remember(url: URL, known: Known, options: DownloadOptions): Promise<void> {
-  const path = recordPath(options, url);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await publishFile(path, 0o600, async (file) => void (await file.write(JSON.stringify(known))));
 }
 
 function isMarkless({ etag, modified }: Known): boolean {

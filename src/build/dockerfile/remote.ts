@@ -97,5 +97,6 @@ function fileName(url: URL): string {
     // Not UTF-8 when decoded: the name stays as it is in the URL.
   }
   const name = posix.basename(path);
-  return name === "" || name === "." || name === ".." || name.includes("\0") ? "__unnamed__" : name;
+  const odd = name === "" || name === "." || name === ".." || name.includes("\0") || Buffer.byteLength(name) > 255;
+  return odd ? "__unnamed__" : name;
 }

@@ -1,11 +1,11 @@
 // Carries out stages: each once, when somebody needs it, and side by side as far as they do not need each other.
 
-import { slots } from "../../oci/fetch/slots.ts";
 import type { Platform } from "../../oci/types.ts";
 import type { ImageSource } from "../../oci/uri.ts";
 import type { Located } from "../../recipe/source.ts";
 import type { Builder, State } from "../types.ts";
 import { baseConfig } from "./base-config.ts";
+import { bounded } from "./bounded-builder.ts";
 import { type Draft, firstDraft, inheritedDraft } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { contextFor, imageNamed } from "./image-names.ts";
@@ -30,9 +30,6 @@ export interface StageRuns {
   /** Gives up what is under way, and waits until nothing is. */
   stop(): Promise<void>;
 }
-
-// Steps at a time; each is a program with processes of its own.
-const SIDE_BY_SIDE = 4;
 
 /** Makes the runs of a plan; nothing begins before it is asked for. */
 export function stageRuns(plan: StagePlan, scope: Scope, job: DockerfileJob, engine: Builder): StageRuns {
@@ -147,33 +144,4 @@ async function originOf(text: string, at: Located, stage: Stage, all: Everything
   const source = context?.source ?? imageNamed(text, at);
   const state = await all.image(source, all.job.platform, { ...at, title: text });
   return { origin: { kind: "state", state }, root: "" };
-}
-
-/** The builder with a bound on what is under way at once. */
-function bounded(builder: Builder): { readonly builder: Builder; stop(): void } {
-  const free = slots(SIDE_BY_SIDE);
-  const stopping = new AbortController();
-  const within = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    const give = await free.take(AbortSignal.any([builder.signal, stopping.signal]));
-    try {
-      return await act();
-    } finally {
-      give();
-    }
-  };
-  return {
-    builder: {
-      platform: builder.platform,
-      signal: builder.signal,
-      from: (base, at) => within(() => builder.from(base, at)),
-      step: (state, step, at) => within(() => builder.step(state, step, at)),
-      check: (state, step, at) => within(() => builder.check(state, step, at)),
-      readFile: (state, path, max) => builder.readFile(state, path, max),
-      say: (at, line) => builder.say(at, line),
-    },
-    stop: () => {
-      stopping.abort();
-      builder.abandon?.();
-    },
-  };
 }

@@ -8,6 +8,7 @@ import { fail, failAt } from "./errors.ts";
 import { flagOf, mountOrigins } from "./flag-values.ts";
 import type { InstructionOf } from "./instruction-of.ts";
 import { expansion, placeOf, type Scope } from "./scope.ts";
+import { buildOrder } from "./stage-order.ts";
 
 type From = InstructionOf<"FROM">;
 
@@ -69,7 +70,7 @@ export function planStages(
   const stages = named.map((stage) => ({ ...stage, needs: needsOf(stage, named, scope) }));
   const wanted = target === undefined ? stages.at(-1) : findTarget(stages, target, file);
   if (wanted === undefined) throw fail("E_DOCKERFILE_EMPTY", { name: file.source.name });
-  return { stages, target: wanted, needed: reachable(stages, wanted.index), notes };
+  return { stages, target: wanted, needed: buildOrder(stages, wanted.index), notes };
 }
 
 /** The stage that a reference in COPY or RUN means; undefined: it is no stage. @throws E_STAGE_NUMBER */
@@ -154,29 +155,4 @@ function findTarget(stages: readonly Stage[], target: string, file: Dockerfile):
   if (found) return found;
   const known = stages.map(({ name, index }) => name ?? String(index)).join(", ");
   throw fail("E_STAGE_UNKNOWN", { name: target, file: file.source.name, known });
-}
-
-/** What a stage needs, and that nothing is needed before it is there. @throws E_STAGE_CYCLE, E_STAGE_LATER */
-function reachable(stages: readonly Stage[], target: number): readonly number[] {
-  const done = new Set<number>();
-  const visit = (index: number, path: readonly number[]): void => {
-    const stage = stages[index];
-    if (stage === undefined || done.has(index)) return;
-    const chain = [...path, index];
-    for (const need of stage.needs) {
-      if (chain.includes(need.index)) {
-        const circle = [...chain.slice(chain.indexOf(need.index)), need.index];
-        throw failAt("E_STAGE_CYCLE", need.at, { cycle: circle.map((one) => nameOf(stages, one)).join(" -> ") });
-      }
-      visit(need.index, chain);
-      if (need.index > index) throw failAt("E_STAGE_LATER", need.at, { name: nameOf(stages, need.index) });
-    }
-    done.add(index);
-  };
-  visit(target, []);
-  return [...done].toSorted((a, b) => a - b);
-}
-
-function nameOf(stages: readonly Stage[], index: number): string {
-  return stages[index]?.name ?? String(index);
 }
