@@ -28,6 +28,15 @@ put "$build/berth" "$root/bin/berth" 755
 for program in $helpers; do put "$build/$program" "$root/libexec/berth/$program" 755; done
 put "$here/apparmor/berth-launch" "$root/share/berth/apparmor/berth-launch" 644
 put "$here/apparmor/install.sh" "$root/share/berth/apparmor/install.sh" 755
+# Manual pages and completions come from the program itself. Without them berth is whole: a package for another kind of machine
+# cannot run it.
+share=$root/share
+mkdir -p "$share/man/man1" "$share/bash-completion/completions" "$share/zsh/site-functions" "$share/fish/vendor_completions.d"
+write() { "$build/berth" completion "$1" >"$2.new" && mv -f "$2.new" "$2"; }
+if ! { "$build/berth" man --dir "$share/man/man1" && write bash "$share/bash-completion/completions/berth" &&
+  write zsh "$share/zsh/site-functions/_berth" && write fish "$share/fish/vendor_completions.d/berth.fish"; }; then
+  echo "no manual pages and completions: $build/berth does not run on this machine"
+fi
 # The launch line of every SIF file is `#!/usr/bin/env run-singularity`: with this name on the PATH, images run themselves.
 # A real Singularity or Apptainer of this prefix keeps its own.
 if [ ! -e "$root/bin/run-singularity" ] || [ "$(readlink "$root/bin/run-singularity")" = berth ]; then

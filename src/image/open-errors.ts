@@ -20,7 +20,7 @@ export const fail = defineErrors({
   },
   E_IMAGE_ENCRYPTED: {
     text: "could not open image {path}: its root file system is encrypted ({fs})",
-    hint: "decrypting needs a helper with root's rights or its own FUSE program and the key; decrypt it where it was made with apptainer build --sandbox, and pack that",
+    hint: "{cure}",
   },
   E_IMAGE_NO_ROOT: {
     text: "could not open image {path}: this SIF file holds no root file system (it has {objects})",

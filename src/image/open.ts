@@ -134,9 +134,18 @@ function rootDescriptor(sif: SifFile, path: string): SifDescriptor {
     throw fail("E_IMAGE_NO_ROOT", { path, objects });
   }
   const fs = root.partition?.fs;
-  if (fs === "encrypted-squashfs" || fs === "gocryptfs-squashfs") throw fail("E_IMAGE_ENCRYPTED", { path, fs });
+  if (fs === "encrypted-squashfs" || fs === "gocryptfs-squashfs")
+    throw fail("E_IMAGE_ENCRYPTED", { path, fs, cure: decryptionAdvice(fs, path, root.offset) });
   if (fs !== "squashfs") throw fail("E_IMAGE_FILESYSTEM", { path, fs });
   return root;
+}
+
+// Inside the gocryptfs kind lies one squashfs file, which runs like any other once its password was given.
+function decryptionAdvice(fs: string, path: string, offset: number): string {
+  if (fs === "encrypted-squashfs")
+    return "only root can open this kind (dm-crypt); decrypt it where it was made with apptainer build --sandbox, and pack that";
+  const mounts = `squashfuse_ll -o offset=${offset} ${path} c && gocryptfs -ro c p`;
+  return `with its password an ordinary user can run what is inside: mkdir c p && ${mounts} && berth run p/*; afterwards fusermount3 -u p && fusermount3 -u c`;
 }
 
 async function readObjects(
