@@ -12,6 +12,7 @@ import {
   toDockerfile,
   worstOf,
 } from "../build/convert/index.ts";
+import { parseAssignments } from "../build/dockerfile/call-flags.ts";
 import { hostPlatform } from "../oci/platform.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import { recipeKind } from "../recipe/recipe-kind.ts";
@@ -27,7 +28,6 @@ const fail = defineErrors({
     hint: "a Dockerfile begins with FROM or ARG, a definition file with Bootstrap:",
   },
   E_CONVERT_TO: { text: "{path} cannot be converted to {to}", hint: "{hint}" },
-  E_CONVERT_ARG: { text: '--build-arg "{text}" is no name=value', hint: "write --build-arg NAME=VALUE" },
   E_CONVERT_WRITE: { text: "cannot write {path}: {reason}", hint: "{hint}" },
 });
 
@@ -45,7 +45,7 @@ export interface ConvertWishes {
 /** Converts a recipe. @throws E_CONVERT_… and what the conversion throws */
 export async function convert(path: string, wishes: ConvertWishes, context: Context): Promise<void> {
   const source = await readSource(path);
-  const conversion = converted(source, path, wishes);
+  const conversion = converted(source, path, wishes, context.env);
   const worst = worstOf(conversion.rows);
   if (wishes.output !== undefined) await writeRecipe(wishes.output, conversion.text, wishes.force);
   if (wishes.json) print(`${JSON.stringify({ ...conversion, worst }, undefined, 2)}\n`);
@@ -60,12 +60,13 @@ async function readSource(path: string): Promise<SourceText> {
   try {
     return { name: path, text: await readFile(path, "utf8") };
   } catch (cause) {
-    const reason = errnoOf(cause) === "ENOENT" ? "it does not exist" : reasonOf(cause);
+    const known: Readonly<Record<string, string>> = { ENOENT: "it does not exist", EISDIR: "it is a folder" };
+    const reason = known[errnoOf(cause) ?? ""] ?? reasonOf(cause);
     throw fail("E_CONVERT_READ", { path, reason }, { cause });
   }
 }
 
-function converted(source: SourceText, path: string, wishes: ConvertWishes): Conversion {
+function converted(source: SourceText, path: string, wishes: ConvertWishes, env: Context["env"]): Conversion {
   const kind = recipeKind(source.text);
   if (kind === undefined) throw fail("E_CONVERT_KIND", { path });
   const wanted = { definition: "dockerfile", dockerfile: "def" }[kind];
@@ -75,16 +76,10 @@ function converted(source: SourceText, path: string, wishes: ConvertWishes): Con
     throw fail("E_CONVERT_TO", { path, to, hint });
   }
   const context = contextFolder(resolve(wishes.context ?? dirname(path)), resolve(path));
-  const given = new Map(wishes.buildArgs.map(argumentOf));
+  const given = parseAssignments(wishes.buildArgs, env);
   if (kind === "definition") return toDockerfile({ source, arguments: given, context });
   const file = parseDockerfile(source);
   return toDefinition({ file, context, buildArgs: given, target: wishes.target, platform: hostPlatform() });
-}
-
-function argumentOf(text: string): readonly [string, string] {
-  const equals = text.indexOf("=");
-  if (equals < 1) throw fail("E_CONVERT_ARG", { text });
-  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 async function writeRecipe(path: string, text: string, force: boolean): Promise<void> {

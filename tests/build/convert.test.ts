@@ -76,7 +76,7 @@ RUN mkdir -p /d/sub && echo old > /d/sub/two && echo old > /conf
 COPY d /d
 COPY *.txt /texts/
 COPY --chown=app --chmod=640 one.txt /conf
-RUN cat /conf > /seen
+RUN cat /conf > /seen; stat -c '%n %u:%g %a' /conf /texts /texts/* /d/one > /owners
 COPY . /all/`,
     files: {
       "d/one": "1\n",
@@ -87,7 +87,7 @@ COPY . /all/`,
       "b.txt": "b\n",
       ".dockerignore": "**/skip\nb.txt\nrecipe*\n",
     },
-    paths: ["/d", "/texts", "/conf", "/seen", "/all"],
+    paths: ["/d", "/texts", "/conf", "/seen", "/owners", "/all"],
     commands: [["exec", "cat", "/d/link"]],
     status: 3,
   },
@@ -119,7 +119,7 @@ CMD echo "%s {{ x }}"`,
     recipe: `FROM BASE
 ARG OPEN
 ARG FIXED=1
-RUN --mount=type=cache,target=/cache --mount=type=bind,source=d,target=/m cat /m/one > /from-mount; touch /cache/x
+RUN --mount=type=cache,target=/cache --mount=type=bind,source=d,target=/m --mount=target=/n/1,source=d/one cat /m/one /n/1 > /from-mount; touch /cache/x
 RUN echo "$OPEN $FIXED" > /args
 RUN mkdir -m 777 /shared
 USER app
@@ -250,6 +250,50 @@ describe.skipIf(reason)(`a converted recipe${reason ? ` [${reason}]` : ""}`, { t
     expect(behaviour[1]).toEqual(behaviour[0]);
     expect(behaviour[0]?.every(({ status, out }) => status === 0 && out !== "")).toBe(true);
   }
+
+  describe("is made by berth convert", () => {
+    test("with its report for people or programs, and the worst of it as exit status", () => {
+      const folder = join(dir, "cli");
+      mkdirSync(folder);
+      writeFileSync(join(folder, "Dockerfile"), "ARG V\nFROM a:$V\nENV A=1\n");
+      const plain = berth(["convert", "--build-arg", "V=1", "Dockerfile"], folder);
+      expect(plain.out).toContain("From: a:1\n");
+      expect(plain.err).toContain("exact         ENV A=1");
+      const { out, status } = berth(["convert", "--to", "def", "--json", "Dockerfile"], folder);
+      const document: unknown = JSON.parse(out);
+      expect({ status, document }).toMatchObject({
+        status: 3,
+        document: {
+          language: "definition",
+          worst: "approximated",
+          text: expect.stringContaining("From: a:{{ V }}") as string,
+          rows: [{ source: { first: 1, last: 1 }, what: "ARG V", fidelity: "approximated" }, {}, { targets: [{}] }],
+        },
+      });
+    });
+
+    test("never over a file that is there, and from nothing but recipes", () => {
+      const folder = join(dir, "refused");
+      mkdirSync(folder);
+      if (AS_ROOT) chownSync(folder, user.uid, user.gid);
+      writeFileSync(join(folder, "Dockerfile"), "FROM a\n");
+      writeFileSync(join(folder, "letter"), "Dear all\n");
+      if (AS_ROOT) chownSync(join(folder, "letter"), user.uid, user.gid);
+      writeFileSync(join(folder, "bad"), "FROM a\nRNU x\n");
+      expect(berth(["convert", "-o", "letter", "Dockerfile"], folder).err).toContain("letter: it exists");
+      expect(readFileSync(join(folder, "letter"), "utf8")).toBe("Dear all\n");
+      expect(berth(["convert", "letter"], folder).err).toContain(
+        "letter is neither a Dockerfile nor a definition file",
+      );
+      expect(berth(["convert", "--to", "dockerfile", "Dockerfile"], folder).err).toContain("it already is one");
+      expect(berth(["convert", "none"], folder).err).toContain("it does not exist");
+      const bad = berth(["convert", "bad"], folder);
+      expect(bad).toMatchObject({ status: 255, out: "" });
+      expect(bad.err).toContain("> 2 | RNU x");
+      expect(bad.err).toContain("did you mean RUN?");
+      expect(berth(["convert", "-F", "-o", "letter", "Dockerfile"], folder).status).toBe(0);
+    });
+  });
 
   describe("from a Dockerfile behaves as the original", () => {
     test.each(DOCKERFILES.map((one, index) => [one.name, one, `d${index}`] as const))("%s", (_name, one, index) => {

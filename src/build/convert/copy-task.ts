@@ -4,9 +4,9 @@ import type { Word } from "../../recipe/dockerfile/ast.ts";
 import { flagOf, flagsOf } from "../dockerfile/flag-values.ts";
 import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { parseRemote, type Remote } from "../dockerfile/remote.ts";
-import { expandedHeredoc, framed } from "../dockerfile/scope.ts";
-import { lower, type Part } from "./ledger.ts";
-import { absolutePath, type StageDraft, wordValue } from "./stage-draft.ts";
+import { framed } from "../dockerfile/scope.ts";
+import type { Part } from "./ledger.ts";
+import { absolutePath, contentValue, type StageDraft, wordValue } from "./stage-draft.ts";
 
 /** One copy. */
 export interface CopyTask {
@@ -31,10 +31,7 @@ export function copyTask(copy: CopyTask["copy"], draft: StageDraft, part: Part):
   const inline: CopyTask["inline"][number][] = [];
   for (const source of copy.sources) {
     if ("heredoc" in source) {
-      if (source.heredoc.expand && draft.unknown.size > 0) {
-        lower(part, "approximated", "variables of the base image are empty in this content");
-      }
-      const content = expandedHeredoc(source.heredoc, draft.values, draft.job.scope);
+      const content = contentValue(source.heredoc, draft, part);
       inline.push({ name: source.heredoc.name, content });
       continue;
     }

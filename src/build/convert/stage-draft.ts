@@ -2,8 +2,8 @@
 // instructions so far have set. Knows nothing of single instructions.
 
 import { posix } from "node:path";
-import type { Word } from "../../recipe/dockerfile/ast.ts";
-import { expandWord } from "../../recipe/dockerfile/expand.ts";
+import type { Heredoc, Word } from "../../recipe/dockerfile/ast.ts";
+import { expandContent, expandWord } from "../../recipe/dockerfile/expand.ts";
 import { framed, type Scope } from "../dockerfile/scope.ts";
 import type { ContextView } from "./context-view.ts";
 import { lower, type Part, type Piece, remark } from "./ledger.ts";
@@ -79,16 +79,33 @@ export function rootUser({ user }: StageDraft): boolean {
 
 /** A word with its variables put in; those that only the base image knows stay as marks, and the part says so. */
 export function wordValue(word: Word, draft: StageDraft, part: Part): string {
-  const get = (name: string, plain: boolean) => {
+  const { scope } = draft.job;
+  const options = { get: lookUp(draft, part), escape: scope.escape };
+  const { text } = framed({ source: scope.source, range: word.range }, () => expandWord(word.text, options));
+  return remarked(text, part);
+}
+
+/** The content of a here-document in the same way. */
+export function contentValue({ content, expand, range }: Heredoc, draft: StageDraft, part: Part): string {
+  if (!expand) return content;
+  const { source } = draft.job.scope;
+  return remarked(
+    framed({ source, range }, () => expandContent(content, { get: lookUp(draft, part) })),
+    part,
+  );
+}
+
+function lookUp(draft: StageDraft, part: Part): (name: string, plain: boolean) => string | undefined {
+  return (name, plain) => {
     const known = draft.values.get(name);
     if (known !== undefined && !draft.unknown.has(name)) return known;
     if (plain || known !== undefined) return variableMark(name);
     lower(part, "approximated", `${name} is taken as unset here; the base image may set it`);
     return undefined;
   };
-  const { scope } = draft.job;
-  const at = { source: scope.source, range: word.range };
-  const { text } = framed(at, () => expandWord(word.text, { get, escape: scope.escape }));
+}
+
+function remarked(text: string, part: Part): string {
   if (hasVariables(text)) remark(part, "a variable of the base image is read when the image is built or run");
   return text;
 }

@@ -262,11 +262,11 @@ describe("COPY", () => {
 
   test("of contents writes them, and ADD unpacks and fetches", () => {
     const sum = "0".repeat(64);
-    const text = `FROM a\nRUN r\nCOPY <<E /d/\n%a\nE\nADD x.tar.gz /t\nADD --checksum=sha256:${sum} https://h.example/f.txt /t/`;
-    expect(post(text, { "x.tar.gz": "" }).slice(4)).toEqual([
+    const text = `FROM a\nENV V=v\nRUN r\nCOPY <<E /d/\n%a $V $U\nE\nADD x.tar.gz /t\nADD --checksum=sha256:${sum} https://h.example/f.txt /t/`;
+    expect(post(text, { "x.tar.gz": "" }).slice(5)).toEqual([
       "mkdir -p /d",
       "printf '%s\\n' \\",
-      "'%a' > /d/E",
+      `'%a v '"$U" > /d/E`,
       "mkdir -p /t && tar -xf /.convert/1/1/x.tar.gz -C /t",
       "mkdir -p /t",
       "if command -v curl >/dev/null; then curl -fsSL -o /t/f.txt https://h.example/f.txt; else wget -q -O /t/f.txt https://h.example/f.txt; fi",
