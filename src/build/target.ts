@@ -5,7 +5,9 @@ import { resolve } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import { checkFileTarget, checkFolderTarget } from "../image/file-target.ts";
 import { checkLayoutFolder } from "../oci/archive/write-oci-layout.ts";
+import { checkPush } from "../oci/push/push-image.ts";
 import { parseReference, type Reference } from "../oci/reference.ts";
+import type { RegistryClient } from "../oci/registry/client.ts";
 import { parseImageUri } from "../oci/uri.ts";
 
 /** A parsed target. Paths are absolute; `shown` is what the user wrote. */
@@ -69,11 +71,19 @@ export function parseTarget(text: string, { sandbox }: { readonly sandbox: boole
   }
 }
 
+/** What looking at a target needs. */
+export interface TargetCheck {
+  readonly force: boolean;
+  /** Makes the registry client; left out, a registry is not asked whether the caller may push there. */
+  readonly client?: (() => Promise<RegistryClient>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Looks whether the target may be written, before any work is done for it.
- * @throws E_TARGET_…, E_SANDBOX_EXISTS, E_SANDBOX_FOREIGN, E_LAYOUT_FOLDER
+ * @throws E_TARGET_…, E_SANDBOX_EXISTS, E_SANDBOX_FOREIGN, E_LAYOUT_FOLDER, E_PUSH_…, E_AUTH_…
  */
-export async function checkTarget(target: BuildTarget, { force }: { readonly force: boolean }): Promise<void> {
+export async function checkTarget(target: BuildTarget, { force, client, signal }: TargetCheck): Promise<void> {
   switch (target.kind) {
     case "sandbox":
       return checkFolderTarget(target, force);
@@ -86,7 +96,7 @@ export async function checkTarget(target: BuildTarget, { force }: { readonly for
       return checkLayoutFolder(target.path);
     case "docker":
     case "oras":
-      return;
+      return client && checkPush(target.reference, await client(), signal);
   }
 }
 

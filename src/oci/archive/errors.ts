@@ -65,7 +65,7 @@ export const fail = defineErrors({
     http: 400,
   },
   E_DAEMON_SSH: {
-    text: 'berth does not open ssh connections to engines: DOCKER_HOST is "{host}"',
+    text: "berth does not open ssh connections to engines: DOCKER_HOST names {far}",
     hint: "bring the engine's socket here: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock {far}; then DOCKER_HOST=unix:///tmp/engine.sock",
     http: 400,
   },

@@ -8,7 +8,15 @@ import { slots } from "../fetch/slots.ts";
 import { formatReference, type Reference } from "../reference.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import type { BlobSource, Descriptor } from "../types.ts";
-import { type Destination, hasBlob, mountBlob, putManifest, type Upload } from "./push-requests.ts";
+import {
+  beginUpload,
+  cancelUpload,
+  type Destination,
+  hasBlob,
+  mountBlob,
+  putManifest,
+  type Upload,
+} from "./push-requests.ts";
 import { MANNERS, type UploadManners, uploadBlob } from "./upload.ts";
 
 /** A manifest and the blobs that it names. */
@@ -64,6 +72,21 @@ export async function push(
   if (stop.signal.aborted) throw stop.signal.reason;
   const name = reference.tag ?? pushable.descriptor.digest;
   await putManifest(to, name, pushable.descriptor, pushable.manifestBytes);
+}
+
+/**
+ * Finds out whether the caller may push there, by beginning an upload and giving it up: said before an hour's build, not
+ * after it.
+ *
+ * @throws E_PUSH_…, E_AUTH_…, and what reaching the registry makes fail
+ */
+export async function checkPush(
+  reference: Reference,
+  client: Pick<RegistryClient, "home">,
+  signal?: AbortSignal,
+): Promise<void> {
+  const to = { at: client.home(reference), what: formatReference(reference), signal };
+  await cancelUpload(to, await beginUpload(to));
 }
 
 async function bring(to: Destination, blob: Descriptor, blobs: BlobSource, options: PushOptions): Promise<void> {

@@ -16,7 +16,7 @@ import { registryHandler } from "../registry-server/server.ts";
 import { cacheAt } from "../store/cache.ts";
 import type { BlobSource, Descriptor } from "../types.ts";
 import { mountSources } from "./mount-sources.ts";
-import { type Pushable, type PushOptions, push } from "./push-image.ts";
+import { checkPush, type Pushable, type PushOptions, push } from "./push-image.ts";
 import { sifArtifact } from "./push-sif.ts";
 
 /** Answers, cuts or passes a request; true when it has dealt with it. */
@@ -303,6 +303,19 @@ describe("a refusal says what it means", () => {
     )(misbehave);
     await expect(pushed(image)).rejects.toMatchObject({ code: "E_PUSH_MANIFEST" });
   });
+});
+
+test("whether a push is allowed is known before, and leaves no upload behind", async () => {
+  await checkPush(parseReference(`${host}/app:1`), client);
+  expect(seen.map((one) => one.replace(/[0-9a-f]{32}/, "…"))).toEqual([
+    "POST /v2/app/blobs/uploads/",
+    "DELETE /v2/app/blobs/uploads/…",
+  ]);
+  misbehave = (_, response) => {
+    response.writeHead(403).end();
+    return true;
+  };
+  await expect(checkPush(parseReference(`${host}/app:1`), client)).rejects.toMatchObject({ code: "E_PUSH_DENIED" });
 });
 
 test("a registry that claims another digest for the manifest is not believed", async () => {

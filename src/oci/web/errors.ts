@@ -26,7 +26,7 @@ export const fail = defineErrors({
   },
   E_WEB_ADDRESS: { text: '"{url}" is no address', hint: "write https://host/path/image.sif", http: 400 },
   E_CHECKSUM_SOURCE: {
-    text: "--checksum is for files of web servers, and {kind} is none",
+    text: "--checksum is for files of web servers, and this image comes from {kind}",
     hint: "an image is named with its digest: NAME@sha256:…",
     exit: 1,
   },
