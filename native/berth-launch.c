@@ -54,8 +54,11 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   die_with_outside();
   payload_settle(plan, inherited);
   if (instance) instance_announce();
-  if (instance) become_lasting_init(plan->times[OP_ARG] > 0, say_also);
+  bool program = plan->times[OP_ARG] > 0;
+  if (instance && !program) instance_begin();
+  if (instance) become_lasting_init(program, say_also);
   else if (plan->times[OP_INIT] > 0) become_init();
+  if (instance) instance_begin();
   payload_exec(plan);
 }
 

@@ -1,5 +1,5 @@
-// The talk with the starter of an instance (docs/launch-plan.md, "Instances"). The descriptor is closed by the payload's exec,
-// so end of file after leave was given means that the payload runs; a line means that it does not.
+// The talk with the starter of an instance (docs/launch-plan.md, "Instances"). The descriptor is closed by the payload's exec: end
+// of file right behind `begin` means that the payload runs. Anything else, a line or an end before it, means that it does not.
 #include "instance.h"
 
 #include <errno.h>
@@ -17,13 +17,16 @@ void instance_open(const struct plan *plan) {
 }
 
 void instance_announce(void) {
-  static const char ready[] = "ready\n";
   char leave;
   ssize_t got;
   signal(SIGPIPE, SIG_IGN); // a starter that died is a failure like others
-  bool told = write(say_also, ready, sizeof ready - 1) == (ssize_t)sizeof ready - 1;
+  bool told = write(say_also, "ready\n", 6) == 6;
   do got = told ? read(say_also, &leave, 1) : 0;
   while (got < 0 && errno == EINTR);
   signal(SIGPIPE, SIG_DFL);
   if (got != 1) _exit(EXIT_LAUNCH); // nobody would know of the instance
+}
+
+void instance_begin(void) {
+  if (write(say_also, "begin\n", 6) != 6) _exit(EXIT_LAUNCH);
 }

@@ -10,4 +10,7 @@ void instance_open(const struct plan *plan);
 // Says that everything stands, and waits for leave to begin: the starter writes down first what it started. Dies without it.
 void instance_announce(void);
 
+// Says that the program begins now, or that there is none to begin.
+void instance_begin(void);
+
 #endif

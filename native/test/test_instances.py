@@ -54,7 +54,7 @@ class Instance:
 
 def test_an_instance_lasts_longer_than_its_program():
     with Instance(script="echo from the script") as instance:
-        assert instance.said == b"ready\n", instance.said
+        assert instance.said == b"ready\nbegin\n", instance.said
         assert instance.process.stdout.readline() == b"from the script\n"
         wait_until(lambda: instance.join("ps").out.count("{sh}") == 0)
         assert instance.process.poll() is None
@@ -63,7 +63,7 @@ def test_an_instance_lasts_longer_than_its_program():
 
 def test_an_instance_may_have_no_program():
     with Instance(argv=["-"]) as instance:
-        assert instance.said == b"ready\n", instance.said
+        assert instance.said == b"ready\nbegin\n", instance.said
         assert instance.join("hostname").out == "inside\n"
         assert instance.stop() == 0
 
@@ -79,7 +79,7 @@ def test_whoever_joins_is_in_all_namespaces_of_the_instance():
             except Skip:
                 continue
         with Instance(script=script + "; sleep 100", layer=("tmpfs", 0, "", ""), **parts) as instance:
-            assert instance.said == b"ready\n", instance.said
+            assert instance.said == b"ready\nbegin\n", instance.said
             first = [instance.process.stdout.readline().decode().strip() for _ in kinds]
             joined = instance.join("sh", "-c", script)
             assert joined.code == 0 and joined.out.split() == first, (fuse, joined, first)
@@ -210,7 +210,7 @@ def test_a_control_group_that_cannot_be_entered_ends_the_launch():
 def test_an_instance_may_run_as_another_user_of_its_namespace():
     parts = {"userns": "none"} if IS_ROOT else {"userns": "ranges", "maps": ranges()}
     with Instance(script="id -u; sleep 100", after=[("setid", 33, 33)], **parts) as instance:
-        assert instance.said == b"ready\n", instance.said
+        assert instance.said == b"ready\nbegin\n", instance.said
         assert instance.process.stdout.readline() == b"33\n"
         assert instance.join("id", "-u", after=[("setid", 33, 33)]).out == "33\n"
         assert instance.stop() == 0
