@@ -2,6 +2,7 @@
 // something must be run or mounted, the command begins anew inside. Whatever is made goes to the writer of the target.
 
 import { assemble } from "../build/assemble.ts";
+import type { BroughtImage } from "../build/bring-image.ts";
 import { type OpenBuilder, openBuilder } from "../build/engine/builder.ts";
 import { type BuilderOptions, NeedsNamespace } from "../build/engine/options.ts";
 import { importImage } from "../build/import-image.ts";
@@ -11,18 +12,19 @@ import { type BuildTarget, checkTarget, parseTarget } from "../build/target.ts";
 import type { BuiltImage } from "../build/types.ts";
 import { writeTarget } from "../build/write-target.ts";
 import { layerCompression } from "../oci/layers/layer-compression.ts";
-import { type Pulled, pullImage } from "../oci/pull.ts";
+import { pullImage } from "../oci/pull.ts";
 import { formatReference, parseReference } from "../oci/reference.ts";
 import type { Cache } from "../oci/store/cache.ts";
 import type { Platform } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
+import { parseWebAddress } from "../oci/web/web-address.ts";
 import { subordinateIds } from "../run/subordinate-ids.ts";
 import { type BuildValues, definitionJob, dockerfileJob, sourceDate } from "./build-jobs.ts";
 import { type BuildSource, contextFilter, findSource } from "./build-source.ts";
 import { squashfsWishes } from "./build-squashfs.ts";
 import { heldVoices, type Voices } from "./build-voices.ts";
 import type { Context } from "./context.ts";
-import { askedPlatform, conversion, pullRequest, withCache } from "./image-source.ts";
+import { askedPlatform, conversion, imageFile, pullRequest, withCache } from "./image-source.ts";
 import type { UsedImage } from "./policy-check.ts";
 import { registryAccess } from "./registry-access.ts";
 import { policyGate } from "./run/policy-gate.ts";
@@ -38,7 +40,7 @@ interface Call {
 /** Builds. @throws E_TARGET_…, E_BUILD_…, and what the front ends, the engine and the target's writer throw */
 export async function build(to: string, from: string, values: BuildValues, context: Context): Promise<void> {
   const target = named(parseTarget(to, { sandbox: values.sandbox }), values.tag);
-  await checkTarget(target, { force: values.force || values.update });
+  await check(target, values, context);
   const source = await findSource(from, values);
   const call = { target, source, values, context };
   if (insideBuildNamespace(context.env)) return carryOut(call, heldVoices(context).live());
@@ -51,6 +53,18 @@ export async function build(to: string, from: string, values: BuildValues, conte
     if (error instanceof NeedsNamespace) return enterBuildNamespace(context);
     voices.release();
     throw error;
+  }
+}
+
+// A registry is asked once, and not where the person would be asked for a password for it.
+async function check(target: BuildTarget, values: BuildValues, context: Context): Promise<void> {
+  const { env, signal } = context;
+  const access = registryAccess(values, context);
+  const client = insideBuildNamespace(env) || values["docker-login"] ? undefined : access.client;
+  try {
+    await checkTarget(target, { force: values.force || values.update, client, signal });
+  } finally {
+    await access.close();
   }
 }
 
@@ -168,7 +182,7 @@ async function builderOptions(
 }
 
 /** An image, whatever kind of source it has, if the signature policies allow it. */
-async function bring(source: ImageSource, platform: Platform, call: Call, cache: Cache): Promise<Pulled> {
+async function bring(source: ImageSource, platform: Platform, call: Call, cache: Cache): Promise<BroughtImage> {
   const { values, context } = call;
   const gate = (image: Omit<UsedImage, "source">) => policyGate({ ...image, source }, values, context);
   if (source.kind === "file") {
@@ -176,12 +190,12 @@ async function bring(source: ImageSource, platform: Platform, call: Call, cache:
     return imported(source.path, call, cache);
   }
   const request = await pullRequest(source, values, "newer", cache, context);
-  if (source.kind === "oras") {
-    const { pullSif } = await import("../oci/fetch/sif-artifact.ts");
-    const { path } = await pullSif({ ...request, platform, reference: source.reference });
+  const file = await imageFile(request);
+  if (file !== undefined) {
     await request.end();
-    await gate({ word: formatReference(source.reference), path });
-    return imported(path, call, cache);
+    const word = source.kind === "oras" ? formatReference(source.reference) : webName(source);
+    await gate({ word, path: file });
+    return imported(file, call, cache);
   }
   const pulled = await pullImage({ ...request, platform });
   const close = async () => {
@@ -198,9 +212,13 @@ async function bring(source: ImageSource, platform: Platform, call: Call, cache:
   return { ...pulled, blobs: { open, prefetch, damaged, close } };
 }
 
-async function imported(path: string, { context }: Call, cache: Cache): Promise<Pulled> {
+function webName(source: ImageSource): string {
+  return source.kind === "http" ? parseWebAddress(source.url).shown : source.kind;
+}
+
+async function imported(path: string, { context }: Call, cache: Cache): Promise<BroughtImage> {
   const { env, user, log, signal } = context;
-  const { image, blobs } = await importImage(path, { cache, env, uid: user.uid, log, signal });
+  const { image, blobs, ...more } = await importImage(path, { cache, env, uid: user.uid, log, signal });
   const still = { prefetch: async () => undefined, damaged: async () => false, close: async () => undefined };
-  return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true };
+  return { image, blobs: { open: blobs.open.bind(blobs), ...still }, fresh: true, ...more };
 }

@@ -97,8 +97,11 @@ export async function cachedImage(
   }
 }
 
-// A server may answer with anything; a person should hear of the address rather than of a blob.
-async function imageFile(pull: PullRequest): Promise<string | undefined> {
+/**
+ * The image file that a source is (`oras`, `http`), in the store; undefined for the others. A server may answer with
+ * anything: a person should hear of the address rather than of a blob.
+ */
+export async function imageFile(pull: PullRequest): Promise<string | undefined> {
   const path = await pullFile(pull);
   if (path === undefined || pull.source.kind !== "http") return path;
   const { url } = pull.source;
