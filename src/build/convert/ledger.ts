@@ -40,7 +40,7 @@ export function conclude(
   pieces: readonly Piece[],
   parts: readonly Part[],
   source: SourceText,
-): Conversion {
+): Omit<Conversion, "unused"> {
   const targets = new Map<Part, Lines[]>();
   const text: string[] = [];
   for (const { lines, part } of pieces) {

@@ -30,6 +30,8 @@ export interface Conversion {
   readonly text: string;
   /** In the order of the original. */
   readonly rows: readonly ReportRow[];
+  /** Names of given build arguments that the recipe does not have. */
+  readonly unused: readonly string[];
 }
 
 const ORDER: readonly Fidelity[] = ["exact", "approximated", "dropped"];
@@ -57,14 +59,15 @@ export function linesOf(text: string, { start, end }: Range): Lines {
 const WIDEST = 60;
 
 /** The report as a table for people; every note stands on a line of its own. */
-export function reportTable({ rows }: Conversion): string {
+export function reportTable({ rows, unused }: Conversion): string {
   const lines = rows.flatMap(({ source, what, fidelity, notes, targets }) => [
     `${span(source).padStart(7)}  ${fidelity.padEnd(12)}  ${shortened(what).padEnd(WIDEST)}  ${targets.map(span).join(", ")}`.trimEnd(),
     ...notes.map((note) => `${" ".repeat(9)}- ${note}`),
   ]);
   const counts = ORDER.map((kind) => `${rows.filter(({ fidelity }) => fidelity === kind).length} ${kind}`);
   const head = `${"line".padStart(7)}  ${"".padEnd(12)}  ${"".padEnd(WIDEST)}  new line`;
-  return `${[head, ...lines, counts.join(", ")].join("\n")}\n`;
+  const surplus = unused.map((name) => `the recipe has no build argument ${name}`);
+  return `${[head, ...lines, counts.join(", "), ...surplus].join("\n")}\n`;
 }
 
 function span({ first, last }: Lines): string {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { resolveDefinition } from "../../recipe/definition/index.ts";
+import { reportTable } from "./report.ts";
 import { definitionOf, fates, sectionOf } from "./testing.ts";
 
 // %post without its scaffolding.
@@ -131,6 +132,12 @@ describe("variables", () => {
     expect(sectionOf(conversion, "environment")).toEqual(["export W='v{{ V }}'"]);
     expect(fates(conversion)[0]).toMatch(/^1 approximated: BASE has no value/);
     expect(definitionOf("ARG BASE\nFROM $BASE", { args: { BASE: "b" } }).text).toContain("From: b\n");
+  });
+
+  test("that nobody asks for are named", () => {
+    const conversion = definitionOf("ARG A\nFROM a", { args: { A: "1", B: "2" } });
+    expect(conversion.unused).toEqual(["B"]);
+    expect(reportTable(conversion)).toContain("the recipe has no build argument B\n");
   });
 
   test("of the base image are read in the image", () => {

@@ -3,7 +3,7 @@
 
 import type { Platform } from "../../oci/types.ts";
 import type { Dockerfile, Instruction } from "../../recipe/dockerfile/ast.ts";
-import { globalArguments, platformArguments } from "../dockerfile/globals.ts";
+import { globalArguments, platformArguments, unusedArguments } from "../dockerfile/globals.ts";
 import type { Scope } from "../dockerfile/scope.ts";
 import { planStages, referencesOf, type Stage, type StagePlan, stageReference } from "../dockerfile/stages.ts";
 import type { ContextView } from "./context-view.ts";
@@ -44,21 +44,27 @@ export function toDefinition(job: DockerfileConversion): Conversion {
     context: job.context,
     stageName: (reference) => nameOfSource(reference, plan, scope, images),
   };
-  const stages = needed.map((stage) => {
-    const final = stage === plan.target;
-    const chain = chainOf(stage, plan);
-    const draft = convertStage(chain, conversions, final, parts);
-    return renderStage(draft, chain, parts, final ? undefined : stageName(stage));
+  const stages = needed.flatMap((stage) => {
+    const [chain, final] = [chainOf(stage, plan), stage === plan.target];
+    return renderStage(
+      convertStage(chain, conversions, final, parts),
+      chain,
+      parts,
+      final ? undefined : stageName(stage),
+    );
   });
   const used = new Set(
     needed.flatMap((stage) => chainOf(stage, plan)).flatMap((one) => [one.from, ...one.instructions]),
   );
   noteUnused(file, used, parts);
-  const head: Piece = {
-    lines: [`# Converted from ${file.source.name}. Build it in the folder that its %files begin with.`, ""],
-  };
+  const head = headOf(file.source.name);
   const extra = [...images].map(([image, name]) => ({ lines: [...imageHead(image), `Stage: ${name}`, ""] }));
-  return conclude("definition", [head, ...extra, ...stages.flat()], [...parts.values()], file.source);
+  const unused = unusedArguments(file, job.buildArgs, scope.globals);
+  return { ...conclude("definition", [head, ...extra, ...stages], [...parts.values()], file.source), unused };
+}
+
+function headOf(name: string): Piece {
+  return { lines: [`# Converted from ${name}. Build it in the folder that its %files begin with.`, ""] };
 }
 
 function refuseMistakes({ problems: [problem], source }: Dockerfile): void {

@@ -46,7 +46,8 @@ export function toDockerfile({ source, arguments: given, context }: DefinitionCo
     };
   });
   const head = ["# syntax=docker/dockerfile:1", `# Converted from ${source.name}. Its folder is the build context.`];
-  return conclude("dockerfile", [{ lines: head }, ...stages.flatMap(stageLines)], parts, source);
+  const pieces = [{ lines: head }, ...stages.flatMap(stageLines)];
+  return { ...conclude("dockerfile", pieces, parts, source), unused: resolved.unused };
 }
 
 function partOf(range: Range, { place }: ResolvedDefinition): Part {
