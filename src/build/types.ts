@@ -113,6 +113,8 @@ export type CopyOrigin =
   | { readonly kind: "context" }
   /** The caller's file system (`%files` of a definition); paths are absolute. */
   | { readonly kind: "host" }
+  /** One folder of the caller's machine (a named context, a repository that was fetched): its links do not lead out of it. */
+  | { readonly kind: "folder"; readonly path: string }
   /** Another stage, or an image brought by `from`. */
   | { readonly kind: "state"; readonly state: State };
 

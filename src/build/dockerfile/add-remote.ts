@@ -17,13 +17,13 @@ export async function remoteStep(
   site: Site,
   at: StepOrigin,
 ): Promise<CopyStep> {
-  const path = await framedLater(at, () =>
+  const { folder, path } = await framedLater(at, () =>
     remote.kind === "url" ? fetched(remote, flags, site) : checkedOut(remote, flags, site, at),
   );
   return {
     kind: "copy",
-    from: { kind: "host" },
-    sources: [path],
+    from: { kind: "folder", path: folder },
+    sources: [literal(path)],
     inline: [],
     destination,
     owner: "0:0",
@@ -36,9 +36,20 @@ export async function remoteStep(
   };
 }
 
-function fetched({ url, name }: RemoteFile, flags: CopyFlags, { job, builder }: Site): Promise<string> {
+interface Fetched {
+  readonly folder: string;
+  readonly path: string;
+}
+
+// Names are patterns to a step, and nobody has written a pattern here.
+function literal(path: string): string {
+  return path.replace(/[\\*?[\]]/g, "\\$&");
+}
+
+async function fetched({ url, name }: RemoteFile, flags: CopyFlags, { job, builder }: Site): Promise<Fetched> {
   const checksum = flags.checksum === undefined ? undefined : parseDigest(flags.checksum);
-  return job.sources.download({ url, name, checksum, signal: builder.signal });
+  const file = await job.sources.download({ url, name, checksum, signal: builder.signal });
+  return { folder: posix.dirname(file), path: `/${posix.basename(file)}` };
 }
 
 async function checkedOut(
@@ -46,7 +57,7 @@ async function checkedOut(
   flags: CopyFlags,
   { job, builder }: Site,
   at: StepOrigin,
-): Promise<string> {
+): Promise<Fetched> {
   const contradiction = (flag: string) =>
     failAt("E_VALUE", at, { what: `--${flag}`, why: "contradicts the URL", hint: "say it in one place only" });
   if (own.checksum && flags.checksum && own.checksum !== flags.checksum) throw contradiction("checksum");
@@ -57,5 +68,5 @@ async function checkedOut(
     checksum: own.checksum ?? flags.checksum,
     signal: builder.signal,
   });
-  return posix.join(tree, folder);
+  return { folder: tree, path: `/${folder}` };
 }

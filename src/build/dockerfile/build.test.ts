@@ -251,7 +251,7 @@ G
     const [local, plain] = await stepsFor("ADD x.tar /\nADD --unpack=false x.tar /\n");
     expect([local?.unpack, plain?.unpack]).toEqual([true, false]);
     const [url, asked] = await stepsFor("ADD https://h/p/x.tar?a=b /\nADD --unpack https://h/x.tar /\n");
-    expect(url).toMatchObject({ from: { kind: "host" }, sources: ["/downloads/x.tar"], unpack: false });
+    expect(url).toMatchObject({ from: { kind: "folder", path: "/downloads" }, sources: ["/x.tar"], unpack: false });
     expect(asked?.unpack).toBe(true);
   });
 
@@ -263,7 +263,7 @@ G
     };
     const sources = { checkout, download: () => Promise.reject(new Error("no")) };
     const [one] = await stepsFor("ADD --keep-git-dir=true https://h/r.git#main:sub/dir /d\n", { sources });
-    expect(one).toMatchObject({ sources: ["/tree/sub/dir"], destination: "/d", owner: "0:0" });
+    expect(one).toMatchObject({ from: { path: "/tree" }, sources: ["/sub/dir"], destination: "/d", owner: "0:0" });
     expect(requests).toMatchObject([{ remote: "https://h/r.git", ref: "main", keepGitDir: true, submodules: true }]);
   });
 
@@ -281,7 +281,7 @@ G
       { source: { kind: "docker", reference: { repository: "library/other" } } },
     ]);
     expect(stepsOf(recording)).toMatchObject([
-      { from: { kind: "host" }, sources: ["/ctx/a"] },
+      { from: { kind: "folder", path: "/ctx" }, sources: ["../../a"] },
       { from: { kind: "state" }, sources: ["/b"] },
     ]);
   });

@@ -3,7 +3,7 @@
 
 import { posix } from "node:path";
 import type { Located } from "../../recipe/source.ts";
-import type { CopyStep } from "../types.ts";
+import type { CopyOrigin, CopyStep } from "../types.ts";
 import { remoteStep } from "./add-remote.ts";
 import { type CopyFlags, copyFlags } from "./copy-flags.ts";
 import { type Draft, withHistory } from "./draft.ts";
@@ -12,7 +12,7 @@ import { flagOf } from "./flag-values.ts";
 import type { InstructionOf } from "./instruction-of.ts";
 import { parseRemote, type Remote } from "./remote.ts";
 import { expanded, expandedHeredoc, framed, type Scope } from "./scope.ts";
-import { CONTEXT, type FileOrigin, type Progress, type Site, stepOrigin } from "./site.ts";
+import { type Progress, type Site, stepOrigin } from "./site.ts";
 
 type Copy = InstructionOf<"COPY" | "ADD">;
 
@@ -78,9 +78,9 @@ function sortSources(copy: Copy, draft: Draft, scope: Scope, at: Located): Sourc
   return { texts: [...texts, ...inline.map(({ name }) => `<<${name}`)], local, remote, inline };
 }
 
-async function originOf(copy: Copy, site: Site): Promise<FileOrigin> {
+async function originOf(copy: Copy, site: Site): Promise<CopyOrigin> {
   const from = copy.keyword === "COPY" ? flagOf(copy, "from") : undefined;
-  if (from?.value === undefined || from.value === "") return CONTEXT;
+  if (from?.value === undefined || from.value === "") return { kind: "context" };
   const at = { source: site.scope.source, range: from.range };
   if (from.value.includes("$")) {
     const hint = "write FROM with the variable, AS with a name, and take the files from that name";
@@ -93,12 +93,12 @@ function localStep(
   copy: Copy,
   { local, inline }: Sources,
   flags: CopyFlags,
-  { destination, origin }: { readonly destination: string; readonly origin: FileOrigin },
+  { destination, origin }: { readonly destination: string; readonly origin: CopyOrigin },
 ): CopyStep {
   return {
     kind: "copy",
-    from: origin.origin,
-    sources: local.map((source) => below(origin.root, source, flags.parents)),
+    from: origin,
+    sources: local,
     inline,
     destination,
     ...flags.attributes,
@@ -107,16 +107,6 @@ function localStep(
     style: "folder",
     follow: false,
   };
-}
-
-// The part of a path that `--parents` keeps begins behind `/./`, or at the root of the origin.
-function below(root: string, source: string, parents: boolean): string {
-  if (root === "") return source;
-  const pivot = parents ? source.indexOf("/./") : -1;
-  const clean = (path: string) => posix.join("/", path);
-  if (!parents) return `${root}${clean(source)}`;
-  if (pivot < 0) return `${root}/.${clean(source)}`;
-  return `${root}${clean(source.slice(0, pivot))}/.${clean(source.slice(pivot + 3))}`;
 }
 
 // A slash, or a slash and a dot, at the end says that a folder is meant; both survive.

@@ -8,12 +8,12 @@ import { reasonOf } from "../../base/errors.ts";
 import type { Instruction } from "../../recipe/dockerfile/ast.ts";
 import { type MountFlag, parseMountFlag } from "../../recipe/dockerfile/mount-flag.ts";
 import type { Located } from "../../recipe/source.ts";
-import type { StepMount } from "../types.ts";
+import type { CopyOrigin, StepMount } from "../types.ts";
 import type { Draft } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { flagsOf } from "./flag-values.ts";
 import { expanded, framed, type Scope } from "./scope.ts";
-import { CONTEXT, type Site } from "./site.ts";
+import type { Site } from "./site.ts";
 
 /** Mounts, and the variables that come with them; their values are no part of any key. */
 export interface Mounting {
@@ -72,9 +72,9 @@ export async function stepMounts(options: readonly PlacedMount[], draft: Draft, 
 async function fileMount(options: PlacedMount, target: string, site: Site): Promise<StepMount> {
   const { type, from, size, readOnly } = options;
   if (type === "tmpfs") return { kind: "tmpfs", target, size };
-  const files = from === undefined ? CONTEXT : await site.originOf(from, options.at);
-  const path = posix.join(files.root, posix.join("/", options.source ?? "/"));
-  if (type === "bind") return { kind: "bind", target, from: files.origin, path, writable: !readOnly };
+  const origin: CopyOrigin = from === undefined ? { kind: "context" } : await site.originOf(from, options.at);
+  const path = posix.join("/", options.source ?? "/");
+  if (type === "bind") return { kind: "bind", target, from: origin, path, writable: !readOnly };
   return {
     kind: "cache",
     target,
@@ -84,7 +84,7 @@ async function fileMount(options: PlacedMount, target: string, site: Site): Prom
     mode: options.mode ?? 0o755,
     uid: options.uid ?? 0,
     gid: options.gid ?? 0,
-    ...(from === undefined ? {} : { from: { origin: files.origin, path } }),
+    ...(from === undefined ? {} : { from: { origin, path } }),
   };
 }
 

@@ -7,20 +7,13 @@ import type { Draft } from "./draft.ts";
 import type { DockerfileJob } from "./job.ts";
 import type { Scope } from "./scope.ts";
 
-/** A place that files are taken from. */
-export interface FileOrigin {
-  readonly origin: CopyOrigin;
-  /** In front of every path: the folder of a named context; empty elsewhere. */
-  readonly root: string;
-}
-
 /** Everything around one stage. */
 export interface Site {
   readonly job: DockerfileJob;
   readonly builder: Builder;
   readonly scope: Scope;
   /** The files that a `from` means: a stage, a named context, or an image. @throws E_STAGE_…, E_FROM_NAME, pulling's */
-  originOf(text: string, at: Located): Promise<FileOrigin>;
+  originOf(text: string, at: Located): Promise<CopyOrigin>;
 }
 
 /** A stage between two instructions. */
@@ -28,9 +21,6 @@ export interface Progress {
   readonly state: State;
   readonly draft: Draft;
 }
-
-/** The build context itself. */
-export const CONTEXT: FileOrigin = { origin: { kind: "context" }, root: "" };
 
 /** The origin of a step for messages. */
 export function stepOrigin(title: string, at: Located): StepOrigin {

@@ -3,7 +3,7 @@
 import type { Platform } from "../../oci/types.ts";
 import type { ImageSource } from "../../oci/uri.ts";
 import type { Located } from "../../recipe/source.ts";
-import type { Builder, State } from "../types.ts";
+import type { Builder, CopyOrigin, State } from "../types.ts";
 import { baseConfig } from "./base-config.ts";
 import { bounded } from "./bounded-builder.ts";
 import { type Draft, firstDraft, inheritedDraft } from "./draft.ts";
@@ -12,7 +12,7 @@ import { contextFor, imageNamed } from "./image-names.ts";
 import { carryOut } from "./instruction.ts";
 import type { DockerfileJob } from "./job.ts";
 import type { Scope } from "./scope.ts";
-import { type FileOrigin, type Progress, type Site, stepOrigin } from "./site.ts";
+import { type Progress, type Site, stepOrigin } from "./site.ts";
 import { type Stage, type StagePlan, stageReference } from "./stages.ts";
 import { parseTriggers, type Trigger } from "./triggers.ts";
 
@@ -128,20 +128,20 @@ async function baseImage(name: string, at: Located, platform: Platform | undefin
   return all.image(source, platform, { ...at, title: name });
 }
 
-async function originOf(text: string, at: Located, stage: Stage, all: Everything): Promise<FileOrigin> {
+async function originOf(text: string, at: Located, stage: Stage, all: Everything): Promise<CopyOrigin> {
   const index = stageReference(text, all.plan.stages, at);
   const context = contextFor(text, all.job.contexts);
-  if (context?.kind === "folder") return { origin: { kind: "host" }, root: context.path };
+  if (context?.kind === "folder") return { kind: "folder", path: context.path };
   if (context === undefined && index !== undefined) {
     // Only a trigger of a base image gets here with a later stage: the plan could not know of it.
     if (index >= stage.index) throw failAt("E_STAGE_LATER", at, { name: text });
-    return { origin: { kind: "state", state: (await all.result(index)).state }, root: "" };
+    return { kind: "state", state: (await all.result(index)).state };
   }
   if (text === "scratch") {
     const state = await all.builder.from({ kind: "scratch" }, stepOrigin("scratch", at));
-    return { origin: { kind: "state", state }, root: "" };
+    return { kind: "state", state };
   }
   const source = context?.source ?? imageNamed(text, at);
   const state = await all.image(source, all.job.platform, { ...at, title: text });
-  return { origin: { kind: "state", state }, root: "" };
+  return { kind: "state", state };
 }

@@ -3,12 +3,14 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Digest } from "../../base/digest.ts";
+import type { Platform } from "../../oci/types.ts";
 import type { Environment } from "../../platform/user.ts";
 import { codeFrame } from "../../recipe/source.ts";
+import { checkArchitecture } from "../../run/architecture.ts";
 import { ownProgram } from "../../run/programs.ts";
 import type { CopyOrigin, CopyStep, FolderStep, HostStep, RunStep, State, Step, StepOrigin } from "../types.ts";
 import { digestOfCopy, type Origin, type PlannedMatch, planCopy } from "./copy-plan.ts";
-import { copyStep, ownerOf } from "./copy-step.ts";
+import { type CopyTools, copyStep, ownerOf } from "./copy-step.ts";
 import { fail } from "./errors.ts";
 import { Lines } from "./lines.ts";
 import type { Mounted, Mounts } from "./mounts.ts";
@@ -77,6 +79,7 @@ export class StepWorks {
             const writer = new TreeWriter(mounted.root);
             const options = { into: "", owner: undefined, name: at.title, maxBytes, layer: true, signal };
             await unpackTar(await step.open(signal), writer, options);
+            await writer.attributes.apply(ownPrograms(this.#tools.options.env).packer);
             writer.settle();
             return undefined;
           },
@@ -91,6 +94,7 @@ export class StepWorks {
   }
 
   async #run(state: State, step: RunStep, at: StepOrigin): Promise<StepWork> {
+    checkRunnable(state, at, this.#tools.options.platform);
     const contents: string[] = [];
     for (const mount of step.mounts) {
       if (mount.kind === "bind" && mount.from.kind !== "state") contents.push(await this.#contentOf(mount, at));
@@ -126,15 +130,21 @@ export class StepWorks {
       key: copyKey(state, step, content, options.singleId),
       apply: async ({ mounted }) => {
         planned ??= await planCopy(step, at, await this.#origin(step.from), options.signal);
-        await copyStep(step, at, mounted.root, planned, options);
+        await copyStep(step, at, mounted.root, planned, this.#copyTools());
         return undefined;
       },
     };
   }
 
+  #copyTools(): CopyTools {
+    const { signal, maxBytes, env } = this.#tools.options;
+    return { signal, maxBytes, packer: ownPrograms(env).packer };
+  }
+
   async #origin(from: CopyOrigin): Promise<Origin> {
     const { context } = this.#tools.options;
     if (from.kind === "host") return { root: "/", name: "this machine", ignore: undefined, strange: false };
+    if (from.kind === "folder") return { root: from.path, name: from.path, ignore: undefined, strange: true };
     if (from.kind === "context") {
       const root = context?.folder ?? "/nonexistent";
       return { root, name: `the build context ${root}`, ignore: context?.ignore, strange: false };
@@ -144,7 +154,7 @@ export class StepWorks {
   }
 
   #runTools(debugShell: boolean): RunTools {
-    const { options, places, mounts, views } = this.#tools;
+    const { options, places, mounts } = this.#tools;
     return {
       places,
       debugShell,
@@ -152,14 +162,23 @@ export class StepWorks {
       singleId: options.singleId,
       ownProcesses: seesWholeProc(),
       launcher: ownPrograms(options.env).launcher,
-      view: (origin, writable) => views.folder(origin, writable),
+      view: (origin, writable, at) => this.#view(origin, writable, at),
       memory: (dir) => mounts.memory(dir),
       fill: async (folder, from, path, at) => {
         const step = { ...PLAIN_COPY, from, sources: [path] };
         const planned = await planCopy(step, at, await this.#origin(from), options.signal);
-        await copyStep(step, at, folder, planned, options);
+        await copyStep(step, at, folder, planned, this.#copyTools());
       },
     };
+  }
+
+  // What .dockerignore leaves out is not seen in a mount of the context either.
+  async #view(origin: CopyOrigin, writable: boolean, at: StepOrigin): Promise<string> {
+    const { options, views } = this.#tools;
+    if (origin.kind !== "context" || !options.context?.ignore) return views.folder(origin, writable);
+    const step = { ...PLAIN_COPY, from: origin, sources: ["."] };
+    const planned = await planCopy(step, at, await this.#origin(origin), options.signal);
+    return views.filled((folder) => copyStep(step, at, folder, planned, this.#copyTools()));
   }
 
   #host(step: HostStep, at: StepOrigin, { mounted, talk }: Scene): Promise<undefined> {
@@ -183,6 +202,16 @@ export class StepWorks {
         reject(fail("E_STEP_FAILED", { title: at.title, status: code ?? 128, said, frame: codeFrame(at) }));
       });
     });
+  }
+}
+
+// Said before anything is done, and not by the kernel's "exec format error" at the end of a download.
+function checkRunnable({ base }: State, at: StepOrigin, platform: Platform): void {
+  const arch = base?.image.config.architecture ?? platform.architecture;
+  try {
+    checkArchitecture("", arch);
+  } catch (cause) {
+    throw fail("E_STEP_FOREIGN", { title: at.title, arch, frame: codeFrame(at) }, { cause });
   }
 }
 

@@ -14,6 +14,8 @@ export class Views {
   readonly #states = new Map<string, Promise<Mounted>>();
   readonly #mounted: { readonly mounted: Mounted; readonly work: string }[] = [];
 
+  readonly #own: string[] = [];
+
   /** `context` is the folder of the build context. */
   constructor(mounts: Mounts, places: BuildPlaces, context: string | undefined) {
     this.#mounts = mounts;
@@ -24,12 +26,20 @@ export class Views {
   /** The folder of an origin; with `writable` a copy of its own, whose changes are thrown away. @throws E_BUILD_MOUNT */
   async folder(origin: CopyOrigin, writable: boolean): Promise<string> {
     if (origin.kind === "state") return (await this.state(origin.state, writable)).root;
-    const folder = origin.kind === "host" ? "/" : (this.#context ?? "/");
+    const folder = origin.kind === "folder" ? origin.path : origin.kind === "host" ? "/" : (this.#context ?? "/");
     if (!writable) return folder;
     const work = await this.workFolder();
     const mounted = await this.#mounts.over(folder, work);
     this.#mounted.push({ mounted, work });
     return mounted.root;
+  }
+
+  /** A folder of this build's own, with what `fill` puts into it. */
+  async filled(fill: (folder: string) => Promise<void>): Promise<string> {
+    const work = await this.workFolder();
+    this.#own.push(work);
+    await fill(work);
+    return work;
   }
 
   /** A mounted state. */
@@ -55,6 +65,7 @@ export class Views {
       await mounted.unmount();
       await rm(work, { recursive: true, force: true });
     }
+    for (const folder of this.#own.splice(0)) await rm(folder, { recursive: true, force: true });
     this.#states.clear();
   }
 
