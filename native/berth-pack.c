@@ -1,21 +1,27 @@
 // berth-pack: a folder as a layer on standard output, the same bytes for the same folder. Ends with 255 and one line when it
-// cannot read something: whoever takes the output must wait for the exit status.
+// cannot read something: whoever takes the output must wait for the exit status. With --attributes it packs nothing, but
+// sets what JavaScript cannot.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack-attributes.h"
 #include "pack-tar.h"
 #include "pack-walk.h"
 #include "say.h"
 
-static const char USAGE[] = "usage: berth-pack [--latest SECONDS] [--all-root] DIR";
+static const char USAGE[] = "usage: berth-pack [--latest SECONDS] [--all-root] DIR, or berth-pack --attributes <LIST";
 
 int main(int argc, char **argv) {
   struct pack_options options = {.latest = INT64_MAX};
   const char *folder = NULL;
   say_program = "berth-pack";
+  if (argc == 2 && strcmp(argv[1], "--attributes") == 0) {
+    attributes_apply();
+    return 0;
+  }
   for (int i = 1; i < argc; i++) {
     char *end = NULL;
     if (strcmp(argv[i], "--all-root") == 0) options.all_root = true;

@@ -14,6 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "pack-attributes.h"
 #include "pack-tar.h"
 #include "say.h"
 
@@ -94,20 +95,13 @@ static char **names_of(int dir, size_t *count) {
   return names;
 }
 
-// What travels with an image: the user's own attributes, without the overlay's, and file capabilities. Labels of this
-// machine's security modules do not.
-static bool travels(const char *name) {
-  if (strcmp(name, "security.capability") == 0) return true;
-  return strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0;
-}
-
 static void add_xattrs(int file) {
   static char list[1 << 16], value[MAX_VALUE];
   char *names[4096];
   size_t count = 0;
   ssize_t length = flistxattr(file, list, sizeof list);
   for (ssize_t at = 0; at < length; at += (ssize_t)strlen(list + at) + 1)
-    if (travels(list + at) && count < sizeof names / sizeof *names) names[count++] = list + at;
+    if (attribute_travels(list + at) && count < sizeof names / sizeof *names) names[count++] = list + at;
   qsort(names, count, sizeof *names, by_name);
   for (size_t i = 0; i < count; i++) {
     ssize_t got = fgetxattr(file, names[i], value, sizeof value);

@@ -69,7 +69,8 @@ export class Lab {
       { path: "opt/old/file", content: "old" },
       { path: "out", type: "symlink" as const, target: "../../../../../opt" },
     ];
-    await writeLayout(join(dir, "image"), { base: { layers: [{ entries }], config: { Env: ["PATH=/bin"] } } });
+    const foreign = { layers: [{ entries: [{ path: "bin" }] }], platform: { os: "linux", architecture: "mips64le" } };
+    await writeLayout(join(dir, "image"), { foreign, base: { layers: [{ entries }], config: { Env: ["PATH=/bin"] } } });
     return lab;
   }
 
@@ -116,16 +117,26 @@ export class Lab {
     return index.manifests[0].digest;
   }
 
-  /** What the layer of a step holds: lines of `mode owner path`, sorted by path. */
+  /** The layer of a step. */
+  bytes(title: string): Buffer {
+    const path = this.#blob(title);
+    return path === undefined ? Buffer.alloc(0) : readFileSync(path);
+  }
+
+  /** What the layer of a step holds: lines of `mode owner path`, in its order. */
   layer(title: string): string[] {
+    const blob = this.#blob(title);
+    if (blob === undefined) return [];
+    const lines = execFileSync("tar", ["-tvf", blob, "--numeric-owner"], { encoding: "utf8" }).trim().split("\n");
+    return lines.map((line) => line.replace(/^(\S+)\s+(\S+)\s+\d+ \S+ \S+ /, "$1 $2 "));
+  }
+
+  #blob(title: string): string | undefined {
     const steps = join(this.dir, "cache/build/steps");
     for (const name of readdirSync(steps)) {
       const record = JSON.parse(readFileSync(join(steps, name), "utf8"));
       if (record.title !== title) continue;
-      if (!record.layer) return [];
-      const blob = join(this.dir, "cache/blob/blobs/sha256", record.layer.digest.slice(7));
-      const lines = execFileSync("tar", ["-tvf", blob, "--numeric-owner"], { encoding: "utf8" }).trim().split("\n");
-      return lines.map((line) => line.replace(/^(\S+)\s+(\S+)\s+\d+ \S+ \S+ /, "$1 $2 "));
+      return record.layer && join(this.dir, "cache/blob/blobs/sha256", record.layer.digest.slice(7));
     }
     throw new Error(`no step "${title}" was recorded`);
   }

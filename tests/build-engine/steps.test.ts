@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isEmulated } from "../../src/run/architecture.ts";
 import { AS_ROOT } from "../support/ordinary-user.ts";
 import { Lab, obstacle } from "./lab.ts";
 
@@ -137,6 +138,30 @@ describe.skipIf(reason)(`steps of a build${reason ? ` [needs ${reason}]` : ""}`,
     const refused = lab.build(lab.context("evil", "ADD e.tar /a/\n", { "e.tar": await buffer(hostile) }));
     expect(refused.status).toBe(255);
     expect(refused.stderr).toMatch(/cannot unpack .*e\.tar[\s\S]*> 2 \| ADD e.tar/);
+  });
+
+  test("extended attributes travel with files through archives and stages", async () => {
+    const archive = pack();
+    archive.entry({ name: "f", pax: { "SCHILY.xattr.user.mine": "kept" } }, "x");
+    archive.finalize();
+    const recipe = "ADD a.tar /a/\nFROM scratch\nCOPY --from=0 /a/f /g\n";
+    expect(lab.build(lab.context("attributes", recipe, { "a.tar": await buffer(archive) })).stderr).toContain("built");
+    for (const title of ["ADD a.tar /a/", "COPY --from=0 /a/f /g"]) {
+      expect(lab.bytes(title).toString("latin1")).toContain("SCHILY.xattr.user.mine=kept");
+    }
+  });
+
+  test("what .dockerignore leaves out is not seen in a mount of the context", () => {
+    const recipe = "RUN --mount=type=bind,target=/c ls /c; test ! -e /c/hidden; test -e /c/seen\n";
+    const built = lab.build(lab.context("ignored", recipe, { ".dockerignore": "hidden", hidden: "", seen: "" }));
+    expect(built.stderr).toContain("built");
+  });
+
+  test.skipIf(isEmulated("mips64le"))("a base that this machine cannot run is refused before anything is run", () => {
+    const recipe = `FROM oci:${lab.dir}/image:foreign\nRUN true\n`;
+    const built = lab.build(lab.context("foreign", "", { Dockerfile: recipe }));
+    expect(built.status).toBe(255);
+    expect(built.stderr).toMatch(/RUN true needs programs for mips64le[\s\S]*> 2 \| RUN true/);
   });
 
   test("mounts of RUN are there for the step and in no layer; secrets are in no byte of the cache", () => {

@@ -20,6 +20,8 @@ export interface CopyTools {
   readonly signal: AbortSignal;
   /** Largest sum of file sizes that an archive may unpack to, in bytes. */
   readonly maxBytes: number;
+  /** Path of berth-pack. */
+  readonly packer: string;
 }
 
 /** Writes what was planned into the state mounted at `root`. @throws E_COPY_… */
@@ -43,7 +45,7 @@ export async function copyStep(
       source = name;
       copy.inline(name, content, mode, folder);
     }
-    copy.settle();
+    await copy.settle();
   } catch (error) {
     if (error instanceof Unreadable) {
       throw fail("E_COPY_READ", { path: error.path, reason: error.message, frame }, { cause: error });
@@ -119,7 +121,8 @@ class Copy {
     this.#writer.write(this.#followed(path), content, looks);
   }
 
-  settle(): void {
+  async settle(): Promise<void> {
+    await this.#writer.attributes.apply(this.#tools.packer);
     this.#writer.settle();
   }
 
@@ -151,6 +154,7 @@ class Copy {
     if (first !== undefined && !sameFile(first, path)) return this.#writer.link(first, path);
     try {
       const at = this.#writer.copy(entry.source, path, looks);
+      if (this.#step.from.kind === "state") this.#writer.attributes.copy(entry.source, at);
       if (stat.nlink > 1) this.#links.set(id, at);
     } catch (error) {
       if (["EACCES", "ENOENT", "EIO"].includes(errnoOf(error) ?? "")) throw new Unreadable(entry.source, error);

@@ -11,6 +11,10 @@ const kinds = {
     text: "{title} cannot be started: {reason}\n{frame}",
     hint: "does the image have that program, and is it made for this machine? `berth doctor` says what the machine lacks",
   },
+  E_STEP_FOREIGN: {
+    text: "{title} needs programs for {arch}, and this machine cannot run them\n{frame}",
+    hint: "ask the administrator to register an emulator: binfmt_misc with the F flag (on Debian: apt install qemu-user-static); or build for this machine",
+  },
   E_STEP_USER: {
     text: 'the user "{user}" of {title} is not in the image\'s {file}\n{frame}',
     hint: "add it in an earlier step (useradd), or write a number",

@@ -1,15 +1,27 @@
 // What a build mounts: bases once each, and an overlay for every state that is looked into or changed. All of it lives in
 // the build's own mount namespace and is gone with it, however the build ends.
 
+import { accessSync, constants } from "node:fs";
 import { chmod, chown, lstat, mkdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { digestParts } from "../../base/digest.ts";
 import { openImage } from "../../image/open.ts";
 import type { Environment } from "../../platform/user.ts";
+import { systemProgram } from "../../run/programs.ts";
+import { unpackTo } from "../../run/unpacked.ts";
 import type { State } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { BuildPlaces } from "./places.ts";
 import { type Ended, needProgram, runProgram } from "./program.ts";
+
+function canOpen(device: string): boolean {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Bytes of mount options that the kernel takes, and the words beside the lower folders. */
 const MAX_OPTIONS = 4095;
@@ -78,7 +90,7 @@ export class Mounts {
   async close(): Promise<void> {
     for (const mounted of this.#bases.values()) {
       const dir = await mounted.catch(() => undefined);
-      if (dir !== undefined) await this.#unmount(dir);
+      if (dir !== undefined && !dir.endsWith("-files")) await this.#unmount(dir);
     }
     this.#bases.clear();
   }
@@ -109,10 +121,18 @@ export class Mounts {
     const name = state.base ? digestParts(state.base.image.descriptor.digest).hex.slice(0, 16) : basename(file);
     const dir = join(this.#places.bases, name);
     await mkdir(dir, { recursive: true, mode: 0o755 });
-    const program = needProgram("squashfuse_ll", this.#env);
+    const program = systemProgram("squashfuse_ll", this.#env);
+    if (program === undefined || !canOpen("/dev/fuse")) return this.#unpackBase(file, offset, `${dir}-files`);
     // Programs of a step become other users, and all of them read the base.
     const args = ["-o", `offset=${offset},allow_other,nosuid,nodev`, file, dir];
     this.#check(await runProgram(program, args, this.#places.root), file);
+    return dir;
+  }
+
+  // Where FUSE is missing; kept for the next build, since it costs what the base is large.
+  async #unpackBase(path: string, offset: number, dir: string): Promise<string> {
+    const there = await lstat(dir).catch(() => undefined);
+    if (!there) await unpackTo({ path, offset, unsquashfs: needProgram("unsquashfs", this.#env), dir }, {});
     return dir;
   }
 

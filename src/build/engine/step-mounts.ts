@@ -18,7 +18,7 @@ export interface MountTools {
   readonly places: BuildPlaces;
   readonly signal: AbortSignal;
   /** The folder of an origin, for reading; or a throw-away copy that may be written to. */
-  view(origin: CopyOrigin, writable: boolean): Promise<string>;
+  view(origin: CopyOrigin, writable: boolean, at: StepOrigin): Promise<string>;
   /** Mounts a tmpfs on a folder and gives back what unmounts it. */
   memory(dir: string): Promise<() => Promise<void>>;
   /** Copies the content of a folder of an origin into an empty folder. */
@@ -122,7 +122,7 @@ class Making implements PreparedMounts {
   }
 
   async #origin(mount: Kind<"bind">): Promise<void> {
-    const root = await this.#tools.view(mount.from, mount.writable);
+    const root = await this.#tools.view(mount.from, mount.writable, this.#at);
     const place = placeIn(fromText(root), fromText(mount.path));
     if (!place || place.missing.length > 0) throw this.#refuse(`${mount.path}, which is to be bound, does not exist`);
     this.#bind(toText(place.found), mount.target, !mount.writable, place.stat.isDirectory() ? "dir" : "file");

@@ -17,6 +17,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
+import { Attributes } from "./attributes.ts";
 import { bytes, fromText, type Place, placeIn, toText } from "./root-path.ts";
 
 /** Who something belongs to. */
@@ -37,6 +38,8 @@ export class Obstacle extends Error {}
 
 /** A mounted state that is written to. */
 export class TreeWriter {
+  /** What is still to be set when everything is written. */
+  readonly attributes = new Attributes();
   readonly #root: string;
   readonly #folders: { readonly path: string; readonly mtime: number }[] = [];
 

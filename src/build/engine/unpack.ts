@@ -73,7 +73,7 @@ class Unpacking implements ContentSink {
     this.#makeRoom(path);
     if (entry.kind === "symlink") this.#writer.symlink(entry.target, path, looks);
     else if (entry.kind === "link") this.#link(entry.target, path);
-    else return this.#file(path, entry.size, looks);
+    else return this.#file(path, entry, looks);
     return "skip";
   }
 
@@ -120,10 +120,11 @@ class Unpacking implements ContentSink {
     if (place.missing.length === 0 && place.stat.isDirectory()) this.#writer.remove(path);
   }
 
-  #file(path: string, size: number, looks: Looks): Verdict {
+  #file(path: string, { size, xattrs }: TarEntry, looks: Looks): Verdict {
     const at = this.#writer.clear(path);
     const fd = openSync(bytes(at), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     this.#open = { fd, left: size, at, looks };
+    if (xattrs) this.#writer.attributes.set(at, xattrs);
     return NOTHING;
   }
 
