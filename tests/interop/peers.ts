@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { installed, type OrdinaryUser, runAs } from "../support/ordinary-user.ts";
+import { asUser, installed, type OrdinaryUser, runAs } from "../support/ordinary-user.ts";
 
 /** What a command of a tool has said. */
 export interface Said {
@@ -27,9 +27,28 @@ export function podman(user: OrdinaryUser, folder: string) {
   const flags = [...places, "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", ...runtime];
   const env = { XDG_RUNTIME_DIR: folder, TMPDIR: folder };
   const call = (...words: string[]): Said => runAs(user, ["podman", ...flags, ...words], { cwd: folder, env });
+  const socket = join(folder, "podman.sock");
   return {
     name: "podman",
     call,
+    /** Gives its images out as Docker's engine does while `work` goes on, which is given the address. */
+    async serving(work: (host: string) => void): Promise<void> {
+      const words = asUser(user, ["podman", ...flags, "system", "service", "--time", "0", `unix://${socket}`]);
+      const child = spawn(words[0] ?? "", words.slice(1), {
+        cwd: folder,
+        env: { PATH: process.env["PATH"], HOME: user.home, USER: user.name, ...env },
+        stdio: "ignore",
+      });
+      const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      try {
+        for (let left = 200; !existsSync(socket) && child.exitCode === null && left > 0; left -= 1)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        work(`unix://${socket}`);
+      } finally {
+        child.kill("SIGTERM");
+        await ended;
+      }
+    },
     run(source: string): Said {
       const tls = source.startsWith("docker://") ? ["--tls-verify=false"] : [];
       const pulled = call("pull", "-q", ...tls, source);
