@@ -21,7 +21,7 @@ const APP: Readonly<Record<string, string>> = {
   "scif/env/90-environment.sh": '#!/bin/sh\nexport APP_SETTING="set for $SCIF_APPNAME"\n',
 };
 
-/** Makes `plain.sif`, made from OCI, and `full`, a directory with scripts and the app `tool`, in `dir`. */
+/** Makes `plain.sif` and `docker.sif` (with a USER), made from OCI, and `full`, a directory with scripts and the app `tool`, in `dir`. */
 export async function makeImages(dir: string): Promise<void> {
   makeTree(join(dir, "plain"));
   for (const name of ["kill", "readlink", "hostname", "test", "grep"])
@@ -30,6 +30,7 @@ export async function makeImages(dir: string): Promise<void> {
     Env: ["PATH=/bin", "OWN=image's"],
     StopSignal: "SIGINT",
   });
+  await packSif(join(dir, "plain"), join(dir, "docker.sif"), { Env: ["PATH=/bin"], User: "33:33", WorkingDir: "/etc" });
   makeTree(join(dir, "full"));
   for (const name of ["kill", "readlink", "hostname"]) symlinkSync("busybox", join(dir, "full/bin", name));
   addScripts(join(dir, "full"));

@@ -295,6 +295,15 @@ describe.skipIf(reason).each(PLAYERS)(
       });
     });
 
+    test("is the image's user with --docker", () => {
+      const started = place.berth("instance", "start", "--docker", image("docker.sif"), "docker");
+      expect(started.status).toBe(0);
+      // Without subordinate ids nobody can be another user, and the launch says so.
+      const uid = /subordinate ids/.test(started.err) ? place.user.uid : 33;
+      expect(inside("docker", "sh", "-c", "id -u; pwd").out).toBe(`${uid}\n/etc`);
+      expect(place.berth("instance", "stop", "docker").status).toBe(0);
+    });
+
     test("has root in it with --fakeroot", () => {
       expect(place.berth("instance", "start", "--fakeroot", image("plain.sif"), "fake").status).toBe(0);
       expect(inside("fake", "id", "-u").out).toBe("0");
