@@ -144,9 +144,9 @@ describe.skipIf(reason)(`steps of a build${reason ? ` [needs ${reason}]` : ""}`,
     const archive = pack();
     archive.entry({ name: "f", pax: { "SCHILY.xattr.user.mine": "kept" } }, "x");
     archive.finalize();
-    const recipe = "ADD a.tar /a/\nFROM scratch\nCOPY --from=0 /a/f /g\n";
+    const recipe = "ADD a.tar /attributes/\nFROM scratch\nCOPY --from=0 /attributes/f /g\n";
     expect(lab.build(lab.context("attributes", recipe, { "a.tar": await buffer(archive) })).stderr).toContain("built");
-    for (const title of ["ADD a.tar /a/", "COPY --from=0 /a/f /g"]) {
+    for (const title of ["ADD a.tar /attributes/", "COPY --from=0 /attributes/f /g"]) {
       expect(lab.bytes(title).toString("latin1")).toContain("SCHILY.xattr.user.mine=kept");
     }
   });
