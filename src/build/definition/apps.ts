@@ -39,7 +39,7 @@ export function appEntries(stage: Stage, name: string): readonly ExtraEntry[] {
       0o755,
       (one) => `#!/bin/sh\n${scriptText(one)}`,
     ),
-    withSection(section("applabels"), `${folder}/scif/labels.json`, 0o644, (one) => labelsFile(one)),
+    withSection(section("applabels"), `${folder}/scif/labels.json`, 0o644, (one) => labelsFile(name, one)),
     withSection(section("apprun"), `${folder}/scif/runscript`, 0o755, appScript),
     withSection(section("appstart"), `${folder}/scif/startscript`, 0o755, appScript),
     withSection(section("apptest"), `${folder}/scif/test`, 0o755, appScript),
@@ -104,11 +104,10 @@ function appScript(section: Section): string {
   return scriptFile({ ...section, args: section.args.replace(/^\S+\s*/, "") });
 }
 
-function labelsFile(section: Section): string {
+function labelsFile(app: string, section: Section): string {
   const { labels } = parseLabelLines(section.body, { start: 0, end: section.body.length });
-  const sorted = labels
-    .map(({ name, value }) => [name, value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const given = new Map([["SCIF_APP_NAME", app], ...labels.map(({ name, value }) => [name, value] as const)]);
+  const sorted = [...given].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `${JSON.stringify(Object.fromEntries(sorted), null, "\t")}\n`;
 }
 

@@ -116,7 +116,7 @@ describe("a definition with every section", () => {
   test("has its apps", async () => {
     const { text, builder } = await build(FULL);
     expect(text("/scif/apps/foo/scif/runscript")).toBe("#!/bin/sh\n\n  exec foo\n");
-    expect(JSON.parse(text("/scif/apps/foo/scif/labels.json") ?? "")).toEqual({ N: "1" });
+    expect(JSON.parse(text("/scif/apps/foo/scif/labels.json") ?? "")).toEqual({ N: "1", SCIF_APP_NAME: "foo" });
     expect(text("/.singularity.d/env/94-appsbase.sh")).toContain('export SCIF_APPROOT_foo="/scif/apps/foo"\n');
     const copy = builder.asked.find(({ at }) => at.title.startsWith("%appfiles"))?.step;
     expect(copy).toMatchObject({ sources: ["/work/f.txt"], destination: "/scif/apps/foo/bin/f" });

@@ -1,6 +1,7 @@
 // From a definition file to an image: its stages in their order; the last becomes the image.
 
 import { DEFINITION_ENTRYPOINT } from "../../image/definition-mark.ts";
+import { definitionText } from "../../image/metadata/labels.ts";
 import type { Builder, BuiltConfig, BuiltImage, StepMount } from "../types.ts";
 import { readMetadata } from "./base-metadata.ts";
 import { failAt } from "./errors.ts";
@@ -61,9 +62,14 @@ async function finishMetadata(run: StageRun): Promise<Readonly<Record<string, st
     architecture: builder.platform.architecture,
   });
   for (const name of kept) job.log.warn(`the label ${name} of the base is kept; --force replaces it`);
-  const facts = { labels, definition: job.source.text, labelsWritten: written !== undefined };
+  const facts = { labels, origin: originOf(run), definition: job.source.text, labelsWritten: written !== undefined };
   await applyLayer(run, finish(stage, now, facts), "metadata of the definition");
   return labels;
+}
+
+function originOf({ stage, state }: StageRun): string | undefined {
+  const isFile = stage.headers.get("bootstrap")?.value.toLowerCase() === "localimage";
+  return isFile && state.base ? definitionText(state.base.image) : undefined;
 }
 
 async function runTest(run: StageRun): Promise<void> {

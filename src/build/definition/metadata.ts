@@ -42,13 +42,15 @@ export function finish(
   now: BaseMetadata,
   facts: {
     readonly labels: Readonly<Record<string, string>>;
+    /** The definition that the base counts as when it has none: that of an image file made from a registry's image. */
+    readonly origin: string | undefined;
     /** The definition file as it was read. */
     readonly definition: string;
     /** %post has written labels. */
     readonly labelsWritten: boolean;
   },
 ): OwnLayer {
-  const earlier = now.files.get("Singularity");
+  const earlier = now.files.get("Singularity") ?? facts.origin;
   const entries = [
     ...environmentEntry(stage, now),
     ...script(stage, "runscript"),
