@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { prependSif } from "../image/sif/index.ts";
 import { hostKind } from "./host.ts";
-import { findOverlays } from "./overlays.ts";
+import { findOverlays, type OverlaidImage } from "./overlays.ts";
 import { aRequest } from "./testing.ts";
 
 const HOST = { kind: hostKind };
-const IMAGE = { path: "/i.sif", isDir: false, overlays: [] };
+const IMAGE: OverlaidImage = { path: "/i.sif", isDir: false, overlays: [] };
 
 let dir = "";
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { fail } from "./errors.ts";
 import { findLayer } from "./find.ts";
 import { type ExtSpec, makeExt } from "./make-ext.ts";
 import { addPartition, checkForOverlay } from "./sif-partition.ts";
+import { runTool } from "./tools.ts";
 
 /** Where the overlay is now. */
 export type CreatedOverlay = "file" | "partition";
@@ -22,12 +23,18 @@ export async function createOverlay(path: string, spec: ExtSpec, signal?: AbortS
   const partial = partialName(path);
   try {
     await makeExt(partial, spec, signal);
-    if (there) await addPartition(path, partial, signal);
+    if (there) await addToSif(path, partial, spec, signal);
     else await rename(partial, path);
   } finally {
     await rm(partial, { force: true });
   }
   return there ? "partition" : "file";
+}
+
+async function addToSif(path: string, partial: string, { sparse }: ExtSpec, signal?: AbortSignal): Promise<void> {
+  const { offset, size } = await addPartition(path, partial, signal);
+  // The copy left holes; now that the partition is there, a full disk is said before a container meets it.
+  if (!sparse) await runTool("fallocate", ["-o", String(offset), "-l", String(size), path], path, { signal });
 }
 
 function isSif(path: string): boolean {

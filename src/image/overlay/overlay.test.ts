@@ -105,7 +105,8 @@ describe.skipIf(!hasTools)("overlay files [need mke2fs]", () => {
     const before = await readSifFile(path);
     const root = before.descriptors.find(({ partition }) => partition?.kind === "primary");
     const content = readFileSync(path).subarray(root?.offset);
-    expect(await createOverlay(path, { ...SPEC, dirs: ["/kept"] })).toBe("partition");
+    expect(await createOverlay(path, { ...SPEC, sparse: false, dirs: ["/kept"] })).toBe("partition");
+    expect(statSync(path).blocks * 512).toBeGreaterThanOrEqual(64 * MIB);
     const after = await readSifFile(path);
     expect(after.descriptors.slice(0, -1)).toEqual(before.descriptors);
     expect(after.descriptors.at(-1)).toMatchObject({

@@ -36,11 +36,15 @@ export function overlayOf(sif: SifFile): SifDescriptor | undefined {
   return sif.descriptors.findLast(({ partition }) => partition?.kind === "overlay" && partition.fs === "ext3");
 }
 
-/** Adds the file system in `from` to the SIF file as its overlay. @throws E_OVERLAY_IO and those of `checkForOverlay` */
-export async function addPartition(path: string, from: string, signal?: AbortSignal): Promise<void> {
+/** Adds the file system in `from` to the SIF file as its overlay; answers where it lies. @throws E_OVERLAY_IO and those of `checkForOverlay` */
+export async function addPartition(
+  path: string,
+  from: string,
+  signal?: AbortSignal,
+): Promise<Pick<SifDescriptor, "offset" | "size">> {
   const sif = await checkForOverlay(path);
   const slot = freeSlot(sif) ?? 0;
-  await place(path, from, sif, signal, async (file, offset, size) => {
+  return place(path, from, sif, signal, async (file, offset, size) => {
     const bytes = descriptor(sif, slot + 1, offset, size);
     const at = sif.descriptorsOffset + slot * layout.DESCRIPTOR_BYTES;
     await writeAll(file, bytes, at);
@@ -76,7 +80,7 @@ async function place(
   sif: SifFile,
   signal: AbortSignal | undefined,
   publish: (file: FileHandle, offset: number, size: number) => Promise<void>,
-): Promise<void> {
+): Promise<{ readonly offset: number; readonly size: number }> {
   const end = Math.max(sif.fileSize, ...sif.descriptors.map((d) => d.offset + d.size));
   const offset = Math.ceil(end / layout.PARTITION_ALIGN) * layout.PARTITION_ALIGN;
   try {
@@ -90,6 +94,7 @@ async function place(
       await file.sync();
       await publish(file, offset, size);
       await file.sync();
+      return { offset, size };
     } finally {
       await file.close();
     }
