@@ -84,9 +84,15 @@ describe("records", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("written down in a session with another view of the same processes are instances", async () => {
+    const { domain } = await selfIdentity();
+    await write("same", { domain: `${domain.split(" ")[0]} elsewhere` });
+    expect(await knownInstances({ path: folder })).toHaveLength(1);
+  });
+
   test("of another container of this boot are left alone, and keep their name", async () => {
     const { domain } = await selfIdentity();
-    await write("theirs", { domain: `${domain.split(" ")[0]} elsewhere` });
+    await write("theirs", { domain: `${domain.split(" ")[0]} elsewhere`, start: "1" });
     expect(await knownInstances({ path: folder })).toEqual([]);
     expect(readdirSync(folder)).toEqual(["theirs.json"]);
     await expect(refuseTaken(folder, "theirs")).rejects.toMatchObject({ code: "E_INSTANCE_FOREIGN" });

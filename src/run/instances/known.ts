@@ -15,8 +15,10 @@ export type InstanceState = "running" | "gone" | "foreign";
 /** What is to be thought of a record. */
 export async function stateOf(record: InstanceRecord): Promise<InstanceState> {
   const { domain } = await selfIdentity();
-  if (record.domain === domain) return (await startTime(record.pid)) === record.start ? "running" : "gone";
-  return record.domain.split(" ")[0] === domain.split(" ")[0] ? "foreign" : "gone";
+  if (record.domain.split(" ")[0] !== domain.split(" ")[0]) return "gone";
+  // Of one boot: a session may see the same processes through a /proc of its own.
+  if ((await startTime(record.pid)) === record.start) return "running";
+  return record.domain === domain ? "gone" : "foreign";
 }
 
 /** A folder of instances, and whose it is when it is not the caller's. */
