@@ -314,6 +314,9 @@ export const BUILD: readonly (Case | Later)[] = [
       write("c.def", `${SMALL}%post\n  ls /new/place\n`),
       { run: build("--bind", "shared:/new/place", "c.sif", "c.def") },
       { run: exec("c.sif", "ls", "/new"), exit: 1 },
+      write("d.def", `${SMALL}%post\n  head -c 3 /dev/device | wc -c > /count\n`),
+      { run: build("--bind", "/dev/zero:/dev/device", "d.sif", "d.def") },
+      { run: exec("d.sif", "cat", "/count"), out: "3" },
     ],
   },
   {

@@ -106,7 +106,9 @@ class Making implements PreparedMounts {
 
   #bind(source: string, target: string, readOnly: boolean, kind: "dir" | "file"): void {
     this.points.push({ path: target, kind });
-    this.records.push({ op: "bind", source, target, flags: [readOnly ? "ro" : "rw"] });
+    // A device of the host (`--nv`, `--bind /dev/…`) is to be one in there, too.
+    const device = source.startsWith("/dev/") ? (["dev"] as const) : [];
+    this.records.push({ op: "bind", source, target, flags: [readOnly ? "ro" : "rw", ...device] });
   }
 
   async #kindOf(path: string): Promise<"dir" | "file"> {
