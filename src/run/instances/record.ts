@@ -1,5 +1,5 @@
-// What is written down of a running instance: the process that stands for it, beyond doubt, and what programs that join it must know. Data and
-// its reading; no process is looked at here.
+// What is written down of a running instance: the process that stands for it, beyond doubt, and what programs that join it
+// must know. Data and its reading; no process is looked at here.
 
 import { readFileSync } from "node:fs";
 import type { JoinPlan } from "../launch-plan.ts";

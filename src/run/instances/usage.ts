@@ -1,4 +1,5 @@
-// What an instance uses: from its control group when it has one, else from /proc, as the sum of the processes that are in its PID namespace.
+// What an instance uses: from its control group when it has one, else from /proc, as the sum of the processes that are in
+// its PID namespace.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { totalmem } from "node:os";
