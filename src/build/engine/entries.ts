@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseDigest } from "../../base/digest.ts";
 import type { CacheEntry } from "../../oci/store/cache-entries.ts";
 import { treeSize } from "../../oci/store/sandboxes.ts";
-import { type BuildPlaces, buildPlaces } from "./places.ts";
+import { type BuildPlaces, buildPlaces, UNPACKED } from "./places.ts";
 import { readRecord } from "./record.ts";
 
 /** A layer without a record is a killed build's; younger than this it may be one that is just being recorded. */
@@ -60,9 +60,13 @@ export async function removeBuildEntries(
     if (used.has(name) || !(doomed.has(name) || (await isOld(join(places.layers, name), now)))) continue;
     await rm(join(places.layers, name), { recursive: true, force: true });
   }
-  // Answers about states cost nothing to find out again once their steps are gone; downloads cost a transfer.
-  if (used.size === 0)
-    for (const dir of [places.files, join(places.root, "sources")]) await rm(dir, { recursive: true, force: true });
+  if (used.size > 0) return;
+  // What is known of states, and what is only there to make them: found out and brought again when it is needed.
+  for (const dir of [places.files, join(places.root, "sources")]) await rm(dir, { recursive: true, force: true });
+  // Mount points stay: another build may have mounted something there.
+  for (const name of await names(places.bases)) {
+    if (name.endsWith(UNPACKED)) await rm(join(places.bases, name), { recursive: true, force: true });
+  }
 }
 
 async function layerOf(places: BuildPlaces, key: string): Promise<string> {

@@ -11,7 +11,7 @@ import { systemProgram } from "../../run/programs.ts";
 import { unpackTo } from "../../run/unpacked.ts";
 import type { State } from "../types.ts";
 import { fail } from "./errors.ts";
-import type { BuildPlaces } from "./places.ts";
+import { type BuildPlaces, UNPACKED } from "./places.ts";
 import { type Ended, needProgram, runProgram } from "./program.ts";
 
 function canOpen(device: string): boolean {
@@ -90,7 +90,7 @@ export class Mounts {
   async close(): Promise<void> {
     for (const mounted of this.#bases.values()) {
       const dir = await mounted.catch(() => undefined);
-      if (dir !== undefined && !dir.endsWith("-files")) await this.#unmount(dir);
+      if (dir !== undefined && !dir.endsWith(UNPACKED)) await this.#unmount(dir);
     }
     this.#bases.clear();
   }
@@ -121,8 +121,8 @@ export class Mounts {
     const name = state.base ? digestParts(state.base.image.descriptor.digest).hex.slice(0, 16) : basename(file);
     const dir = join(this.#places.bases, name);
     await mkdir(dir, { recursive: true, mode: 0o755 });
-    const program = systemProgram("squashfuse_ll", this.#env);
-    if (program === undefined || !canOpen("/dev/fuse")) return this.#unpackBase(file, offset, `${dir}-files`);
+    const program = this.#env["BERTH_SQUASHFUSE"] ?? systemProgram("squashfuse_ll", this.#env);
+    if (program === undefined || !canOpen("/dev/fuse")) return this.#unpackBase(file, offset, `${dir}${UNPACKED}`);
     // Programs of a step become other users, and all of them read the base.
     const args = ["-o", `offset=${offset},allow_other,nosuid,nodev`, file, dir];
     this.#check(await runProgram(program, args, this.#places.root), file);

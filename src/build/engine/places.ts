@@ -25,6 +25,9 @@ export interface BuildPlaces {
   readonly locks: string;
 }
 
+/** End of the names of bases that are unpacked because they cannot be mounted. */
+export const UNPACKED = "-files";
+
 /** The places in a cache. */
 export function buildPlaces(cacheRoot: string): BuildPlaces {
   const root = join(cacheRoot, "build");
