@@ -63,15 +63,15 @@ static int holding_process(const struct stat *wanted) {
   return found;
 }
 
-bool holder_find(int file, char *text, size_t size) {
+enum holder holder_find(int file, char *text, size_t size) {
   struct stat wanted;
   char path[64], name[64];
   int process = fstat(file, &wanted) == 0 ? holding_process(&wanted) : 0;
   int container = process == 0 ? 0 : container_of(process);
   snprintf(text, size, "another user or another machine");
-  if (process == 0) return false;
+  if (process == 0) return HOLDER_UNSEEN;
   snprintf(path, sizeof path, "/proc/%d/comm", container > 0 ? container : process);
   if (read_file(path, name, sizeof name) > 0) name[strcspn(name, "\n")] = 0;
   snprintf(text, size, "process %d (%s)", container > 0 ? container : process, name);
-  return container != 0;
+  return container == 0 ? HOLDER_ENDING : HOLDER_LIVES;
 }

@@ -19,7 +19,7 @@
 #include "server.h"
 #include "sys.h"
 
-enum { PAUSE_MS = 10, PATIENCE_MS = 3000 };
+enum { PAUSE_MS = 10, UNSEEN_MS = 3000, ENDING_MS = 60000 };
 enum { SUPERBLOCK = 1024, STATE_AT = 58, CLEAN = 1, WITH_ERRORS = 2 };
 
 static int files[PLAN_MAX_OVERLAY_IMAGES], mounts[PLAN_MAX_OVERLAY_IMAGES];
@@ -28,7 +28,9 @@ static int files[PLAN_MAX_OVERLAY_IMAGES], mounts[PLAN_MAX_OVERLAY_IMAGES];
 static bool lock_in_time(int file, struct flock *range, char *who, size_t size) {
   for (int waited = 0;; waited += PAUSE_MS) {
     if (fcntl(file, F_OFD_SETLK, range) == 0) return true;
-    if ((errno != EAGAIN && errno != EACCES) || holder_find(file, who, size) || waited >= PATIENCE_MS) return false;
+    if (errno != EAGAIN && errno != EACCES) return false;
+    enum holder holder = holder_find(file, who, size);
+    if (holder == HOLDER_LIVES || waited >= (holder == HOLDER_ENDING ? ENDING_MS : UNSEEN_MS)) return false;
     nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
   }
 }
