@@ -7,6 +7,7 @@ import { openImage } from "../image/open.ts";
 import type { Environment } from "../platform/user.ts";
 import { systemProgram } from "../run/programs.ts";
 import { unpackTo } from "../run/unpacked.ts";
+import { ownTree } from "./own-tree.ts";
 
 const fail = defineErrors({
   E_NO_UNSQUASHFS: {
@@ -33,6 +34,7 @@ export async function writeSandbox(
   const offset = opened.kind === "sandbox" ? 0 : opened.partition.offset;
   const fresh = partialName(target);
   await unpackTo({ path: image, offset, unsquashfs, dir: fresh }, { signal });
+  await ownTree(fresh, process.env);
   // A folder cannot be renamed over a full one, so the old one steps aside first and goes last.
   const old = partialName(target);
   const there = await lstat(target).catch(() => undefined);

@@ -1,7 +1,7 @@
 // What steps do to a state, seen in the layers they leave and in what later steps find.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
@@ -201,6 +201,15 @@ describe.skipIf(reason)(`steps of a build${reason ? ` [needs ${reason}]` : ""}`,
     writeFileSync(join(context, "f"), "two");
     expect(lab.build(context).stderr).not.toContain("(cached)");
     expect(lab.build(context, "--no-cache").stderr).not.toContain("(cached)");
+  });
+
+  test("a sandbox belongs to its user, made in the namespace or out of the cache", () => {
+    const context = lab.context("sandbox", "RUN mkdir /d; touch /d/f; chown 33:34 /d /d/f; chmod 750 /d/f\n");
+    for (const name of ["first", "second"]) {
+      expect(lab.berth("build", "--sandbox", name, context).stderr).toContain("built");
+      const { uid, gid, mode } = statSync(join(lab.dir, "work", name, "d/f"));
+      expect([uid, gid, mode & 0o7777]).toEqual([lab.user.uid, lab.user.gid, 0o750]);
+    }
   });
 
   test("an existing target is refused before anything is done", () => {
