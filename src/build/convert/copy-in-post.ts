@@ -6,18 +6,22 @@ import { flagOf, switchOf } from "../dockerfile/flag-values.ts";
 import type { Remote } from "../dockerfile/remote.ts";
 import { type CopyTask, isArchive } from "./copy-task.ts";
 import { lower } from "./ledger.ts";
-import { type StageDraft, wordValue } from "./stage-draft.ts";
+import { ownerWord, type StageDraft, wordValue } from "./stage-draft.ts";
 import { stageFiles } from "./staging.ts";
 import { heading, printLines } from "./to-post.ts";
 import { shellWord } from "./unknown-values.ts";
 
-/** The shell function that does what COPY does: the content of folders, files by their name. */
+/** The shell function that does what COPY does: the content of folders, one by one lest an existing folder's mode change. */
 export const COPY_FILES: readonly string[] = [
   "copy_files() {",
   "    to=$1; shift",
   '    case $to in */) mkdir -p "$to" ;; *) mkdir -p "$(dirname "$to")" ;; esac',
   '    for from in "$@"; do',
-  '        if [ -d "$from" ]; then mkdir -p "$to"; cp -a "$from/." "$to/"; else cp -a "$from" "$to"; fi',
+  '        [ -d "$from" ] || { cp -a "$from" "$to"; continue; }',
+  '        mkdir -p "$to"',
+  '        for one in "$from"/* "$from"/.[!.]* "$from"/..?*; do',
+  '            if [ -e "$one" ] || [ -L "$one" ]; then cp -a "$one" "$to/"; fi',
+  "        done",
   "    done",
   "}",
 ];
@@ -62,12 +66,6 @@ function attributes({ copy, part }: CopyTask, paths: readonly string[], draft: S
     const said = name === "chown" ? ownerWord(value) : shellWord(value);
     return [`${name} -R ${said} ${paths.map(shellWord).join(" ")}`];
   });
-}
-
-// Without a group Docker takes the one with the user's number.
-function ownerWord(owner: string): string {
-  if (owner.includes(":")) return shellWord(owner);
-  return /^\d+$/.test(owner) ? `${owner}:${owner}` : `${shellWord(owner)}:"$(id -u ${shellWord(owner)})"`;
 }
 
 interface Made {

@@ -7,7 +7,7 @@ import { expandContent, expandWord } from "../../recipe/dockerfile/expand.ts";
 import { framed, type Scope } from "../dockerfile/scope.ts";
 import type { ContextView } from "./context-view.ts";
 import { lower, type Part, type Piece, remark } from "./ledger.ts";
-import { hasVariables, variableMark } from "./unknown-values.ts";
+import { hasVariables, shellWord, variableMark } from "./unknown-values.ts";
 
 /** What holds for the whole conversion. */
 export interface Conversions {
@@ -115,6 +115,12 @@ export function setValue(draft: StageDraft, name: string, value: string): void {
   draft.values.set(name, value);
   if (hasVariables(value)) draft.unknown.add(name);
   else draft.unknown.delete(name);
+}
+
+/** An owner for `chown`. Without a group it is the user's own, or for a number the one with the same number. */
+export function ownerWord(owner: string): string {
+  if (owner.includes(":")) return shellWord(owner);
+  return /^\d+$/.test(owner) ? `${owner}:${owner}` : `${shellWord(owner)}:"$(id -g ${shellWord(owner)})"`;
 }
 
 /** A path of the image as seen from WORKDIR. A slash at its end stays. */

@@ -229,7 +229,7 @@ describe("COPY", () => {
   test("behind RUN waits for its turn, with owner and mode", () => {
     const text = "FROM a\nRUN useradd app\nCOPY --chown=app --chmod=640 x /etc/\nCOPY --chown=5 x /y";
     expect(post(text, { x: "" }).slice(4)).toEqual([
-      `chown -R app:"$(id -u app)" /.convert/1/1/x`,
+      `chown -R app:"$(id -g app)" /.convert/1/1/x`,
       "chmod -R 640 /.convert/1/1/x",
       "copy_files /etc/ /.convert/1/1/x",
       "chown -R 5:5 /.convert/2/1/x",

@@ -7,6 +7,7 @@ import { globalArguments, platformArguments, unusedArguments } from "../dockerfi
 import type { Scope } from "../dockerfile/scope.ts";
 import { planStages, referencesOf, type Stage, type StagePlan, stageReference } from "../dockerfile/stages.ts";
 import type { ContextView } from "./context-view.ts";
+import { isArchive } from "./copy-task.ts";
 import { failAt } from "./errors.ts";
 import { conclude, newPart, type Part, type Piece, remark } from "./ledger.ts";
 import type { Conversion } from "./report.ts";
@@ -160,6 +161,10 @@ function needsCommands(instructions: readonly Instruction[], base: Stage | undef
   if (base?.base.kind === "scratch") return false;
   return instructions.some((one) => {
     if (one.keyword !== "COPY" && one.keyword !== "ADD") return false;
+    const fetched =
+      one.keyword === "ADD" && one.sources.some((word) => "text" in word && /:\/\/|^git@/.test(word.text));
+    const unpacked = one.keyword === "ADD" && one.sources.some((word) => "text" in word && isArchive(word.text));
+    if (fetched || unpacked) return true;
     return one.heredocs.length > 0 || one.flags.some(({ name }) => name === "chown" || name === "chmod");
   });
 }

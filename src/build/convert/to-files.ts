@@ -2,7 +2,7 @@
 
 import { posix } from "node:path";
 import { switchOf } from "../dockerfile/flag-values.ts";
-import { type FoundSource, findSources } from "./context-sources.ts";
+import { type FoundLink, type FoundSource, findSources } from "./context-sources.ts";
 import { copyInPost } from "./copy-in-post.ts";
 import { type CopyTask, copyTask, isArchive } from "./copy-task.ts";
 import { lower, type Part } from "./ledger.ts";
@@ -70,7 +70,12 @@ function blindSource(
   const byName = (kind === "file" && (isFolder || several)) || (kind === "unknown" && isFolder);
   const target = byName ? posix.join(destination, posix.basename(path)) : destination;
   const stage = from === undefined ? undefined : draft.job.stageName(from);
-  for (const one of [...parts, ...links.map((link) => link.path)]) {
+  const leads = (link: FoundLink) =>
+    draft.job.context.kind(posix.resolve("/", posix.dirname(link.path), link.target).slice(1)) !== undefined;
+  if (!links.every(leads)) lower(part, "dropped", "links that lead out of the context or nowhere are left out");
+  if (task.copy.keyword === "ADD" && isArchive(path))
+    lower(part, "dropped", "the archive is copied, not unpacked: that needs commands");
+  for (const one of [...parts, ...links.filter(leads).map((link) => link.path)]) {
     const inside = stage === undefined ? posix.relative(path, one) : "";
     draft.files.push({ from: stage, line: filesLine(one, posix.join(target, inside)), part });
   }

@@ -5,7 +5,7 @@ import type { CommandForm, Instruction, Keyword } from "../../recipe/dockerfile/
 import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { failAt } from "./errors.ts";
 import { lower, type Part, remark } from "./ledger.ts";
-import { absolutePath, rootUser, type StageDraft, setValue, wordValue } from "./stage-draft.ts";
+import { absolutePath, ownerWord, rootUser, type StageDraft, setValue, wordValue } from "./stage-draft.ts";
 import { heading } from "./to-post.ts";
 import { argumentMark, plainText, shellWord } from "./unknown-values.ts";
 
@@ -121,7 +121,7 @@ function workdir({ word, line }: InstructionOf<"WORKDIR">, draft: StageDraft, pa
   if (!written.startsWith("/") && !draft.cwd) lower(part, "approximated", "the base image's folder is taken to be /");
   const path = absolutePath(written, draft).replace(/(?<=.)\/$/, "");
   const folder = shellWord(path);
-  const owner = rootUser(draft) ? undefined : shellWord(draft.user?.value ?? "");
+  const owner = rootUser(draft) ? undefined : ownerWord(draft.user?.value ?? "");
   const make = owner ? `[ -d ${folder} ] || { mkdir -p ${folder}; chown ${owner} ${folder}; }` : `mkdir -p ${folder}`;
   draft.post.push({ lines: [`# ${heading(line)}`, make, `cd ${folder}`], part });
   return { ...draft, cwd: { value: path, part } };
