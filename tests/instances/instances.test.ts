@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { asUser, runAs } from "../support/ordinary-user.ts";
 import { makeImages } from "./images.ts";
-import { makePlace, obstacle, PLAYERS, type Place } from "./place.ts";
+import { isAlive, makePlace, obstacle, PLAYERS, type Place } from "./place.ts";
 
 const reason = obstacle();
 const HEAD = "INSTANCE NAME    PID    IP    IMAGE";
@@ -180,7 +180,7 @@ describe.skipIf(reason).each(PLAYERS)(
         const init = Number(runAs(place.user, ["pgrep", "-P", String(outside)]).stdout);
         const program = Number(runAs(place.user, ["pgrep", "-P", String(init)]).stdout);
         process.kill(victim === "init" ? init : outside, "SIGKILL");
-        await vi.waitFor(() => expect(alive(program)).toBe(false), { timeout: 5000, interval: 5 });
+        await vi.waitFor(() => expect(isAlive(program)).toBe(false), { timeout: 5000, interval: 5 });
         await vi.waitFor(() => expect(place.berth("instance", "list").out).toBe(HEAD), { timeout: 5000, interval: 5 });
         expect(inside("victim", "true")).toMatchObject({
           status: 255,
@@ -202,7 +202,7 @@ describe.skipIf(reason).each(PLAYERS)(
         clearTimeout(timer);
         // A launcher whose starter died ends as soon as it asks for leave.
         await vi.waitFor(
-          () => expect(place.processes(`berth-launch.${race}`).filter(alive)).toHaveLength(2 * pids().length),
+          () => expect(place.processes(`berth-launch.${race}`).filter(isAlive)).toHaveLength(2 * pids().length),
           { timeout: 5000, interval: 10 },
         );
         place.berth("instance", "stop", "--all", "-F");
@@ -226,7 +226,7 @@ describe.skipIf(reason).each(PLAYERS)(
       const failed = place.berth("instance", "start", "--cwd", "/nope", image("full.sif"), "failed");
       expect(failed).toMatchObject({ status: 255, err: expect.stringContaining("cannot enter the directory /nope") });
       expect(place.berth("instance", "list").out).toBe(HEAD);
-      expect(place.processes("berth-launch.failed").filter(alive)).toEqual([]);
+      expect(place.processes("berth-launch.failed").filter(isAlive)).toEqual([]);
     });
 
     test("keeps changes for those who join when it may change", () => {
@@ -312,11 +312,3 @@ describe.skipIf(reason).each(PLAYERS)(
     });
   },
 );
-
-function alive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}

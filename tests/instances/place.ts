@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { expect, vi } from "vitest";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { unmountBelow } from "../support/unmount.ts";
 
@@ -48,7 +49,7 @@ export interface Place {
   log(name: string, kind: "out" | "err"): string;
   /** Numbers of the user's processes whose command line holds a text. */
   processes(text: string): number[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Makes a place. */
@@ -69,6 +70,11 @@ export function makePlace(player: (typeof PLAYERS)[number]): Place {
     const done = runAs(user, ["berth", ...words], { env, cwd: join(dir, "work"), input: "" });
     return { status: done.status, out: done.stdout.replace(/\n$/, ""), err: done.stderr };
   };
+  const processes = (text: string): number[] =>
+    runAs(user, ["pgrep", "-u", String(user.uid), "-f", text])
+      .stdout.split("\n")
+      .filter(Boolean)
+      .map(Number);
   return {
     ...{ user, dir, env, berth },
     argv: (...words) => asUser(user, ["berth", ...words]),
@@ -76,15 +82,24 @@ export function makePlace(player: (typeof PLAYERS)[number]): Place {
       const [host = ""] = readdirSync(join(dir, "state/instances"));
       return readFileSync(join(dir, "state/instances", host, `${name}.${kind}`), "utf8");
     },
-    processes: (text) =>
-      runAs(user, ["pgrep", "-u", String(user.uid), "-f", text])
-        .stdout.split("\n")
-        .filter(Boolean)
-        .map(Number),
-    close: () => {
+    processes,
+    close: async () => {
       berth("instance", "stop", "--all", "--force");
+      // Those who keep the image mounted would go on writing into the folder.
+      const keepers = processes(`berth-mount .*${dir}/`);
+      for (const pid of keepers) process.kill(pid, "SIGKILL");
+      await vi.waitFor(() => expect(keepers.filter(isAlive)).toEqual([]), { timeout: 10_000, interval: 10 });
       unmountBelow(dir);
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** True for a process that has not ended, whether or not it has been waited for. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
