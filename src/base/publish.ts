@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { showsAllProcesses } from "./process-view.ts";
 
 /** Beginning of the names of files that are not finished; a leftover of a killed process is recognised by it. */
 export const PARTIAL_PREFIX = ".partial-";
@@ -17,6 +18,8 @@ export function partialName(target: string): string {
 export async function removeAbandoned(target: string): Promise<void> {
   const start = partialStart(target);
   const folder = dirname(target);
+  // Whose process is merely hidden must not lose its work.
+  if (!showsAllProcesses()) return;
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(start) ? /^(\d+)-[0-9a-f]{12}$/.exec(name.slice(start.length))?.[1] : undefined;
     if (pid !== undefined && !existsSync(`/proc/${pid}`))

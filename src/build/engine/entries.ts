@@ -11,6 +11,7 @@ import { readRecord } from "./record.ts";
 
 /** A layer without a record is a killed build's; younger than this it may be one that is just being recorded. */
 const ORPHAN_MS = 3600 * 1000;
+const DAY_MS = 24 * ORPHAN_MS;
 const CACHE_MOUNT = "mount-";
 
 /** Finished steps and cache mounts. */
@@ -59,6 +60,10 @@ export async function removeBuildEntries(
   for (const name of await names(places.layers)) {
     if (used.has(name) || !(doomed.has(name) || (await isOld(join(places.layers, name), now)))) continue;
     await rm(join(places.layers, name), { recursive: true, force: true });
+  }
+  for (const name of await names(places.work)) {
+    if (await isOld(join(places.work, name), now - DAY_MS))
+      await rm(join(places.work, name), { recursive: true, force: true });
   }
   if (used.size > 0) return;
   // What is known of states, and what is only there to make them: found out and brought again when it is needed.

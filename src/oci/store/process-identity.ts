@@ -3,6 +3,7 @@
 
 import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
+import { showsAllProcesses } from "../../base/process-view.ts";
 
 /** One process, as written into a lock. */
 export interface ProcessIdentity {
@@ -15,7 +16,7 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
-/** The calling process. Where /proc is not ours the domain is one nobody else has: then only heartbeats count. */
+/** The calling process. Where /proc is not ours, or hides processes, the domain is one nobody else has: then only heartbeats count. */
 export async function selfIdentity(): Promise<ProcessIdentity> {
   const host = hostname();
   try {
@@ -24,7 +25,7 @@ export async function selfIdentity(): Promise<ProcessIdentity> {
     // us by that one.
     const pid = Number(await readlink("/proc/self"));
     const start = await startTime(pid);
-    if (start) return { domain: `${boot} ${(await stat("/proc")).dev}`, host, pid, start };
+    if (start && showsAllProcesses()) return { domain: `${boot} ${(await stat("/proc")).dev}`, host, pid, start };
   } catch {
     // No usable /proc: fall through.
   }
