@@ -3,10 +3,10 @@
 
 import { readFileSync } from "node:fs";
 
-/** True when a process that /proc does not show has ended. */
+/** True when a process that /proc does not show, or says nothing of, has ended. */
 export function showsAllProcesses(mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): boolean {
   const lines = mountinfo.split("\n").filter((line) => line.split(" ")[4] === "/proc");
   // Mounts lie over each other; the last is what is seen.
   const options = (lines.at(-1)?.split(" - ")[1]?.split(" ")[2] ?? "").split(",");
-  return !options.some((option) => option.startsWith("hidepid=") && !/^hidepid=(?:0|off|1|noaccess)$/.test(option));
+  return !options.some((option) => option.startsWith("hidepid=") && !/^hidepid=(?:0|off)$/.test(option));
 }
