@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HOST_ARCHITECTURE, type TestImage, writeLayout } from "../../tests/support/oci-image.ts";
@@ -93,7 +94,7 @@ async function entriesOf(image: OciImage, from = cache) {
     }, next);
   });
   const content = await from.blobs.open(layer);
-  await new Promise((resolve, reject) => content.pipe(reader).on("finish", resolve).on("error", reject));
+  await pipeline(content, reader);
   return found;
 }
 

@@ -82,7 +82,9 @@ async function tearDown(): Promise<void> {
   if (typeof docker !== "string") await docker.stop();
   unmountBelow(FOLDER);
   runAs(user, ["podman", "unshare", "rm", "-rf", at("podman"), at("buildah")]);
-  rmSync(FOLDER, { recursive: true, force: true });
+  // Images hold folders that their owner may not change.
+  runAs(user, ["chmod", "-R", "u+rwX", FOLDER]);
+  rmSync(FOLDER, { recursive: true, force: true, maxRetries: 5 });
 }
 
 if (!unplayable)

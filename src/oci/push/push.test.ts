@@ -198,6 +198,33 @@ describe("when the connection breaks", () => {
     expect(requests(/^POST/).length).toBe(2);
   });
 
+  test("however often, as long as something arrives each time", async () => {
+    const layer = noise(2_000_000, "often");
+    const direct = host;
+    const way = await cuttingProxy(Number(host.split(":")[1]), Array(8).fill(200_000));
+    host = way.host;
+    await pushed(imageOf(layer), "app:1", { manners: { small: 1000, pauseMs: 1, tries: 2 } });
+    host = direct;
+    await way.close();
+    expect((await stored(digestOf(layer))).equals(layer)).toBe(true);
+  });
+
+  test("an upload that holds other bytes than it should begins anew", async () => {
+    const layer = noise(300_000, "spoilt");
+    let spoilt = false;
+    misbehave = (request, response) => {
+      if (spoilt || request.method !== "PUT" || !request.url?.includes(digestOf(layer).slice(7))) return false;
+      spoilt = true;
+      request.resume();
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ errors: [{ code: "DIGEST_INVALID", message: "digest mismatch" }] }));
+      return true;
+    };
+    await pushed(imageOf(layer));
+    expect(await stored(digestOf(layer))).toEqual(layer);
+    expect(requests(/^DELETE/)).toHaveLength(1);
+  });
+
   test("an upload begins anew where the registry has forgotten it", async () => {
     const layer = noise(400_000, "forgotten");
     let cut = false;

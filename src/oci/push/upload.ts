@@ -51,8 +51,7 @@ export interface Sending {
 export async function uploadBlob(sending: Sending, begun?: Upload): Promise<void> {
   const { to, blob, manners, log } = sending;
   const course: Course = { upload: begun, pieceMax: Number.POSITIVE_INFINITY, shown: 0 };
-  let vain = 0;
-  for (;;) {
+  for (let vain = 0; ; ) {
     const before = course.upload?.received ?? 0;
     try {
       return await attempt(sending, course);
@@ -60,17 +59,25 @@ export async function uploadBlob(sending: Sending, begun?: Upload): Promise<void
       to.signal?.throwIfAborted();
       // Nothing is lost by trying again in pieces; what a proxy takes is not known beforehand.
       const shorter = hasCode(error, "E_PUSH_LARGE") && course.pieceMax > manners.piece && blob.size > manners.piece;
-      vain = (course.upload?.received ?? 0) > before || shorter ? 0 : vain + 1;
+      vain += 1;
       if (!shorter && !worthAnother(error, vain, manners)) throw await givenUp(sending, course, error);
       log.debug(`blob ${blob.digest}: ${reasonOf(error)}; trying again`);
       if (shorter) course.pieceMax = manners.piece;
       else await to.at.clock.sleep(Math.min(manners.pauseMs * 2 ** vain, LONGEST_PAUSE_MS), to.signal);
       // The end may have come through, and only the answer been lost.
       if (await hasBlob(to, blob)) return;
-      course.upload =
-        course.upload && !shorter ? await uploadStatus(to, course.upload).catch(() => undefined) : undefined;
+      course.upload = await whereItStopped(sending, course, shorter || spoilt(error));
+      if (shorter || (course.upload?.received ?? 0) > before) vain = 0;
     }
   }
+}
+
+// An upload that was refused holds other bytes than it should, as after a broken connection whose rest still came in.
+async function whereItStopped({ to }: Sending, { upload }: Course, anew: boolean): Promise<Upload | undefined> {
+  if (upload === undefined) return undefined;
+  if (!anew) return uploadStatus(to, upload).catch(() => undefined);
+  await cancelUpload(to, upload);
+  return undefined;
 }
 
 interface Course {
@@ -123,8 +130,14 @@ function pieceOf({ to, blob, blobs, task }: Sending, course: Course, from: numbe
 function worthAnother(error: unknown, vain: number, { tries }: UploadManners): boolean {
   if (!(error instanceof BerthError)) return worthRetrying(error) && vain < tries;
   if (!PASSING.includes(error.code)) return false;
-  const status = error.fields["status"];
-  return vain < (typeof status === "number" && status < 500 && status !== 408 ? REFUSALS : tries);
+  return vain < (spoilt(error) ? REFUSALS : tries);
+}
+
+// A range that does not fit (416) only says that more or less has arrived than was thought.
+function spoilt(error: unknown): boolean {
+  if (hasCode(error, "E_PUSH_ANSWER")) return true;
+  const status = hasCode(error, "E_PUSH_STATUS") ? Number((error as BerthError).fields["status"]) : 500;
+  return status < 500 && status !== 408 && status !== 416;
 }
 
 // What the registry has said explains itself; a connection that keeps breaking does not.

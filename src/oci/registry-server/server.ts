@@ -138,6 +138,10 @@ async function push(asked: Asked, route: Exclude<Route, { kind: "ping" }>, to: R
     return accepted(asked, route.repository, id, 0);
   }
   if (route.kind === "upload" && method === "PATCH upload") {
+    const begin = /^(\d+)-\d+$/.exec(request.headers["content-range"] ?? "")?.[1];
+    // Out of order (distribution-spec, "Pushing a blob in chunks").
+    if (begin !== undefined && Number(begin) !== (await unfinished.size(route.id)))
+      return sendRefusal(request, response, { status: 416, code: "RANGE_INVALID", message: route.id });
     const size = await unfinished.append(route.id, request);
     if (size !== undefined) return accepted(asked, route.repository, route.id, size);
   }
@@ -169,7 +173,7 @@ async function mounted({ url, find }: Asked, to: Repository): Promise<boolean> {
 }
 
 async function status({ request, response, unfinished }: Asked, repository: string, id: string): Promise<void> {
-  const size = unfinished.size(id);
+  const size = await unfinished.size(id);
   if (size === undefined)
     return sendRefusal(request, response, { status: 404, code: "BLOB_UPLOAD_UNKNOWN", message: id });
   const location = `/v2/${repository}/blobs/uploads/${id}`;

@@ -17,8 +17,8 @@ export interface Uploads {
   begin(): Promise<string>;
   /** Appends a request's body; the answer is the size so far, or nothing when there is no such upload. */
   append(id: string, request: IncomingMessage): Promise<number | undefined>;
-  /** Bytes so far; nothing when there is no such upload. */
-  size(id: string): number | undefined;
+  /** Bytes so far, when nothing is being appended; nothing when there is no such upload. */
+  size(id: string): Promise<number | undefined>;
   /** Forgets the upload. */
   drop(id: string): Promise<void>;
   /** Ends the upload into the store. @throws E_DIGEST_MISMATCH */
@@ -31,6 +31,8 @@ const MAX_OPEN = 1000;
 /** No uploads yet; their files lie in a temporary folder of their own. */
 export function uploads(): Uploads {
   const sizes = new Map<string, number>();
+  // The end of what is being written to an upload: the rest of a broken request must not come after its successor.
+  const turns = new Map<string, Promise<unknown>>();
   let folder: Promise<string> | undefined;
   const fileOf = async (id: string) => {
     folder ??= mkdtemp(join(tmpdir(), "berth-uploads-"));
@@ -38,6 +40,7 @@ export function uploads(): Uploads {
   };
   const drop = async (id: string) => {
     sizes.delete(id);
+    turns.delete(id);
     await rm(await fileOf(id), { force: true });
   };
   return {
@@ -51,15 +54,26 @@ export function uploads(): Uploads {
     async append(id, request) {
       if (!sizes.has(id)) return undefined;
       const path = await fileOf(id);
-      try {
-        await pipeline(request, createWriteStream(path, { flags: "a", mode: 0o600 }));
-      } finally {
-        // What came before a broken connection counts: the client goes on there.
-        sizes.set(id, (await stat(path).catch(() => undefined))?.size ?? 0);
-      }
+      const write = async () => {
+        try {
+          await pipeline(request, createWriteStream(path, { flags: "a", mode: 0o600 }));
+        } finally {
+          // What came before a broken connection counts: the client goes on there.
+          sizes.set(id, (await stat(path).catch(() => undefined))?.size ?? 0);
+        }
+      };
+      const written = (turns.get(id) ?? Promise.resolve()).then(write);
+      turns.set(
+        id,
+        written.catch(() => undefined),
+      );
+      await written;
       return sizes.get(id);
     },
-    size: (id) => sizes.get(id),
+    async size(id) {
+      await turns.get(id);
+      return sizes.get(id);
+    },
     drop,
     async finish(id, digest, store) {
       const path = await fileOf(id);
