@@ -3,7 +3,7 @@
 
 import { resolve } from "node:path";
 import { defineErrors } from "../base/errors.ts";
-import { checkFileTarget, checkFolderTarget } from "../image/file-target.ts";
+import { checkFileTarget, checkFolderTarget, checkParent } from "../image/file-target.ts";
 import { checkLayoutFolder } from "../oci/archive/write-oci-layout.ts";
 import { checkPush } from "../oci/push/push-image.ts";
 import { parseReference, type Reference } from "../oci/reference.ts";
@@ -92,7 +92,7 @@ export async function checkTarget(target: BuildTarget, { force, client, signal }
     case "docker-archive":
       return checkFileTarget(target, force);
     case "oci":
-      await checkFolderTarget(target, true, { foreign: true });
+      await checkParent(target.path);
       return checkLayoutFolder(target.path);
     case "docker":
     case "oras":

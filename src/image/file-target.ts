@@ -49,24 +49,21 @@ export async function checkFileTarget({ path, shown }: TargetPath, force: boolea
 
 /**
  * Passes when an unpacked image may be put there. What is replaced must look like one: with a slip of the finger
- * `--force` would otherwise remove a home directory. `foreign`: what is there is looked at by somebody else.
+ * `--force` would otherwise remove a home directory.
  *
  * @throws E_TARGET_…, E_SANDBOX_EXISTS, E_SANDBOX_FOREIGN
  */
-export async function checkFolderTarget(
-  { path, shown }: TargetPath,
-  force: boolean,
-  { foreign = false }: { readonly foreign?: boolean } = {},
-): Promise<void> {
+export async function checkFolderTarget({ path, shown }: TargetPath, force: boolean): Promise<void> {
   await checkParent(path);
   const there = await lstat(path).catch(() => undefined);
-  if (!there || foreign) return;
+  if (!there) return;
   if (!force) throw fail("E_SANDBOX_EXISTS", { target: shown });
   const names = there.isDirectory() ? await readdir(path).catch(() => ["?"]) : ["?"];
   if (names.length > 0 && !names.includes(".singularity.d")) throw fail("E_SANDBOX_FOREIGN", { target: shown });
 }
 
-async function checkParent(path: string): Promise<void> {
+/** Passes when something new may be put there. @throws E_TARGET_FOLDER, E_TARGET_CLOSED */
+export async function checkParent(path: string): Promise<void> {
   const folder = dirname(path);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fail("E_TARGET_FOLDER", { folder });
   // Said now, not after gigabytes have come in.

@@ -97,6 +97,28 @@ test("a layer that is not what the configuration says is refused", async () => {
   expect((await readdir(dir)).filter((name) => name.includes("wrong"))).toEqual([]);
 });
 
+test("what is broken off leaves nothing behind", async () => {
+  const { image } = makeImage([
+    ["gzip", "one"],
+    ["gzip", "two"],
+  ]);
+  const stop = new AbortController();
+  const blobs = {
+    open: async () => {
+      stop.abort(new Error("enough"));
+      return Readable.from([Buffer.alloc(100)]);
+    },
+  };
+  const place = { mode: 0o644, signal: stop.signal };
+  for (const write of [
+    () => writeOciArchive(image, blobs, { ...place, path: join(dir, "broken-off") }),
+    () => writeOciLayout(image, blobs, { ...place, path: join(dir, "broken-off") }),
+    () => writeDockerArchive(image, blobs, { ...place, path: join(dir, "broken-off") }),
+  ])
+    await expect(write()).rejects.toThrow();
+  expect((await readdir(dir)).filter((name) => name.includes("broken-off"))).toEqual([]);
+});
+
 test("a layout takes a second image and keeps the first, and what it does not know of its index", async () => {
   const [one, two] = [
     makeImage([["gzip", "one"]]),
