@@ -42,7 +42,7 @@ export async function findSource(text: string, wishes: SourceWishes): Promise<Bu
   const path = resolve(source.path);
   const info = await stat(path).catch((cause) => {
     const reason = errnoOf(cause) === "ENOENT" ? "no such file or directory" : reasonOf(cause);
-    throw fail("E_BUILD_SOURCE", { path: text, reason }, { cause });
+    throw fail("E_BUILD_SOURCE", { path: text, reason });
   });
   if (info.isDirectory()) return folder(path, wishes);
   if (!info.isFile()) throw fail("E_BUILD_SOURCE", { path: text, reason: "it is no regular file" });
