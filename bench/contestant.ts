@@ -21,6 +21,8 @@ export interface Contestant<Input> {
   command(place: Place, input: Input): Command;
   /** A process that serves the images apart from the command; its CPU time during the measure is charged too. */
   readonly server?: string;
+  /** Why it cannot take part, where that is known before. */
+  readonly absent?: string;
 }
 
 /** What a command cost. Times in milliseconds, memory in bytes. */
@@ -43,6 +45,7 @@ export interface Manner {
 /** Why the contestant cannot take part, if it cannot. */
 export function absence(place: Place, contestant: Contestant<never>): string | undefined {
   if (place.without?.test(contestant.name)) return "left out of this run";
+  if (contestant.absent !== undefined) return contestant.absent;
   for (const program of contestant.needs) {
     if (program === "apptainer" ? !place.tree : !existsSync(pathOf(place, program)) && !installed(program))
       return program === "apptainer" ? "no tree (tests/apptainer/make-tree.sh)" : `${program} not installed`;
@@ -52,6 +55,7 @@ export function absence(place: Place, contestant: Contestant<never>): string | u
 
 function pathOf(place: Place, program: string): string {
   if (program === "berth") return place.berth;
+  if (program === "dockerd") return "/usr/sbin/dockerd";
   return program === "berth-launch" ? place.launcher : join("/usr/bin", program);
 }
 

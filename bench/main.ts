@@ -2,6 +2,9 @@
 // prints Markdown tables; progress goes to standard error. A peer that is not installed is listed as such.
 
 import { parseArgs } from "node:util";
+import { fromDefinition } from "./measures/build-definition.ts";
+import { noopRebuild } from "./measures/build-noop.ts";
+import { stepOverhead } from "./measures/build-step.ts";
 import { coldPull, repeatPull, secondPull } from "./measures/pull.ts";
 import { residentMemory } from "./measures/resident.ts";
 import { execTrue, launchSaved } from "./measures/start.ts";
@@ -26,6 +29,9 @@ const MEASURES: Readonly<Record<string, (around: Surroundings) => Result | Promi
   exec: ({ place, rounds, prepared }) => execTrue(place, prepared(), rounds),
   launch: ({ place, rounds, prepared }) => launchSaved(place, prepared(), rounds),
   resident: ({ place, prepared }) => residentMemory(place, prepared()),
+  "build-noop": ({ place, registry, rounds }) => noopRebuild(place, registry, rounds),
+  "build-step": ({ place, registry, rounds }) => stepOverhead(place, registry, rounds),
+  "build-definition": ({ place, registry, rounds }) => fromDefinition(place, registry, rounds),
 };
 
 async function main(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Place {
   readonly scratch: string;
   /** OCI layout with the tags `science` and `science-next`; beside it `…-zstd` with the tag `science-zstd`. */
   readonly layout: string;
+  /** OCI layout with the tag `tiny`: busybox alone. */
+  readonly tinyLayout: string;
   /** Size of the files of `science`, in bytes. */
   readonly unpackedBytes: number;
   readonly user: OrdinaryUser;
@@ -43,12 +45,15 @@ export function preparePlace(without?: string): Place {
   must(["cc", "-O2", "-o", measure, join(import.meta.dirname, "measure.c")]);
   const images = join(dir, "images");
   must([join(import.meta.dirname, "make-images.sh"), images]);
+  const tinyLayout = join(images, "layout-tiny");
+  must([join(import.meta.dirname, "make-tiny.sh"), tinyLayout]);
   const tree = process.env["BERTH_APPTAINER_TREE"] ?? "/var/tmp/berth-apptainer-tree";
   const entered = process.getuid?.() === 0 && existsSync(join(tree, ".complete"));
   return {
     dir,
     scratch,
     layout: join(images, "layout"),
+    tinyLayout,
     unpackedBytes: Number(readFileSync(join(images, "unpacked-bytes"), "utf8")),
     user,
     measure,

@@ -26,6 +26,7 @@ export async function startRegistry(place: Place): Promise<BenchRegistry> {
   const secured = await startServer(place, "registry-tls", `certificate: ${serverCert}, key: ${serverKey}`);
   for (const tag of ["science", "science-next"]) push(place.layout, plain.host, tag);
   push(`${place.layout}-zstd`, plain.host, "science-zstd");
+  push(place.tinyLayout, plain.host, "tiny");
   const servers = [plain, secured];
   const watch = () => {
     const starts = servers.map(({ log }) => log().length);
