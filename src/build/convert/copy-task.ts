@@ -1,8 +1,7 @@
 // A COPY or ADD with its words put in and its sources sorted: what every way of carrying it over works with.
 
-import type { Word } from "../../recipe/dockerfile/ast.ts";
+import type { InstructionOf, Word } from "../../recipe/dockerfile/ast.ts";
 import { flagOf, flagsOf } from "../dockerfile/flag-values.ts";
-import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { parseRemote, type Remote } from "../dockerfile/remote.ts";
 import { framed } from "../dockerfile/scope.ts";
 import type { Part } from "./ledger.ts";

@@ -1,9 +1,9 @@
 // `RUN --mount` in `%post`: plain folders and copies in the place of mounts, removed behind the step where nothing was
 // before.
 
+import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import { type MountFlag, parseMountFlag } from "../../recipe/dockerfile/mount-flag.ts";
 import { flagsOf } from "../dockerfile/flag-values.ts";
-import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { framed } from "../dockerfile/scope.ts";
 import { failAt } from "./errors.ts";
 import { lower, type Part } from "./ledger.ts";

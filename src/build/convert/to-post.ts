@@ -1,9 +1,9 @@
 // RUN in `%post`: each in a subshell of its own, in the folder and with the variables that are set at that place. Plain
 // commands stay readable; everything else becomes quoted words.
 
+import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import { firstDraft } from "../dockerfile/draft.ts";
 import { flagOf } from "../dockerfile/flag-values.ts";
-import type { InstructionOf } from "../dockerfile/instruction-of.ts";
 import { commandOf } from "../dockerfile/run.ts";
 import { lower, type Part } from "./ledger.ts";
 import { aroundMounts } from "./mounts-to-post.ts";

@@ -1,8 +1,7 @@
 // The instructions that set something and bring no files: variables, folders, users, shells, commands, labels, and what a
 // definition has no words for. One function each.
 
-import type { CommandForm, Instruction, Keyword } from "../../recipe/dockerfile/ast.ts";
-import type { InstructionOf } from "../dockerfile/instruction-of.ts";
+import type { CommandForm, Instruction, InstructionOf, Keyword } from "../../recipe/dockerfile/ast.ts";
 import { failAt } from "./errors.ts";
 import { lower, type Part, remark } from "./ledger.ts";
 import { absolutePath, ownerWord, rootUser, type StageDraft, setValue, wordValue } from "./stage-draft.ts";

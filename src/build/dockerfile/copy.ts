@@ -2,6 +2,7 @@
 // here-documents go into one step; what ADD brings from elsewhere is a step of its own.
 
 import { posix } from "node:path";
+import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import type { Located } from "../../recipe/source.ts";
 import type { CopyOrigin, CopyStep } from "../types.ts";
 import { remoteStep } from "./add-remote.ts";
@@ -9,7 +10,6 @@ import { type CopyFlags, copyFlags } from "./copy-flags.ts";
 import { type Draft, withHistory } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { flagOf } from "./flag-values.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 import { parseRemote, type Remote } from "./remote.ts";
 import { expanded, expandedHeredoc, framed, type Scope } from "./scope.ts";
 import { type Progress, type Site, stepOrigin } from "./site.ts";

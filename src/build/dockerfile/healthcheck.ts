@@ -1,9 +1,8 @@
 // HEALTHCHECK: flags and command to the record of the configuration, and how the history shows it. Pure.
 
-import type { CommandForm } from "../../recipe/dockerfile/ast.ts";
+import type { CommandForm, InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import type { HealthCheck } from "../types.ts";
 import { formatDuration, parseDuration } from "./durations.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 
 const TIMES = [
   ["interval", "Interval"],

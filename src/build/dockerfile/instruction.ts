@@ -1,11 +1,10 @@
 // One instruction after the other: settings change the draft, everything else leads to a step.
 
 import { posix } from "node:path";
-import type { Instruction } from "../../recipe/dockerfile/ast.ts";
+import type { Instruction, InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import type { FolderStep } from "../types.ts";
 import { copyInstruction } from "./copy.ts";
 import { withConfig, withHistory } from "./draft.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 import { runInstruction } from "./run.ts";
 import { expanded } from "./scope.ts";
 import { applySetting } from "./settings.ts";

@@ -1,12 +1,12 @@
 // RUN: the command in its forms, here-documents, and what the step sees of network and mounts.
 
+import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import type { Located } from "../../recipe/source.ts";
 import type { RunStep, StepMount } from "../types.ts";
 import { type Draft, withHistory, withShell } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { flagOf } from "./flag-values.ts";
 import { proxyVariables } from "./globals.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 import { mountOptions, stepMounts } from "./mounts.ts";
 import { type Progress, type Site, stepOrigin } from "./site.ts";
 

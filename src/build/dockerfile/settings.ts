@@ -1,12 +1,11 @@
 // The instructions that change the image's configuration and no file. Pure: a draft in, a draft out. What an instruction
 // does, and the line it leaves in the history, is what BuildKit does.
 
-import type { CommandForm, Instruction } from "../../recipe/dockerfile/ast.ts";
+import type { CommandForm, Instruction, InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import { type Draft, withConfig, withHistory, withShell, withVariable } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { goQuoted } from "./go-quoted.ts";
 import { healthCheckLine, parseHealthCheck } from "./healthcheck.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 import { parsePorts } from "./ports.ts";
 import { expanded, expandedWords, placeOf, type Scope } from "./scope.ts";
 import { isSignal } from "./signals.ts";

@@ -2,11 +2,10 @@
 
 import { parsePlatform } from "../../oci/platform.ts";
 import type { Platform } from "../../oci/types.ts";
-import type { Dockerfile, Instruction, Word } from "../../recipe/dockerfile/ast.ts";
+import type { Dockerfile, Instruction, InstructionOf, Word } from "../../recipe/dockerfile/ast.ts";
 import type { Located, Range } from "../../recipe/source.ts";
 import { fail, failAt } from "./errors.ts";
 import { flagOf, mountOrigins } from "./flag-values.ts";
-import type { InstructionOf } from "./instruction-of.ts";
 import { expansion, placeOf, type Scope } from "./scope.ts";
 import { buildOrder } from "./stage-order.ts";
 

@@ -80,8 +80,14 @@ export type Instruction = Common &
 
 export type Keyword = Instruction["keyword"];
 
-/** An instruction of one keyword. */
-export type InstructionOf<K extends Keyword> = Instruction & { readonly keyword: K };
+/** The record of instructions with this keyword; keywords that look alike share one. */
+export type InstructionOf<Name extends Keyword> = Kind<Instruction, Name>;
+
+type Kind<Member, Name extends Keyword> = Member extends { readonly keyword: infer Names }
+  ? Name extends Names
+    ? Member
+    : never
+  : never;
 
 /** A comment line outside instructions. */
 export interface Comment {
