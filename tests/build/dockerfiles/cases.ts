@@ -43,8 +43,8 @@ export const CASES: readonly Case[] = [
   {
     name: "every form of expansion",
     file: lines(
-      ...["FROM BASE", "ENV A=a B='b b' C=\"$A c\" E=", "ENV D ${A}d ${NO:-def} ${A:+plus} \\$A"],
-      ...["LABEL a=$A b=${B} c=${NO:-x} d=${E:-y}", "WORKDIR /w-$A", 'RUN env | grep "^[A-E]=" | sort >/env'],
+      ...["FROM BASE", "ENV A=a B='b b' C=\"$A c\" E=", `ENV D \${A}d \${NO:-def} \${A:+plus} \\$A`],
+      ...[`LABEL a=$A b=\${B} c=\${NO:-x} d=\${E:-y}`, "WORKDIR /w-$A", 'RUN env | grep "^[A-E]=" | sort >/env'],
     ),
   },
   {
@@ -519,7 +519,7 @@ export const CASES: readonly Case[] = [
     file: lines(
       "ARG NAME=BASE",
       "ARG NO=x",
-      "FROM ${NAME} AS b",
+      `FROM \${NAME} AS b`,
       "ARG NAME",
       "RUN test -n $NAME && echo ok >/ok",
       "FROM b",

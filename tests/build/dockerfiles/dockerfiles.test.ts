@@ -2,7 +2,7 @@
 // (owners, modes, contents, links; times are the builders' own).
 
 import { createHash } from "node:crypto";
-import { chownSync, mkdirSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, type OrdinaryUser, ordinaryUser } from "../../support/ordinary-user.ts";
 import { CASES } from "./cases.ts";
-import { absent, buildahWorks, buildWithBerth, buildWithBuildah, place, writeBases } from "./peers.ts";
+import { absent, buildahWorks, buildWithBerth, buildWithBuildah, place, removeWork, writeBases } from "./peers.ts";
 import { type ReadImage, readImage } from "./read-image.ts";
 
 const FILE = Buffer.from("a file on a server\n");
@@ -43,7 +43,7 @@ describe.skipIf(absent !== "")(`Dockerfiles, as buildah builds them${absent ? ` 
   });
   afterAll(() => {
     server?.close();
-    if (work) rmSync(work, { recursive: true, force: true });
+    if (work) removeWork(work);
   });
 
   const folder = (name: string) => {
@@ -53,11 +53,12 @@ describe.skipIf(absent !== "")(`Dockerfiles, as buildah builds them${absent ? ` 
     return dir;
   };
 
-  test.each(CASES.map((row, index) => [row.name, row, index] as const))("%s", async (_, row, index) => {
+  // Side by side: most of the time is waiting for disks.
+  test.concurrent.each(CASES.map((row, index) => [row.name, row, index] as const))("%s", async (_, row, index) => {
     const dir = folder(String(index));
     const placed = place(row, dir, words);
     const [theirs, ours] = await Promise.all([
-      buildWithBuildah(peer, placed, folder("buildah"), join(dir, "theirs")),
+      buildWithBuildah(peer, placed, folder(`${index}/store`), join(dir, "theirs")),
       buildWithBerth(ordinaryUser(), placed, folder("berth"), join(dir, "ours")),
     ]);
     expect(theirs).toMatchObject({ status: 0 });

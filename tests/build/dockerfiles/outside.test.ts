@@ -2,14 +2,14 @@
 // patterns, and nothing of the builder's machine comes along.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, installed, ordinaryUser } from "../../support/ordinary-user.ts";
-import { type Built, buildWithBerth, place, writeBases } from "./peers.ts";
+import { type Built, buildWithBerth, place, removeWork, writeBases } from "./peers.ts";
 import { readImage } from "./read-image.ts";
 
 const absent = installed("busybox") ? "" : "busybox";
@@ -38,7 +38,7 @@ describe.skipIf(absent !== "")(`what lies outside the context${absent ? ` [needs
   });
   afterAll(() => {
     server.close();
-    rmSync(work, { recursive: true, force: true });
+    removeWork(work);
   });
 
   const build = (name: string, file: string, args: readonly string[] = []): Promise<Built> => {

@@ -1,7 +1,7 @@
 // The two builders of the table, and the base images that both are given.
 
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestImage, writeLayout } from "../../support/oci-image.ts";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser } from "../../support/ordinary-user.ts";
@@ -171,4 +171,10 @@ function runAsync(
 export async function buildahWorks(user: OrdinaryUser, dir: string): Promise<boolean> {
   const placed = place({ name: "", file: "FROM scratch\nCOPY f /f\n", context: { f: "" } }, dir, {});
   return (await buildWithBuildah(user, placed, join(dir, "store"), join(dir, "out"))).status === 0;
+}
+
+/** Removes a folder in which builders worked: some of its files belong to the user's subordinate ids. */
+export function removeWork(dir: string): void {
+  if (!AS_ROOT) spawnSync("buildah", ["unshare", "rm", "-rf", dir], { stdio: "ignore" });
+  rmSync(dir, { recursive: true, force: true });
 }

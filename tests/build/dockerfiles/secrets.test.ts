@@ -1,14 +1,14 @@
 // A secret of a step is in no layer, no history, no record of the cache and no output: every byte that a build leaves is
 // searched for it.
 
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, installed, ordinaryUser } from "../../support/ordinary-user.ts";
-import { type Built, buildWithBerth, type Placed, place, writeBases } from "./peers.ts";
+import { type Built, buildWithBerth, type Placed, place, removeWork, writeBases } from "./peers.ts";
 import { readImage } from "./read-image.ts";
 
 const absent = installed("busybox") ? "" : "busybox";
@@ -39,7 +39,7 @@ describe.skipIf(absent !== "")(`secrets of a build${absent ? ` [needs ${absent}]
       for (const name of ["", "cache", "out", "secret"])
         chownSync(join(work, name), ordinaryUser().uid, ordinaryUser().gid);
   });
-  afterAll(() => rmSync(work, { recursive: true, force: true }));
+  afterAll(() => removeWork(work));
 
   const build = (out: string, more: Partial<Placed> = {}): Promise<Built> =>
     buildWithBerth(ordinaryUser(), { ...placed, ...more }, join(work, "cache"), join(work, "out", out), {
