@@ -37,6 +37,12 @@ describe.skipIf(reason)(`steps of a build${reason ? ` [needs ${reason}]` : ""}`,
     expect(lab.layer("RUN id -u; cat /etc/hosts >/dev/null; ls /proc/1/comm /dev/null")).toEqual([]);
   });
 
+  test("a program may open its input and outputs by name, and all lines come in their order", () => {
+    const script = "echo one > /dev/stderr; echo two > /dev/stdout; echo three; echo four >&2";
+    const built = lab.build(lab.context("names", `RUN ${script}\nRUN cat /dev/stdin <<END\nfive\nEND\n`));
+    expect(built.stderr).toMatch(/\| one\n.*\| two\n.*\| three\n.*\| four\n[\s\S]*\| five\n/);
+  });
+
   test("USER is looked up in the image, with the groups it has there", () => {
     const context = lab.context(
       "user",

@@ -59,6 +59,10 @@ const kinds = {
     text: "{name} is not installed, and a build needs it",
     hint: "ask the administrator for the package {package}",
   },
+  E_OUTPUT_PIPE: {
+    text: "cannot make the pipe {path} for the output of a step: {reason}",
+    hint: "the cache must lie on a file system that has named pipes; choose another with BERTH_CACHEDIR",
+  },
   E_BUILD_FULL: {
     text: "no space left in {path}",
     hint: "free some with `berth cache clean --type build`, or name a roomier folder in BERTH_CACHEDIR",

@@ -1,5 +1,7 @@
 // What a program says, line by line: on to the user, the last lines kept for an error, secrets struck out.
 
+import type { Readable } from "node:stream";
+
 /** Lines that are kept for the error. */
 const KEPT = 20;
 /** Bytes of a line; what is longer is cut into several. */
@@ -32,6 +34,12 @@ export class Lines {
     if (rest.length <= MAX_LINE) return;
     this.#line(rest);
     this.#open.set(stream, "");
+  }
+
+  /** Everything of a stream, until it ends. */
+  async read(stream: Readable): Promise<void> {
+    for await (const text of stream.setEncoding("utf8")) this.add(stream, text as string);
+    this.end();
   }
 
   /** Says what had no line end. */

@@ -6,7 +6,13 @@ import { systemProgram } from "../../run/programs.ts";
 import { fail } from "./errors.ts";
 
 /** Which package brings a program, for the error that it is missing. */
-const PACKAGES: Readonly<Record<string, string>> = { mount: "mount", umount: "mount", unsquashfs: "squashfs-tools" };
+const PACKAGES: Readonly<Record<string, string>> = {
+  mount: "mount",
+  umount: "mount",
+  unsquashfs: "squashfs-tools",
+  mkfifo: "coreutils",
+  cat: "coreutils",
+};
 
 const MAX_SAID = 2000;
 

@@ -1,9 +1,10 @@
 // Runs the program of a step in a mounted state. What it says goes to the user as it comes; what it was given goes again.
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Environment } from "../../platform/user.ts";
 import { codeFrame } from "../../recipe/source.ts";
 import type { LaunchPlan } from "../../run/launch-plan.ts";
 import { encodePlan } from "../../run/plan-format.ts";
@@ -13,12 +14,14 @@ import { fail } from "./errors.ts";
 import { Lines } from "./lines.ts";
 import { MountPoints } from "./mount-points.ts";
 import type { Mounted } from "./mounts.ts";
+import { outputPipe } from "./output-pipe.ts";
 import { readSmall } from "./read-file.ts";
 import { runPlan } from "./run-plan.ts";
 import { type MountTools, type PreparedMounts, prepareMounts } from "./step-mounts.ts";
 
 /** What running needs beside the step. */
 export interface RunTools extends MountTools {
+  readonly env: Environment;
   /** Path of berth-launch. */
   readonly launcher: string;
   readonly singleId: boolean;
@@ -115,36 +118,51 @@ async function openShell(plan: LaunchPlan, { at, say, work }: RunJob, { launcher
   await new Promise((resolve) => child.once("error", resolve).once("close", resolve));
 }
 
-function launch(plan: string, job: RunJob, prepared: PreparedMounts, tools: RunTools): Promise<RunEnd> {
-  const { step, at, say } = job;
-  const { signal } = tools;
+async function launch(plan: string, job: RunJob, prepared: PreparedMounts, tools: RunTools): Promise<RunEnd> {
+  const { step, at, say, work } = job;
+  const variables = (step.secret ?? []).map((name) => Buffer.from(step.env[name] ?? ""));
+  const lines = new Lines(say, [...prepared.secrets, ...variables]);
+  const input = await inputFile(step, work);
+  const output = await outputPipe(work, tools.env);
+  try {
+    tools.signal.throwIfAborted();
+    const stdio = [input?.fd ?? ("ignore" as const), output.descriptor, output.descriptor];
+    const child = spawn(tools.launcher, ["--once", plan], { stdio, env: {}, cwd: "/" });
+    const [status] = await Promise.all([
+      exitStatus(child, at, tools.signal),
+      lines.read(output.stream),
+      output.release(),
+    ]);
+    return { status, tail: lines.tail() };
+  } finally {
+    output.release();
+    await input?.close();
+  }
+}
+
+// A file and no pipe, so that the program can open it again by the name /dev/stdin.
+async function inputFile({ input }: RunStep, work: string): Promise<FileHandle | undefined> {
+  if (input === undefined) return undefined;
+  const path = join(work, "input");
+  await writeFile(path, input, { mode: 0o600 });
+  const file = await open(path);
+  await rm(path);
+  return file;
+}
+
+function exitStatus(child: ChildProcess, at: StepOrigin, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const variables = (step.secret ?? []).map((name) => Buffer.from(step.env[name] ?? ""));
-    const lines = new Lines(say, [...prepared.secrets, ...variables]);
-    const child = spawn(tools.launcher, ["--once", plan], {
-      stdio: [step.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      env: {},
-      cwd: "/",
-    });
-    // The namespace of its processes goes with it, and with the last of them the ends of the pipes.
+    // The namespace of its processes goes with it, and with the last of them the ends of the pipe.
     const stop = () => child.kill("SIGKILL");
     signal.addEventListener("abort", stop, { once: true });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => lines.add(stream, text));
-    }
-    // A program that does not read to the end is no mistake.
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(step.input);
     child.once("error", (error) => {
       const frame = codeFrame(at);
       reject(fail("E_STEP_START", { title: at.title, reason: error.message, frame }, { cause: error }));
     });
     child.once("close", (code, ended) => {
       signal.removeEventListener("abort", stop);
-      lines.end();
       if (signal.aborted) reject(signal.reason);
-      else resolve({ status: code ?? (ended === "SIGKILL" ? 137 : 128), tail: lines.tail() });
+      else resolve(code ?? (ended === "SIGKILL" ? 137 : 128));
     });
   });
 }

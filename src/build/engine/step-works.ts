@@ -1,6 +1,7 @@
 // What each kind of step comes to: the key of its result, and the work that leads there in a mounted state.
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Digest } from "../../base/digest.ts";
 import type { Platform } from "../../oci/types.ts";
@@ -15,6 +16,7 @@ import { fail } from "./errors.ts";
 import { Lines } from "./lines.ts";
 import type { Mounted, Mounts } from "./mounts.ts";
 import type { BuilderOptions } from "./options.ts";
+import { outputPipe } from "./output-pipe.ts";
 import type { BuildPlaces } from "./places.ts";
 import { fromText } from "./root-path.ts";
 import { type RunTools, runStep } from "./run-step.ts";
@@ -158,6 +160,7 @@ export class StepWorks {
     return {
       places,
       debugShell,
+      env: options.env,
       signal: options.signal,
       singleId: options.singleId,
       ownProcesses: seesWholeProc(),
@@ -181,27 +184,24 @@ export class StepWorks {
     return views.filled((folder) => copyStep(step, at, folder, planned, this.#copyTools()));
   }
 
-  #host(step: HostStep, at: StepOrigin, { mounted, talk }: Scene): Promise<undefined> {
-    const { signal } = this.#tools.options;
-    const env = Object.fromEntries(
-      Object.entries(step.env).map(([name, value]) => [name, value.replaceAll("{root}", mounted.root)]),
-    );
-    return new Promise((resolve, reject) => {
-      const lines = new Lines((line) => talk.line(line), []);
-      const child = spawn(step.argv[0] ?? "", step.argv.slice(1), { env, signal, stdio: ["pipe", "pipe", "pipe"] });
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (text: string) => lines.add(stream, text));
-      }
-      child.stdin.on("error", () => {});
-      child.stdin.end(step.input);
-      child.once("error", reject);
-      child.once("close", (code) => {
-        lines.end();
-        if (code === 0) return resolve(undefined);
-        const said = lines.tail();
-        reject(fail("E_STEP_FAILED", { title: at.title, status: code ?? 128, said, frame: codeFrame(at) }));
-      });
-    });
+  async #host(step: HostStep, at: StepOrigin, { mounted, folder, talk }: Scene): Promise<undefined> {
+    const { signal, env } = this.#tools.options;
+    const variables = Object.entries(step.env).map(([name, value]) => [name, value.replaceAll("{root}", mounted.root)]);
+    const lines = new Lines((line) => talk.line(line), []);
+    const output = await outputPipe(folder, env);
+    try {
+      const [program = "", ...args] = step.argv;
+      const stdio = ["pipe" as const, output.descriptor, output.descriptor];
+      const child = spawn(program, args, { env: Object.fromEntries(variables), signal, stdio });
+      child.stdin?.on("error", () => {});
+      child.stdin?.end(step.input);
+      const [[code]] = await Promise.all([once(child, "close"), lines.read(output.stream), output.release()]);
+      const said = lines.tail();
+      if (code !== 0) throw fail("E_STEP_FAILED", { title: at.title, status: code ?? 128, said, frame: codeFrame(at) });
+    } finally {
+      output.release();
+    }
+    return undefined;
   }
 }
 
