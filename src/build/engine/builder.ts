@@ -12,7 +12,7 @@ import { acquireLock } from "../../oci/store/lock.ts";
 import type { BlobSource, Platform } from "../../oci/types.ts";
 import type { BaseSource, Builder, RunStep, State, Step, StepOrigin } from "../types.ts";
 import { baseFile, makeBase } from "./base-image.ts";
-import { spaceFailure } from "./errors.ts";
+import { atPlace, spaceFailure } from "./errors.ts";
 import { Mounts } from "./mounts.ts";
 import { type BuilderOptions, NeedsNamespace } from "./options.ts";
 import { packLayer } from "./pack.ts";
@@ -123,7 +123,7 @@ class Engine implements OpenBuilder {
     this.signal.throwIfAborted();
     const platform = (base.kind === "image" ? base.platform : undefined) ?? this.platform;
     if (base.kind === "scratch") return { key: baseKey(undefined, platform), base: undefined, layers: [] };
-    const pulled = await this.#options.pull(base.source, platform);
+    const pulled = await this.#options.pull(base.source, platform).catch((error) => Promise.reject(atPlace(error, at)));
     const { image } = pulled;
     const { digest } = image.descriptor;
     if (this.#pulled.has(digest)) await pulled.blobs.close();

@@ -1,6 +1,7 @@
 // What can go wrong while steps of a build are carried out. What concerns a recipe ends with the lines it is about.
 
-import { defineErrors, errnoOf, type Fail } from "../../base/errors.ts";
+import { BerthError, defineErrors, errnoOf, type Fail } from "../../base/errors.ts";
+import { codeFrame, type Located } from "../../recipe/source.ts";
 
 const kinds = {
   E_STEP_FAILED: {
@@ -82,4 +83,12 @@ export const fail: Fail<keyof typeof kinds> = defineErrors(kinds);
 export function spaceFailure(error: unknown, path: string): unknown {
   const full = ["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "");
   return full ? fail("E_BUILD_FULL", { path }, { cause: error }) : error;
+}
+
+/** A failure of a room below with the lines of the recipe that led to it; what is no failure of berth passes unchanged. */
+export function atPlace(error: unknown, at: Located): unknown {
+  if (!(error instanceof BerthError)) return error;
+  const { code, message, hint, exit, http, cause } = error;
+  const kind = { text: "{message}\n{frame}", exit, http, ...(hint === undefined ? {} : { hint: "{hint}" }) };
+  return new BerthError(code, kind, { message, hint, frame: codeFrame(at) }, cause);
 }
