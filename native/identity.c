@@ -157,7 +157,8 @@ static gid_t caller_gid;
 // Not where files are written into an image: there they get the number that their creator has in this namespace, and that
 // shall be the caller's own, as on every machine. fuse-overlayfs then says whose the image's files are.
 bool identity_nests(const struct plan *plan) {
-  return !plan_writes_image(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE;
+  uint64_t root = plan_choice(plan, OP_ROOT, ROOT_DIR);
+  return !plan_writes_image(plan) && plan_choice(plan, OP_USERNS, USERNS_NONE) == USERNS_SELF && (root == ROOT_FUSE || root == ROOT_ENCRYPTED);
 }
 
 void identity_before_root_change(const struct plan *plan) {

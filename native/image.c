@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "encrypted.h"
 #include "fuse.h"
 #include "say.h"
 #include "sys.h"
@@ -101,7 +102,9 @@ void root_change(int root) {
 
 static int mount_image(const struct plan *plan) {
   const struct record *root = plan->first[OP_ROOT];
-  int image = root->value[0] == ROOT_KERNEL ? mount_kernel(root->text[1], root->value[2]) : fuse_mount(plan);
+  int image = root->value[0] == ROOT_KERNEL      ? mount_kernel(root->text[1], root->value[2])
+              : root->value[0] == ROOT_ENCRYPTED ? encrypted_mount(plan)
+                                                 : fuse_mount(plan);
   attach_over_root(image, root->text[1]);
   if (root->value[0] == ROOT_FUSE) fuse_wait(image, root->text[1]);
   return image;

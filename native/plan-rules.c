@@ -31,6 +31,9 @@ static const char *broken_root(const struct plan *plan, uint64_t userns) {
   uint64_t root = plan->first[OP_ROOT]->value[0];
   if (root == ROOT_KERNEL && userns != USERNS_NONE) return "`root kernel` needs `userns none`";
   if (root == ROOT_FUSE && !has(plan, OP_FUSE_PROGRAM)) return "`root fuse` needs `fuse-program`";
+  if ((root == ROOT_ENCRYPTED) != has(plan, OP_DECRYPT)) return "`root encrypted` and `decrypt` need each other";
+  if (root == ROOT_ENCRYPTED && !has(plan, OP_FUSE_PROGRAM)) return "`root encrypted` needs `fuse-program`";
+  if (root == ROOT_ENCRYPTED && strchr(plan->first[OP_DECRYPT]->text[1], '/') != NULL) return "`decrypt` wants the name of a file, not a path";
   return root == ROOT_DIR && plan->first[OP_ROOT]->value[2] != 0 ? "`root dir` has no offset" : NULL;
 }
 

@@ -20,7 +20,7 @@ export interface RootPartition {
   readonly offset: number;
   /** Bytes of the file system itself, without padding. */
   readonly size: number;
-  readonly fs: "squashfs";
+  readonly fs: "squashfs" | "gocryptfs-squashfs";
   /** GOARCH name; `unknown` when the file does not say. */
   readonly arch: string;
   readonly compressor: Compressor;
@@ -62,6 +62,8 @@ export type OpenedImage = SifImage | SquashfsImage | SandboxImage;
 export interface OpenOptions {
   /** Names of data objects of a SIF file to read along. */
   readonly objects?: readonly string[];
+  /** The caller knows how to open a partition that gocryptfs encrypted; what is said of its file system is then the outer one's. */
+  readonly encrypted?: boolean;
 }
 
 /**
@@ -119,33 +121,33 @@ async function inspectFile(
   }
   if (findHeader(head) === undefined) throw fail("E_IMAGE_UNKNOWN", { path, ...guessFileKind(head) });
   const sif = await readSifFrom(file, head, size, path);
-  const root = rootDescriptor(sif, path);
+  const root = rootDescriptor(sif, path, options.encrypted === true);
   const superblock = await slice(file, head, root.offset, Math.min(SUPERBLOCK_BYTES, root.size));
   const { compressor, bytesUsed } = parseSuperblock(superblock, root.size, path, root.offset);
   const arch = root.partition?.arch ?? "unknown";
-  const partition: RootPartition = { offset: root.offset, size: bytesUsed, fs: "squashfs", arch, compressor };
+  const fs = root.partition?.fs === "gocryptfs-squashfs" ? "gocryptfs-squashfs" : "squashfs";
+  const partition: RootPartition = { offset: root.offset, size: bytesUsed, fs, arch, compressor };
   return { kind: "sif", path, identity, sif, partition, objects: await readObjects(file, head, sif, path, options) };
 }
 
-function rootDescriptor(sif: SifFile, path: string): SifDescriptor {
+function rootDescriptor(sif: SifFile, path: string, encrypted: boolean): SifDescriptor {
   const root = primaryPartition(sif);
   if (!root) {
     const objects = sif.descriptors.map((d) => d.type).join(", ") || "nothing";
     throw fail("E_IMAGE_NO_ROOT", { path, objects });
   }
   const fs = root.partition?.fs;
+  if (fs === "gocryptfs-squashfs" && encrypted) return root;
   if (fs === "encrypted-squashfs" || fs === "gocryptfs-squashfs")
-    throw fail("E_IMAGE_ENCRYPTED", { path, fs, cure: decryptionAdvice(fs, path, root.offset) });
+    throw fail("E_IMAGE_ENCRYPTED", { path, fs, cure: decryptionAdvice(fs, path) });
   if (fs !== "squashfs") throw fail("E_IMAGE_FILESYSTEM", { path, fs });
   return root;
 }
 
-// Inside the gocryptfs kind lies one squashfs file, which runs like any other once its password was given.
-function decryptionAdvice(fs: string, path: string, offset: number): string {
+function decryptionAdvice(fs: string, path: string): string {
   if (fs === "encrypted-squashfs")
     return "only root can open this kind (dm-crypt); decrypt it where it was made with apptainer build --sandbox, and pack that";
-  const mounts = `squashfuse_ll -o offset=${offset} ${path} c && gocryptfs -ro c p`;
-  return `with its password an ordinary user can run what is inside: mkdir c p && ${mounts} && berth run p/*; afterwards fusermount3 -u p && fusermount3 -u c`;
+  return `it can be run (berth run --passphrase ${path}, or --pem-path KEY), but nothing else is done with what is inside`;
 }
 
 async function readObjects(

@@ -20,7 +20,21 @@ export type Namespace = "pid" | "ipc" | "uts" | "net" | "cgroup";
 export type Root =
   | { readonly kind: "dir"; readonly source: string }
   | { readonly kind: "kernel"; readonly file: string; readonly offset: number }
-  | { readonly kind: "fuse"; readonly file: string; readonly offset: number; readonly program: string };
+  | { readonly kind: "fuse"; readonly file: string; readonly offset: number; readonly program: string }
+  | EncryptedRoot;
+
+/** A squashfs with gocryptfs in it, which holds one file `name` with the squashfs that becomes the root. */
+export interface EncryptedRoot {
+  readonly kind: "encrypted";
+  readonly file: string;
+  readonly offset: number;
+  /** squashfuse_ll. */
+  readonly program: string;
+  readonly gocryptfs: string;
+  readonly name: string;
+  /** A secret: a plan that holds one is never shown. */
+  readonly passphrase: string;
+}
 
 /** A file system in a file whose content is a layer; the first of a plan is called `image:0`. */
 export interface OverlayImage {

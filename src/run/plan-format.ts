@@ -81,11 +81,12 @@ function* rootRecords({ root, overlayImages = [], overlayPrograms = {} }: Launch
   if (root.kind === "dir") yield ["root", "dir", root.source, 0];
   else yield ["root", root.kind, root.file, root.offset];
   const { squashfuse, fuse2fs, fuseOverlayfs, e2fsck } = overlayPrograms;
-  const program = root.kind === "fuse" ? root.program : squashfuse;
+  const program = root.kind === "fuse" || root.kind === "encrypted" ? root.program : squashfuse;
   if (program !== undefined) yield ["fuse-program", program];
   if (fuse2fs !== undefined) yield ["fuse2fs-program", fuse2fs];
   if (fuseOverlayfs !== undefined) yield ["fuse-overlayfs-program", fuseOverlayfs];
   if (e2fsck !== undefined) yield ["e2fsck-program", e2fsck];
+  if (root.kind === "encrypted") yield ["decrypt", root.gocryptfs, root.name, root.passphrase];
   for (const { fs, file, offset, size } of overlayImages) yield ["overlay-image", fs, file, offset, size];
 }
 

@@ -8,6 +8,7 @@ import type { SifDescriptor } from "../image/sif/types.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { checkArchitecture } from "./architecture.ts";
 import { directoryView } from "./directory-view.ts";
+import type { KeyFinder, Lock } from "./encrypted-root.ts";
 import { type KnownImage, recall, remember } from "./facts-cache.ts";
 import { type ImageFacts, readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
@@ -24,6 +25,8 @@ export interface RootfsContext {
   readonly signal?: AbortSignal;
   /** True when the kernel may mount this file: real root made it. */
   mayUseKernel(path: string): Promise<boolean>;
+  /** Finds what opens an encrypted image. */
+  readonly findKey?: KeyFinder | undefined;
 }
 
 /** An image whose facts are known. */
@@ -36,6 +39,8 @@ export interface FoundImage {
   readonly facts: ImageFacts;
   /** Overlay partitions of a SIF file. */
   readonly overlays: readonly LayerPart[];
+  /** Of an encrypted image: what opens it. */
+  readonly lock?: Lock | undefined;
 }
 
 /** How the caller wants the files. */
@@ -51,13 +56,15 @@ export async function findImage(path: string, context: RootfsContext): Promise<F
   const state = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (state === undefined || state.isDirectory()) return findSandbox(path);
   const key = fileKey(state);
-  let known = recall(context.runtime, key);
+  let known: ReadImage | undefined = recall(context.runtime, key);
   if (known === undefined) {
     known = await readImage(path, key, context);
-    remember(context.runtime, key, known);
+    // What is encrypted in the image shall not be plain in a file.
+    if (known.lock === undefined) remember(context.runtime, key, known);
   }
-  checkArchitecture(path, known.arch);
-  return { path, isDir: false, key, offset: known.offset, facts: known.facts, overlays: known.overlays };
+  const { arch, ...image } = known;
+  checkArchitecture(path, arch);
+  return { path, isDir: false, key, ...image };
 }
 
 /** A name for one state of a file: no ordinary user can give a changed file its old change time back. */
@@ -68,6 +75,7 @@ export function fileKey(state: BigIntStats): string {
 /** Makes the image's files a root. @throws E_NO_ROOT_WAY, E_SHARED_MOUNT, E_UNPACK */
 export async function rootView(image: FoundImage, wishes: RootWishes, context: RootfsContext): Promise<RootView> {
   if (image.isDir) return directoryRoot(image.path);
+  if (image.lock) return (await import("./encrypted-root.ts")).lockedRoot(image, image.lock, wishes, context);
   if (!wishes.unsquash && !wishes.owners) {
     const live = liveMount(context.runtime, mountName(image.key, context));
     if (live !== undefined) return mountedRoot(live);
@@ -93,13 +101,17 @@ async function findSandbox(path: string): Promise<FoundImage> {
   return { path, isDir: true, key: "", offset: 0, facts, overlays: [] };
 }
 
+interface ReadImage extends KnownImage {
+  readonly lock?: Lock;
+}
+
 // Once per image and session: afterwards the facts are in the run-time folder.
-async function readImage(path: string, key: string, context: RootfsContext): Promise<KnownImage> {
+async function readImage(path: string, key: string, context: RootfsContext): Promise<ReadImage> {
   const [{ openImage }, { parseRuntimeConfig }] = await Promise.all([
     import("../image/open.ts"),
     import("./image-config.ts"),
   ]);
-  const opened = await openImage(path, { objects: ["berth.json", "oci-config.json"] });
+  const opened = await openImage(path, { objects: ["berth.json", "oci-config.json"], encrypted: true });
   // The directory that took the file's place since it was looked at is met by the next start.
   if (opened.kind === "sandbox")
     return { offset: 0, arch: "unknown", facts: (await findSandbox(path)).facts, overlays: [] };
@@ -108,6 +120,10 @@ async function readImage(path: string, key: string, context: RootfsContext): Pro
   const objects = opened.kind === "sif" ? opened.objects : new Map<string, Uint8Array>();
   const config = parseRuntimeConfig(objects.get("oci-config.json"));
   const exact = config !== undefined && objects.has("berth.json");
+  if (opened.kind === "sif" && opened.partition.fs === "gocryptfs-squashfs") {
+    const { readLocked } = await import("./encrypted-root.ts");
+    return { offset, arch, overlays, ...(await readLocked({ ...opened, offset }, config, exact, context.findKey)) };
+  }
   const live = liveMount(context.runtime, mountName(key, context));
   if (live !== undefined)
     return { offset, arch, facts: await readImageFacts(directoryView(live), config, exact), overlays };

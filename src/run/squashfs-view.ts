@@ -23,7 +23,8 @@ export async function withSquashfsView<T>(
   }
 }
 
-function viewOf(tree: SquashfsTree): ImageView {
+/** A squashfs tree as a view. */
+export function viewOf(tree: SquashfsTree): ImageView {
   return {
     async readText(path, maxBytes) {
       const stat = await existing(tree.stat(path, { follow: true }));

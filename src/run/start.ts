@@ -7,6 +7,7 @@ import { checkSources } from "./bind-sources.ts";
 import { callerLimits } from "./caller-limits.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
 import { resolveInRoot } from "./directory-view.ts";
+import type { KeyFinder } from "./encrypted-root.ts";
 import { nameGroups } from "./group-names.ts";
 import { type HostFacts, hostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
@@ -33,6 +34,8 @@ export interface Start {
   readonly envFlags: readonly string[];
   readonly envFiles: readonly string[];
   readonly cdiDirs: readonly string[];
+  /** Finds what opens an encrypted image; asked only for one. */
+  readonly findKey?: KeyFinder | undefined;
 }
 
 /** The plan, and where the launcher may find it. */
@@ -64,6 +67,7 @@ export async function getReady(start: Start): Promise<Ready> {
     runtime,
     cacheDir: cache,
     log,
+    findKey: start.findKey,
     mayUseKernel: (path) => madeByRoot(path, cache, host, start.request),
   };
   const { request, links } = await withImageBinds(start.request, context);

@@ -69,7 +69,13 @@ export const RUN_FLAGS = [
     help: "as Docker would: its USER, WORKDIR, arguments and environment",
   },
   // Writing
-  { long: "writable", short: "w", kind: "switch", env: ["WRITABLE"], help: "changes go into the image directory, or the overlay of the SIF file" },
+  {
+    long: "writable",
+    short: "w",
+    kind: "switch",
+    env: ["WRITABLE"],
+    help: "changes go into the image directory, or the overlay of the SIF file",
+  },
   {
     long: "writable-tmpfs",
     kind: "switch",

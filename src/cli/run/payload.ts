@@ -3,6 +3,7 @@
 
 import { resolve } from "node:path";
 import { defineErrors } from "../../base/errors.ts";
+import type { KeyFinder } from "../../run/encrypted-root.ts";
 import { workingDirectory } from "../../run/host.ts";
 import type { Confinement } from "../../run/limits/confine.ts";
 import { encodePlan } from "../../run/plan-format.ts";
@@ -14,6 +15,7 @@ import type { FlagValues } from "../flags.ts";
 import { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
 import { RUN_FLAGS, SHELL_FLAGS } from "./flags.ts";
 import { imageFile } from "./image-file.ts";
+import { KEY_FLAGS } from "./key-flags.ts";
 import { LIMIT_FLAGS } from "./limit-flags.ts";
 import { toRequest } from "./request.ts";
 
@@ -21,6 +23,11 @@ const fail = defineErrors({
   E_ARGUMENTS: {
     text: 'Error for command "{command}": requires at least {want} arg(s), only received {got}',
     hint: "usage: berth {command} [flags] {usage}",
+    exit: 1,
+  },
+  E_PLAN_ENCRYPTED: {
+    text: "the image {path} is encrypted: its plan would hold the passphrase, and is not printed",
+    hint: "start it with berth exec; berth plan shows the plans of other images",
     exit: 1,
   },
 });
@@ -59,7 +66,14 @@ export const PAYLOAD_FORMS = {
 } as const satisfies Readonly<Record<string, PayloadForm>>;
 
 /** Flags of all these commands; `--shell` means something to `shell` only. */
-export const PAYLOAD_FLAGS = [...RUN_FLAGS, ...LIMIT_FLAGS, ...SHELL_FLAGS, ...SOURCE_FLAGS, ...POLICY_FLAGS] as const;
+export const PAYLOAD_FLAGS = [
+  ...RUN_FLAGS,
+  ...KEY_FLAGS,
+  ...LIMIT_FLAGS,
+  ...SHELL_FLAGS,
+  ...SOURCE_FLAGS,
+  ...POLICY_FLAGS,
+] as const;
 
 /** Starts the payload, and does not return; or prints its plan. @throws E_ARGUMENTS and every failure of a start */
 export async function performPayload(
@@ -78,6 +92,8 @@ export async function performPayload(
   const { ready } = await getReadyFor(form.command, flags, words, context);
   // `test` of an image without a test script.
   if (ready.plan.argv.length === 0) return;
+  if (form.print && ready.plan.root.kind === "encrypted")
+    throw fail("E_PLAN_ENCRYPTED", { path: ready.plan.root.file });
   prepare(ready.prepare);
   // A saved plan is for other callers, whose limits are their own.
   if (form.print) return void (await import("../output.ts")).print(encodePlan({ ...ready.plan, limits: [] }));
@@ -112,7 +128,8 @@ export async function getReadyFor(
   const request = adjust(requestFor(command, flags, args, context));
   const { path, temporary } = await imageFile(image, flags, context);
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
-  const start = { image: resolve(cwd, path), request, env, user, log, ...overrideSources(flags), cdiDirs };
+  const findKey: KeyFinder = async (locked) => (await import("./image-key.ts")).imageKey(locked, flags, context);
+  const start = { image: resolve(cwd, path), request, env, user, log, ...overrideSources(flags), cdiDirs, findKey };
   const ready = await getReady(start);
   return { ready: temporary ? { ...ready, plan: { ...ready.plan, forget: [start.image] } } : ready, request };
 }

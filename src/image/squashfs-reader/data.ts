@@ -12,6 +12,12 @@ const SIZE_MASK = UNCOMPRESSED - 1;
 /** Block sizes read at once: 4096 of them stand for 512 MiB of content at the usual block size. */
 const SIZES_PER_READ = 4096;
 
+/** Where a data block is stored, and the word that tells its size and form. */
+export interface BlockPlace {
+  readonly position: number;
+  readonly word: number;
+}
+
 /** Reads the content of files; keeps the last fragment block, since neighbours share it. */
 export class DataReader {
   readonly #source: Source;
@@ -56,6 +62,46 @@ export class DataReader {
       position += stored;
       offset += length;
     }
+  }
+
+  /** Where each whole or partial data block of a file is; a file's claims are bounded by the file system. @throws E_SQUASHFS_CORRUPT */
+  async blockMap(file: FileRef, size: number): Promise<readonly BlockPlace[]> {
+    const { blockSize } = this.#superblock;
+    // Meant for content that does not compress: more of it than there are bytes is a lie.
+    if (size > this.#source.size) throw this.#source.corrupt(`a file claims ${size} bytes`);
+    const count = file.fragment === undefined ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
+    const places: BlockPlace[] = [];
+    let position = file.start;
+    for await (const word of this.#words(file, count)) {
+      places.push({ position, word });
+      position += word & SIZE_MASK;
+    }
+    return places;
+  }
+
+  /** One block of a map; the tail when the map has no such block. @throws E_SQUASHFS_CORRUPT */
+  async blockOf(file: FileRef, size: number, map: readonly BlockPlace[], index: number): Promise<Uint8Array> {
+    const { blockSize } = this.#superblock;
+    const length = Math.min(blockSize, size - index * blockSize);
+    const place = map[index];
+    const bytes = place ? await this.#placed(place, length) : await this.#tail(file, length);
+    if (bytes.length !== length)
+      throw this.#source.corrupt(`block ${index} of a file holds ${bytes.length} bytes instead of ${length}`);
+    return bytes;
+  }
+
+  async #placed({ position, word }: BlockPlace, length: number): Promise<Uint8Array> {
+    return (word & SIZE_MASK) === 0 ? new Uint8Array(length) : this.#block(position, word);
+  }
+
+  async #tail({ fragment, fragmentOffset }: FileRef, length: number): Promise<Uint8Array> {
+    if (fragment === undefined) throw this.#source.corrupt("a file ends before its end");
+    return (await this.#fragment(fragment)).subarray(fragmentOffset, fragmentOffset + length);
+  }
+
+  /** Bytes of a data block. */
+  get blockSize(): number {
+    return this.#superblock.blockSize;
   }
 
   // A claimed number of blocks is believed only as far as there are sizes for them.

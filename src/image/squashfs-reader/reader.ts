@@ -1,22 +1,26 @@
 // A squashfs 4.0 file system inside a file, read without mounting it. Everything in it is somebody else's: a damaged or
 // hostile one ends in an error of this room, never in endless work or memory.
 
-import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../../base/errors.ts";
 import { DataReader } from "./data.ts";
 import { decompressor } from "./decompress.ts";
 import { type DirectoryEntry, readDirectory } from "./directory.ts";
+import { fail } from "./errors.ts";
 import { type Inode, readInode } from "./inode.ts";
 import { Metadata } from "./metadata.ts";
 import { type NodeSource, nodeTree } from "./node-tree.ts";
-import { fileSource, type Source } from "./source.ts";
+import { randomFile } from "./random-file.ts";
+import { resolvePath } from "./resolve.ts";
+import { fileSource, type RandomFile, type Source } from "./source.ts";
 import { parseSuperblock, SUPERBLOCK_BYTES, type Superblock } from "./superblock.ts";
-import type { Extent, ImageTree, TreeStat } from "./tree.ts";
+import { type Extent, type ImageTree, type TreeStat, TYPE_NAMES } from "./tree.ts";
 import { readXattrs } from "./xattrs.ts";
 
 /** A squashfs file system's files. */
 export interface SquashfsTree extends ImageTree {
   readonly superblock: Superblock;
+  /** A regular file (no link) for reading at any place; closing it closes nothing. @throws E_IMAGE_PATH_… */
+  openFile(path: string): Promise<RandomFile>;
 }
 
 /**
@@ -24,24 +28,25 @@ export interface SquashfsTree extends ImageTree {
  * `path` names the image in errors.
  * @throws E_SQUASHFS_NOT, E_SQUASHFS_VERSION, E_SQUASHFS_COMPRESSOR, E_SQUASHFS_TRUNCATED, E_SQUASHFS_CORRUPT
  */
-export async function openSquashfs(file: FileHandle, offset: number, path: string): Promise<SquashfsTree> {
+export async function openSquashfs(file: RandomFile, offset: number, path: string): Promise<SquashfsTree> {
   const available = (await file.stat()).size - offset;
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(SUPERBLOCK_BYTES), 0, SUPERBLOCK_BYTES, offset);
+  const buffer = Buffer.alloc(SUPERBLOCK_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, SUPERBLOCK_BYTES, offset);
   const superblock = parseSuperblock(buffer.subarray(0, bytesRead), available, path, offset);
   const inodes = new Inodes(file, fileSource(file, offset, superblock.bytesUsed, path), superblock);
-  return { ...nodeTree(inodes), superblock };
+  return { ...nodeTree(inodes), superblock, openFile: (name) => inodes.openFile(name) };
 }
 
 /** The inodes of a file system, and what can be done with one. */
 class Inodes implements NodeSource<Inode> {
   readonly path: string;
   readonly superblock: Superblock;
-  readonly #file: FileHandle;
+  readonly #file: RandomFile;
   readonly #source: Source;
   readonly #metadata: Metadata;
   readonly #data: DataReader;
 
-  constructor(file: FileHandle, source: Source, superblock: Superblock) {
+  constructor(file: RandomFile, source: Source, superblock: Superblock) {
     const decompress = decompressor(superblock.compressor, source.path);
     this.path = source.path;
     this.superblock = superblock;
@@ -86,6 +91,13 @@ class Inodes implements NodeSource<Inode> {
 
   async *extentsOf(node: Inode): AsyncGenerator<Extent> {
     if (node.file) yield* this.#data.extents(node.file, node.size);
+  }
+
+  async openFile(name: string): Promise<RandomFile> {
+    const node = await resolvePath(this, name, false);
+    if (!node.file)
+      throw fail("E_IMAGE_PATH_KIND", { name, path: this.path, is: TYPE_NAMES[node.type], wanted: TYPE_NAMES.file });
+    return randomFile(this.#data, node.file, node.size);
   }
 
   async xattrsOf({ xattrs }: Inode): Promise<ReadonlyMap<string, Uint8Array>> {

@@ -1,8 +1,14 @@
 // The bytes of one file system within an open file, and what is needed to make an error of a bad one.
 
-import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
+
+/** An open file, or what behaves like one. */
+export interface RandomFile {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  stat(): Promise<{ readonly size: number }>;
+  close(): Promise<void>;
+}
 
 /** Random access to a file system; positions count from its first byte. */
 export interface Source {
@@ -16,7 +22,7 @@ export interface Source {
   corrupt(what: string): BerthError;
 }
 
-export function fileSource(file: FileHandle, offset: number, size: number, path: string): Source {
+export function fileSource(file: RandomFile, offset: number, size: number, path: string): Source {
   const corrupt = (what: string) => fail("E_SQUASHFS_CORRUPT", { path, what });
   return {
     path,
