@@ -6,6 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, digestOf, digestParts } from "../base/digest.ts";
 import type { ConversionOptions } from "../image/conversion-options.ts";
+import type { ImageKey } from "../image/encrypted/index.ts";
 import { imageKey } from "../image/image-store.ts";
 import { makeImage } from "../image/make-image.ts";
 import { type Outcome, placeImage } from "../image/obtain.ts";
@@ -27,6 +28,8 @@ export interface TargetOptions extends PushTools {
   readonly maxBytes: number;
   /** Permission bits of new files are 0777 (SIF) or 0666 without these. */
   readonly umask: number;
+  /** Encrypts the root file system of a SIF file. */
+  readonly encryption?: ImageKey | undefined;
   /** Where programs are looked for. */
   readonly env: Environment;
 }
@@ -74,6 +77,11 @@ export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: Tar
 async function writeSif(target: string, ready: ReadyImage, o: TargetOptions): Promise<WrittenTarget> {
   const { digest } = ready.image.descriptor;
   const mode = 0o777 & ~o.umask;
+  if (o.encryption) {
+    // No two of them are alike, and the cache shall not hold what opens without a key.
+    await makeImage(ready.image, ready.blobs, target, { ...sifOptions(ready, mode, o), encryption: o.encryption });
+    return { digest, outcome: "made" };
+  }
   const bare = imageKey(digest, o.conversion);
   const { attributes, documents } = ready;
   // What the image itself does not tell is part of the file.

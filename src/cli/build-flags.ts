@@ -2,11 +2,14 @@
 // something else there.
 
 import type { FlagSpec } from "./flags.ts";
+import { KEY_FLAGS } from "./run/key-flags.ts";
 import { CONVERSION_FLAGS, LAYER_FLAGS, SOURCE_FLAGS } from "./source-flags.ts";
 
 export const BUILD_FLAGS = [
   { long: "force", short: "F", kind: "switch", help: "replace an existing target; labels replace those of the base" },
   { long: "sandbox", short: "s", kind: "switch", help: "make a folder that can be changed, instead of a file" },
+  { long: "encrypt", short: "e", kind: "switch", env: ["ENCRYPT"], help: "encrypt the SIF file's root file system" },
+  ...KEY_FLAGS,
   { long: "build-arg", kind: "list", value: "name=value", env: [], help: "value of a build argument" },
   { long: "build-arg-file", kind: "text", value: "file", env: [], help: "file with a build argument per line" },
   { long: "no-cache", kind: "switch", env: [], help: "carry out every step anew" },

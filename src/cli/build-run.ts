@@ -11,6 +11,7 @@ import type { ReadyImage } from "../build/ready-image.ts";
 import { type BuildTarget, checkTarget, parseTarget } from "../build/target.ts";
 import type { BuiltImage } from "../build/types.ts";
 import { writeTarget } from "../build/write-target.ts";
+import type { ImageKey } from "../image/encrypted/index.ts";
 import { layerCompression } from "../oci/layers/layer-compression.ts";
 import { pullImage } from "../oci/pull.ts";
 import { formatReference, parseReference } from "../oci/reference.ts";
@@ -34,6 +35,7 @@ interface Call {
   readonly target: BuildTarget;
   readonly source: BuildSource;
   readonly values: BuildValues;
+  readonly encryption: ImageKey | undefined;
   readonly context: Context;
 }
 
@@ -42,7 +44,13 @@ export async function build(to: string, from: string, values: BuildValues, conte
   const target = named(parseTarget(to, { sandbox: values.sandbox }), values.tag);
   await check(target, values, context);
   const source = await findSource(from, values);
-  const call = { target, source, values, context };
+  const asks = values.encrypt && values.passphrase && !insideBuildNamespace(context.env);
+  // The question is put once, by the process that does the work, and before it.
+  if (source.kind !== "image" && asks) return enterBuildNamespace(context);
+  const encryption = values.encrypt
+    ? await (await import("./seal-key.ts")).sealKey(target, values, context)
+    : undefined;
+  const call = { target, source, values, context, encryption };
   if (insideBuildNamespace(context.env)) return carryOut(call, heldVoices(context).live());
   // A cache that lasts as long as the process would be lost by entering.
   if (source.kind !== "image" && values["disable-cache"]) return enterBuildNamespace(context);
@@ -88,7 +96,7 @@ async function carryOut(call: Call, voices: Voices): Promise<void> {
   context.log.info(`built ${target.shown}`);
 }
 
-async function write({ target, values, context }: Call, ready: ReadyImage, cache: Cache): Promise<void> {
+async function write({ target, values, context, encryption }: Call, ready: ReadyImage, cache: Cache): Promise<void> {
   const { env, log, signal } = context;
   const access = registryAccess(values, context);
   try {
@@ -96,6 +104,7 @@ async function write({ target, values, context }: Call, ready: ReadyImage, cache
       ...conversion(squashfsValues(values, log)),
       layerCompression: layerCompression(values["layer-compression"]),
       umask: process.umask(),
+      encryption,
       ...{ cache, env, log, signal, client: access.client, now: Date.now },
       progress: await context.progress(),
     });

@@ -1,11 +1,13 @@
 // From an OCI image to one SIF file: layers to squashfs as a stream, header and records in front, published last.
 
+import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import type { Log, Progress } from "../base/log.ts";
 import { partialName } from "../base/publish.ts";
 import type { BlobSource, OciImage } from "../oci/types.ts";
 import type { ConversionOptions } from "./conversion-options.ts";
 import { type FlattenReport, writeSquashfs } from "./convert.ts";
+import type { ImageKey } from "./encrypted/index.ts";
 import { readAttributes } from "./inspect/read-attributes.ts";
 import {
   creationTime,
@@ -15,7 +17,7 @@ import {
   metadataEntries,
   standardObjects,
 } from "./metadata/index.ts";
-import { deriveUuid, prependSif } from "./sif/index.ts";
+import { deriveUuid, prependSif, type SifSpec } from "./sif/index.ts";
 import { openSquashfs } from "./squashfs-reader/index.ts";
 import type { LibraryImage } from "./squashfs-writer/library/library.ts";
 
@@ -32,6 +34,8 @@ export interface MakeImageOptions {
   readonly remembered?: LibraryImage | undefined;
   /** What `inspect` shall say; left out: the image's files tell, when it was built from a definition file, else its configuration. */
   readonly attributes?: ImageAttributes | undefined;
+  /** Encrypts the root file system. */
+  readonly encryption?: ImageKey | undefined;
   /** The image whose documents the file keeps, when its files come another way (a file that is compressed anew). */
   readonly documents?: OciImage | undefined;
 }
@@ -54,13 +58,25 @@ export async function makeImage(
     };
     const report = await writeSquashfs(image, blobs, path, flatten, { signal, progress, log, remembered });
     const attributes = options.attributes ?? (await ownAttributes(image, path));
-    await prependSif(path, sifSpec(documents, conversion, report, attributes), { signal });
+    const spec = sifSpec(documents, conversion, report, attributes);
+    await prependSif(path, options.encryption ? await sealed(path, spec, options.encryption, signal) : spec, {
+      signal,
+    });
     await finish(path, target, options.mode);
     return report;
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
+}
+
+// What a partition holds that nobody can read without its key.
+async function sealed(path: string, spec: SifSpec, key: ImageKey, signal: AbortSignal | undefined): Promise<SifSpec> {
+  const { sealSquashfs } = await import("./encrypted/seal.ts");
+  const objects = await sealSquashfs(path, key, { time: spec.time, signal });
+  const partition = { ...spec.partition, fs: "gocryptfs-squashfs" } as const;
+  // Another file each time: its key is.
+  return { ...spec, uuid: randomBytes(16), objects: [...spec.objects, ...objects], partition };
 }
 
 async function ownAttributes(image: OciImage, squashfs: string): Promise<ImageAttributes | undefined> {
@@ -78,7 +94,7 @@ function sifSpec(
   conversion: ConversionOptions,
   report: FlattenReport,
   attributes: ImageAttributes | undefined,
-) {
+): SifSpec {
   const { level, ...named } = conversion;
   const options = level === undefined ? named : { ...named, level };
   const changedModes = Object.fromEntries(report.changedModes.map(({ path, mode }) => [path, mode.toString(8)]));
@@ -87,7 +103,7 @@ function sifSpec(
     time: creationTime(image),
     objects: standardObjects(image, { options, changedModes }, attributes),
     partition: { fs: "squashfs", kind: "primary", arch: image.config.architecture, name: "squashfs" },
-  } as const;
+  };
 }
 
 async function finish(path: string, target: string, mode: number): Promise<void> {

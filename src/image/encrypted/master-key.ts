@@ -3,6 +3,7 @@
 
 import { createDecipheriv, hkdfSync, scrypt } from "node:crypto";
 import { fail } from "./errors.ts";
+import { CONTENT_INFO } from "./form.ts";
 
 /** gocryptfs' own default wants 64 MiB; sixteen times as much is believed. */
 const MAX_SCRYPT_BYTES = 1024 ** 3;
@@ -49,7 +50,7 @@ export async function contentKey(config: string, passphrase: string, path: strin
 }
 
 function derived(key: Buffer): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), "AES-GCM file content encryption", 32));
+  return Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), CONTENT_INFO, 32));
 }
 
 function stretched(

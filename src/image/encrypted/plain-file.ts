@@ -4,10 +4,8 @@
 import { createDecipheriv } from "node:crypto";
 import type { RandomFile } from "../squashfs-reader/index.ts";
 import { fail } from "./errors.ts";
+import { HEADER_BYTES, OVERHEAD, PLAIN_BYTES } from "./form.ts";
 
-const HEADER_BYTES = 18; // version 2, and 16 bytes of number
-const PLAIN_BYTES = 4096;
-const OVERHEAD = 32; // nonce before, tag behind
 const BLOCK_BYTES = PLAIN_BYTES + OVERHEAD;
 
 /** The plain content of `cipher`. @throws E_DECRYPT_FORM here and while reading */

@@ -26,6 +26,7 @@ interface Placed {
   readonly offset: number;
   readonly size: number;
   readonly gap: number;
+  readonly seal?: boolean;
   readonly partition?: SifPartition;
 }
 
@@ -41,7 +42,10 @@ export function encodePrefix(plan: SifPlan): Buffer {
   writeHeader(bytes, plan, placed.length);
   for (const [index, object] of placed.entries()) {
     const at = layout.DESCRIPTORS_OFFSET + index * layout.DESCRIPTOR_BYTES;
-    writeDescriptor(bytes.subarray(at, at + layout.DESCRIPTOR_BYTES), index + 1, object, plan.time);
+    const bytesOfIt = bytes.subarray(at, at + layout.DESCRIPTOR_BYTES);
+    writeDescriptor(bytesOfIt, index + 1, object, plan.time);
+    // The partition comes last, so its id is their number.
+    if (object.seal) writeSeal(bytesOfIt, placed.length);
     const content = plan.objects[index]?.content;
     if (content) bytes.set(content, object.offset);
   }
@@ -58,7 +62,8 @@ function place(plan: SifPlan): Placed[] {
   const placed = plan.objects.map((object): Placed => {
     const size = object.content.length;
     offset += size;
-    return { type: layout.dataTypeCode(object.type), name: object.name, offset: offset - size, size, gap: 0 };
+    const type = layout.dataTypeCode(object.type);
+    return { type, name: object.name, offset: offset - size, size, gap: 0, seal: object.seal === true };
   });
   const { name, size, ...partition } = plan.partition;
   const start = partitionOffset(plan);
@@ -84,6 +89,12 @@ function writeHeader(bytes: Buffer, plan: SifPlan, used: number): void {
     dataEnd - layout.DATA_OFFSET,
   ];
   for (const [index, value] of numbers.entries()) bytes.writeBigInt64LE(BigInt(value), 64 + index * 8);
+}
+
+function writeSeal(bytes: Buffer, link: number): void {
+  bytes.writeUInt32LE(link, 13);
+  bytes.writeInt32LE(layout.SEAL_PEM, 201);
+  bytes.writeInt32LE(layout.SEAL_RSA_OAEP, 205);
 }
 
 function writeDescriptor(bytes: Buffer, id: number, object: Placed, time: number): void {

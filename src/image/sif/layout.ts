@@ -23,6 +23,10 @@ export const PARTITION_ALIGN = 4096;
 export const MAX_DESCRIPTORS = 1024;
 
 export const GROUP_MASK = 0xf0000000;
+/** Form and content of a crypto-message: PEM, sealed by RSA-OAEP. */
+export const SEAL_PEM = 2;
+export const SEAL_RSA_OAEP = 0x200;
+
 /** The group that every object of a converted image belongs to. */
 export const DEFAULT_GROUP = 0xf0000001;
 

@@ -55,4 +55,6 @@ export interface SifObject {
   readonly type: DataType;
   readonly name: string;
   readonly content: Uint8Array;
+  /** Of a crypto-message: PEM with what RSA-OAEP sealed, which opens the partition. */
+  readonly seal?: true;
 }
