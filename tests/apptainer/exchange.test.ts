@@ -1,5 +1,6 @@
 // Image files go both ways: the real Apptainer runs what berth made, and berth runs what Apptainer made.
 
+import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +39,10 @@ describe.skipIf(reason)(`berth and Apptainer exchange images${reason ? ` [${reas
   });
 
   function berth(...words: string[]) {
-    const env = { BERTH_CACHEDIR: at("cache"), BERTH_RUNTIMEDIR: at("run") };
+    return berthWith({}, ...words);
+  }
+  function berthWith(more: Readonly<Record<string, string>>, ...words: string[]) {
+    const env = { BERTH_CACHEDIR: at("cache"), BERTH_RUNTIMEDIR: at("run"), ...more };
     return runAs(user, [BINARY, ...words], { cwd: folder, env });
   }
   function theirs(words: readonly string[], who: "user" | "root" = "user", env = {}) {
@@ -100,6 +104,36 @@ describe.skipIf(reason)(`berth and Apptainer exchange images${reason ? ` [${reas
     const ran = berth("run", file, "a  b", "$HOME", '"q"');
     expect(ran.stdout, ran.stderr).toBe('entry point a  b $HOME "q"\n');
     expect(berth("inspect", file).stdout).toMatch(/^org\.example\.name: small$/m);
+  });
+
+  describe("encrypted images", () => {
+    const byWord = { APPTAINER_ENCRYPTION_PASSPHRASE: "open sesame" };
+    const show = ["sh", "-c", 'echo "$SMALL_VAR"'];
+    beforeAll(() => {
+      const key = ["genrsa", "-traditional", "-out", at("private.pem"), "2048"];
+      must(spawnSync("openssl", key, { encoding: "utf8" }));
+      const open = ["rsa", "-in", at("private.pem"), "-RSAPublicKey_out", "-out", at("public.pem")];
+      must(spawnSync("openssl", open, { encoding: "utf8" }));
+      chmodSync(at("private.pem"), 0o644);
+    });
+
+    test("we run what Apptainer encrypts", SLOW, () => {
+      must(theirs(["build", "--encrypt", "their-word.sif", "docker-archive:small.tar"], "user", byWord));
+      must(theirs(["build", "--pem-path=public.pem", "--encrypt", "their-key.sif", "docker-archive:small.tar"]));
+      expect(berthWith(byWord, "exec", "their-word.sif", ...show).stdout).toBe("from image\n");
+      const opened = berth("exec", "--pem-path", "private.pem", "their-key.sif", ...show);
+      expect(opened.stdout, opened.stderr).toBe("from image\n");
+      const closed = berth("exec", "their-word.sif", "true");
+      expect(closed.status).toBe(255);
+      expect(closed.stderr).toContain("nothing that opens it was given");
+    });
+
+    test("Apptainer runs what we encrypt", SLOW, () => {
+      must(berthWith(byWord, "build", "--encrypt", "our-word.sif", "docker-archive:small.tar"));
+      must(berth("build", "--encrypt", "--pem-path", "public.pem", "our-key.sif", "docker-archive:small.tar"));
+      expect(theirs(["exec", "our-word.sif", ...show], "user", byWord).stdout).toBe("from image\n");
+      expect(theirs(["exec", "--pem-path=private.pem", "our-key.sif", ...show]).stdout).toBe("from image\n");
+    });
   });
 
   test("we run what Apptainer builds from a definition file: its scripts and its environment", SLOW, () => {

@@ -6,7 +6,7 @@
 set -eu
 
 tree=${1:-${BERTH_APPTAINER_TREE:-/var/tmp/berth-apptainer-tree}}
-packages=apptainer,squashfs-tools,squashfuse,fuse-overlayfs,fuse2fs,fuse3,uidmap,ca-certificates,libfakeroot,fakeroot,time
+packages=apptainer,squashfs-tools,squashfuse,fuse-overlayfs,fuse2fs,fuse3,gocryptfs,uidmap,ca-certificates,libfakeroot,fakeroot,time
 
 say() { echo "make-tree: $*" >&2; }
 give_up() { say "$*"; exit 1; }

@@ -51,7 +51,8 @@ function persistently(key: string, value: string): string {
 export function subordinateIds(facts: Facts): Verdict {
   const { uids, gids, newuidmap, newgidmap } = facts.subIds;
   const name = facts.user.name;
-  const consequence = "--fakeroot knows one user only (root); image files keep no other owner";
+  const consequence =
+    "--fakeroot and builds know one user only (root): image files keep no other owner, and packages that want one may fail";
   if (facts.user.uid === 0 && uids.length === 0) return ok("not needed by root");
   if (uids.length === 0 || gids.length === 0) {
     const missing = [uids.length === 0 && "/etc/subuid", gids.length === 0 && "/etc/subgid"].filter(Boolean);

@@ -36,6 +36,12 @@ const WELL: Facts = {
     fusermount3: program("/usr/bin/fusermount3", true),
     tar2sqfs: program("/usr/bin/tar2sqfs"),
     unsquashfs: program("/usr/bin/unsquashfs"),
+    fuse2fs: program("/usr/bin/fuse2fs"),
+    "fuse-overlayfs": program("/usr/bin/fuse-overlayfs"),
+    mke2fs: program("/usr/sbin/mke2fs"),
+    e2fsck: program("/usr/sbin/e2fsck"),
+    gocryptfs: program("/usr/bin/gocryptfs"),
+    mmdebstrap: program("/usr/bin/mmdebstrap"),
   },
   launcher: "/usr/local/libexec/berth/berth-launch",
   loop: { works: false, by: "/dev/loop-control", reason: "EACCES" },
@@ -72,6 +78,50 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
+  {
+    when: "fuse2fs is not installed",
+    facts: { programs: without("fuse2fs") },
+    check: "overlay files",
+    state: "warn",
+    found: /^fuse2fs not installed$/,
+    cure: /^sudo apt install fuse2fs$/,
+  },
+  {
+    when: "neither program of overlay files is installed, on Fedora",
+    facts: { programs: {}, distributions: ["fedora"] },
+    check: "overlay files",
+    state: "warn",
+    found: /^fuse2fs and fuse-overlayfs not installed$/,
+    cure: /^sudo dnf install fuse2fs fuse-overlayfs$/,
+  },
+  {
+    when: "e2fsprogs is not installed",
+    facts: { programs: {} },
+    check: "e2fsprogs",
+    state: "warn",
+    cure: /^sudo apt install e2fsprogs$/,
+  },
+  {
+    when: "gocryptfs is not installed",
+    facts: { programs: without("gocryptfs") },
+    check: "gocryptfs",
+    state: "warn",
+    cure: /^sudo apt install gocryptfs$/,
+  },
+  {
+    when: "debootstrap is there in place of mmdebstrap",
+    facts: { programs: { debootstrap: program("/usr/sbin/debootstrap") } },
+    check: "mmdebstrap",
+    state: "ok",
+    found: /debootstrap/,
+  },
+  {
+    when: "nothing makes a Debian tree",
+    facts: { programs: without("mmdebstrap") },
+    check: "mmdebstrap",
+    state: "warn",
+    cure: /^sudo apt install mmdebstrap$/,
+  },
   {
     when: "user.max_user_namespaces is 0",
     facts: namespaces({ max: 0 }),

@@ -1,5 +1,6 @@
 // The table of checks: what `berth doctor` looks at, in the order in which it tells. Pure: facts in, findings out.
 
+import { debianBootstrap, decryption, overlayFiles, overlayTools } from "./checks-extras.ts";
 import {
   decompressors,
   fuseDevice,
@@ -26,6 +27,10 @@ const CHECKS: readonly (readonly [name: string, check: (facts: Facts) => Verdict
   ["fusermount", fusermount],
   ["tar2sqfs", imageWriter],
   ["unsquashfs", unpacker],
+  ["overlay files", overlayFiles],
+  ["e2fsprogs", overlayTools],
+  ["gocryptfs", decryption],
+  ["mmdebstrap", debianBootstrap],
   ["kernel squashfs", kernelSquashfs],
   ["squashfs readers", decompressors],
   ["loop devices", loopDevices],

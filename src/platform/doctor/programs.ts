@@ -13,6 +13,13 @@ const WANTED = [
   "mksquashfs",
   "unsquashfs",
   "systemd-run",
+  "fuse2fs",
+  "fuse-overlayfs",
+  "mke2fs",
+  "e2fsck",
+  "gocryptfs",
+  "mmdebstrap",
+  "debootstrap",
 ] as const;
 
 /** Finds one program in the user's PATH, then in the system's places. */
