@@ -57,6 +57,8 @@ export function ownPrograms(env: Environment): { readonly launcher: string; read
 /** Makes the work of steps. */
 export class StepWorks {
   readonly #tools: WorkTools;
+  /** Found out once: where there are many mounts, reading their list costs milliseconds. */
+  #wholeProc: boolean | undefined;
 
   constructor(tools: WorkTools) {
     this.#tools = tools;
@@ -157,13 +159,14 @@ export class StepWorks {
 
   #runTools(debugShell: boolean): RunTools {
     const { options, places, mounts } = this.#tools;
+    this.#wholeProc ??= seesWholeProc();
     return {
       places,
       debugShell,
       env: options.env,
       signal: options.signal,
       singleId: options.singleId,
-      ownProcesses: seesWholeProc(),
+      ownProcesses: this.#wholeProc,
       launcher: ownPrograms(options.env).launcher,
       view: (origin, writable, at) => this.#view(origin, writable, at),
       memory: (dir) => mounts.memory(dir),

@@ -136,10 +136,9 @@ async function writeBlob(
   // Not resumable, so its name is this process's own; leftovers of killed processes are swept by age.
   const partial = join(partialDir(root), `new-${process.pid}-${randomBytes(6).toString("hex")}`);
   try {
-    await prepareLayout(root);
+    const file = await openPartial(partial, root);
     const measure = measuringHash();
     const check = want ? verifier(want, `the blob ${want.digest}`) : new PassThrough();
-    const file = await openFile(partial, "wx", 0o600);
     await pipeline(source, check, measure.through, file.createWriteStream({ highWaterMark: 1024 * 1024 }), {
       signal: o.signal,
     });
@@ -150,6 +149,17 @@ async function writeBlob(
     source.destroy();
     await rm(partial, { force: true });
     throw writeFailure(error, root);
+  }
+}
+
+// The folders are made when they are missing, and not looked for each time.
+async function openPartial(partial: string, root: string): Promise<FileHandle> {
+  try {
+    return await openFile(partial, "wx", 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    await prepareLayout(root);
+    return openFile(partial, "wx", 0o600);
   }
 }
 

@@ -16,8 +16,11 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
+let known: ProcessIdentity | undefined;
+
 /** The calling process. Where /proc is not ours, or hides processes, the domain is one nobody else has: then only heartbeats count. */
 export async function selfIdentity(): Promise<ProcessIdentity> {
+  if (known) return known;
   const host = hostname();
   try {
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
@@ -25,7 +28,10 @@ export async function selfIdentity(): Promise<ProcessIdentity> {
     // us by that one.
     const pid = Number(await readlink("/proc/self"));
     const start = await startTime(pid);
-    if (start && showsAllProcesses()) return { domain: `${boot} ${(await stat("/proc")).dev}`, host, pid, start };
+    if (start && showsAllProcesses()) {
+      known = { domain: `${boot} ${(await stat("/proc")).dev}`, host, pid, start };
+      return known;
+    }
   } catch {
     // No usable /proc: fall through.
   }
