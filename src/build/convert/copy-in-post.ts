@@ -6,47 +6,37 @@ import { flagOf, switchOf } from "../dockerfile/flag-values.ts";
 import type { Remote } from "../dockerfile/remote.ts";
 import { type CopyTask, isArchive } from "./copy-task.ts";
 import { lower } from "./ledger.ts";
-import { ownerWord, type StageDraft, wordValue } from "./stage-draft.ts";
+import { ownerWord, type StageDraft, withFunction, wordValue } from "./stage-draft.ts";
 import { stageFiles } from "./staging.ts";
 import { heading, printLines } from "./to-post.ts";
 import { shellWord } from "./unknown-values.ts";
 
-/** The shell function that does what COPY does: the content of folders, one by one lest an existing folder's mode change. */
-export const COPY_FILES: readonly string[] = [
-  "copy_files() {",
-  "    to=$1; shift",
-  '    case $to in */) mkdir -p "$to" ;; *) mkdir -p "$(dirname "$to")" ;; esac',
-  '    for from in "$@"; do',
-  '        [ -d "$from" ] || { cp -a "$from" "$to"; continue; }',
-  '        mkdir -p "$to"',
-  '        for one in "$from"/* "$from"/.[!.]* "$from"/..?*; do',
-  '            if [ -e "$one" ] || [ -L "$one" ]; then cp -a "$one" "$to/"; fi',
-  "        done",
-  "    done",
-  "}",
-];
-
 /** Copies at this place of `%post`. */
 export function copyInPost(task: CopyTask, draft: StageDraft): StageDraft {
-  const { copy, local, inline, remote, destination, from, exclude, part } = task;
+  const { copy, local, inline, remote, from, exclude, part } = task;
   const none = { draft, paths: [], links: [] };
-  const staged = local.length > 0 ? stageFiles({ from, sources: local, exclude, part }, draft) : none;
-  const archives = copy.keyword === "ADD" && switchOf(copy, "unpack") !== false ? staged.paths.filter(isArchive) : [];
-  const plain = staged.paths.filter((path) => !archives.includes(path));
+  const parents = switchOf(copy, "parents") ?? false;
+  const staged = local.length > 0 ? stageFiles({ from, sources: local, exclude, parents, part }, draft) : none;
+  const owner = ownerOf(task, draft);
+  const unpacks = copy.keyword === "ADD" && switchOf(copy, "unpack") !== false;
+  const archives = unpacks ? staged.paths.filter(isArchive) : [];
+  const unpacked = archives.map((path) => archiveLines(path, task, draft));
+  const plain = [...staged.paths.filter((path) => !archives.includes(path)), ...unpacked.flatMap(({ path }) => path)];
   const made = [...inline.map((one) => inlineLines(one, task)), ...remote.map((one) => remoteLines(one, task))];
-  if (archives.length > 0) lower(part, "approximated", "tar of the image unpacks the archive");
-  const to = shellWord(destination);
+  const parent = parentOf(task, draft);
+  const makes = owner !== undefined && parent !== "/" && plain.length + made.length > 0;
   const lines = [
     `# ${heading(copy.line)}`,
     ...staged.links,
-    ...attributes(task, staged.paths, draft),
-    ...archives.map((path) => `mkdir -p ${to} && tar -xf ${shellWord(path)} -C ${to}`),
+    ...(makes ? [`make_folder ${owner} ${shellWord(parent)}`] : []),
+    ...unpacked.flatMap((one) => one.lines),
+    ...attributes(task, plain, draft),
     ...(plain.length > 0 ? [`copy_files ${[targetOf(task), ...plain].map(shellWord).join(" ")}`] : []),
     ...made.flatMap((one) => [...one.lines, ...attributes(task, [one.path], draft)]),
   ];
   draft.post.push({ lines, part });
-  const { functions } = staged.draft;
-  return { ...staged.draft, functions: plain.length > 0 ? new Set([...functions, "copy_files"]) : functions };
+  const needed = [...(plain.length > 0 ? (["copy_files"] as const) : []), ...(makes ? (["make_folder"] as const) : [])];
+  return withFunction(staged.draft, ...needed);
 }
 
 function isFolder({ copy, destination }: CopyTask): boolean {
@@ -58,14 +48,57 @@ function targetOf(task: CopyTask): string {
   return isFolder(task) && !destination.endsWith("/") ? `${destination}/` : destination;
 }
 
-function attributes({ copy, part }: CopyTask, paths: readonly string[], draft: StageDraft): readonly string[] {
-  return ["chown", "chmod"].flatMap((name) => {
-    const flag = flagOf(copy, name);
-    if (!flag?.value || paths.length === 0) return [];
-    const value = wordValue({ text: flag.value, range: flag.range }, draft, part);
-    const said = name === "chown" ? ownerWord(value) : shellWord(value);
-    return [`${name} -R ${said} ${paths.map(shellWord).join(" ")}`];
-  });
+// The folder that must be there before anything is copied: what a folder's content goes to comes with the folder itself.
+function parentOf(task: CopyTask, draft: StageDraft): string {
+  const { local, from, destination } = task;
+  const { context } = draft.job;
+  const only = from === undefined && local.length === 1 ? context.kind(posix.normalize(local[0] ?? "")) : undefined;
+  const whole = destination.replace(/(?<=.)\/$/, "");
+  return isFolder(task) && only !== "folder" ? whole : posix.dirname(whole);
+}
+
+function flagValue(name: "chown" | "chmod", { copy, part }: CopyTask, draft: StageDraft): string | undefined {
+  const flag = flagOf(copy, name);
+  return flag?.value ? wordValue({ text: flag.value, range: flag.range }, draft, part) : undefined;
+}
+
+function ownerOf(task: CopyTask, draft: StageDraft): string | undefined {
+  const value = flagValue("chown", task, draft);
+  return value === undefined ? undefined : ownerWord(value);
+}
+
+function attributes(task: CopyTask, paths: readonly string[], draft: StageDraft): readonly string[] {
+  if (paths.length === 0) return [];
+  const places = paths.map(shellWord).join(" ");
+  const owner = ownerOf(task, draft);
+  const mode = flagValue("chmod", task, draft);
+  return [
+    ...(owner === undefined ? [] : [`chown -hR ${owner} ${places}`]),
+    ...(mode === undefined ? [] : [`chmod -R ${shellWord(mode)} ${places}`]),
+  ];
+}
+
+const COMPRESSIONS: readonly (readonly [RegExp, string])[] = [
+  [/\.(?:gz|tgz)$/, "-xzf"],
+  [/\.(?:bz2|tbz2?)$/, "-xjf"],
+  [/\.(?:xz|txz)$/, "-xJf"],
+  [/\.zst$/, "--zstd -xf"],
+];
+
+// Straight to its place, unless what it holds must get another owner or mode on the way.
+function archiveLines(
+  archive: string,
+  task: CopyTask,
+  draft: StageDraft,
+): { readonly path: readonly string[]; readonly lines: readonly string[] } {
+  lower(task.part, "approximated", "tar of the image unpacks the archive");
+  const waits = attributes(task, ["x"], draft).length > 0;
+  const to = shellWord(waits ? `${archive}.unpacked` : task.destination);
+  const flags = COMPRESSIONS.find(([name]) => name.test(archive))?.[1] ?? "-xf";
+  return {
+    path: waits ? [`${archive}.unpacked`] : [],
+    lines: [`mkdir -p ${to}`, `tar ${flags} ${shellWord(archive)} -C ${to}`],
+  };
 }
 
 interface Made {

@@ -2,17 +2,20 @@
 // instructions so far have set. Knows nothing of single instructions.
 
 import { posix } from "node:path";
-import type { Heredoc, Word } from "../../recipe/dockerfile/ast.ts";
+import type { Heredoc, Instruction, Word } from "../../recipe/dockerfile/ast.ts";
 import { expandContent, expandWord } from "../../recipe/dockerfile/expand.ts";
 import { framed, type Scope } from "../dockerfile/scope.ts";
 import type { ContextView } from "./context-view.ts";
 import { lower, type Part, type Piece, remark } from "./ledger.ts";
+import type { ShellFunction } from "./shell-functions.ts";
 import { hasVariables, shellWord, variableMark } from "./unknown-values.ts";
 
 /** What holds for the whole conversion. */
 export interface Conversions {
   readonly scope: Scope;
   readonly context: ContextView;
+  /** The comment lines that stand in front of instructions. */
+  readonly comments: ReadonlyMap<Instruction, readonly string[]>;
   /** The definition's name of a stage or an image that files are taken from. */
   stageName(reference: string): string;
 }
@@ -53,11 +56,10 @@ export interface StageDraft {
   /** Folders taken below `STAGING`. */
   readonly staged: number;
   /** Shell functions that `%post` needs. */
-  readonly functions: ReadonlySet<string>;
+  readonly functions: ReadonlySet<ShellFunction>;
+  /** Where the content of each cache waits between the steps that see it, by its name. */
+  readonly caches: ReadonlyMap<string, string>;
 }
-
-/** Where files wait for their turn in `%post`. */
-export const STAGING = "/.convert";
 
 /** A stage before its first instruction. */
 export function newStageDraft(job: Conversions, final: boolean, commands: boolean): StageDraft {
@@ -65,12 +67,17 @@ export function newStageDraft(job: Conversions, final: boolean, commands: boolea
     ...{ job, final, commands, files: [], post: [], environment: [], labels: new Map(), help: [] },
     ...{ values: new Map(), fixed: new Set(), unknown: new Set(), shell: DEFAULT_SHELL, ran: false, staged: 0 },
     ...{ cwd: undefined, user: undefined, entrypoint: undefined, cmd: undefined, health: undefined },
-    ...{ ownCmd: false, functions: new Set() },
+    ...{ ownCmd: false, functions: new Set(), caches: new Map() },
   };
 }
 
 /** What runs a command in shell form unless SHELL says otherwise. */
 export const DEFAULT_SHELL: readonly string[] = ["/bin/sh", "-c"];
+
+/** The draft with a shell function that its `%post` needs. */
+export function withFunction(draft: StageDraft, ...names: readonly ShellFunction[]): StageDraft {
+  return { ...draft, functions: new Set([...draft.functions, ...names]) };
+}
 
 /** True while commands run as root. */
 export function rootUser({ user }: StageDraft): boolean {

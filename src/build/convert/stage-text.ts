@@ -2,18 +2,19 @@
 
 import type { Instruction } from "../../recipe/dockerfile/ast.ts";
 import { flagOf } from "../dockerfile/flag-values.ts";
+import { proxyVariables } from "../dockerfile/globals.ts";
 import type { Stage } from "../dockerfile/stages.ts";
-import { COPY_FILES } from "./copy-in-post.ts";
 import { lower, newPart, type Part, type Piece, remark } from "./ledger.ts";
-import { rootUser, STAGING, type StageDraft } from "./stage-draft.ts";
+import { functionLines, STAGING } from "./shell-functions.ts";
+import { rootUser, type StageDraft } from "./stage-draft.ts";
 import { plainText, shellWord, withArguments } from "./unknown-values.ts";
 
-/** The pieces of a stage. `chain` is the stage with those below it, from the image up. */
+/** The pieces of a stage. `chain` is the stage with those below it, from the image up; the comments stand in front. */
 export function renderStage(
   draft: StageDraft,
   chain: readonly Stage[],
   parts: ReadonlyMap<Instruction, Part>,
-  name: string | undefined,
+  { name, comments }: { readonly name: string | undefined; readonly comments: readonly string[] },
 ): readonly Piece[] {
   const body = [
     ...filesSections(draft),
@@ -22,7 +23,7 @@ export function renderStage(
   ];
   const head = header(chain, parts, name);
   if (draft.final && !draft.commands && chain[0]?.base.kind === "scratch") noteNoShell(draft);
-  return [...head, { lines: [""] }, ...argumentsSection([...head, ...body]), ...body];
+  return [{ lines: comments }, ...head, { lines: [""] }, ...argumentsSection([...head, ...body]), ...body];
 }
 
 /** The headers that begin a stage with an image. */
@@ -48,7 +49,15 @@ function header(
     if (own) remark(own, "the stage below it is repeated here: a definition's stage begins with an image");
   }
   const image = first.base.kind === "name" ? first.base.name : "scratch";
+  if (image !== "scratch") noteTriggers(image, part);
   return [{ lines: [...imageHead(image), ...(name === undefined ? [] : [`Stage: ${name}`])], part }];
+}
+
+// No image is looked at; those that hold instructions for others are mostly called so.
+function noteTriggers(image: string, part: Part): void {
+  if (/onbuild/i.test(image))
+    lower(part, "approximated", "instructions that the image has for its users (ONBUILD) are not carried out");
+  else remark(part, "the image is not looked at: ONBUILD instructions in it would be missing here");
 }
 
 // Docker starts programs by itself; a definition's scripts are for a shell.
@@ -81,13 +90,33 @@ function postSection(draft: StageDraft): readonly Piece[] {
       if (part) remark(part, "there is no %post: nothing runs while this image is built");
     return [];
   }
-  const functions = draft.functions.has("copy_files") ? COPY_FILES : [];
-  const clean = draft.staged > 0 || draft.post.some(({ lines }) => lines.join("").includes(STAGING));
-  return [
-    { lines: ["%post", "    set -e", ...functions.map((line) => `    ${line}`)] },
-    ...draft.post.map(({ lines, part }) => ({ lines: lines.map((line) => `    ${withArguments(line)}`), part })),
-    { lines: [...(clean ? ["    cd /", `    rm -rf ${STAGING}`] : []), ""] },
+  const pieces = draft.post.map(({ lines, part }) => ({
+    lines: lines.map((line) => indented(withArguments(line))),
+    part,
+  }));
+  const clean =
+    draft.staged > 0 || draft.functions.has("as_user") || pieces.some(({ lines }) => lines.join("").includes(STAGING));
+  const head = [
+    "set -e",
+    ...(draft.ran ? ["exec </dev/null  # nobody answers questions during a build"] : []),
+    ...proxyLines(draft),
+    "",
+    ...functionLines(draft.functions),
   ];
+  return [
+    { lines: ["%post", ...head.map(indented)] },
+    ...pieces,
+    { lines: [...(clean ? ["", "    cd /", `    rm -rf ${STAGING}`] : []), ""] },
+  ];
+}
+
+// Given by the call, seen by every RUN, and never part of the image.
+function proxyLines({ job }: StageDraft): readonly string[] {
+  return [...proxyVariables(job.scope.buildArgs)].map(([name, value]) => `export ${name}=${shellWord(value)}`);
+}
+
+function indented(line: string): string {
+  return line === "" ? "" : `    ${line}`;
 }
 
 function runtimeSections(draft: StageDraft): readonly Piece[] {
@@ -95,7 +124,7 @@ function runtimeSections(draft: StageDraft): readonly Piece[] {
   const section = (name: string, pieces: readonly Piece[]): readonly Piece[] =>
     pieces.length === 0 ? [] : [{ lines: [`%${name}`] }, ...pieces, { lines: [""] }];
   const lines = [...labels].map(([key, { value, part }]) => ({
-    lines: [`    ${key} ${plainText(value)}`.trimEnd()],
+    lines: [`    ${labelWord(key)} ${labelValue(plainText(value))}`.trimEnd()],
     part,
   }));
   const check = health ? [{ lines: [`    ${health.value}`], part: health.part }] : [];
@@ -110,6 +139,15 @@ function runtimeSections(draft: StageDraft): readonly Piece[] {
     ...section("runscript", runscript(draft)),
     ...section("test", check),
   ];
+}
+
+// Names may be quoted, and one pair of quotes around a value is taken off.
+function labelWord(name: string): string {
+  return /^[^\s"'#%][^\s]*$/.test(name) ? plainText(name) : `"${plainText(name)}"`;
+}
+
+function labelValue(value: string): string {
+  return value !== value.trim() || /^(["']).*\1$/.test(value) ? `"${value}"` : value;
 }
 
 // ENTRYPOINT, then the arguments, or CMD when there are none.

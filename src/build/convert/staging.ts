@@ -4,7 +4,8 @@
 import { posix } from "node:path";
 import { type FoundLink, findSources } from "./context-sources.ts";
 import { lower, type Part } from "./ledger.ts";
-import { STAGING, type StageDraft } from "./stage-draft.ts";
+import { STAGING } from "./shell-functions.ts";
+import type { StageDraft } from "./stage-draft.ts";
 import { plainText, shellWord } from "./unknown-values.ts";
 
 /** Files to be put aside. */
@@ -13,6 +14,8 @@ export interface ToStage {
   readonly from: string | undefined;
   readonly sources: readonly string[];
   readonly exclude?: readonly string[];
+  /** The folders above the sources are kept, from the context, the stage's root, or a `/./` in the source. */
+  readonly parents?: boolean;
   readonly part: Part;
 }
 
@@ -26,7 +29,7 @@ export interface Staged {
 }
 
 /** Puts files aside. */
-export function stageFiles({ from, sources, exclude = [], part }: ToStage, draft: StageDraft): Staged {
+export function stageFiles({ from, sources, exclude = [], parents = false, part }: ToStage, draft: StageDraft): Staged {
   const number = draft.staged + 1;
   const found =
     from === undefined ? findSources(sources, draft.job.context, exclude) : fromStage(sources, exclude, part);
@@ -34,8 +37,9 @@ export function stageFiles({ from, sources, exclude = [], part }: ToStage, draft
   const stage = from === undefined ? undefined : draft.job.stageName(from);
   const commands: string[] = [];
   const paths = found.sources.map(({ path, kind, parts, links }, index) => {
+    const place = `${STAGING}/${number}/${index + 1}`;
     const name = posix.basename(path) === "." ? "context" : posix.basename(path) || "root";
-    const waiting = `${STAGING}/${number}/${index + 1}/${name}`;
+    const waiting = parents ? posix.join(place, "all", below(path, sources)) : `${place}/${name}`;
     for (const one of parts) {
       const inside = posix.relative(path === "." ? "." : path, one);
       draft.files.push({ from: stage, line: filesLine(one, posix.join(waiting, inside)), part });
@@ -43,9 +47,18 @@ export function stageFiles({ from, sources, exclude = [], part }: ToStage, draft
     // A folder of which nothing is left is there all the same.
     if (kind === "folder" && parts.length === 0) commands.push(`mkdir -p ${shellWord(waiting)}`);
     for (const link of links) commands.push(...linkLines(link, posix.join(waiting, posix.relative(path, link.path))));
-    return waiting;
+    return parents ? `${place}/all` : waiting;
   });
   return { draft: { ...draft, staged: number }, paths, links: commands };
+}
+
+// The part of a path that `--parents` keeps.
+function below(path: string, sources: readonly string[]): string {
+  const pivot = sources
+    .filter((text) => text.includes("/./"))
+    .map((text) => posix.join("/", text.slice(0, text.indexOf("/./"))).slice(1))
+    .find((folder) => path.startsWith(`${folder}/`));
+  return pivot === undefined ? path : posix.relative(pivot, path);
 }
 
 function linkLines({ target }: FoundLink, place: string): readonly string[] {

@@ -43,16 +43,14 @@ export function toDefinition(job: DockerfileConversion): Conversion {
   const conversions: Conversions = {
     scope,
     context: job.context,
+    comments: commentsOf(file),
     stageName: (reference) => nameOfSource(reference, plan, scope, images),
   };
   const stages = needed.flatMap((stage) => {
     const [chain, final] = [chainOf(stage, plan), stage === plan.target];
-    return renderStage(
-      convertStage(chain, conversions, final, parts),
-      chain,
-      parts,
-      final ? undefined : stageName(stage),
-    );
+    const draft = convertStage(chain, conversions, final, parts);
+    const front = chain.flatMap(({ from }) => conversions.comments.get(from) ?? []);
+    return renderStage(draft, chain, parts, { name: final ? undefined : stageName(stage), comments: front });
   });
   const used = new Set(
     needed.flatMap((stage) => chainOf(stage, plan)).flatMap((one) => [one.from, ...one.instructions]),
@@ -66,6 +64,19 @@ export function toDefinition(job: DockerfileConversion): Conversion {
 
 function headOf(name: string): Piece {
   return { lines: [`# Converted from ${name}. Build it in the folder that its %files begin with.`, ""] };
+}
+
+// The comments in front of each instruction, those of the head but for its directives included.
+function commentsOf({ comments, instructions }: Dockerfile): ReadonlyMap<Instruction, readonly string[]> {
+  let end = 0;
+  return new Map(
+    instructions.map((one) => {
+      const [from, to] = [end, one.range.start];
+      end = one.range.end;
+      const texts = comments.filter(({ range }) => range.start >= from && range.end <= to).map(({ text }) => text);
+      return [one, texts.map((text) => `# ${text.replaceAll("{{", "{ {")}`.trim())];
+    }),
+  );
 }
 
 function refuseMistakes({ problems: [problem], source }: Dockerfile): void {
@@ -143,7 +154,11 @@ function convertStage(
     draft = { ...draft, ownCmd: false };
     for (const instruction of instructions) {
       const part = parts.get(instruction);
-      if (part) draft = convertInstruction(instruction, draft, part);
+      if (!part) continue;
+      const at = draft.post.length;
+      draft = convertInstruction(instruction, draft, part);
+      const comments = job.comments.get(instruction) ?? [];
+      if (comments.length > 0 && draft.post.length > at) draft.post.splice(at, 0, { lines: ["", ...comments] });
     }
   }
   return draft;
@@ -165,7 +180,10 @@ function needsCommands(instructions: readonly Instruction[], base: Stage | undef
       one.keyword === "ADD" && one.sources.some((word) => "text" in word && /:\/\/|^git@/.test(word.text));
     const unpacked = one.keyword === "ADD" && one.sources.some((word) => "text" in word && isArchive(word.text));
     if (fetched || unpacked) return true;
-    return one.heredocs.length > 0 || one.flags.some(({ name }) => name === "chown" || name === "chmod");
+    return (
+      one.heredocs.length > 0 ||
+      one.flags.some(({ name }) => name === "chown" || name === "chmod" || name === "parents")
+    );
   });
 }
 

@@ -1,7 +1,6 @@
 // COPY and ADD as lines of `%files`, where that does the same, or where nothing else can be done.
 
 import { posix } from "node:path";
-import { switchOf } from "../dockerfile/flag-values.ts";
 import { type FoundLink, type FoundSource, findSources } from "./context-sources.ts";
 import { copyInPost } from "./copy-in-post.ts";
 import { type CopyTask, copyTask, isArchive } from "./copy-task.ts";
@@ -13,7 +12,6 @@ import { hasVariables } from "./unknown-values.ts";
 /** Carries a COPY or ADD over. @throws what `copyTask` does */
 export function convertCopy(copy: CopyTask["copy"], draft: StageDraft, part: Part): StageDraft {
   const task = copyTask(copy, draft, part);
-  if (switchOf(copy, "parents")) lower(part, "dropped", "--parents: the folders above the sources are not kept");
   if (mayStandInFiles(task, draft)) return direct(task, draft);
   return draft.commands ? copyInPost(task, draft) : blind(task, draft);
 }
@@ -43,7 +41,7 @@ function direct({ local, destination, part }: CopyTask, draft: StageDraft): Stag
 function blind(task: CopyTask, draft: StageDraft): StageDraft {
   const { copy, local, from, part } = task;
   for (const { name } of copy.flags) {
-    const needs = name === "chown" || name === "chmod";
+    const needs = name === "chown" || name === "chmod" || name === "parents";
     if (needs) lower(part, "dropped", `--${name} needs commands, and the image may have none`);
   }
   if (task.remote.length + task.inline.length > 0) {
@@ -66,7 +64,7 @@ function blindSource(
   const { destination, from, part } = task;
   const isFolder = destination.endsWith("/");
   if (from !== undefined || links.length > 0) lower(part, "approximated", FOLLOWED);
-  if (kind !== "file") lower(part, "approximated", INTO_FOLDER);
+  if (kind === "unknown") lower(part, "approximated", INTO_FOLDER);
   const byName = (kind === "file" && (isFolder || several)) || (kind === "unknown" && isFolder);
   const target = byName ? posix.join(destination, posix.basename(path)) : destination;
   const stage = from === undefined ? undefined : draft.job.stageName(from);
@@ -77,7 +75,9 @@ function blindSource(
     lower(part, "dropped", "the archive is copied, not unpacked: that needs commands");
   for (const one of [...parts, ...links.filter(leads).map((link) => link.path)]) {
     const inside = stage === undefined ? posix.relative(path, one) : "";
-    draft.files.push({ from: stage, line: filesLine(one, posix.join(target, inside)), part });
+    // `folder/.` is what is in it, whether its destination is there or not.
+    const source = kind === "folder" && inside === "" ? `${one}/.`.replace(/^\.\/\.$/, ".") : one;
+    draft.files.push({ from: stage, line: filesLine(source, posix.join(target, inside)), part });
   }
 }
 

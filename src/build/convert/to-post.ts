@@ -1,5 +1,5 @@
-// RUN in `%post`: each in a subshell of its own, in the folder and with the variables that are set at that place. Plain
-// commands stay readable; everything else becomes quoted words.
+// RUN in `%post`: each without effect on the shell of the next, in the folder and with the variables that are set at that
+// place. Plain commands stay as they are written; everything else becomes quoted words.
 
 import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
 import { firstDraft } from "../dockerfile/draft.ts";
@@ -7,7 +7,9 @@ import { flagOf } from "../dockerfile/flag-values.ts";
 import { commandOf } from "../dockerfile/run.ts";
 import { lower, type Part } from "./ledger.ts";
 import { aroundMounts } from "./mounts-to-post.ts";
-import { rootUser, STAGING, type StageDraft } from "./stage-draft.ts";
+import { around, brokenLines } from "./plain-commands.ts";
+import { STAGING } from "./shell-functions.ts";
+import { DEFAULT_SHELL, rootUser, type StageDraft, withFunction } from "./stage-draft.ts";
 import { misread, shellWord } from "./unknown-values.ts";
 
 type Run = InstructionOf<"RUN">;
@@ -18,11 +20,16 @@ export function convertRun(run: Run, draft: StageDraft, part: Part): StageDraft 
     const flag = flagOf(run, "network") ? "--network" : "--security";
     lower(part, "approximated", `${flag} has no counterpart: the step runs like the others`);
   }
-  const around = aroundMounts(run, draft, part);
-  const command = commandLines(run, around.draft, part);
-  const lines = [...around.before, ...command, ...around.after];
-  draft.post.push({ lines: [`# ${heading(run.line)}`, ...lines], part });
-  return { ...around.draft, ran: true };
+  const mounts = aroundMounts(run, draft, part);
+  const { lines, verbatim } = commandLines(run, mounts.draft, part);
+  const whole = [...mounts.before, ...lines, ...mounts.after];
+  draft.post.push({
+    lines: verbatim && whole.length === lines.length ? lines : [`# ${heading(run.line)}`, ...whole],
+    part,
+  });
+  const user = draft.user?.value ?? "root";
+  const after = rootUser(draft) || isLoginName(user) ? mounts.draft : withFunction(mounts.draft, "as_user");
+  return { ...after, ran: true };
 }
 
 /** A line in front of what an instruction has become; comments cannot be misread. */
@@ -31,25 +38,32 @@ export function heading(line: string): string {
   return flat.length > 100 ? `${flat.slice(0, 99)}…` : flat;
 }
 
-function commandLines(run: Run, draft: StageDraft, part: Part): readonly string[] {
-  const at = { source: draft.job.scope.source, range: run.range };
-  const { argv, script } = commandOf(run, firstDraft({ Shell: draft.shell }, undefined), at);
-  const user = draft.user?.value ?? "root";
+function commandLines(
+  run: Run,
+  draft: StageDraft,
+  part: Part,
+): { readonly lines: readonly string[]; readonly verbatim: boolean } {
+  const { source } = draft.job.scope;
+  const { argv, script } = commandOf(run, firstDraft({ Shell: draft.shell }, undefined), { source, range: run.range });
   const root = rootUser(draft);
-  const raw = run.command.form === "shell" && run.heredocs.length === 0 ? run.command.text : undefined;
-  if (raw !== undefined && root && draft.shell.join(" ") === "/bin/sh -c" && !misread(raw)) {
-    return ["(", "set +e", raw, ") </dev/null"];
+  const user = draft.user?.value ?? "root";
+  const text = run.command.form === "shell" && run.heredocs.length === 0 ? run.command.text : undefined;
+  const usual = draft.shell.join(" ") === DEFAULT_SHELL.join(" ");
+  if (text !== undefined && usual && root && !misread(text)) {
+    const lines = brokenLines(text, source, run.command.range);
+    return { lines: around(lines.some(misread) ? [text] : lines), verbatim: true };
   }
-  if (script) return scriptLines(script.content, user, root, part);
+  if (text !== undefined && usual && !root) return { lines: [asUser(user, shellWord(text), part)], verbatim: false };
+  if (script) return { lines: scriptLines(script.content, user, root, part), verbatim: false };
   const words = argv.map(shellWord).join(" ");
-  return [`${root ? words : asUser(user, words, part)} </dev/null`];
+  return { lines: [root ? words : asUser(user, shellWord(words), part)], verbatim: false };
 }
 
 // The script of a here-document that names its interpreter must be a file.
 function scriptLines(content: string, user: string, root: boolean, part: Part): readonly string[] {
   const path = `${STAGING}/script`;
   const command = root ? path : asUser(user, path, part);
-  return [`mkdir -p ${STAGING}`, ...printLines(content, path), `chmod 755 ${path}`, `${command} </dev/null`];
+  return [`mkdir -p ${STAGING}`, ...printLines(content, path), `chmod 755 ${path}`, command];
 }
 
 /** Commands that write a text into a file, line by line, so that no line of it can be misread. */
@@ -65,14 +79,12 @@ export function printLines(content: string, path: string): readonly string[] {
   ];
 }
 
-// `su` sets HOME as Docker does; it knows names only, and no other group than the user's own.
+// `su` sets HOME as Docker does. It knows names only, and no other group than the user's own.
 function asUser(user: string, command: string, part: Part): string {
-  const [name = "", group] = user.split(":");
-  if (/^[a-z_]/i.test(name) && !group) {
-    lower(part, "approximated", `su of the image runs it as ${name}`);
-    return `su -s /bin/sh -c ${shellWord(command)} ${shellWord(name)}`;
-  }
-  lower(part, "approximated", `setpriv of the image runs it as ${user}; HOME stays root's`);
-  const groups = group ? `--regid=${shellWord(group)} --clear-groups` : `--regid=${shellWord(name)} --clear-groups`;
-  return `setpriv --reuid=${shellWord(name)} ${groups} ${command}`;
+  lower(part, "approximated", `su of the image runs it as ${user}`);
+  return isLoginName(user) ? `su -s /bin/sh -c ${command} ${shellWord(user)}` : `as_user ${shellWord(user)} ${command}`;
+}
+
+function isLoginName(user: string): boolean {
+  return /^[a-z_][\w.-]*$/i.test(user);
 }

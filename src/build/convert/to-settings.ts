@@ -4,7 +4,15 @@
 import type { CommandForm, Instruction, InstructionOf, Keyword } from "../../recipe/dockerfile/ast.ts";
 import { failAt } from "./errors.ts";
 import { lower, type Part, remark } from "./ledger.ts";
-import { absolutePath, ownerWord, rootUser, type StageDraft, setValue, wordValue } from "./stage-draft.ts";
+import {
+  absolutePath,
+  ownerWord,
+  rootUser,
+  type StageDraft,
+  setValue,
+  withFunction,
+  wordValue,
+} from "./stage-draft.ts";
 import { heading } from "./to-post.ts";
 import { argumentMark, plainText, shellWord } from "./unknown-values.ts";
 
@@ -37,6 +45,7 @@ const SETTINGS: { readonly [K in Keyword]?: (instruction: never, draft: StageDra
   STOPSIGNAL: ({ word }: InstructionOf<"STOPSIGNAL">, draft, part) =>
     said(draft, part, `It ends on the signal ${wordValue(word, draft, part)}.`),
   MAINTAINER: ({ word }: InstructionOf<"MAINTAINER">, draft, part) => {
+    lower(part, "approximated", "becomes a label: a definition names no author");
     draft.labels.set("org.opencontainers.image.authors", { value: word.text, part });
     return draft;
   },
@@ -53,7 +62,7 @@ const SETTINGS: { readonly [K in Keyword]?: (instruction: never, draft: StageDra
   },
 };
 
-function environment({ pairs, line }: InstructionOf<"ENV">, draft: StageDraft, part: Part): StageDraft {
+function environment({ pairs }: InstructionOf<"ENV">, draft: StageDraft, part: Part): StageDraft {
   const values = pairs.map(({ name, value }) => ({
     name: wordValue(name, draft, part),
     value: value === undefined ? "" : wordValue(value, draft, part),
@@ -64,7 +73,7 @@ function environment({ pairs, line }: InstructionOf<"ENV">, draft: StageDraft, p
   if (good.length === 0) return draft;
   // One `export` for all: every value is read before any is set, as ENV does.
   const lines = [`export ${good.map(({ name, value }) => `${name}=${shellWord(value)}`).join(" ")}`];
-  draft.post.push({ lines: [`# ${heading(line)}`, ...lines], part });
+  draft.post.push({ lines, part });
   draft.environment.push({ lines, part });
   for (const { name, value } of good) {
     setValue(draft, name, value);
@@ -109,21 +118,21 @@ function label({ pairs }: InstructionOf<"LABEL">, draft: StageDraft, part: Part)
     const key = wordValue(name, draft, part);
     const text = value === undefined ? "" : wordValue(value, draft, part);
     if (/[\r\n]/.test(text)) lower(part, "approximated", `the lines of ${key} become one`);
-    if (/[\s"'%#]/.test(key)) lower(part, "dropped", `${key} cannot be the name of a label of a definition`);
+    if (/["\r\n]/.test(key)) lower(part, "dropped", `${key} cannot be the name of a label of a definition`);
     else draft.labels.set(key, { value: text.replace(/[\r\n]+/g, " "), part });
   }
   return draft;
 }
 
-function workdir({ word, line }: InstructionOf<"WORKDIR">, draft: StageDraft, part: Part): StageDraft {
+function workdir({ word }: InstructionOf<"WORKDIR">, draft: StageDraft, part: Part): StageDraft {
   const written = wordValue(word, draft, part);
   if (!written.startsWith("/") && !draft.cwd) lower(part, "approximated", "the base image's folder is taken to be /");
   const path = absolutePath(written, draft).replace(/(?<=.)\/$/, "");
   const folder = shellWord(path);
   const owner = rootUser(draft) ? undefined : ownerWord(draft.user?.value ?? "");
-  const make = owner ? `[ -d ${folder} ] || { mkdir -p ${folder}; chown ${owner} ${folder}; }` : `mkdir -p ${folder}`;
-  draft.post.push({ lines: [`# ${heading(line)}`, make, `cd ${folder}`], part });
-  return { ...draft, cwd: { value: path, part } };
+  draft.post.push({ lines: [owner ? `make_folder ${owner} ${folder}` : `mkdir -p ${folder}`, `cd ${folder}`], part });
+  const after = owner ? withFunction(draft, "make_folder") : draft;
+  return { ...after, cwd: { value: path, part } };
 }
 
 function user({ word }: InstructionOf<"USER">, draft: StageDraft, part: Part): StageDraft {

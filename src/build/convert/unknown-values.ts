@@ -25,11 +25,20 @@ export function hasVariables(text: string): boolean {
 /** One word of a shell script inside a definition's section; plain words stay without quotes. */
 export function shellWord(text: string): string {
   if (/^[\w./:@+,=-]+$/.test(text)) return text;
-  const parts = text.split(VARIABLE).map((part, index) => {
+  const parts = text.split(VARIABLE);
+  // Plain text around variables reads best as `"/opt/bin:$PATH"`.
+  if (parts.length > 1 && parts.every((part, index) => index % 2 === 1 || /^[\w ./:@+,=-]*$/.test(part))) {
+    const inner = parts.map((part, index) => {
+      if (index % 2 === 0) return part;
+      return /^\w/.test(parts[index + 1] ?? "") ? `\${${part}}` : `$${part}`;
+    });
+    return `"${inner.join("")}"`;
+  }
+  const words = parts.map((part, index) => {
     if (index % 2 === 1) return `"$${part}"`;
     return part === "" ? "" : sectionQuote(part);
   });
-  return parts.join("") || "''";
+  return words.join("") || "''";
 }
 
 /** A text outside shell scripts; variables come out as shells write them, for people to see. */
