@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -133,6 +143,29 @@ describe("a SIF file", () => {
   test("gives the same image each time", async () => {
     const path = await sifOf("plain");
     expect((await imported(path)).image.descriptor).toEqual((await imported(path)).image.descriptor);
+  });
+
+  test("is read once: again only when it has changed, or when its layer was removed", async () => {
+    const path = await sifOf("plain");
+    const own = await openCache({ root: join(dir, "remembering"), tempDir: dir, log: silent });
+    let made = 0;
+    const add = (...words: Parameters<typeof own.blobs.add>) => {
+      made += 1;
+      return own.blobs.add(...words);
+    };
+    const counting = { ...own, blobs: { ...own.blobs, add } };
+    const first = await imported(path, counting);
+    const second = await imported(path, counting);
+    expect(made).toBe(1);
+    expect(second.image.descriptor).toEqual(first.image.descriptor);
+    const [layer] = first.image.manifest.layers;
+    if (!layer) throw new Error("no layer");
+    await own.blobs.remove(layer.digest);
+    await imported(path, counting);
+    expect(made).toBe(2);
+    utimesSync(path, 1, 1);
+    expect((await imported(path, counting)).image.descriptor).toEqual(first.image.descriptor);
+    expect(made).toBe(3);
   });
 
   test("that was built from a definition keeps its scripts", async () => {

@@ -19,6 +19,7 @@ import type { BlobSource, Descriptor, OciImage } from "../oci/types.ts";
 import type { Environment } from "../platform/user.ts";
 import { folderLayer } from "./folder-layer.ts";
 import { importedConfig, type KeptFacts, scriptsAreGenerated } from "./import-config.ts";
+import { type MadeLayer, rememberedLayer } from "./import-memory.ts";
 import type { ReadyImage } from "./ready-image.ts";
 import { treeLayer } from "./tree-layer.ts";
 
@@ -90,6 +91,16 @@ async function factsOf({ image, tree }: ImageFiles): Promise<KeptFacts> {
 }
 
 async function layerOf(files: ImageFiles, facts: KeptFacts, options: ImportOptions): Promise<Descriptor> {
+  const { image } = files;
+  const { cache, log } = options;
+  const make = () => makeLayer(files, facts, options);
+  // A folder may have changed anywhere below: it is read each time.
+  const made = image.kind === "sandbox" ? await make() : await rememberedLayer(image, cache, PLAIN_LAYER, make);
+  if (made.skipped > 0) log.warn(`${made.skipped} devices or sockets of ${image.path} were left out`);
+  return made.layer;
+}
+
+async function makeLayer(files: ImageFiles, facts: KeptFacts, options: ImportOptions): Promise<MadeLayer> {
   const { cache, env, uid, signal, log } = options;
   const { image, tree } = files;
   let skipped = 0;
@@ -103,9 +114,8 @@ async function layerOf(files: ImageFiles, facts: KeptFacts, options: ImportOptio
     image.kind === "sandbox"
       ? folderLayer(image.path, { env, uid, signal })
       : Readable.from(treeLayer(tree, wishes), { objectMode: false });
-  const made = await cache.blobs.add(content, { signal });
-  if (skipped > 0) log.warn(`${skipped} devices or sockets of ${image.path} were left out`);
-  return { mediaType: PLAIN_LAYER, ...made };
+  const layer = { mediaType: PLAIN_LAYER, ...(await cache.blobs.add(content, { signal })) };
+  return { layer, skipped };
 }
 
 // What a conversion has added and the next one adds again.
