@@ -1,13 +1,13 @@
 // Signatures from before SIF's integrity form (Singularity up to 3.5): a clear-signed hash of contents alone. They leave
 // header and descriptors open to change, so nothing but an explicit wish leads here.
 
+import { groupRecords, type SifRecord } from "../image/sif/table.ts";
 import type { SifDescriptor } from "../image/sif/types.ts";
 import type { DigestAlgorithm } from "./digests.ts";
 import { fail } from "./errors.ts";
 import { digest } from "./object-digests.ts";
 import { clearText, looksClearSigned } from "./pgp.ts";
 import { openSignature, signatureContent } from "./sif-signature.ts";
-import { groupRecords, type SifRecord } from "./sif-table.ts";
 import type { Finding, VerifyWork } from "./verify-sif.ts";
 
 /** `all`: every object for itself; `primary`: the root file system only. */

@@ -1,15 +1,16 @@
-// Adds an object to a finished SIF file, in place, as Apptainer does: nothing that is there moves, so what runs from the
-// file is not disturbed and gigabytes are not copied. Written so that a crash at any point leaves a valid file: content
-// first, then its descriptor still marked unused, then the one byte that makes it count.
+// Adds signatures to a finished SIF file, while nobody else who signs can. How an object gets into a file is the SIF room's
+// affair.
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BerthError, errnoOf, reasonOf } from "../base/errors.ts";
+import { type Addition, appendObject } from "../image/sif/append.ts";
 import * as layout from "../image/sif/layout.ts";
+import { readTable, type SifTable } from "../image/sif/table.ts";
+import { writeAll } from "../image/sif/write-all.ts";
 import { acquireLock } from "../oci/store/lock.ts";
 import { fail } from "./errors.ts";
-import { readTable, type SifTable } from "./sif-table.ts";
 
 /** A signature as it goes into a file. */
 export interface SignatureObject {
@@ -64,56 +65,26 @@ async function lockFile(path: string, signal: AbortSignal | undefined) {
 }
 
 async function append(handle: FileHandle, path: string, object: SignatureObject, now: Date): Promise<void> {
-  const table = await readTable(handle, path);
-  const { file } = table;
-  const slot = freeSlot(table);
-  if (slot === undefined) throw fail("E_SIF_FULL", { path, total: file.descriptorsTotal });
-  const offset = Math.max(file.dataOffset, ...file.descriptors.map((d) => d.offset + d.size));
-  const at = file.descriptorsOffset + slot * layout.DESCRIPTOR_BYTES;
-  const seconds = Math.floor(now.getTime() / 1000);
-  await write(handle, object.content, offset);
-  await handle.sync();
-  await write(handle, descriptor(object, slot + 1, offset, seconds), at);
-  await handle.sync();
-  await write(handle, Buffer.of(1), at + USED);
-  await write(handle, headerNumbers(table, seconds, offset + object.content.length), table.start + 72);
-  await handle.sync();
+  const added = await appendObject(handle, path, addition(object), now);
+  if (added) return;
+  const { file } = await readTable(handle, path);
+  throw fail("E_SIF_FULL", { path, total: file.descriptorsTotal });
 }
 
-const USED = 4;
-
-// The id is the slot's number, as every writer of the format has it; a slot whose number is somebody's id is no place.
-function freeSlot({ file, records }: SifTable): number | undefined {
-  const taken = new Set(records.flatMap(({ slot, descriptor }) => [slot, descriptor.id - 1]));
-  for (let slot = 0; slot < file.descriptorsTotal; slot += 1) if (!taken.has(slot)) return slot;
-  return undefined;
-}
-
-function descriptor(object: SignatureObject, id: number, offset: number, seconds: number): Buffer {
-  const bytes = Buffer.alloc(layout.DESCRIPTOR_BYTES);
-  bytes.writeInt32LE(layout.dataTypeCode("signature"), 0);
-  bytes.writeUInt32LE(id, 5);
-  bytes.writeUInt32LE(layout.GROUP_MASK, 9);
-  bytes.writeUInt32LE((layout.GROUP_MASK | object.group) >>> 0, 13);
-  const size = object.content.length;
-  for (const [index, value] of [offset, size, size, seconds, seconds].entries())
-    bytes.writeBigInt64LE(BigInt(value), 17 + index * 8);
-  bytes.writeInt32LE({ sha256: 1, sha384: 2, sha512: 3 }[object.hash], 201);
-  bytes.write(object.fingerprint ?? "", 205, 20, "hex");
-  return bytes;
-}
-
-// Change time and count of free descriptors; offsets stay; the size of the data grows.
-function headerNumbers({ header, file, records }: SifTable, seconds: number, end: number): Buffer {
-  const bytes = Buffer.from(header.subarray(72, layout.HEADER_BYTES));
-  bytes.writeBigInt64LE(BigInt(seconds), 0);
-  bytes.writeBigInt64LE(BigInt(file.descriptorsTotal - records.length - 1), 8);
-  bytes.writeBigInt64LE(BigInt(Math.max(end - file.dataOffset, file.dataSize)), 48);
-  return bytes;
-}
-
-async function write(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
-  }
+function addition({ content, group, hash, fingerprint = "" }: SignatureObject): Addition {
+  const extra = Buffer.alloc(24);
+  extra.writeInt32LE({ sha256: 1, sha384: 2, sha512: 3 }[hash], 0);
+  extra.write(fingerprint, 4, 20, "hex");
+  return {
+    type: "signature",
+    name: "",
+    group: layout.GROUP_MASK,
+    link: (layout.GROUP_MASK | group) >>> 0,
+    extra,
+    place: "next",
+    async write(file, offset) {
+      await writeAll(file, content, offset);
+      return content.length;
+    },
+  };
 }

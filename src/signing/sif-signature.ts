@@ -5,11 +5,11 @@ import type { KeyObject } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../base/errors.ts";
 import { readObject } from "../image/sif/read.ts";
+import type { SifRecord } from "../image/sif/table.ts";
 import { envelopeSigner, parseEnvelope } from "./dsse.ts";
 import { fail } from "./errors.ts";
 import { keyId } from "./pem-key.ts";
 import { checkClear, fingerprintOf, looksClearSigned, nameOf, type PgpKey } from "./pgp.ts";
-import type { SifRecord } from "./sif-table.ts";
 import type { TrustedKeys } from "./verify-sif.ts";
 
 /** Media type of a statement in an envelope. */

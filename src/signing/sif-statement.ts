@@ -2,6 +2,7 @@
 // group the digests of its descriptor and of its content. Pure: contents come in as digests already computed.
 
 import type { Hash } from "node:crypto";
+import type { SifRecord, SifTable } from "../image/sif/table.ts";
 import { asObject, jsonObject } from "../oci/json.ts";
 import {
   type DigestAlgorithm,
@@ -11,7 +12,6 @@ import {
   type SignedDigest,
   startHash,
 } from "./digests.ts";
-import type { SifRecord, SifTable } from "./sif-table.ts";
 
 /** What is signed of one object. */
 export interface ObjectStatement {

@@ -1,6 +1,7 @@
 // Signs a SIF file: one signature for each group, or for the objects that were named.
 
 import type { KeyObject } from "node:crypto";
+import { groupRecords, groupsOf, type SifRecord, type SifTable } from "../image/sif/table.ts";
 import { signEnvelope } from "./dsse.ts";
 import { fail } from "./errors.ts";
 import { objectDigests } from "./object-digests.ts";
@@ -8,7 +9,6 @@ import { fingerprintOf, type PgpSecretKey, signClear } from "./pgp.ts";
 import { appendSignatures, type SignatureObject } from "./sif-append.ts";
 import { STATEMENT_TYPE } from "./sif-signature.ts";
 import { buildStatement, smallestId } from "./sif-statement.ts";
-import { groupRecords, groupsOf, type SifRecord, type SifTable } from "./sif-table.ts";
 
 /** With what to sign: an unlocked OpenPGP key, or a plain private key. */
 export type SigningKey =

@@ -5,6 +5,7 @@ import type { KeyObject } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { BerthError } from "../base/errors.ts";
 import { openSifFile } from "../image/sif/read.ts";
+import { groupRecords, groupsOf, readTable, type SifRecord, type SifTable } from "../image/sif/table.ts";
 import type { SifDescriptor } from "../image/sif/types.ts";
 import { isDigestHex } from "./digests.ts";
 import { fail } from "./errors.ts";
@@ -13,7 +14,6 @@ import { objectDigests } from "./object-digests.ts";
 import type { PgpKey } from "./pgp.ts";
 import { openSignature, type Signer, signatureContent, signatureForm } from "./sif-signature.ts";
 import { compareTable, parseStatement, type SifStatement, smallestId } from "./sif-statement.ts";
-import { groupRecords, groupsOf, readTable, type SifRecord, type SifTable } from "./sif-table.ts";
 
 /** Keys that signatures are checked with. */
 export interface TrustedKeys {

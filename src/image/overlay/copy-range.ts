@@ -1,6 +1,7 @@
 // Copies bytes from one open file to another, leaving out blocks of zeros, so that a sparse file system stays sparse.
 
 import type { FileHandle } from "node:fs/promises";
+import { writeAll } from "../sif/write-all.ts";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -22,10 +23,4 @@ export async function copyRange(from: Spot, to: Spot, size: number, signal?: Abo
     if (!bytes.equals(zeros.subarray(0, bytesRead))) await writeAll(to.file, bytes, to.offset + at);
     at += bytesRead;
   }
-}
-
-/** Writes all the bytes at an offset. */
-export async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; )
-    done += (await file.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
 }

@@ -23,6 +23,11 @@ export const PARTITION_ALIGN = 4096;
 export const MAX_DESCRIPTORS = 1024;
 
 export const GROUP_MASK = 0xf0000000;
+/** Places in a descriptor: the byte that makes it count, its offset, sizes and times, and the fields of its type. */
+export const USED_AT = 4;
+export const NUMBERS_AT = 17;
+export const EXTRA_AT = 201;
+
 /** Form and content of a crypto-message: PEM, sealed by RSA-OAEP. */
 export const SEAL_PEM = 2;
 export const SEAL_RSA_OAEP = 0x200;

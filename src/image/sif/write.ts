@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { partialName } from "../../base/publish.ts";
 import { encodePrefix, type SifPlan } from "./encode.ts";
+import { writeAll } from "./write-all.ts";
 
 const COPY_CHUNK = 4 * 1024 * 1024;
 
@@ -85,12 +86,5 @@ async function copyBehind(
   } catch (error) {
     await rm(copy, { force: true });
     throw error;
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
   }
 }

@@ -2,10 +2,10 @@
 // Reads the file; knows nothing of keys and statements.
 
 import type { FileHandle } from "node:fs/promises";
-import { findHeader } from "../image/sif/decode.ts";
-import * as layout from "../image/sif/layout.ts";
-import { readSif } from "../image/sif/read.ts";
-import type { SifDescriptor, SifFile } from "../image/sif/types.ts";
+import { findHeader } from "./decode.ts";
+import * as layout from "./layout.ts";
+import { readSif } from "./read.ts";
+import type { SifDescriptor, SifFile } from "./types.ts";
 
 /** A used descriptor and where it stands in the table. */
 export interface SifRecord {
