@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -36,6 +36,16 @@ test("concurrent writers lose nothing, and the index shows every reference", asy
   const index = JSON.parse(await readFile(join(layout, "index.json"), "utf8"));
   const shown = index.manifests.map((m: { annotations: object }) => Object.values(m.annotations)[0]);
   expect(shown.sort()).toEqual(names.sort());
+});
+
+test("a name that is ours alone is not in the index, and leaves it untouched", async () => {
+  const layout = join(dir, "d/blob");
+  const store = referenceStore(join(dir, "d/refs"), layout);
+  await store.set({ name: "host/app:1", target: target("1"), checked: 1 });
+  const before = await stat(join(layout, "index.json"), { bigint: true });
+  await store.set({ name: "packed", target: target("2"), checked: 1, stamp: "1" });
+  expect((await stat(join(layout, "index.json"), { bigint: true })).ino).toBe(before.ino);
+  expect(await store.list()).toHaveLength(2);
 });
 
 test("a damaged record is as good as none", async () => {

@@ -52,7 +52,7 @@ export function referenceStore(dir: string, layout: string): ReferenceStore {
       } catch (error) {
         throw writeFailure(error, dir);
       }
-      if (previous?.target.digest !== reference.target.digest) await writeIndex(dir, layout);
+      if (shownTarget(previous) !== shownTarget(reference)) await writeIndex(dir, layout);
     },
     async remove(names) {
       if (names.length === 0) return;
@@ -60,6 +60,11 @@ export function referenceStore(dir: string, layout: string): ReferenceStore {
       await writeIndex(dir, layout);
     },
   };
+}
+
+// Names of archives and packed layers are ours alone: the index, which other tools read, has references only.
+function shownTarget(reference: StoredReference | undefined): string | undefined {
+  return reference?.stamp === undefined ? reference?.target.digest : undefined;
 }
 
 async function listReferences(dir: string): Promise<readonly StoredReference[]> {
@@ -94,8 +99,7 @@ async function writeIndex(dir: string, layout: string): Promise<void> {
   await prepareLayout(layout);
   const lock = await acquireLock(join(lockDir(layout), "index"));
   try {
-    // Names of archives are ours alone: other tools know only references.
-    const shown = (await listReferences(dir)).filter(({ stamp }) => stamp === undefined);
+    const shown = (await listReferences(dir)).filter((one) => shownTarget(one) !== undefined);
     const manifests = shown.map(({ name, target, checked }) => ({
       ...target,
       annotations: {
