@@ -23,26 +23,34 @@ export interface BaseOptions {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** The build's namespace has one id. */
+  readonly singleId: boolean;
 }
 
-const CONVERSION = { ...DEFAULT_CONVERSION, fixPermissions: false } as const;
-
-/** Where the file of an image lies, or will lie. */
-export function baseFile(manifest: Digest, cache: Cache): string {
-  return cachedImagePath(cache.root, baseKey(manifest));
+// In a namespace of one id a file of any other owner can neither be changed nor, mostly, opened: there all belongs to 0. The
+// layers of the image keep their owners; only what a step changes loses its own.
+function conversionFor(singleId: boolean) {
+  return { ...DEFAULT_CONVERSION, fixPermissions: false, owners: singleId ? "squash" : "keep" } as const;
 }
 
-function baseKey(manifest: Digest): string {
-  return digestParts(digestOf(JSON.stringify(["build base", 1, manifest]))).hex;
+/** Where the file of an image lies, or will lie; for a namespace of one id it is another. */
+export function baseFile(manifest: Digest, cache: Cache, singleId: boolean): string {
+  return cachedImagePath(cache.root, baseKey(manifest, singleId));
+}
+
+function baseKey(manifest: Digest, singleId: boolean): string {
+  const parts = ["build base", 1, manifest, ...(singleId ? ["single id"] : [])];
+  return digestParts(digestOf(JSON.stringify(parts))).hex;
 }
 
 /** Makes the file unless it is there. Several builds that want the same one make it once. */
 export async function makeBase(pulled: Pulled, options: BaseOptions): Promise<void> {
-  const { cache, log, signal } = options;
+  const { cache, log, signal, singleId } = options;
   const manifest = pulled.image.descriptor.digest;
-  const key = baseKey(manifest);
+  const key = baseKey(manifest, singleId);
+  const file = baseFile(manifest, cache, singleId);
   const there = async () => (await findImage(cache.root, key)) !== undefined;
-  const lock = await acquireLock(`${baseFile(manifest, cache)}.lock`, {
+  const lock = await acquireLock(`${file}.lock`, {
     signal,
     unless: there,
     onWait: (owner) => log.info(`waiting for ${owner}, which is preparing the same base image`),
@@ -52,17 +60,17 @@ export async function makeBase(pulled: Pulled, options: BaseOptions): Promise<vo
     void pulled.blobs.prefetch(pulled.image.manifest.layers).catch(() => undefined);
     const damaged = () => pulled.blobs.damaged(pulled.image.manifest.layers);
     await withHealing({ damaged, signal }, () => convert(pulled, key, options));
-    await recordOwnImage(baseFile(manifest, cache), key, cache.root);
+    await recordOwnImage(file, key, cache.root);
   } finally {
     await lock.release();
   }
 }
 
 async function convert({ image, blobs }: Pulled, key: string, options: BaseOptions): Promise<void> {
-  const { cache, log, progress, signal, maxBytes } = options;
+  const { cache, log, progress, signal, maxBytes, singleId } = options;
   const target = cachedImagePath(cache.root, key);
   const path = partialName(target);
-  const flatten = { ...CONVERSION, limits: { maxBytes }, extra: [], defaultTime: creationTime(image) };
+  const flatten = { ...conversionFor(singleId), limits: { maxBytes }, extra: [], defaultTime: creationTime(image) };
   const remembered = { cacheDir: cache.root, key };
   try {
     await writeSquashfs(image, blobs, path, flatten, { signal, progress, log, remembered });

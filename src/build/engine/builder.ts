@@ -131,7 +131,8 @@ class Engine implements OpenBuilder {
       this.#pulled.set(digest, pulled);
       this.#talk.of(at).line(`the image is ${digest}`);
     }
-    const squashfs = image.manifest.layers.length === 0 ? undefined : baseFile(digest, this.#options.cache);
+    const squashfs =
+      image.manifest.layers.length === 0 ? undefined : baseFile(digest, this.#options.cache, this.#options.singleId);
     return { key: baseKey(digest, platform), base: { image, squashfs }, layers: [] };
   }
 

@@ -39,6 +39,12 @@ export class MountPoints {
     this.#root = fromText(root);
   }
 
+  /** True when the state has a folder here. */
+  hasFolder(path: string): boolean {
+    const place = placeIn(this.#root, fromText(path));
+    return place?.missing.length === 0 && place.stat.isDirectory();
+  }
+
   /** Makes `path` a folder or an empty file where there is nothing. False when something else is in the way. */
   make(path: string, kind: "dir" | "file"): boolean {
     const place = placeIn(this.#root, fromText(path));

@@ -6,7 +6,7 @@ import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment } from "../../platform/user.ts";
 import { codeFrame } from "../../recipe/source.ts";
-import type { LaunchPlan } from "../../run/launch-plan.ts";
+import type { LaunchPlan, MountRecord } from "../../run/launch-plan.ts";
 import { encodePlan } from "../../run/plan-format.ts";
 import type { RunStep, StepOrigin } from "../types.ts";
 import { type Account, findAccount } from "./accounts.ts";
@@ -63,8 +63,16 @@ export async function runStep(job: RunJob, tools: RunTools): Promise<RunEnd & { 
     const hostFiles = HOST_FILES.filter(existsSync).map((target) => ({ source: target, target }));
     for (const dir of ["/proc", "/sys", "/dev"]) need(points.make(dir, "dir"), dir, at);
     for (const { target } of hostFiles) need(points.make(target, "file"), target, at);
+    const apt = tools.singleId ? aptSettings(points) : [];
     for (const { path, kind } of prepared.points) need(points.make(path, kind), path, at);
-    const plan = runPlan({ ...tools, step, root: mounted.root, account, hostFiles, mounts: prepared.records });
+    const plan = runPlan({
+      ...tools,
+      step,
+      root: mounted.root,
+      account,
+      hostFiles,
+      mounts: [...apt, ...prepared.records],
+    });
     const end = await launch(await savePlan(plan, work), job, prepared, tools);
     if (end.status !== 0 && tools.debugShell) await openShell(plan, job, tools);
     return { ...end, points };
@@ -72,6 +80,16 @@ export async function runStep(job: RunJob, tools: RunTools): Promise<RunEnd & { 
     points.remove();
     await prepared.end();
   }
+}
+
+const APT_FOLDER = "/etc/apt/apt.conf.d";
+
+// apt fetches as a user of its own and looks whether it became that user: with one id it cannot, and must not try. For the time
+// of the step; nothing of it stays in the image.
+function aptSettings(points: MountPoints): MountRecord[] {
+  const target = `${APT_FOLDER}/99berth-one-user`;
+  if (!points.hasFolder(APT_FOLDER) || !points.make(target, "file")) return [];
+  return [{ op: "file", target, mode: 0o444, content: 'APT::Sandbox::User "root";\n' }];
 }
 
 function need(made: boolean, path: string, at: StepOrigin): void {
