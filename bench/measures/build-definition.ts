@@ -13,22 +13,24 @@ interface DefinitionJob {
   /** Kept while the measure lasts: the cache, and what comes out. */
   readonly folder: string;
   readonly recipe: string;
+  /** Flags and target; the first build, which fetches the base, makes a folder, since that is enough for it. */
+  readonly target: readonly string[];
 }
 
 const CONTESTANTS: readonly Contestant<DefinitionJob>[] = [
   {
     name: "berth build",
     needs: ["berth"],
-    command: ({ berth }, { folder, recipe }) => ({
-      argv: [berth, "--silent", "build", "--force", join(folder, "out.sif"), recipe],
+    command: ({ berth }, { folder, recipe, target }) => ({
+      argv: [berth, "--silent", "build", "--force", ...target, recipe],
       env: berthFolders(folder),
     }),
   },
   {
     name: "Apptainer build",
     needs: ["apptainer"],
-    command: (_place, { folder, recipe }) => ({
-      argv: ["apptainer", "--silent", "build", "--force", "--no-https", join(folder, "out.sif"), recipe],
+    command: (_place, { folder, recipe, target }) => ({
+      argv: ["apptainer", "--silent", "build", "--force", "--no-https", ...target, recipe],
       env: { APPTAINER_CACHEDIR: join(folder, "cache"), APPTAINER_TMPDIR: folder },
     }),
   },
@@ -41,9 +43,10 @@ export function fromDefinition(place: Place, registry: BenchRegistry, rounds: nu
     const known = folders.get(contestant.name);
     const folder = known ?? freshFolder(place, `build-${folders.size}`);
     folders.set(contestant.name, folder);
-    const build = () => contestant.command(place, { folder, recipe: newDefinition(place, registry.host) });
-    if (!known) measure(place, contestant, build());
-    return measure(place, contestant, build(), { sample: 20 });
+    const build = (target: readonly string[]) =>
+      contestant.command(place, { folder, target, recipe: newDefinition(place, registry.host) });
+    if (!known) measure(place, contestant, build(["--sandbox", join(folder, "first")]));
+    return measure(place, contestant, build([join(folder, "out.sif")]), { sample: 20 });
   });
   for (const folder of folders.values()) removeFolder(folder);
   return {
