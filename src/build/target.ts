@@ -20,7 +20,9 @@ export type BuildTarget =
       readonly reference?: Reference;
       readonly shown: string;
     }
-  | { readonly kind: "docker" | "oras"; readonly reference: Reference; readonly shown: string };
+  | { readonly kind: "docker" | "oras"; readonly reference: Reference; readonly shown: string }
+  /** /dev/null: the build is only tried. */
+  | { readonly kind: "nothing"; readonly shown: string };
 
 const fail = defineErrors({
   E_TARGET_TRANSPORT: {
@@ -47,6 +49,7 @@ const OTHERS: Readonly<Record<string, readonly [kind: string, hint: string]>> = 
 export function parseTarget(text: string, { sandbox }: { readonly sandbox: boolean }): BuildTarget {
   const parsed = parseImageUri(text);
   const shown = text;
+  if (parsed.kind === "file" && !sandbox && resolve(parsed.path) === "/dev/null") return { kind: "nothing", shown };
   if (parsed.kind === "file") return { kind: sandbox ? "sandbox" : "sif", path: resolve(parsed.path), shown };
   if (sandbox) throw fail("E_TARGET_FORM", { target: text });
   switch (parsed.kind) {
@@ -97,6 +100,8 @@ export async function checkTarget(target: BuildTarget, { force, client, signal }
     case "docker":
     case "oras":
       return client && checkPush(target.reference, await client(), signal);
+    case "nothing":
+      return;
   }
 }
 

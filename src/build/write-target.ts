@@ -70,6 +70,8 @@ export async function writeTarget(target: BuildTarget, ready: ReadyImage, o: Tar
       return { digest: await pushImage(target.reference, ready, o) };
     case "oras":
       return throughSif(ready, o, async (sif) => ({ digest: await pushSif(sif, target.reference, o) }));
+    case "nothing":
+      return {};
   }
 }
 

@@ -33,11 +33,3 @@ export interface Case {
   /** Programs that must be installed. */
   readonly needs?: readonly string[];
 }
-
-/** A case that belongs to work not done yet; listed, counted as skipped. */
-export interface Later {
-  readonly id: string;
-  readonly title: string;
-  /** What it waits for. */
-  readonly later: string;
-}

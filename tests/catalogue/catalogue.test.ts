@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, installed } from "../support/ordinary-user.ts";
 import { BUILD } from "./build.ts";
-import type { Case, Later } from "./case.ts";
+import type { Case } from "./case.ts";
 import { CREDENTIALS } from "./credentials.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { INSPECTING } from "./inspecting.ts";
@@ -15,7 +15,7 @@ import { PUSH } from "./push.ts";
 import { RUNNING } from "./running.ts";
 import { makeWorld, missing, type World } from "./world.ts";
 
-const SECTIONS: Readonly<Record<string, readonly (Case | Later)[]>> = {
+const SECTIONS: Readonly<Record<string, readonly Case[]>> = {
   "4.1 pull and sources": PULL,
   "4.2 credentials": CREDENTIALS,
   "4.3 exec, run, shell, exit statuses": RUNNING,
@@ -46,16 +46,15 @@ describe.skipIf(unplayable)(`the catalogue${unplayable ? ` [${unplayable}]` : ""
     describe(section, () => {
       for (const row of rows) {
         const reason = obstacle(row);
-        test.skipIf(reason)(`${row.id} ${row.title}${reason ? ` [${reason}]` : ""}`, { timeout: 60_000 }, () => {
-          if (!("later" in row)) play(world, row);
-        });
+        test.skipIf(reason)(`${row.id} ${row.title}${reason ? ` [${reason}]` : ""}`, { timeout: 60_000 }, () =>
+          play(world, row),
+        );
       }
     });
   }
 });
 
-function obstacle(row: Case | Later): string | undefined {
-  if ("later" in row) return `later: ${row.later}`;
+function obstacle(row: Case): string | undefined {
   if (row.as === "root" && !AS_ROOT) return "needs root";
   const program = row.needs?.find((name) => !installed(name));
   return program ? `needs ${program}` : undefined;

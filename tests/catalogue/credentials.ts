@@ -1,7 +1,7 @@
 // Rows 50 to 65 of the catalogue: credentials (spec/apptainer.md 4.2). Every case has a home and a configuration of its
 // own, so that no login outlives it.
 
-import type { Case, Later, Step } from "./case.ts";
+import type { Case, Step } from "./case.ts";
 
 const OWN = {
   HOME: "{work}/home",
@@ -31,12 +31,19 @@ const AUTH_FILE = `{"auths":{"{priv}":{"auth":"dTE6cDE="}}}`;
 
 const sh = (text: string) => ["sh", "-c", text];
 
+const DEFINITION = "Bootstrap: docker\\nFrom: {priv}/small\\n";
+const PRIVATE_USES = [
+  ["berth", "exec", "--disable-cache", "docker://{priv}/small", "true"],
+  sh(`printf '${DEFINITION}' >p.def; exec berth build --force --disable-cache /dev/null p.def`),
+  ["berth", "instance", "start", "--disable-cache", "docker://{priv}/small", "private"],
+];
+
 // Answers each question when it has been asked: what is typed before a password prompt is thrown away.
 const ANSWERED = `answer() { until grep -q "$1" log; do sleep 0.05; done; sleep 0.1; echo "$2"; }
   : >log; { answer Username u1; answer Password p1; } |
   script -qefc "berth pull --disable-cache --docker-login x.sif docker://{priv}/small" log`;
 
-export const CREDENTIALS: readonly (Case | Later)[] = [
+export const CREDENTIALS: readonly Case[] = [
   { id: "50", title: "pull without a login", steps: [HOMES, own(PULL, REFUSED)] },
   {
     id: "51",
@@ -87,13 +94,13 @@ export const CREDENTIALS: readonly (Case | Later)[] = [
   },
   {
     id: "56",
-    title: "exec before and after the login",
-    differs: "build and instance start are later issues",
+    title: "exec, build and instance start before and after the login",
     steps: [
       HOMES,
-      own(["berth", "exec", "--disable-cache", "docker://{priv}/small", "true"], REFUSED),
+      ...PRIVATE_USES.map((words) => own(words, REFUSED)),
       own(LOGIN),
-      own(["berth", "exec", "--disable-cache", "docker://{priv}/small", "true"]),
+      ...PRIVATE_USES.map((words) => own(words)),
+      own(["berth", "instance", "stop", "private"]),
     ],
   },
   {

@@ -1,6 +1,6 @@
 // Rows 93 to 112 of the catalogue: the environment (spec/apptainer.md 4.4).
 
-import type { Case, Later, Step } from "./case.ts";
+import type { Case, Step } from "./case.ts";
 
 const SMALL = "{images}/small.sif";
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -13,7 +13,7 @@ function show(name: string, flags: readonly string[], rest: Omit<Step, "run"> = 
 const exec = (...words: string[]) => ["berth", "exec", ...words];
 const file = (name: string, text: string): Step => ({ run: ["sh", "-c", 'cat >"$0"', name], stdin: text });
 
-export const ENVIRONMENT: readonly (Case | Later)[] = [
+export const ENVIRONMENT: readonly Case[] = [
   {
     id: "93",
     title: "the image's value wins over the host's",

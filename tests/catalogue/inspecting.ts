@@ -1,6 +1,6 @@
 // Rows 163 to 165 of the catalogue: inspect (spec/apptainer.md 4.7).
 
-import type { Case, Later, Step } from "./case.ts";
+import type { Case, Step } from "./case.ts";
 
 const DEFINITION = `Bootstrap: docker
 From: {reg}/small
@@ -39,7 +39,7 @@ function inspections(image: string): Step[] {
   ];
 }
 
-export const INSPECTING: readonly (Case | Later)[] = [
+export const INSPECTING: readonly Case[] = [
   {
     id: "163",
     title: "a SIF file, its squashfs file and its sandbox say the same",

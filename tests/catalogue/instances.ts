@@ -1,6 +1,6 @@
 // Rows 166 to 169 of the catalogue: instances (spec/apptainer.md 4.7).
 
-import type { Case, Later } from "./case.ts";
+import type { Case } from "./case.ts";
 
 const SMALL = "{images}/small.sif";
 
@@ -8,7 +8,7 @@ const instance = (...words: string[]) => ["berth", "instance", ...words];
 const sh = (text: string) => ["sh", "-c", text];
 const NONE = /^INSTANCE NAME +PID +IP +IMAGE$/;
 
-export const INSTANCES: readonly (Case | Later)[] = [
+export const INSTANCES: readonly Case[] = [
   {
     id: "166",
     title: "an instance has its name for itself",

@@ -1,6 +1,6 @@
 // Rows 113 to 140 of the catalogue: isolation and mounts (spec/apptainer.md 4.5).
 
-import type { Case, Later } from "./case.ts";
+import type { Case } from "./case.ts";
 
 const SMALL = "{images}/small.sif";
 
@@ -8,7 +8,7 @@ const exec = (...words: string[]) => ["berth", "exec", ...words];
 const sh = (text: string) => ["sh", "-c", text];
 const mounts = (target: string) => ["grep", "-c", ` ${target} `, "/proc/self/mounts"];
 
-export const MOUNTS: readonly (Case | Later)[] = [
+export const MOUNTS: readonly Case[] = [
   {
     id: "113",
     title: "--contain: empty home and /tmp, minimal /dev",

@@ -1,11 +1,11 @@
 // Row 170 of the catalogue: push (spec/apptainer.md 4.7).
 
-import type { Case, Later } from "./case.ts";
+import type { Case } from "./case.ts";
 
 const push = (from: string, to = "oras://{reg}/row170:1") => ["berth", "push", from, to];
 const sh = (text: string) => ["sh", "-c", text];
 
-export const PUSH: readonly (Case | Later)[] = [
+export const PUSH: readonly Case[] = [
   {
     id: "170",
     title: "push of a missing file, a text file, a folder, a SIF file, and to an unknown transport",
