@@ -105,7 +105,7 @@ export async function imageFile(pull: PullRequest): Promise<string | undefined> 
   const path = await pullFile(pull);
   if (path === undefined || pull.source.kind !== "http") return path;
   const { url } = pull.source;
-  await openImage(path).catch((cause: unknown) => {
+  await openImage(path, { encrypted: true }).catch((cause: unknown) => {
     const what = cause instanceof BerthError ? (cause.fields["what"] ?? "damaged") : "damaged";
     throw fail("E_SOURCE_CONTENT", { url: url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//"), what }, { cause });
   });

@@ -38,7 +38,8 @@ export async function pushImageTo(from: string, to: string, values: PushValues, 
   const source = parseImageUri(from);
   const target = parseTarget(to, { sandbox: false });
   if (target.kind === "sif" || target.kind === "sandbox") throw fail("E_PUSH_TARGET", { target: to });
-  if (source.kind === "file") await openImage(source.path);
+  // A file goes to oras:// as it is, whatever its partition is encrypted with.
+  if (source.kind === "file") await openImage(source.path, { encrypted: target.kind === "oras" });
   await checkTarget(target, { force: values.force });
   const access = registryAccess(values, context);
   try {
@@ -60,7 +61,7 @@ export async function pushImageTo(from: string, to: string, values: PushValues, 
 }
 
 async function requireSif(path: string): Promise<void> {
-  const { kind } = await openImage(path);
+  const { kind } = await openImage(path, { encrypted: true });
   const what = { squashfs: "a bare squashfs file", sandbox: "a folder", sif: "" }[kind];
   if (kind !== "sif") throw fail("E_PUSH_SIF", { source: path, what });
 }

@@ -15,6 +15,11 @@ export const fail = defineErrors({
     text: "cannot decrypt the image {path}: {what}",
     hint: "open it with the program that made it, and pack what is in it anew",
   },
+  E_ENCRYPT_PASSPHRASE: {
+    text: "this passphrase cannot encrypt an image: it is empty, longer than 2000 bytes, or has several lines",
+    hint: "choose one line of words",
+    exit: 1,
+  },
   E_DECRYPT_PEM: {
     text: "cannot use the key {path}: {why}",
     hint: "an RSA private key in PEM form without a passphrase opens an image; openssl rsa -in KEY -out PLAIN takes a passphrase away",

@@ -5,6 +5,7 @@ import { open } from "node:fs/promises";
 import { readObject } from "../sif/read.ts";
 import type { SifFile } from "../sif/types.ts";
 import { openSquashfs, type SquashfsTree } from "../squashfs-reader/index.ts";
+import { isPassphrase } from "./cipher.ts";
 import { fail } from "./errors.ts";
 import { contentKey } from "./master-key.ts";
 import { openMessage, type PrivateKey } from "./pem-message.ts";
@@ -35,8 +36,6 @@ export interface Decrypted {
 }
 
 const MAX_CONFIG_BYTES = 64 * 1024;
-/** gocryptfs reads one line of a passphrase, and so much of it. */
-const MAX_PASSPHRASE_BYTES = 2000;
 
 /** True when the image was encrypted for an RSA key. */
 export function wantsPem({ sif }: EncryptedImage): boolean {
@@ -47,8 +46,12 @@ export function wantsPem({ sif }: EncryptedImage): boolean {
 export async function openEncrypted(image: EncryptedImage, key: ImageKey): Promise<Decrypted> {
   const { path, offset } = image;
   const passphrase = key.kind === "pem" ? await sealedPassphrase(image, key.key) : key.passphrase;
-  if (/^$|[\n\0]/.test(passphrase) || Buffer.byteLength(passphrase) > MAX_PASSPHRASE_BYTES)
-    throw fail("E_DECRYPT_FORM", { path, what: "a passphrase is one line of at most 2000 bytes" });
+  if (!isPassphrase(passphrase))
+    throw fail("E_DECRYPT_WRONG", {
+      path,
+      why: "a passphrase is one line of at most 2000 bytes",
+      hint: "check the passphrase, or the variable that it comes from",
+    });
   const file = await open(path);
   try {
     const outer = await openSquashfs(file, offset, path);

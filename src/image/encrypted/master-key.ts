@@ -1,14 +1,15 @@
 // gocryptfs.conf: how a passphrase becomes the key of the contents. The file comes with the image, so what it asks for
 // (memory above all) is bounded.
 
-import { createDecipheriv, hkdfSync, scrypt } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { type Cost, derive, OVERHEAD, openBlock, placeOf, sealBlock, stretch } from "./cipher.ts";
 import { fail } from "./errors.ts";
-import { CONTENT_INFO } from "./form.ts";
 
 /** gocryptfs' own default wants 64 MiB; sixteen times as much is believed. */
 const MAX_SCRYPT_BYTES = 1024 ** 3;
-const IV_BYTES = 16;
-const TAG_BYTES = 16;
+/** gocryptfs' default. */
+const USUAL_COST: Cost = { n: 65_536, r: 8, p: 1 };
+const KEY_BYTES = 32;
 /** Features that say nothing, or only something of names, which are not needed here. */
 const HARMLESS = new Set([
   "HKDF",
@@ -24,43 +25,34 @@ const HARMLESS = new Set([
 interface Config {
   readonly encryptedKey: Buffer;
   readonly salt: Buffer;
-  readonly n: number;
-  readonly r: number;
-  readonly p: number;
+  readonly cost: Cost;
 }
 
 /** The key of file contents (AES-256-GCM). @throws E_DECRYPT_WRONG for another passphrase, E_DECRYPT_FORM */
 export async function contentKey(config: string, passphrase: string, path: string): Promise<Buffer> {
-  const { encryptedKey, salt, n, r, p } = parseConfig(config, path);
-  const locked = derived(await stretched(passphrase, salt, { N: n, r, p, maxmem: 2 * MAX_SCRYPT_BYTES }));
-  const cipher = createDecipheriv("aes-256-gcm", locked, encryptedKey.subarray(0, IV_BYTES));
-  cipher.setAAD(Buffer.alloc(8)); // the key is "block 0" of no file
-  cipher.setAuthTag(encryptedKey.subarray(-TAG_BYTES));
-  try {
-    const key = cipher.update(encryptedKey.subarray(IV_BYTES, -TAG_BYTES));
-    cipher.final();
-    return derived(key);
-  } catch {
-    throw fail("E_DECRYPT_WRONG", {
-      path,
-      why: "this is not its passphrase",
-      hint: "check the passphrase; an image that was encrypted for an RSA key wants --pem-path",
-    });
-  }
-}
-
-function derived(key: Buffer): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), CONTENT_INFO, 32));
-}
-
-function stretched(
-  passphrase: string,
-  salt: Buffer,
-  cost: { N: number; r: number; p: number; maxmem: number },
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, salt, 32, cost, (error, key) => (error ? reject(error) : resolve(key)));
+  const { encryptedKey, salt, cost } = parseConfig(config, path);
+  const master = openBlock(encryptedKey, await stretch(passphrase, salt, cost), placeOf(0, Buffer.alloc(0)));
+  if (master) return derive(master);
+  throw fail("E_DECRYPT_WRONG", {
+    path,
+    why: "this is not its passphrase",
+    hint: "check the passphrase; an image that was encrypted for an RSA key wants --pem-path",
   });
+}
+
+/** The file for a new master key. */
+export async function configFor(master: Buffer, passphrase: string): Promise<string> {
+  const salt = randomBytes(32);
+  const { n, r, p } = USUAL_COST;
+  const encryptedKey = sealBlock(master, await stretch(passphrase, salt, USUAL_COST), placeOf(0, Buffer.alloc(0)));
+  const config = {
+    Creator: "berth",
+    EncryptedKey: encryptedKey.toString("base64"),
+    ScryptObject: { Salt: salt.toString("base64"), N: n, R: r, P: p, KeyLen: KEY_BYTES },
+    Version: 2,
+    FeatureFlags: ["HKDF", "GCMIV128", "PlaintextNames"],
+  };
+  return `${JSON.stringify(config, undefined, "\t")}\n`;
 }
 
 function parseConfig(text: string, path: string): Config {
@@ -77,9 +69,8 @@ function parseConfig(text: string, path: string): Config {
     throw refuse("its gocryptfs.conf asks for an impossible amount of work");
   const encryptedKey = bytes(config["EncryptedKey"]);
   const salt = bytes(cost["Salt"]);
-  if (encryptedKey.length !== IV_BYTES + 32 + TAG_BYTES || salt.length < 16)
-    throw refuse("its gocryptfs.conf is damaged");
-  return { encryptedKey, salt, n, r, p };
+  if (encryptedKey.length !== KEY_BYTES + OVERHEAD || salt.length < 16) throw refuse("its gocryptfs.conf is damaged");
+  return { encryptedKey, salt, cost: { n, r, p } };
 }
 
 function parseJson(text: string): Record<string, unknown> {

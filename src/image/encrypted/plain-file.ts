@@ -1,10 +1,9 @@
 // A file that gocryptfs encrypted, read at any place: a header with the file's number, then blocks of 4 KiB, each with its own
 // nonce and tag. Nothing is handed out that its tag does not vouch for.
 
-import { createDecipheriv } from "node:crypto";
 import type { RandomFile } from "../squashfs-reader/index.ts";
+import { HEADER_BYTES, OVERHEAD, openBlock, PLAIN_BYTES, placeOf } from "./cipher.ts";
 import { fail } from "./errors.ts";
-import { HEADER_BYTES, OVERHEAD, PLAIN_BYTES } from "./form.ts";
 
 const BLOCK_BYTES = PLAIN_BYTES + OVERHEAD;
 
@@ -23,7 +22,7 @@ export async function plainFile(cipher: RandomFile, key: Buffer, path: string): 
       const index = Math.floor(position / PLAIN_BYTES);
       const from = HEADER_BYTES + index * BLOCK_BYTES;
       const stored = await exactly(cipher, from, Math.min(BLOCK_BYTES, HEADER_BYTES + total - from), path);
-      const plain = openBlock(stored, index, { key, number, path });
+      const plain = plainBlock(stored, index, { key, number, path });
       const bytesRead = plain.copy(
         buffer,
         offset,
@@ -41,22 +40,13 @@ interface Opening {
   readonly path: string;
 }
 
-function openBlock(stored: Buffer, index: number, { key, number, path }: Opening): Buffer {
+function plainBlock(stored: Buffer, index: number, { key, number, path }: Opening): Buffer {
   if (stored.length <= OVERHEAD) throw damaged(path, "its content is cut off");
   // A hole: what was never written has no nonce either.
   if (stored.every((byte) => byte === 0)) return Buffer.alloc(stored.length - OVERHEAD);
-  const place = Buffer.alloc(8);
-  place.writeBigUInt64BE(BigInt(index));
-  const cipher = createDecipheriv("aes-256-gcm", key, stored.subarray(0, 16));
-  cipher.setAAD(Buffer.concat([place, number]));
-  cipher.setAuthTag(stored.subarray(-16));
-  try {
-    const plain = cipher.update(stored.subarray(16, -16));
-    cipher.final();
-    return plain;
-  } catch {
-    throw damaged(path, `its content was changed after it was encrypted (block ${index})`);
-  }
+  const plain = openBlock(stored, key, placeOf(index, number));
+  if (!plain) throw damaged(path, `its content was changed after it was encrypted (block ${index})`);
+  return plain;
 }
 
 async function exactly(file: RandomFile, position: number, length: number, path: string): Promise<Buffer> {

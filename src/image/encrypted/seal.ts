@@ -1,20 +1,19 @@
 // Encrypts a squashfs file in the form that Apptainer builds without privileges: see index.ts. gocryptfs itself is not needed: its
 // form is small, and what is written here it reads.
 
-import { constants, createCipheriv, createPublicKey, hkdfSync, publicEncrypt, randomBytes, scrypt } from "node:crypto";
+import { constants, createPublicKey, publicEncrypt, randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { promisify } from "node:util";
 import { partialName } from "../../base/publish.ts";
 import type { SifObject } from "../sif/types.ts";
 import { OwnWriter } from "../squashfs-writer/own-writer.ts";
 import { codecOf } from "../squashfs-writer/writer/codec.ts";
 import { BLOCK } from "../tar/block.ts";
 import { encodeHeader } from "../tar/encode.ts";
+import { derive, HEADER_BYTES, isPassphrase, OVERHEAD, PLAIN_BYTES, placeOf, sealBlock } from "./cipher.ts";
 import { fail } from "./errors.ts";
-import { CONTENT_INFO, HEADER_BYTES, OVERHEAD, PLAIN_BYTES } from "./form.ts";
 import type { ImageKey } from "./index.ts";
+import { configFor } from "./master-key.ts";
 
-const COST = { N: 65_536, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
 /** Plain bytes that are encrypted at a time. */
 const CHUNK_BYTES = 256 * PLAIN_BYTES;
 
@@ -25,16 +24,17 @@ export interface SealOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Replaces the squashfs file by its encrypted form; answers the objects that the SIF file needs beside it. @throws E_DECRYPT_PEM */
+/** Replaces the squashfs file by its encrypted form; answers the objects that the SIF file needs beside it. @throws E_DECRYPT_PEM, E_ENCRYPT_PASSPHRASE */
 export async function sealSquashfs(path: string, key: ImageKey, options: SealOptions): Promise<readonly SifObject[]> {
   // Apptainer's own form of a passphrase that nobody types.
   const passphrase = key.kind === "pem" ? randomBytes(16).toString("hex") : key.passphrase;
+  if (!isPassphrase(passphrase)) throw fail("E_ENCRYPT_PASSPHRASE");
   const seal = key.kind === "pem" ? sealFor(key.key, passphrase) : undefined;
   const master = randomBytes(32);
-  const config = Buffer.from(await configText(master, passphrase));
+  const config = Buffer.from(await configFor(master, passphrase));
   const sealed = partialName(path);
   try {
-    await writeSealed(path, sealed, { config, key: derived(master) }, options);
+    await writeSealed(path, sealed, { config, key: derive(master) }, options);
     await rename(sealed, path);
   } catch (error) {
     await rm(sealed, { force: true });
@@ -58,26 +58,6 @@ function sealFor({ name, pem }: { readonly name: string; readonly pem: string },
   } catch {
     throw fail("E_DECRYPT_PEM", { path: name, why: "it is not an RSA key in PEM form" });
   }
-}
-
-async function configText(master: Buffer, passphrase: string): Promise<string> {
-  const salt = randomBytes(32);
-  const { N, r, p } = COST;
-  const locked = (await promisify<string, Buffer, number, typeof COST, Buffer>(scrypt)(
-    passphrase,
-    salt,
-    32,
-    COST,
-  )) as Buffer;
-  const encryptedKey = sealBlock(master, derived(locked), Buffer.alloc(8));
-  const config = {
-    Creator: "berth",
-    EncryptedKey: encryptedKey.toString("base64"),
-    ScryptObject: { Salt: salt.toString("base64"), N, R: r, P: p, KeyLen: 32 },
-    Version: 2,
-    FeatureFlags: ["HKDF", "GCMIV128", "PlaintextNames"],
-  };
-  return `${JSON.stringify(config, undefined, "\t")}\n`;
 }
 
 interface Content {
@@ -132,10 +112,8 @@ async function* sealedContent(source: FileHandle, size: number, key: Buffer): As
     const length = await fill(source, chunk.subarray(0, Math.min(CHUNK_BYTES, size - at)), at);
     const blocks: Buffer[] = [];
     for (let from = 0; from < length; from += PLAIN_BYTES) {
-      const place = Buffer.alloc(8);
-      place.writeBigUInt64BE(BigInt((at + from) / PLAIN_BYTES));
       const plain = chunk.subarray(from, Math.min(from + PLAIN_BYTES, length));
-      blocks.push(sealBlock(plain, key, Buffer.concat([place, number])));
+      blocks.push(sealBlock(plain, key, placeOf((at + from) / PLAIN_BYTES, number)));
     }
     yield Buffer.concat(blocks);
     at += length;
@@ -149,15 +127,4 @@ async function fill(source: FileHandle, chunk: Buffer, position: number): Promis
     done += bytesRead;
   }
   return chunk.length;
-}
-
-function sealBlock(plain: Buffer, key: Buffer, about: Buffer): Buffer {
-  const nonce = randomBytes(16);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  cipher.setAAD(about);
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function derived(key: Buffer): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), CONTENT_INFO, 32));
 }
