@@ -23,7 +23,7 @@ const fail = defineErrors({
   E_ENCRYPT_TWICE: { text: "the two passphrases differ, or are empty", hint: "type the same one twice", exit: 1 },
 });
 
-/** The key for a new image. @throws E_ENCRYPT_…, E_DECRYPT_PEM, E_PROMPT_TERMINAL */
+/** The key for a new image. @throws E_ENCRYPT_…, E_DECRYPT_PEM, E_DECRYPT_TERMINAL */
 export async function sealKey(
   target: BuildTarget,
   flags: FlagValues<typeof KEY_FLAGS>,

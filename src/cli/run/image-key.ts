@@ -12,7 +12,7 @@ import type { KEY_FLAGS } from "./key-flags.ts";
 
 const MAX_PEM_BYTES = 64 * 1024;
 
-/** What opens the image, of the two things that can. @throws E_DECRYPT_KEY, E_DECRYPT_PEM, E_PROMPT_TERMINAL */
+/** What opens the image, of the two things that can. @throws E_DECRYPT_KEY, E_DECRYPT_PEM, E_DECRYPT_TERMINAL */
 export async function imageKey(
   image: { readonly path: string; readonly pem: boolean },
   flags: FlagValues<typeof KEY_FLAGS>,
@@ -23,11 +23,11 @@ export async function imageKey(
   if (image.pem && path !== undefined) return { kind: "pem", key: { name: path, pem: await readPem(path) } };
   if (image.pem && data !== undefined)
     return { kind: "pem", key: { name: "the key in ENCRYPTION_PEM_DATA", pem: data } };
-  if (flags.passphrase)
-    return {
-      kind: "passphrase",
-      passphrase: await promptLine("Enter encryption passphrase: ", { hidden: true, signal }),
-    };
+  if (flags.passphrase) {
+    if (!process.stdin.isTTY) throw fail("E_DECRYPT_TERMINAL", { path: image.path });
+    const passphrase = await promptLine("Enter encryption passphrase: ", { hidden: true, signal });
+    return { kind: "passphrase", passphrase };
+  }
   const passphrase = variable(env, "PASSPHRASE");
   if (passphrase !== undefined) return { kind: "passphrase", passphrase };
   throw fail("E_DECRYPT_KEY", {

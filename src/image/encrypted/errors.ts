@@ -7,6 +7,10 @@ export const fail = defineErrors({
     text: "the image {path} is encrypted, and nothing that opens it was given",
     hint: "{hint}",
   },
+  E_DECRYPT_TERMINAL: {
+    text: "cannot ask for the passphrase of {path}: there is no terminal",
+    hint: "set BERTH_ENCRYPTION_PASSPHRASE instead of --passphrase",
+  },
   E_DECRYPT_WRONG: {
     text: "cannot decrypt the image {path}: {why}",
     hint: "{hint}",
