@@ -14,29 +14,34 @@ import { shellWord } from "./unknown-values.ts";
 /** Copies at this place of `%post`. */
 export function copyInPost(task: CopyTask, draft: StageDraft): StageDraft {
   const { copy, local, inline, remote, from, exclude, part } = task;
-  const none = { draft, paths: [], links: [] };
+  const none = { draft, paths: [], links: [], kind: "files" } as const;
   const parents = switchOf(copy, "parents") ?? false;
   const staged = local.length > 0 ? stageFiles({ from, sources: local, exclude, parents, part }, draft) : none;
-  const owner = ownerOf(task, draft);
   const unpacks = copy.keyword === "ADD" && switchOf(copy, "unpack") !== false;
   const archives = unpacks ? staged.paths.filter(isArchive) : [];
   const unpacked = archives.map((path) => archiveLines(path, task, draft));
   const plain = [...staged.paths.filter((path) => !archives.includes(path)), ...unpacked.flatMap(({ path }) => path)];
   const made = [...inline.map((one) => inlineLines(one, task)), ...remote.map((one) => remoteLines(one, task))];
-  const parent = parentOf(task, draft);
-  const makes = owner !== undefined && parent !== "/" && plain.length + made.length > 0;
+  const folder = plain.length + made.length > 0 ? folderLines(task, draft) : [];
+  const merges = plain.length > 0 && (staged.kind !== "files" || archives.length > 0);
+  const merge = `copy_files ${[targetOf(task), ...plain].map(shellWord).join(" ")}`;
   const lines = [
     `# ${heading(copy.line)}`,
-    ...staged.links,
-    ...(makes ? [`make_folder ${owner} ${shellWord(parent)}`] : []),
-    ...unpacked.flatMap((one) => one.lines),
-    ...attributes(task, plain, draft),
-    ...(plain.length > 0 ? [`copy_files ${[targetOf(task), ...plain].map(shellWord).join(" ")}`] : []),
+    ...[...staged.links, ...folder, ...unpacked.flatMap((one) => one.lines), ...attributes(task, plain, draft)],
+    ...(merges ? [merge] : plain.length > 0 ? simpleCopy(task, plain, folder.length > 0) : []),
     ...made.flatMap((one) => [...one.lines, ...attributes(task, [one.path], draft)]),
   ];
   draft.post.push({ lines, part });
-  const needed = [...(plain.length > 0 ? (["copy_files"] as const) : []), ...(makes ? (["make_folder"] as const) : [])];
-  return withFunction(staged.draft, ...needed);
+  const needed = { copy_files: merges, make_folder: folder.length > 0 };
+  return withFunction(staged.draft, ...(["copy_files", "make_folder"] as const).filter((name) => needed[name]));
+}
+
+// Plain files need no more than `cp`.
+function simpleCopy(task: CopyTask, paths: readonly string[], made: boolean): readonly string[] {
+  const target = targetOf(task);
+  const folder = target.endsWith("/") ? target.replace(/(?<=.)\/$/, "") : posix.dirname(target);
+  const make = made || folder === "/" ? [] : [`mkdir -p ${shellWord(folder)}`];
+  return [...make, `cp -a ${[...paths, target].map(shellWord).join(" ")}`];
 }
 
 function isFolder({ copy, destination }: CopyTask): boolean {
@@ -48,13 +53,17 @@ function targetOf(task: CopyTask): string {
   return isFolder(task) && !destination.endsWith("/") ? `${destination}/` : destination;
 }
 
-// The folder that must be there before anything is copied: what a folder's content goes to comes with the folder itself.
-function parentOf(task: CopyTask, draft: StageDraft): string {
+// The folder that must be there before anything is copied, for an owner other than root: what a folder's content goes to
+// comes with the folder itself.
+function folderLines(task: CopyTask, draft: StageDraft): readonly string[] {
   const { local, from, destination } = task;
-  const { context } = draft.job;
-  const only = from === undefined && local.length === 1 ? context.kind(posix.normalize(local[0] ?? "")) : undefined;
+  const owner = ownerOf(task, draft);
+  const only =
+    from === undefined && local.length === 1 ? draft.job.context.kind(posix.normalize(local[0] ?? "")) : undefined;
   const whole = destination.replace(/(?<=.)\/$/, "");
-  return isFolder(task) && only !== "folder" ? whole : posix.dirname(whole);
+  const folder = isFolder(task) && only !== "folder" ? whole : posix.dirname(whole);
+  if (owner === undefined || folder === "/" || folder === draft.cwd?.value) return [];
+  return [`make_folder ${owner} ${shellWord(folder)}`];
 }
 
 function flagValue(name: "chown" | "chmod", { copy, part }: CopyTask, draft: StageDraft): string | undefined {

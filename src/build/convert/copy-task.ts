@@ -5,7 +5,7 @@ import { flagOf, flagsOf } from "../dockerfile/flag-values.ts";
 import { parseRemote, type Remote } from "../dockerfile/remote.ts";
 import { framed } from "../dockerfile/scope.ts";
 import type { Part } from "./ledger.ts";
-import { absolutePath, contentValue, type StageDraft, wordValue } from "./stage-draft.ts";
+import { absolutePath, contentValue, noteFolder, type StageDraft, wordValue } from "./stage-draft.ts";
 
 /** One copy. */
 export interface CopyTask {
@@ -39,9 +39,11 @@ export function copyTask(copy: CopyTask["copy"], draft: StageDraft, part: Part):
     if (found) remote.push(found);
     else local.push(text);
   }
+  const destination = wordValue(copy.destination, draft, part);
+  noteFolder(destination, draft, part);
   return {
     ...{ copy, local, remote, inline, part },
-    destination: absolutePath(wordValue(copy.destination, draft, part), draft),
+    destination: absolutePath(destination, draft),
     from: flagOf(copy, "from")?.value || undefined,
     exclude: flagsOf(copy, "exclude").map(({ value = "" }) => value),
   };

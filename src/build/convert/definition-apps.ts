@@ -7,7 +7,7 @@ import { copyLine } from "./definition-files.ts";
 import { PARTS } from "./definition-scripts.ts";
 import { heredocLines } from "./dockerfile-words.ts";
 import { lower, type Piece } from "./ledger.ts";
-import { joinedBody, type PartSection, pieceOf, type StageSections } from "./stage-sections.ts";
+import { joinedBody, joinedScript, type PartSection, pieceOf, type StageSections } from "./stage-sections.ts";
 
 /** All apps of a stage. */
 export function appLines(stage: StageSections): readonly Piece[] {
@@ -35,7 +35,9 @@ function oneApp(name: string, sections: readonly PartSection[], stage: StageSect
   const data = `/scif/data/${name}`;
   const folders = `RUN mkdir -p ${folder}/bin ${folder}/lib ${folder}/scif ${data}/input ${data}/output`;
   const run = kind("apprun").length > 0 ? `exec ${folder}/scif/runscript "$@"` : 'exec "$@"';
-  const settings = [...appVariables(name, folder), joinedBody(kind("appenv")).trimEnd()].filter((line) => line !== "");
+  const settings = [...appVariables(name, folder), joinedScript(kind("appenv")).trimEnd()].filter(
+    (line) => line !== "",
+  );
   const wrapper = ["#!/bin/sh", ...settings, run].join("\n");
   return [
     { lines: [folders], part: sections[0]?.part },
@@ -60,7 +62,7 @@ function installation(
   folder: string,
 ): readonly Piece[] {
   if (sections.length === 0) return [];
-  const content = ["set -e", ...variables, `cd ${folder}`, joinedBody(sections)].join("\n");
+  const content = ["set -e", ...variables, `cd ${folder}`, joinedScript(sections)].join("\n");
   return [pieceOf(sections, heredocLines("RUN", content))];
 }
 

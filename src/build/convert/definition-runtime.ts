@@ -6,7 +6,14 @@ import { constantEnvironment } from "./constant-environment.ts";
 import { PARTS, POST_ENVIRONMENT, writesEnvironment } from "./definition-scripts.ts";
 import { dockerValue, heredocLines } from "./dockerfile-words.ts";
 import { lower, type Piece, remark } from "./ledger.ts";
-import { joinedBody, type PartSection, pieceOf, type StageSections, sectionsOf } from "./stage-sections.ts";
+import {
+  joinedBody,
+  joinedScript,
+  type PartSection,
+  pieceOf,
+  type StageSections,
+  sectionsOf,
+} from "./stage-sections.ts";
 
 const ENVIRONMENT = `${PARTS}/environment.sh`;
 const ENTRY = `${PARTS}/entry`;
@@ -31,7 +38,7 @@ export function runtimeLines(stage: StageSections): readonly Piece[] {
 function environmentLines(stage: StageSections): { readonly pieces: readonly Piece[]; readonly sourced: boolean } {
   const sections = sectionsOf(stage, "environment");
   if (sections.length === 0) return { pieces: [], sourced: false };
-  const body = joinedBody(sections);
+  const body = joinedScript(sections);
   const constant = constantEnvironment(body);
   // One ENV for each: later ones use the values of those before, as in the script.
   const lines = constant
@@ -72,7 +79,7 @@ function scriptLines(stage: StageSections, name: string, note: string): readonly
 
 function script(sections: readonly PartSection[]): string {
   const last = sections.at(-1);
-  return last ? scriptFile({ ...last, body: joinedBody(sections) }) : "";
+  return last ? scriptFile({ ...last, body: joinedScript(sections) }) : "";
 }
 
 function entryLines(stage: StageSections, sourced: readonly string[]): readonly Piece[] {

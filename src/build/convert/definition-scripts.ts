@@ -5,7 +5,14 @@ import { copyWords, heredocLines } from "./dockerfile-words.ts";
 import { failAt } from "./errors.ts";
 import { lower, type Piece } from "./ledger.ts";
 import { setupLine } from "./setup-copies.ts";
-import { joinedBody, type PartSection, pieceOf, type StageSections, sectionsOf } from "./stage-sections.ts";
+import {
+  joinedBody,
+  joinedScript,
+  type PartSection,
+  pieceOf,
+  type StageSections,
+  sectionsOf,
+} from "./stage-sections.ts";
 
 /** Folder of the image that holds what Docker has no place for. */
 export const PARTS = "/.recipe";
@@ -22,7 +29,7 @@ export function postLines(stage: StageSections): readonly Piece[] {
   const sections = sectionsOf(stage, "post");
   const last = sections.at(-1);
   if (!last) return [];
-  const script = [...postHead(stage, last), joinedBody(sections)].join("\n");
+  const script = [...postHead(stage, last), joinedScript(sections)].join("\n");
   // A definition's scripts run as root whatever the base's USER is.
   const lines = ["USER 0", ...heredocLines("RUN", script)];
   return [pieceOf(sections, lines)];

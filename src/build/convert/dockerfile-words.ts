@@ -1,6 +1,8 @@
 // Words of a Dockerfile that stand for given texts: values in quotes, lists, and here-documents whose delimiter is no line
 // of their content.
 
+import { openQuote } from "./plain-commands.ts";
+
 /** A value of ENV or LABEL; `${NAME}` of `references` stays a variable, every other dollar is itself. */
 export function dockerValue(parts: readonly ValuePart[]): string {
   const text = parts
@@ -20,6 +22,20 @@ export function copyWords(words: readonly string[]): string {
 // COPY expands variables in lists, too.
 function literal(word: string): string {
   return word.replace(/[\\$"']/g, "\\$&");
+}
+
+/**
+ * A script without the blanks that all its lines begin with; unchanged where they could belong to a string, to a document
+ * inside, or keep two words apart.
+ */
+export function unindented(script: string): string {
+  const lines = script.split("\n");
+  const bound = (line: string) => openQuote(line) || /\S\\$/.test(line);
+  if (script.includes("<<") || lines.some(bound)) return script;
+  const filled = lines.filter((line) => line.trim() !== "");
+  const indents = filled.map((line) => /^[ \t]*/.exec(line)?.[0] ?? "");
+  const common = indents.reduce((a, b) => (b.startsWith(a) ? a : a.startsWith(b) ? b : ""), indents[0] ?? "");
+  return lines.map((line) => (line.startsWith(common) ? line.slice(common.length) : line.trim())).join("\n");
 }
 
 /** A here-document: the instruction's line, the content, and the line that ends it. */

@@ -31,6 +31,8 @@ export interface StageDraft {
   readonly job: Conversions;
   /** Only the last stage has sections that matter when the image runs. */
   readonly final: boolean;
+  /** What the stage begins with. */
+  readonly base: "scratch" | "image";
   /** Commands can be run while it is built; otherwise everything must be said in `%files`. */
   readonly commands: boolean;
   readonly files: { readonly from: string | undefined; readonly line: string; readonly part: Part }[];
@@ -62,9 +64,12 @@ export interface StageDraft {
 }
 
 /** A stage before its first instruction. */
-export function newStageDraft(job: Conversions, final: boolean, commands: boolean): StageDraft {
+export function newStageDraft(
+  job: Conversions,
+  { final, base, commands }: Pick<StageDraft, "final" | "base" | "commands">,
+): StageDraft {
   return {
-    ...{ job, final, commands, files: [], post: [], environment: [], labels: new Map(), help: [] },
+    ...{ job, final, base, commands, files: [], post: [], environment: [], labels: new Map(), help: [] },
     ...{ values: new Map(), fixed: new Set(), unknown: new Set(), shell: DEFAULT_SHELL, ran: false, staged: 0 },
     ...{ cwd: undefined, user: undefined, entrypoint: undefined, cmd: undefined, health: undefined },
     ...{ ownCmd: false, functions: new Set(), caches: new Map() },
@@ -136,4 +141,10 @@ export function absolutePath(path: string, { cwd }: StageDraft): string {
   if (hasVariables(path.slice(0, 1))) return path;
   const whole = posix.resolve(cwd?.value ?? "/", path);
   return /(?:^|\/)\.?$/.test(path) && whole !== "/" ? `${whole}/` : whole;
+}
+
+/** Says of a relative path that it begins where nobody knows: no WORKDIR came before it. */
+export function noteFolder(path: string, { cwd, base }: StageDraft, part: Part): void {
+  if (cwd || base === "scratch" || path.startsWith("/") || hasVariables(path.slice(0, 1))) return;
+  lower(part, "approximated", "the base image's folder is taken to be /");
 }

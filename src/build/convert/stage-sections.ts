@@ -2,6 +2,7 @@
 
 import type { DefinitionStage, ResolvedDefinition, Section } from "../../recipe/definition/index.ts";
 import type { ContextView } from "./context-view.ts";
+import { unindented } from "./dockerfile-words.ts";
 import { type Part, type Piece, remark } from "./ledger.ts";
 
 /** A section with its part of the report. */
@@ -33,6 +34,11 @@ export function sectionsOf({ sections }: StageSections, name: string): readonly 
 export function joinedBody(sections: readonly Section[]): string {
   const bodies = sections.map(({ body }) => (body === "" || body.endsWith("\n") ? body : `${body}\n`));
   return bodies.join("").replaceAll("\r\n", "\n");
+}
+
+/** The same for scripts of a shell: as a file of its own would have it, without the section's indentation. */
+export function joinedScript(sections: readonly Section[]): string {
+  return unindented(joinedBody(sections));
 }
 
 /** Lines of several sections that became one; all of them name these lines. */

@@ -7,7 +7,7 @@ import type { Stage } from "../dockerfile/stages.ts";
 import { lower, newPart, type Part, type Piece, remark } from "./ledger.ts";
 import { functionLines, STAGING } from "./shell-functions.ts";
 import { rootUser, type StageDraft } from "./stage-draft.ts";
-import { plainText, shellWord, withArguments } from "./unknown-values.ts";
+import { indented, plainText, shellWord, withArguments } from "./unknown-values.ts";
 
 /** The pieces of a stage. `chain` is the stage with those below it, from the image up; the comments stand in front. */
 export function renderStage(
@@ -57,7 +57,11 @@ function header(
 function noteTriggers(image: string, part: Part): void {
   if (/onbuild/i.test(image))
     lower(part, "approximated", "instructions that the image has for its users (ONBUILD) are not carried out");
-  else remark(part, "the image is not looked at: ONBUILD instructions in it would be missing here");
+  else
+    remark(
+      part,
+      "the image is not looked at: its WORKDIR, USER, SHELL and ONBUILD, if it has any, are not carried over",
+    );
 }
 
 // Docker starts programs by itself; a definition's scripts are for a shell.
@@ -105,7 +109,7 @@ function postSection(draft: StageDraft): readonly Piece[] {
   ];
   return [
     { lines: ["%post", ...head.map(indented)] },
-    ...pieces,
+    ...(pieces[0]?.lines[0] === "" ? [{ ...pieces[0], lines: pieces[0].lines.slice(1) }, ...pieces.slice(1)] : pieces),
     { lines: [...(clean ? ["", "    cd /", `    rm -rf ${STAGING}`] : []), ""] },
   ];
 }
@@ -113,10 +117,6 @@ function postSection(draft: StageDraft): readonly Piece[] {
 // Given by the call, seen by every RUN, and never part of the image.
 function proxyLines({ job }: StageDraft): readonly string[] {
   return [...proxyVariables(job.scope.buildArgs)].map(([name, value]) => `export ${name}=${shellWord(value)}`);
-}
-
-function indented(line: string): string {
-  return line === "" ? "" : `    ${line}`;
 }
 
 function runtimeSections(draft: StageDraft): readonly Piece[] {

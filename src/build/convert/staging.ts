@@ -26,6 +26,8 @@ export interface Staged {
   readonly paths: readonly string[];
   /** Commands that add the links among them, which `%files` would follow. */
   readonly links: readonly string[];
+  /** `files`: there is no folder among them. */
+  readonly kind: "files" | "mixed";
 }
 
 /** Puts files aside. */
@@ -49,7 +51,8 @@ export function stageFiles({ from, sources, exclude = [], parents = false, part 
     for (const link of links) commands.push(...linkLines(link, posix.join(waiting, posix.relative(path, link.path))));
     return parents ? `${place}/all` : waiting;
   });
-  return { draft: { ...draft, staged: number }, paths, links: commands };
+  const kind = found.sources.every((one) => one.kind === "file") && !parents ? "files" : "mixed";
+  return { draft: { ...draft, staged: number }, paths, links: commands, kind };
 }
 
 // The part of a path that `--parents` keeps.

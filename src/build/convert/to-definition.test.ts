@@ -217,6 +217,76 @@ describe("RUN", () => {
   });
 });
 
+describe("what people read", () => {
+  test("breaks and comments stay, as far as they change nothing", () => {
+    const text = [
+      "# syntax=x",
+      "# About the image.",
+      "FROM a",
+      "# The list.",
+      "COPY x /x",
+      "# The tools.",
+      "RUN get update && \\",
+      "    # not this one",
+      "    get install \\",
+      "        one",
+      'RUN echo "a \\',
+      '  b"',
+      "RUN <<EOF",
+      "one",
+      "two",
+      "EOF",
+      "RUN cat <<EOF >/f",
+      "three",
+      "EOF",
+    ].join("\n");
+    const conversion = definitionOf(text, { files: { x: "" } });
+    expect(conversion.text).toContain("# About the image.\nBootstrap: docker");
+    expect(conversion.text).toContain("    # The list.\n    x /x\n");
+    expect(conversion.text).toContain(
+      [
+        "    # The tools.",
+        "    ( get update && \\",
+        "        get install \\",
+        "            one )",
+        '    echo "a   b"',
+        "    (",
+        "    set +e",
+        "    one",
+        "    two",
+        "    )",
+        "    (",
+        "    set +e",
+        "cat <<EOF >/f",
+        "three",
+        "EOF",
+        "    )",
+      ].join("\n"),
+    );
+  });
+
+  test.each([
+    ["make all", ["make all"]],
+    ["CC=gcc make all 2>&1", ["CC=gcc make all 2>&1"]],
+    ["a && b", ["( a && b )"]],
+    ["cd /x", ["( cd /x )"]],
+    ["A=1", ["( A=1 )"]],
+    ["a; b", ["(", "set +e", "a; b", ")"]],
+    ["set -eux; a; b", ["(", "set -eux; a; b", ")"]],
+    ["! a", ["(", "set +e", "! a", ")"]],
+  ])("%s has no more around it than its effect needs", (command, lines) => {
+    expect(post(`FROM a\nRUN ${command}`)).toEqual(lines);
+  });
+
+  test("proxies of the call reach the commands only", () => {
+    const conversion = definitionOf("FROM a\nRUN x", { args: { http_proxy: "http://p:1" } });
+    expect(sectionOf(conversion, "post")).toEqual(
+      expect.arrayContaining(["export HTTP_PROXY=http://p:1", "export http_proxy=http://p:1"]),
+    );
+    expect(conversion).toMatchObject({ unused: [] });
+  });
+});
+
 describe("COPY", () => {
   test("of plain files in front of RUN stands in %files, from WORKDIR on", () => {
     const text = "FROM a\nWORKDIR /w\nCOPY x y/z ./\nCOPY x /named\nRUN r";
@@ -231,9 +301,9 @@ describe("COPY", () => {
       `make_folder app:"$(id -g app)" /etc`,
       `chown -hR app:"$(id -g app)" /.convert/1/1/x`,
       "chmod -R 640 /.convert/1/1/x",
-      "copy_files /etc/ /.convert/1/1/x",
+      "cp -a /.convert/1/1/x /etc/",
       "chown -hR 5:5 /.convert/2/1/x",
-      "copy_files /y /.convert/2/1/x",
+      "cp -a /.convert/2/1/x /y",
     ]);
   });
 
@@ -271,8 +341,7 @@ describe("COPY", () => {
     const text = `FROM a\nENV V=v\nRUN r\nCOPY <<E /d/\n%a $V $U\nE\nADD x.tar.gz /t\nADD --checksum=sha256:${sum} https://h.example/f.txt /t/`;
     expect(post(text, { "x.tar.gz": "" }).slice(2)).toEqual([
       "mkdir -p /d",
-      "printf '%s\\n' \\",
-      `'%a v '"$U" > /d/E`,
+      `printf '%s\\n' '%a v '"$U" > /d/E`,
       "mkdir -p /t",
       "tar -xzf /.convert/1/1/x.tar.gz -C /t",
       "mkdir -p /t",
@@ -299,7 +368,7 @@ describe("what holds when the image runs", () => {
       'FROM a\nLABEL a="x y" b=1\nLABEL a=z\nHEALTHCHECK CMD curl x\nEXPOSE 80\nVOLUME /data\nSTOPSIGNAL SIGINT\nWORKDIR /w\nUSER app\nMAINTAINER me',
     );
     expect(sectionOf(conversion, "labels")).toEqual(["a z", "b 1", "org.opencontainers.image.authors me"]);
-    expect(sectionOf(conversion, "test")).toEqual(["/bin/sh -c 'curl x'"]);
+    expect(sectionOf(conversion, "test")).toEqual(["curl x"]);
     expect(sectionOf(conversion, "help")).toEqual([
       "It listens on 80.",
       "It keeps its data in /data: bind a folder there.",

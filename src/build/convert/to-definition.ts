@@ -149,16 +149,20 @@ function convertStage(
   parts: ReadonlyMap<Instruction, Part>,
 ): StageDraft {
   const all = chain.flatMap(({ instructions }) => instructions);
-  let draft = newStageDraft(job, final, needsCommands(all, chain[0]));
+  const base = chain[0]?.base.kind === "scratch" ? "scratch" : "image";
+  let draft = newStageDraft(job, { final, base, commands: needsCommands(all, chain[0]) });
   for (const { instructions } of chain) {
     draft = { ...draft, ownCmd: false };
     for (const instruction of instructions) {
       const part = parts.get(instruction);
       if (!part) continue;
-      const at = draft.post.length;
+      const [posted, listed] = [draft.post.length, draft.files.length];
       draft = convertInstruction(instruction, draft, part);
       const comments = job.comments.get(instruction) ?? [];
-      if (comments.length > 0 && draft.post.length > at) draft.post.splice(at, 0, { lines: ["", ...comments] });
+      const from = draft.files[listed]?.from;
+      if (draft.post.length > posted && comments.length > 0) draft.post.splice(posted, 0, { lines: ["", ...comments] });
+      else if (draft.files.length > listed)
+        draft.files.splice(listed, 0, ...comments.map((line) => ({ from, line, part })));
     }
   }
   return draft;

@@ -4,11 +4,14 @@ import { describe, expect, test } from "vitest";
 import { parseDockerfile } from "../../recipe/dockerfile/parse.ts";
 import { dockerfileOf, fates } from "./testing.ts";
 
-// The lines below FROM.
+// The lines below FROM, without those that are blank.
 function below(sections: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
   const { text } = dockerfileOf(`Bootstrap: docker\nFrom: a\n${sections}`, { files });
   expect(parseDockerfile({ name: "x", text }).problems).toEqual([]);
-  return text.split("\n").slice(4, -1);
+  return text
+    .split("\n")
+    .slice(4)
+    .filter((line) => line !== "");
 }
 
 describe("a whole definition file", () => {
@@ -40,28 +43,33 @@ describe("a whole definition file", () => {
 # Converted from image.def. Its folder is the build context.
 
 FROM golang:1.22 AS build
+
 USER 0
 RUN <<'EOF'
 set -e
 cd /
-  go build -o /out/app
+go build -o /out/app
 EOF
 
 FROM debian:13
 COPY --from=build /out/app /app
+
 USER 0
 RUN <<'EOF'
 set -e
 cd /
-  apt-get update
+apt-get update
 EOF
+
 ENV A=1
 LABEL who=me
+
 COPY --chmod=755 <<'EOF' /.recipe/runscript
 #!/bin/sh
 
-  exec /app "$@"
+exec /app "$@"
 EOF
+
 ENTRYPOINT ["/.recipe/runscript"]
 `);
     expect(parseDockerfile({ name: "x", text: conversion.text }).problems).toEqual([]);
@@ -70,17 +78,17 @@ ENTRYPOINT ["/.recipe/runscript"]
         [1, undefined],
         [2, 4],
         [3, undefined],
-        [4, 5],
+        [4, 6],
         [7, undefined],
-        [8, 12],
+        [8, 13],
         [9, undefined],
       ],
       ...[
-        [11, 13],
-        [13, 14],
-        [15, 20],
-        [17, 21],
-        [19, 22],
+        [11, 14],
+        [13, 16],
+        [15, 23],
+        [17, 24],
+        [19, 26],
       ],
     ]);
   });
@@ -185,7 +193,7 @@ test("apps have folders, files and an entry point each", () => {
   expect(lines).toContain("COPY x /scif/apps/foo/bin/x");
   expect(lines).toContain("COPY --chmod=755 <<'EOF' /scif/apps/foo/scif/runscript");
   expect(lines).toContain("COPY --chmod=755 <<'EOF' /.recipe/apps/foo");
-  expect(lines).toContain("  export A=1");
+  expect(lines).toContain("export A=1");
 });
 
 test("a mistake is shown at its line", () => {

@@ -75,10 +75,19 @@ function stageLines(stage: StageSections): readonly Piece[] {
     ...filesLines(stage, "host"),
     ...postLines(stage),
   ];
-  if (stage.isLast) return [{ lines: [""] }, ...pieces, ...appLines(stage), ...runtimeLines(stage)];
+  if (stage.isLast) return [{ lines: [""] }, ...spaced([...pieces, ...appLines(stage), ...runtimeLines(stage)])];
   const seen = new Set(["pre", "arguments", "files", "setup", "post"]);
   for (const { name, part } of stage.sections) {
     if (!seen.has(name)) remark(part, "without effect: only the last stage becomes the image");
   }
-  return [{ lines: [""] }, ...pieces];
+  return [{ lines: [""] }, ...spaced(pieces)];
+}
+
+// Whatever takes several lines stands by itself.
+function spaced(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.flatMap((piece, index) => {
+    const before = pieces[index - 1];
+    const apart = before !== undefined && Math.max(piece.lines.length, before.lines.length) > 2;
+    return apart ? [{ lines: [""] }, piece] : [piece];
+  });
 }

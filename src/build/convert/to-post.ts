@@ -7,7 +7,7 @@ import { flagOf } from "../dockerfile/flag-values.ts";
 import { commandOf } from "../dockerfile/run.ts";
 import { lower, type Part } from "./ledger.ts";
 import { aroundMounts } from "./mounts-to-post.ts";
-import { around, brokenLines } from "./plain-commands.ts";
+import { around, blockLines, brokenLines } from "./plain-commands.ts";
 import { STAGING } from "./shell-functions.ts";
 import { DEFAULT_SHELL, rootUser, type StageDraft, withFunction } from "./stage-draft.ts";
 import { misread, shellWord } from "./unknown-values.ts";
@@ -47,9 +47,10 @@ function commandLines(
   const { argv, script } = commandOf(run, firstDraft({ Shell: draft.shell }, undefined), { source, range: run.range });
   const root = rootUser(draft);
   const user = draft.user?.value ?? "root";
-  const text = run.command.form === "shell" && run.heredocs.length === 0 ? run.command.text : undefined;
+  const text = run.command.form === "shell" && !script ? argv.at(-1) : undefined;
   const usual = draft.shell.join(" ") === DEFAULT_SHELL.join(" ");
   if (text !== undefined && usual && root && !misread(text)) {
+    if (run.heredocs.length > 0) return { lines: blockLines(text), verbatim: true };
     const lines = brokenLines(text, source, run.command.range);
     return { lines: around(lines.some(misread) ? [text] : lines), verbatim: true };
   }
@@ -73,6 +74,7 @@ export function printLines(content: string, path: string): readonly string[] {
   if (!open) lines.pop();
   if (lines.length === 0) return [`: > ${path}`];
   if (open) return [`printf '%s' ${shellWord(content)} > ${path}`];
+  if (lines.length === 1) return [`printf '%s\\n' ${lines[0]} > ${path}`];
   return [
     "printf '%s\\n' \\",
     ...lines.map((line, index) => `    ${line} ${index < lines.length - 1 ? "\\" : `> ${path}`}`),

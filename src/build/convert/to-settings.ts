@@ -6,6 +6,8 @@ import { failAt } from "./errors.ts";
 import { lower, type Part, remark } from "./ledger.ts";
 import {
   absolutePath,
+  DEFAULT_SHELL,
+  noteFolder,
   ownerWord,
   rootUser,
   type StageDraft,
@@ -14,7 +16,7 @@ import {
   wordValue,
 } from "./stage-draft.ts";
 import { heading } from "./to-post.ts";
-import { argumentMark, plainText, shellWord } from "./unknown-values.ts";
+import { argumentMark, misread, plainText, shellWord } from "./unknown-values.ts";
 
 type Setting<K extends Keyword> = (instruction: InstructionOf<K>, draft: StageDraft, part: Part) => StageDraft;
 
@@ -126,7 +128,7 @@ function label({ pairs }: InstructionOf<"LABEL">, draft: StageDraft, part: Part)
 
 function workdir({ word }: InstructionOf<"WORKDIR">, draft: StageDraft, part: Part): StageDraft {
   const written = wordValue(word, draft, part);
-  if (!written.startsWith("/") && !draft.cwd) lower(part, "approximated", "the base image's folder is taken to be /");
+  noteFolder(written, draft, part);
   const path = absolutePath(written, draft).replace(/(?<=.)\/$/, "");
   const folder = shellWord(path);
   const owner = rootUser(draft) ? undefined : ownerWord(draft.user?.value ?? "");
@@ -160,7 +162,10 @@ function entrypoint(instruction: InstructionOf<"ENTRYPOINT">, draft: StageDraft,
 function healthcheck(instruction: InstructionOf<"HEALTHCHECK">, draft: StageDraft, part: Part): StageDraft {
   if (!instruction.command) return { ...draft, health: undefined };
   if (instruction.flags.length > 0) lower(part, "approximated", "intervals and retries have no counterpart");
-  const value = wordsOf(instruction.command, draft).map(shellWord).join(" ");
+  const { command } = instruction;
+  const asWritten =
+    command.form === "shell" && draft.shell.join(" ") === DEFAULT_SHELL.join(" ") && !misread(command.text);
+  const value = asWritten ? command.text : wordsOf(command, draft).map(shellWord).join(" ");
   return { ...draft, health: { value, part } };
 }
 

@@ -7,6 +7,19 @@ import { shellQuote } from "../../image/metadata/quote.ts";
 const VARIABLE = /\uE000(\w+)\uE001/g;
 const ARGUMENT = /\uE002(\w+)\uE003/g;
 
+const VERBATIM = "\uE004";
+
+/** A line of a section that must begin where it begins: it is never indented. */
+export function verbatim(line: string): string {
+  return `${VERBATIM}${line}`;
+}
+
+/** A line as it stands in a section. */
+export function indented(line: string): string {
+  if (line.startsWith(VERBATIM)) return line.slice(VERBATIM.length);
+  return line === "" ? "" : `    ${line}`;
+}
+
 /** The mark of a variable whose value only the image knows. */
 export function variableMark(name: string): string {
   return `\uE000${name}\uE001`;
