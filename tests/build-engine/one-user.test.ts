@@ -2,7 +2,7 @@
 // nevertheless.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aptHost } from "../../src/demo/apt-host.ts";
@@ -95,13 +95,21 @@ describe.skipIf(packages)(`Debian's packages${packages ? ` [needs ${packages}]` 
   });
 });
 
+// Made once for this machine, since it takes a minute.
+const KEPT = process.env["BERTH_DEBIAN_TREE"] ?? "/var/tmp/berth-debian-tree.tar";
+
 async function debianTree(): Promise<Buffer | undefined> {
+  if (statSync(KEPT, { throwIfNoEntry: false })?.uid === process.getuid?.()) return readFileSync(KEPT);
   const { suite, sources, options } = await aptHost(AbortSignal.timeout(30_000));
   const lean = ["man", "doc", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   const settings = options.map((option) => `--aptopt=${option}`);
   const words = ["--quiet", "--variant=apt", "--format=tar", ...lean, ...settings, suite, "-", ...sources];
   const { status, stdout } = spawnSync("mmdebstrap", words, { maxBuffer: 512 * 1024 * 1024, timeout: 240_000 });
-  return status === 0 ? stdout : undefined;
+  if (status !== 0) return undefined;
+  const part = `${KEPT}.${process.pid}`;
+  writeFileSync(part, stdout, { flag: "wx" });
+  renameSync(part, KEPT);
+  return stdout;
 }
 
 function text(path: string): string {
