@@ -13,6 +13,11 @@ export function noApptainer(): string | undefined {
   return existsSync(join(TREE, ".complete")) ? undefined : "no tree: tests/apptainer/make-tree.sh";
 }
 
+/** True when a program was put into the tree: an older tree lacks what later tests want. */
+export function treeHas(program: string): boolean {
+  return existsSync(join(TREE, "usr/bin", program));
+}
+
 /** Runs `apptainer` with these words; `user` left out: as root. */
 export function apptainer(
   words: readonly string[],
