@@ -3,7 +3,7 @@
 // calls approximated or dropped.
 
 import { spawn } from "node:child_process";
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,8 +35,8 @@ describe.skipIf(MISSING.length > 0)(
     beforeAll(async () => {
       user = ordinaryUser();
       // In small letters, as the name of a base image.
-      work = mkdtempSync(join(tmpdir(), "berth-convert-table-")).toLowerCase();
-      mkdirSync(work, { recursive: true, mode: 0o755 });
+      work = join(tmpdir(), `berth-convert-table-${process.pid}`);
+      mkdirSync(work, { mode: 0o755 });
       cache = folder("cache");
       await writeBases(join(work, "bases"));
       const tags = BASES.map((tag) => [tag === "base" ? "BASE" : `BASE:${tag}`, `oci:${work}/bases:${tag}`]);

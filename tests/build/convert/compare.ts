@@ -17,7 +17,8 @@ export type Berth = (
  * the others start a shell, which tells the environment by itself.
  */
 export async function factsOf(layout: string, berth: Berth, starts: boolean): Promise<Facts> {
-  const clean = ["--cleanenv", `oci:${layout}:x`];
+  // Without a mount: shared ones would stay behind for their idle time, two for each row.
+  const clean = ["--unsquash", "--cleanenv", `oci:${layout}:x`];
   const calls: Readonly<Record<string, readonly string[]>> = {
     run: ["run", ...clean],
     ...(starts ? { arguments: ["run", ...clean, "/bin/echo", "a  b", "$c"] } : {}),
