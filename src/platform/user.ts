@@ -1,9 +1,9 @@
 // Who is running, and where that person's files live (XDG base directory specification).
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readIfAny } from "./access.ts";
 
 /** The calling user. */
 export interface User {
@@ -65,14 +65,6 @@ export function passwdFields(text: string, uid: number): string[] | undefined {
     if (fields.length >= 7 && fields[2] === String(uid)) return fields;
   }
   return undefined;
-}
-
-function readIfAny(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

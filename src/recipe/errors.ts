@@ -1,6 +1,7 @@
-// Failures of reading recipes that are no mistake at a place a parser could note.
+// Failures of reading recipes that are no mistake at a place a parser could note; and how failures show a place.
 
-import { defineErrors } from "../base/errors.ts";
+import { type BerthError, defineErrors, type ErrorFields, type Fail } from "../base/errors.ts";
+import { codeFrame, type Located } from "./source.ts";
 
 export const fail = defineErrors({
   E_RECIPE_WORD: { text: "{word} cannot be expanded: {reason}", hint: "check the variables of this line" },
@@ -11,3 +12,9 @@ export const fail = defineErrors({
     hint: "close the bracket, or escape it with \\",
   },
 });
+
+/** Makes failures that show the lines of a recipe which they concern: their texts hold `{frame}`. */
+export function atLines<Code extends string>(make: Fail<Code>) {
+  return (code: Code, at: Located, fields: ErrorFields = {}, options: { readonly cause?: unknown } = {}): BerthError =>
+    make(code, { ...fields, frame: codeFrame(at) }, options);
+}

@@ -1,7 +1,8 @@
 // The facts of the host that a launch depends on, gathered once and with few system calls.
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isatty } from "node:tty";
+import { readIfAny } from "../platform/access.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { findUser, type Group, namedGroups } from "./passwd.ts";
 
@@ -31,16 +32,16 @@ export interface HostFacts {
 export function hostFacts(user: User, env: Environment): HostFacts {
   const gids = [user.gid, ...(process.getgroups?.() ?? []).filter((gid) => gid !== user.gid)];
   const cwd = workingDirectory();
-  const { groups, unknown } = namedGroups(gids, readQuietly("/etc/group"));
+  const { groups, unknown } = namedGroups(gids, readIfAny("/etc/group"));
   return {
     user,
-    gecos: findUser(readQuietly("/etc/passwd"), user.uid)?.gecos ?? "",
+    gecos: findUser(readIfAny("/etc/passwd"), user.uid)?.gecos ?? "",
     groups,
     unknownGroups: unknown,
     env,
     cwd,
     logicalCwd: logicalDir(env["PWD"], cwd),
-    hostname: readQuietly("/proc/sys/kernel/hostname").trim(),
+    hostname: readIfAny("/proc/sys/kernel/hostname").trim(),
     umask: process.umask(),
     // The streams of `process` would be opened just to be asked.
     terminal: isatty(0) && isatty(1),
@@ -76,14 +77,5 @@ function logicalDir(pwd: string | undefined, cwd: string): string | undefined {
     return there.ino === here.ino && there.dev === here.dev ? pwd : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    // Machines without this file exist; what was wanted from it has a default.
-    return "";
   }
 }

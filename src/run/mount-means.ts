@@ -1,6 +1,6 @@
 // What this machine offers for mounting an image file; asked only when there is no mount yet.
 
-import { accessSync, constants } from "node:fs";
+import { canUse } from "../platform/access.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { systemProgram } from "./programs.ts";
 import type { MountMeans } from "./root-choice.ts";
@@ -11,20 +11,11 @@ export function mountMeans(env: Environment, user: User): MountMeans {
     squashfuse: env["BERTH_SQUASHFUSE"] ?? systemProgram("squashfuse_ll", env),
     fusermount: hasName(user) ? (systemProgram("fusermount3", env) ?? systemProgram("fusermount", env)) : undefined,
     unsquashfs: systemProgram("unsquashfs", env),
-    fuseDevice: canOpen("/dev/fuse"),
+    fuseDevice: canUse("/dev/fuse"),
   };
 }
 
 // fusermount writes the caller's name down, and refuses whom the name service does not know.
 function hasName({ name, uid }: User): boolean {
   return name !== String(uid);
-}
-
-function canOpen(device: string): boolean {
-  try {
-    accessSync(device, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,8 @@
 // Where the programs are that berth starts: its own (berth-launch, berth-mount) and those of the system.
 
-import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineErrors } from "../base/errors.ts";
+import { canRun } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
 
 const fail = defineErrors({
@@ -23,7 +23,7 @@ export function ownProgram(
   const checkout = script.endsWith("/src/main.ts") ? join(dirname(script), "..", "build") : undefined;
   const dirs = [env["BERTH_LIBEXEC"], beside, join(beside, "..", "libexec", "berth"), checkout];
   const places = dirs.filter((dir): dir is string => dir !== undefined && dir !== "");
-  for (const dir of places) if (isExecutable(join(dir, name))) return join(dir, name);
+  for (const dir of places) if (canRun(join(dir, name))) return join(dir, name);
   throw fail("E_PROGRAM", { name, places: places.join(", ") });
 }
 
@@ -33,14 +33,5 @@ export function systemProgram(name: string, env: Environment): string | undefine
   return dirs
     .filter((dir) => dir.startsWith("/"))
     .map((dir) => join(dir, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+    .find(canRun);
 }

@@ -1,7 +1,7 @@
 // The ranges of ids that the system gives a user for namespaces (/etc/subuid, /etc/subgid), and the two programs that
 // are allowed to map them.
 
-import { accessSync, constants, readFileSync } from "node:fs";
+import { canRun, readIfAny } from "../platform/access.ts";
 import type { User } from "../platform/user.ts";
 
 export interface IdRange {
@@ -18,12 +18,11 @@ const PROGRAM_DIRS = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin"
 /** Looks the caller's ranges up. */
 export function subordinateIds(user: User): SubordinateIds {
   for (const program of PROGRAMS) {
-    if (!PROGRAM_DIRS.some((dir) => isExecutable(`${dir}/${program}`)))
-      return { missing: `${program} is not installed` };
+    if (!PROGRAM_DIRS.some((dir) => canRun(`${dir}/${program}`))) return { missing: `${program} is not installed` };
   }
-  const uid = findRange(readQuietly("/etc/subuid"), user);
+  const uid = findRange(readIfAny("/etc/subuid"), user);
   if (!uid) return { missing: `/etc/subuid has no range for ${user.name}` };
-  const gid = findRange(readQuietly("/etc/subgid"), user);
+  const gid = findRange(readIfAny("/etc/subgid"), user);
   if (!gid) return { missing: `/etc/subgid has no range for ${user.name}` };
   return { uid, gid };
 }
@@ -38,21 +37,4 @@ export function findRange(text: string, user: Pick<User, "name" | "uid">): IdRan
     if (range.count > (best?.count ?? 0)) best = range;
   }
   return best;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

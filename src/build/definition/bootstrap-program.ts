@@ -1,8 +1,8 @@
 // Programs of the host that make a system from packages: mmdebstrap and debootstrap, yum, dnf and zypper. They run inside
 // the build's namespace, where they are root, and need nothing else.
 
-import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
+import { canRun } from "../../platform/access.ts";
 import type { HostStep, TarStep } from "../types.ts";
 import type { ProgramAgent } from "./base.ts";
 import { requiredHeader } from "./base.ts";
@@ -123,19 +123,10 @@ function checkValues(stage: Stage): void {
 function findTool(stage: Stage, agent: string, tools: readonly string[], { environment }: BootstrapMachine): string {
   const folders = `${environment["PATH"] ?? ""}:${SYSTEM_PATH}`.split(":").filter((path) => path.startsWith("/"));
   for (const tool of tools) {
-    const found = folders.map((path) => join(path, tool)).find(isExecutable);
+    const found = folders.map((path) => join(path, tool)).find(canRun);
     if (found) return found;
   }
   const example = agent === "debootstrap" ? "debian:13" : agent === "zypper" ? "opensuse/leap:15.6" : "rockylinux:9";
   const at = stage.at(requiredHeader(stage, "bootstrap").range, "Bootstrap");
   throw failAt("E_BOOTSTRAP_TOOL", at, { agent, tools: tools.join(" or "), example });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 // What can go wrong between a definition file and its steps. Each failure shows the lines it concerns.
 
-import { defineErrors, type ErrorFields } from "../../base/errors.ts";
-import { codeFrame, type Located } from "../../recipe/source.ts";
+import { defineErrors } from "../../base/errors.ts";
+import { atLines } from "../../recipe/errors.ts";
 
 const kinds = {
   E_DEFINITION: { text: "{problems}", hint: "{hint}" },
@@ -57,11 +57,4 @@ const kinds = {
 export const fail = defineErrors(kinds);
 
 /** A failure with the lines of the recipe that it concerns. */
-export function failAt(
-  code: keyof typeof kinds,
-  at: Located,
-  fields: ErrorFields = {},
-  options: { readonly cause?: unknown } = {},
-): Error {
-  return fail(code, { ...fields, frame: codeFrame(at) }, options);
-}
+export const failAt = atLines(fail);

@@ -1,11 +1,11 @@
 // What a build mounts: bases once each, and an overlay for every state that is looked into or changed. All of it lives in
 // the build's own mount namespace and is gone with it, however the build ends.
 
-import { accessSync, constants } from "node:fs";
 import { chmod, chown, lstat, mkdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { digestParts } from "../../base/digest.ts";
 import { openImage } from "../../image/open.ts";
+import { canUse } from "../../platform/access.ts";
 import type { Environment } from "../../platform/user.ts";
 import { systemProgram } from "../../run/programs.ts";
 import { unpackTo } from "../../run/unpacked.ts";
@@ -13,15 +13,6 @@ import type { State } from "../types.ts";
 import { fail } from "./errors.ts";
 import { type BuildPlaces, UNPACKED } from "./places.ts";
 import { type Ended, needProgram, runProgram } from "./program.ts";
-
-function canOpen(device: string): boolean {
-  try {
-    accessSync(device, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Bytes of mount options that the kernel takes, and the words beside the lower folders. */
 const MAX_OPTIONS = 4095;
@@ -122,7 +113,7 @@ export class Mounts {
     const dir = join(this.#places.bases, name);
     await mkdir(dir, { recursive: true, mode: 0o755 });
     const program = this.#env["BERTH_SQUASHFUSE"] ?? systemProgram("squashfuse_ll", this.#env);
-    if (program === undefined || !canOpen("/dev/fuse")) return this.#unpackBase(file, offset, `${dir}${UNPACKED}`);
+    if (program === undefined || !canUse("/dev/fuse")) return this.#unpackBase(file, offset, `${dir}${UNPACKED}`);
     // Programs of a step become other users, and all of them read the base.
     const args = ["-o", `offset=${offset},allow_other,nosuid,nodev`, file, dir];
     this.#check(await runProgram(program, args, this.#places.root), file);

@@ -1,18 +1,10 @@
 // A control group for one launch: where this user may make one, and making it. Groups of launches that have ended are removed on the way.
 
 import { randomBytes } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineErrors, reasonOf } from "../../base/errors.ts";
+import { canWrite, readIfAny } from "../../platform/access.ts";
 import { controllersOf } from "./translate.ts";
 
 const fail = defineErrors({
@@ -32,8 +24,8 @@ export interface Hierarchy {
 
 /** The hierarchy of a process (`self`, or a number); undefined where there is no cgroup v2. */
 export function hierarchyOf(process: string): Hierarchy | undefined {
-  const mount = / (\S+) \S+ (?:.* )?- cgroup2 /m.exec(readQuietly("/proc/self/mountinfo"))?.[1];
-  const own = /^0::(\/.*)$/m.exec(readQuietly(`/proc/${process}/cgroup`))?.[1];
+  const mount = / (\S+) \S+ (?:.* )?- cgroup2 /m.exec(readIfAny("/proc/self/mountinfo"))?.[1];
+  const own = /^0::(\/.*)$/m.exec(readIfAny(`/proc/${process}/cgroup`))?.[1];
   // A path that leads out of what this namespace sees is of no use.
   return mount === undefined || own === undefined || own.includes("/..") ? undefined : { mount, own };
 }
@@ -42,7 +34,7 @@ export function hierarchyOf(process: string): Hierarchy | undefined {
 export function findPlace({ mount, own }: Hierarchy, controllers: readonly string[]): string | undefined {
   for (let group = join(mount, own); group.startsWith(mount); group = dirname(group)) {
     // Moving a process takes the right to write this list in the group above both places.
-    if (!writable(group) || !writable(join(group, "cgroup.procs"))) return undefined;
+    if (!canWrite(group) || !canWrite(join(group, "cgroup.procs"))) return undefined;
     if (controllers.every((name) => enabled(group, name))) return group;
     if (group === mount) break;
   }
@@ -52,7 +44,7 @@ export function findPlace({ mount, own }: Hierarchy, controllers: readonly strin
 // A group with processes of its own cannot hand controllers down; then one above it may.
 function enabled(group: string, controller: string): boolean {
   const control = join(group, "cgroup.subtree_control");
-  const words = (name: string) => readQuietly(join(group, name)).trim().split(" ");
+  const words = (name: string) => readIfAny(join(group, name)).trim().split(" ");
   if (words("cgroup.subtree_control").includes(controller)) return true;
   if (!words("cgroup.controllers").includes(controller)) return false;
   try {
@@ -98,28 +90,11 @@ function sweep(place: string): void {
 export function mayEnter({ mount, own }: Hierarchy, group: string): boolean {
   let above = join(mount, own);
   while (above !== mount && group !== above && !group.startsWith(`${above}/`)) above = dirname(above);
-  return writable(join(above, "cgroup.procs")) && writable(join(group, "cgroup.procs"));
+  return canWrite(join(above, "cgroup.procs")) && canWrite(join(group, "cgroup.procs"));
 }
 
 /** The controllers that this list of files needs and the hierarchy does not have. */
 export function missingControllers({ mount }: Hierarchy, files: Iterable<string>): readonly string[] {
-  const there = readQuietly(join(mount, "cgroup.controllers")).trim().split(" ");
+  const there = readIfAny(join(mount, "cgroup.controllers")).trim().split(" ");
   return controllersOf(files).filter((name) => !there.includes(name));
-}
-
-function writable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
