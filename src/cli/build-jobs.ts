@@ -50,6 +50,7 @@ export async function definitionJob(
     sections: sections.length === 0 || sections.includes("all") ? undefined : sections,
     test: !values.notest,
     force: values.force,
+    labels: parseLabels(values.label),
     binds: hostBinds(values),
     devices: [...(values.nv ? ["?nvidia.com/gpu=all"] : []), ...(values.rocm ? ["?amd.com/gpu=all"] : [])],
     update,

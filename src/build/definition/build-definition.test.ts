@@ -113,6 +113,11 @@ describe("a definition with every section", () => {
     expect(image.config.Labels).toEqual(labels);
   });
 
+  test("takes a label of the command line before all others", async () => {
+    const { image } = await build(FULL, { labels: new Map([["version", "8"]]) });
+    expect(image.config.Labels).toMatchObject({ version: "8", owner: "base" });
+  });
+
   test("has its apps", async () => {
     const { text, builder } = await build(FULL);
     expect(text("/scif/apps/foo/scif/runscript")).toBe("#!/bin/sh\n\n  exec foo\n");

@@ -57,7 +57,7 @@ async function finishMetadata(run: StageRun): Promise<Readonly<Record<string, st
   const now = await readMetadata(builder, run.state);
   const written = await builder.readFile(run.state, LABELS_FILE, MAX_LABELS_BYTES);
   const { labels, kept } = definitionLabels({
-    ...{ stage, created, base: now.labels, version: job.version, force: job.force },
+    ...{ stage, created, base: now.labels, version: job.version, force: job.force, asked: job.labels },
     written: written?.toString("utf8") ?? "",
     architecture: builder.platform.architecture,
   });

@@ -26,6 +26,8 @@ export interface DefinitionJob {
   readonly test: boolean;
   /** `--force`: labels of the definition replace those of the base. */
   readonly force: boolean;
+  /** `--label`. */
+  readonly labels: ReadonlyMap<string, string>;
   readonly binds: readonly HostBind[];
   /** CDI devices by full name, `?` in front when they may be missing (`--nv`, `--rocm`). */
   readonly devices: readonly string[];

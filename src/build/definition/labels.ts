@@ -18,6 +18,8 @@ export interface LabelFacts {
   readonly version: string;
   /** Replace labels that are there already. */
   readonly force: boolean;
+  /** Of the command line; they replace all others. */
+  readonly asked: ReadonlyMap<string, string>;
 }
 
 /** The labels sorted by name, and those that were given but kept as they are. */
@@ -40,6 +42,7 @@ export function definitionLabels(facts: LabelFacts): ImageLabels {
   for (const [name, value] of Object.entries(buildLabels(facts))) {
     if (!given.some((label) => label.name === name)) labels.set(name, value);
   }
+  for (const [name, value] of facts.asked) labels.set(name, value);
   const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return { labels: Object.fromEntries(sorted), kept };
 }

@@ -99,7 +99,15 @@ export function fakeJob(definition: string, more: Partial<DefinitionJob> = {}): 
   return {
     source: { name: "a.def", text: definition },
     arguments: new Map(),
-    ...{ warnUnused: false, sections: undefined, test: true, force: false, binds: [], devices: [] },
+    ...{
+      warnUnused: false,
+      sections: undefined,
+      test: true,
+      force: false,
+      labels: new Map<string, string>(),
+      binds: [],
+      devices: [],
+    },
     ...{ folder: "/work", environment: {}, created: undefined, version: "1.2.3", log: silent },
     ...more,
   };
