@@ -41,7 +41,8 @@ await build({
   // Packages in CommonJS call `require` for Node's own modules.
   banner: { js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire("/");' },
   plugins: [globalProcess],
-  define: { BERTH_VERSION: JSON.stringify(version) },
+  // Without a word Bun takes the build for one of a developer, and packages print what they otherwise keep to themselves.
+  define: { BERTH_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
 });
 

@@ -71,6 +71,12 @@ describe.skipIf(absent).each(Object.entries(WAYS))(`%s${absent ? ` [needs ${abse
     expect(berth(args.map((word) => (word === "IMAGE" ? image : word))).status).toBe(status);
   });
 
+  test("packages say nothing of their own about bad input", () => {
+    writeFileSync(join(work, "rubbish"), Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 197 + 13) % 256)));
+    const { stdout, stderr } = berth(["key", "import", "rubbish"]);
+    expect(`${stdout}${stderr}`).toMatch(/^FATAL: +no OpenPGP key[^\n]*\n[^\n]*\n$/);
+  });
+
   test("the payload inherits no ignored or blocked signal, and a closed pipe ends it", () => {
     // Asked without a shell: busybox's own ignores SIGQUIT for its children.
     expect(berth(["exec", image, "grep", "-E", "Sig(Ign|Blk)", "/proc/self/status"]).stdout).toBe(
