@@ -48,14 +48,14 @@ await build({
 
 const arch = { x64: "x64", arm64: "aarch64" }[process.arch];
 const bun = join(root, "node_modules/@oven", `bun-linux-${arch}`, "bin/bun");
-const partial = join(out, `.berth-${process.pid}`);
+const partial = join(out, `.berth-main-${process.pid}`);
 run(bun, [
   ...["build", "--compile", "--bytecode", "--format=esm", "--splitting", "--minify-syntax", "--minify-whitespace"],
   // The folder in which a user happens to stand must not decide what berth loads.
   ...["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"],
   ...[join(modules, "main.js"), "--outfile", partial],
 ]);
-renameSync(partial, join(out, "berth"));
+renameSync(partial, join(out, "berth-main"));
 const native = join(root, "native");
 // A path with a space would be two to make; the way from `native` to `build` has none.
 run("make", ["-s", "-C", native, `OUT=${relative(native, out)}`]);

@@ -7,6 +7,7 @@ import { interruptedBy, processContext } from "./cli/context.ts";
 import { runQuickly } from "./cli/quick.ts";
 import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
+import { needCompiler, takeLeanMark } from "./platform/lean.ts";
 
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -15,6 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const context = processContext(verbosity);
     if (await runQuickly(rest, context)) return Number(process.exitCode ?? 0);
+    needCompiler(process.env);
     const { runProgram } = await import("./cli/program.ts");
     return await runProgram(rest, context);
   } catch (error) {
@@ -40,6 +42,7 @@ function nameToCommand(name: string, args: string[]): string[] {
   return basename(name) === "run-singularity" ? ["run", ...args] : args;
 }
 
+takeLeanMark(process.env);
 main(process.argv).then((status) => {
   process.exitCode = status;
 });

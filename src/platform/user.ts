@@ -1,7 +1,5 @@
 // Who is running, and where that person's files live (XDG base directory specification).
 
-import { spawnSync } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readIfAny } from "./access.ts";
 
@@ -43,16 +41,20 @@ function callerBefore(text: string | undefined): User | undefined {
 function passwdLine(uid: number): string[] {
   const local = passwdFields(readIfAny("/etc/passwd"), uid);
   if (local) return local;
-  const asked = spawnSync("getent", ["passwd", String(uid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  return passwdFields(asked.stdout ?? "", uid) ?? [];
+  return passwdFields(askNameService(String(uid)), uid) ?? [];
+}
+
+function askNameService(...key: string[]): string {
+  // Loaded when it is needed: most people of most machines stand in /etc/passwd, and every start would pay for it.
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
+  const asked = spawnSync("getent", ["passwd", ...key], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return asked.stdout ?? "";
 }
 
 /** The user of that name, by the same sources. */
 export function userNamed(name: string): User | undefined {
-  const asked = () =>
-    spawnSync("getent", ["passwd", "--", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).stdout ?? "";
   const lineOf = (text: string) => text.split("\n").find((line) => line.startsWith(`${name}:`));
-  const fields = (lineOf(readIfAny("/etc/passwd")) ?? lineOf(asked()))?.split(":");
+  const fields = (lineOf(readIfAny("/etc/passwd")) ?? lineOf(askNameService("--", name)))?.split(":");
   if (!fields || fields.length < 7) return undefined;
   const [, , uid, gid, , home, shell] = fields;
   return { uid: Number(uid), gid: Number(gid), name, home: home || "/", shell: shell || "/bin/sh" };
@@ -103,7 +105,7 @@ export function stateDir(env: Environment, user: User): string {
 
 /** Temporary space: `BERTH_TMPDIR`, Apptainer's names, `TMPDIR`, the system's. */
 export function tempDir(env: Environment): string {
-  return firstOf(env, "BERTH_TMPDIR", "APPTAINER_TMPDIR", "SINGULARITY_TMPDIR", "TMPDIR") ?? tmpdir();
+  return firstOf(env, "BERTH_TMPDIR", "APPTAINER_TMPDIR", "SINGULARITY_TMPDIR", "TMPDIR") ?? "/tmp";
 }
 
 /** Run-time state that ends with the session or the machine (mounts, plans): XDG, else a folder of the user in /tmp. */

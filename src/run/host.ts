@@ -1,8 +1,8 @@
 // The facts of the host that a launch depends on, gathered once and with few system calls.
 
 import { statSync } from "node:fs";
-import { isatty } from "node:tty";
 import { readIfAny } from "../platform/access.ts";
+import { isTerminal } from "../platform/terminal.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { findUser, type Group, namedGroups } from "./passwd.ts";
 
@@ -43,8 +43,7 @@ export function hostFacts(user: User, env: Environment): HostFacts {
     logicalCwd: logicalDir(env["PWD"], cwd),
     hostname: readIfAny("/proc/sys/kernel/hostname").trim(),
     umask: process.umask(),
-    // The streams of `process` would be opened just to be asked.
-    terminal: isatty(0) && isatty(1),
+    terminal: isTerminal(0) && isTerminal(1),
     kind: hostKind,
   };
 }

@@ -1,6 +1,7 @@
 // The first word after the flags: a file or directory, or a URI that is fetched first.
 
 import { defineErrors } from "../../base/errors.ts";
+import { needCompiler } from "../../platform/lean.ts";
 import type { Context } from "../context.ts";
 import type { EnsuredImage } from "../ensure-image.ts";
 import type { FlagValues } from "../flags.ts";
@@ -33,7 +34,9 @@ export async function imageFile(
   context: Context,
 ): Promise<EnsuredImage> {
   if (word === "") throw fail("E_IMAGE_UNNAMED");
-  const image = isImageUri(word)
+  const uri = isImageUri(word);
+  if (uri) needCompiler(context.env);
+  const image = uri
     ? await (await import("../ensure-image.ts")).ensureImage(word, flags, context)
     : { path: word, temporary: false };
   await policyGate({ word, path: image.path }, flags, context);
