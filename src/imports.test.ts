@@ -18,6 +18,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   build: ["base", "platform", "oci", "image", "run", "recipe"],
   signing: ["base", "platform", "oci", "image"],
   demo: ["base", "platform", "oci", "image"],
+  store: ["base", "platform"],
+  site: ["base", "platform", "oci", "run", "image"],
+  gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
+  server: ["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
 };
 
 interface Import {

@@ -8,7 +8,7 @@ const HEAVY = [
   /^src\/oci\/(archive|auth|fetch|registry|registry-server|store)\//,
   /^src\/image\/(flatten|tar|squashfs-writer|metadata|inspect)\//,
   /^src\/run\/(instances|limits)\//,
-  /^src\/(demo|platform\/doctor|build|recipe|signing)\//,
+  /^src\/(demo|platform\/doctor|build|recipe|signing|store|site|gateway|server)\//,
   /^node_modules\//,
 ];
 

@@ -1,0 +1,92 @@
+// What the gateway is told: parsed from `imagemanager.json` or `site.yaml` at start-up, trusted afterwards. Times in
+// milliseconds unless named otherwise, sizes in bytes.
+
+/** The gateway's part of the site's configuration. */
+export interface GatewayConfig {
+  readonly systems: ReadonlyMap<string, SystemConfig>;
+  readonly defaultSystem: string | undefined;
+  /** Key of `locations` for references that name none. */
+  readonly defaultLocation: string;
+  readonly locations: ReadonlyMap<string, LocationConfig>;
+  /** Layers and documents: berth's content store. */
+  readonly cacheDir: string;
+  /** Where images are made before they are moved: local disk. */
+  readonly workDir: string;
+  /** How long an answer of the registry counts, and a failure is remembered; 300 s unless said otherwise. */
+  readonly pullUpdateMs: number;
+  /** A pull that says nothing for so long is dead; 3600 s unless said otherwise. */
+  readonly heartbeatMs: number;
+  /** Life of an image after its last use. */
+  readonly expirationMs: number;
+  readonly authentication: "munge" | "mock";
+  /** Whether people without credentials may look up and list public images. */
+  readonly anonymous: boolean;
+  readonly imports: "none" | "all" | readonly string[];
+  /** Whether squashfs files made by users are published as they are. */
+  readonly trustImportedSquashfs: boolean;
+  /** Who may read a private image that was pulled without a list. */
+  readonly privateDefault: "owner" | "everyone";
+  readonly examiner: string | undefined;
+  readonly lookupsKept: boolean;
+  readonly aclInMeta: boolean;
+  readonly labels: boolean;
+  readonly workers: WorkerLimits;
+  /** Default quotas; undefined: none. */
+  readonly quota: { readonly bytes: number | undefined; readonly images: number | undefined };
+  /** File with the key that seals credentials in the database; several servers share its content. */
+  readonly keyFile: string;
+}
+
+export interface WorkerLimits {
+  /** Jobs at once on this server. */
+  readonly jobs: number;
+  /** Jobs at once of one user, as long as others wait. */
+  readonly jobsPerUser: number;
+  /** Of one job, all its processes. */
+  readonly memoryBytes: number;
+  /** Of one job in `workDir`. */
+  readonly tempBytes: number;
+  /** How often a pull whose server died or whose registry stalled is tried. */
+  readonly attempts: number;
+}
+
+/** A machine whose images the gateway keeps. */
+export interface SystemConfig {
+  readonly name: string;
+  readonly mungeSocket: string | undefined;
+  /** User names. */
+  readonly admins: readonly string[];
+  readonly operators: readonly string[];
+  readonly format: ImageFormat;
+  /** Replaces the converter's extra options, per format. */
+  readonly converterOptions: Readonly<Record<string, readonly string[]>>;
+  /** As in `--platform`: `linux/amd64`. */
+  readonly platform: string;
+  readonly transfer: LocalTransfer | RemoteTransfer;
+}
+
+export type ImageFormat = "squashfs" | "ext4" | "xfs";
+
+export interface LocalTransfer {
+  readonly kind: "local";
+  readonly imageDir: string;
+}
+
+export interface RemoteTransfer {
+  readonly kind: "remote";
+  readonly imageDir: string;
+  readonly host: string;
+  readonly user: string | undefined;
+  readonly key: string | undefined;
+  readonly sshOptions: readonly string[];
+  readonly scpOptions: readonly string[];
+}
+
+/** A registry by the name that users know it by. */
+export interface LocationConfig {
+  readonly name: string;
+  /** `https://host[:port]`. */
+  readonly url: string;
+  readonly caFile: string | undefined;
+  readonly authMethod: "token" | "basic";
+}

@@ -1,0 +1,297 @@
+// What crosses the doors inside the gateway: who asks, what images and pulls are, and what each part offers the others.
+// The parts: `desk` (what a request means and who may), `catalog` and `queue` (the records), `work` (pull, convert,
+// examine), `publish` (files on the systems), `api` (HTTP). Times are seconds since 1970 with fraction, as on the wire.
+
+/** Who asks. Nobody in particular is `undefined`: no credential was sent. */
+export interface Principal {
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string;
+  readonly group: string;
+  readonly via: "munge" | "mock" | "token" | "registry";
+  /** What a token may be used for; undefined: everything the person may. */
+  readonly scopes?: readonly Scope[] | undefined;
+  /** Credentials for registries, by location or `default`, as sent with this request. */
+  readonly registries: ReadonlyMap<string, RegistryCredential>;
+  /** All group ids, the primary one among them. */
+  groups(): Promise<readonly number[]>;
+}
+
+export type Scope = "read" | "pull" | "manage" | "admin";
+
+export interface RegistryCredential {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The life of a record on the wire (spec/shifter.md 1.4), and quarantine, which the wire calls FAILURE. */
+export type Status =
+  | "INIT"
+  | "PENDING"
+  | "PULLING"
+  | "EXAMINATION"
+  | "CONVERSION"
+  | "TRANSFER"
+  | "HASHING"
+  | "READY"
+  | "FAILURE"
+  | "QUARANTINED"
+  | "EXPIRING"
+  | "EXPIRED";
+
+/** An image of a system. */
+export interface ImageRecord {
+  readonly key: number;
+  readonly system: string;
+  readonly id: string;
+  readonly itype: string;
+  readonly tags: readonly string[];
+  readonly format: string;
+  readonly status: Status;
+  readonly statusMessage: string;
+  readonly private: boolean;
+  readonly owner: Owner | undefined;
+  /** Ids of the list that the owner made; the owner himself need not be among them. */
+  readonly users: readonly number[];
+  readonly groups: readonly number[];
+  readonly digest: string;
+  readonly source: string;
+  readonly bytes: number;
+  readonly arch: string;
+  readonly os: string;
+  readonly env: readonly string[];
+  readonly entry: readonly string[] | null;
+  readonly cmd: readonly string[] | null;
+  readonly workdir: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly lastPull: number;
+  readonly lastUse: number | null;
+  readonly expires: number | null;
+}
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string;
+}
+
+/** A request for an image. */
+export interface PullRecord {
+  readonly id: string;
+  readonly kind: "pull" | "import";
+  readonly system: string;
+  readonly itype: string;
+  readonly tag: string;
+  /** Undefined: nobody in particular. */
+  readonly owner: Owner | undefined;
+  readonly users: readonly number[];
+  readonly groups: readonly number[];
+  readonly status: Status;
+  readonly statusMessage: string;
+  readonly progress: Progress;
+  /** Pulls that will be worked on before this one; 0 when it is at work. */
+  readonly position: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly heartbeatAt: number;
+  readonly finishedAt: number | null;
+  readonly importFrom: { readonly path: string; readonly format: string } | undefined;
+  readonly imageId: string | null;
+  readonly errorCode: string | null;
+}
+
+/** How far a pull is. */
+export interface Progress {
+  /** Bytes fetched of those to fetch; 0 of 0 when nobody knows yet. */
+  readonly done: number;
+  readonly total: number;
+  /** Bytes per second over the last seconds. */
+  readonly rate: number;
+}
+
+/** Names an image as users do. */
+export interface ImageName {
+  readonly system: string;
+  readonly itype: string;
+  readonly tag: string;
+}
+
+/** The lists of an image: undefined leaves one as it is. */
+export interface AclChange {
+  readonly users?: readonly number[] | undefined;
+  readonly groups?: readonly number[] | undefined;
+}
+
+/** One page of something; `next` begins the one after it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+export interface ListFilter {
+  readonly system: string;
+  readonly mine?: boolean | undefined;
+  /** Part of a tag. */
+  readonly match?: string | undefined;
+  /** Items of a page; undefined: all of them. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/**
+ * The front desk: every operation of the gateway with its rules about who may. HTTP, the command line in tests and the
+ * mirror call this and nothing behind it. Failures: `E_GATEWAY_…` of src/gateway/errors.ts with their HTTP status.
+ */
+export interface Desk {
+  /** @throws E_GATEWAY_NO_IMAGE (404), also for those who may not know that it exists */
+  lookup(who: Principal | undefined, name: ImageName): Promise<ImageRecord>;
+  list(who: Principal | undefined, filter: ListFilter): Promise<Page<ImageRecord>>;
+  /** By the rules of spec/shifter.md 1.5. Answers what there is when nothing has to be done. */
+  pull(who: Principal | undefined, name: ImageName, acl: AclChange): Promise<ImageRecord | PullRecord>;
+  importFile(
+    who: Principal | undefined,
+    name: ImageName,
+    file: { readonly path: string; readonly format: string },
+    acl: AclChange,
+  ): Promise<PullRecord>;
+  /** Shifter's three answers: false: not an admin (or the owner); null: no such image. */
+  expire(who: Principal | undefined, name: ImageName): Promise<boolean | null>;
+  /** Ids of what will be removed; false: not an admin. */
+  autoexpire(who: Principal | undefined, system: string): Promise<readonly string[] | false>;
+  /** What is neither ready nor gone, and may be known by the caller. */
+  queue(who: Principal | undefined, system: string): Promise<readonly PullRecord[]>;
+  /** The last lookups, oldest first; none for who is no admin. */
+  lookups(who: Principal | undefined, system: string, limit: number): Promise<readonly Lookup[]>;
+  findPull(who: Principal, id: string): Promise<PullRecord>;
+  cancelPull(who: Principal, id: string): Promise<PullRecord>;
+  setAcl(who: Principal, name: ImageName, acl: AclChange): Promise<ImageRecord>;
+  remove(who: Principal, name: ImageName): Promise<void>;
+  /** Releases (`accept`) or keeps a quarantined image. Admins and operators. */
+  release(who: Principal, name: ImageName, reason: string): Promise<ImageRecord>;
+  pin(who: Principal, name: ImageName, holder: string, until: number | null): Promise<void>;
+  unpin(who: Principal, name: ImageName, holder: string): Promise<void>;
+  tagHistory(who: Principal, name: ImageName): Promise<readonly TagMove[]>;
+  quota(who: Principal, subject: QuotaSubject | undefined): Promise<QuotaReport>;
+  setQuota(who: Principal, subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
+  /** What the caller may know of; `audit` asks for everything, which admins may. */
+  events(who: Principal, filter: EventFilter): Promise<Page<GatewayEvent>>;
+  /** Removes what is overdue and files that nothing refers to; with `dryRun` only says what it would. */
+  collect(who: Principal, system: string, dryRun: boolean): Promise<Collected>;
+}
+
+export interface Lookup extends ImageName {
+  readonly user: string;
+  readonly uid: number;
+  readonly id: string;
+  readonly time: number;
+}
+
+export interface TagMove {
+  readonly at: number;
+  readonly by: string;
+  readonly imageId: string | null;
+  readonly previousId: string | null;
+}
+
+export interface QuotaSubject {
+  readonly kind: "user" | "group";
+  /** -1: everybody without limits of his own. */
+  readonly number: number;
+}
+
+export interface QuotaLimits {
+  readonly bytes: number | null;
+  readonly images: number | null;
+}
+
+export interface QuotaReport {
+  readonly subject: QuotaSubject;
+  readonly limits: QuotaLimits;
+  readonly used: { readonly bytes: number; readonly images: number };
+}
+
+export interface EventFilter {
+  readonly system?: string | undefined;
+  readonly audit?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+export interface GatewayEvent {
+  readonly id: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly system: string | null;
+  readonly imageId: string | null;
+  readonly itype: string | null;
+  readonly tag: string | null;
+  readonly actor: { readonly uid: number | null; readonly name: string };
+  readonly outcome: "done" | "refused";
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Collected {
+  readonly expired: readonly string[];
+  readonly orphanFiles: readonly string[];
+  /** Blobs of the content store that no image needs. */
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** What a job learned about an image and made of it: everything that publishing and the catalog need. */
+export interface MadeImage {
+  readonly id: string;
+  readonly digest: string;
+  readonly private: boolean;
+  readonly source: string;
+  readonly arch: string;
+  readonly os: string;
+  readonly env: readonly string[];
+  readonly entry: readonly string[] | null;
+  readonly cmd: readonly string[] | null;
+  readonly workdir: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The image's USER. */
+  readonly user: string | null;
+  /** The finished file in the working folder, to be moved; undefined: only the metadata changed. */
+  readonly file:
+    | { readonly path: string; readonly format: string; readonly bytes: number; readonly digest: string }
+    | undefined;
+}
+
+/** Puts an image's files where a system's nodes find them, and takes them away. Every step can be done twice. */
+export interface Publisher {
+  /** Image first under partial names, verified by digest after arrival, then `.meta` and `.json`, then renamed. */
+  publish(system: string, image: MadeImage, acl: PublishedAcl, signal: AbortSignal): Promise<void>;
+  /** Rewrites `.meta` and `.json` only. */
+  republish(system: string, image: ImageRecord, acl: PublishedAcl, signal: AbortSignal): Promise<void>;
+  /** True when image and `.meta` are there. */
+  exists(system: string, id: string, format: string, signal: AbortSignal): Promise<boolean>;
+  remove(system: string, id: string, format: string, signal: AbortSignal): Promise<void>;
+  /** Every file of the folder that looks like berth's, finished or partial, with its age in seconds. */
+  files(system: string, signal: AbortSignal): Promise<readonly PublishedFile[]>;
+}
+
+export interface PublishedAcl {
+  readonly private: boolean;
+  readonly users: readonly number[];
+  readonly groups: readonly number[];
+}
+
+export interface PublishedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly age: number;
+}
+
+/** The policy of the site, asked before an image is published (supplied by the policy room). */
+export interface Judge {
+  readonly name: string;
+  judge(image: MadeImage, signal: AbortSignal): Promise<Verdict>;
+}
+
+export interface Verdict {
+  readonly verdict: "accepted" | "refused" | "quarantined";
+  readonly reason: string;
+}
