@@ -12,7 +12,6 @@ import {
 import type { DockerfileJob } from "../build/dockerfile/job.ts";
 import type { Sources } from "../build/dockerfile/remote-sources.ts";
 import { parsePlatform } from "../oci/platform.ts";
-import type { ImageSource } from "../oci/uri.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import type { SourceText } from "../recipe/source.ts";
 import { parseBindFlag, parseMountFlag } from "../run/binds.ts";
@@ -37,7 +36,7 @@ const fail = defineErrors({
 export async function definitionJob(
   source: Extract<BuildSource, { readonly kind: "definition" }>,
   values: BuildValues,
-  update: ImageSource | undefined,
+  { update, keepFile }: Pick<DefinitionJob, "update" | "keepFile">,
   context: Context,
 ): Promise<DefinitionJob> {
   const { env, log } = context;
@@ -59,6 +58,7 @@ export async function definitionJob(
     created: sourceDate(env),
     version: VERSION,
     signedBy: (path) => signersOf(path, context),
+    keepFile,
     log,
   };
 }

@@ -26,6 +26,7 @@ import { squashfsWishes } from "./build-squashfs.ts";
 import { heldVoices, type Voices } from "./build-voices.ts";
 import type { Context } from "./context.ts";
 import { askedPlatform, conversion, imageFile, pullRequest, withCache } from "./image-source.ts";
+import { keepFiles } from "./keep-file.ts";
 import type { UsedImage } from "./policy-check.ts";
 import { registryAccess } from "./registry-access.ts";
 import { policyGate } from "./run/policy-gate.ts";
@@ -143,13 +144,15 @@ async function withReady(
 async function buildRecipe(
   source: Exclude<BuildSource, { readonly kind: "image" }>,
   builder: OpenBuilder,
-  { target, values, context }: Call,
+  call: Call,
   cache: Cache,
 ): Promise<BuiltImage> {
+  const { target, values, context } = call;
   if (source.kind === "definition") {
     const { buildDefinition, updatedSandbox } = await import("../build/definition/index.ts");
     const update = values.update ? await updatedSandbox(target) : undefined;
-    return buildDefinition(await definitionJob(source, values, update, context), builder);
+    const wishes = { update, keepFile: keepFiles(values, cache, context) };
+    return buildDefinition(await definitionJob(source, values, wishes, context), builder);
   }
   const [{ buildDockerfile }, { networkSources }] = await Promise.all([
     import("../build/dockerfile/build.ts"),

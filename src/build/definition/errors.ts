@@ -44,7 +44,7 @@ const kinds = {
     hint: "correct the image or the test; --notest builds without it",
   },
   E_SIGNATURE_KIND: {
-    text: "Fingerprints: can be checked for image files only, not for Bootstrap: {agent}\n{frame}",
+    text: "Fingerprints: can be checked for image files only (localimage, oras), not for Bootstrap: {agent}\n{frame}",
     hint: "pin the image by its digest, From: name@sha256:…, or build from a signed SIF file",
   },
   E_SIGNATURE: {

@@ -1,25 +1,34 @@
 // `Fingerprints:`: the base must be signed by these keys before anything is taken from it.
 
 import { reasonOf } from "../../base/errors.ts";
+import { formatReference } from "../../oci/reference.ts";
+import type { ImageSource } from "../../oci/uri.ts";
 import type { BaseSource, StepOrigin } from "../types.ts";
 import { failAt } from "./errors.ts";
-import type { DefinitionJob } from "./job.ts";
+import type { DefinitionJob, KeptFile } from "./job.ts";
 import type { Stage } from "./recipe.ts";
 
-/** Has the base's signatures checked when the stage asks for it. @throws E_SIGNATURE_KIND, E_SIGNATURE */
-export async function checkFingerprints(stage: Stage, base: BaseSource, job: DefinitionJob): Promise<void> {
+/**
+ * Has the base's signatures checked when the stage asks for it; answers the source that was checked, which a tag that
+ * moves meanwhile does not change. @throws E_SIGNATURE_KIND, E_SIGNATURE
+ */
+export async function checkFingerprints(stage: Stage, base: BaseSource, job: DefinitionJob): Promise<BaseSource> {
   const header = stage.headers.get("fingerprints");
-  if (!header) return;
+  if (!header) return base;
   const at = stage.at(header.range, "Fingerprints");
-  if (base.kind !== "image" || base.source.kind !== "file") {
-    throw failAt("E_SIGNATURE_KIND", at, { agent: stage.headers.get("bootstrap")?.value ?? "" });
-  }
-  const { path } = base.source;
-  const signers = await signersOf(path, job, at);
+  const file = base.kind === "image" ? await fileOf(base.source, job) : undefined;
+  if (!file) throw failAt("E_SIGNATURE_KIND", at, { agent: stage.headers.get("bootstrap")?.value ?? "" });
+  const signers = await signersOf(file.path, job, at);
   const wanted = header.value.split(/[\s,]+/).filter((word) => word !== "");
   const missing = wanted.filter((word) => !signers.includes(word.replace(/^0x/i, "").toUpperCase()));
-  if (missing.length === 0) return;
-  throw failAt("E_SIGNATURE", at, { why: `signature not found: ${path} is not signed by ${missing.join(", ")}` });
+  if (missing.length === 0) return { ...base, kind: "image", source: file.source };
+  const name = "reference" in file.source ? formatReference(file.source.reference) : file.path;
+  throw failAt("E_SIGNATURE", at, { why: `signature not found: ${name} is not signed by ${missing.join(", ")}` });
+}
+
+async function fileOf(source: ImageSource, job: DefinitionJob): Promise<KeptFile | undefined> {
+  if (source.kind === "file") return { path: source.path, source };
+  return source.kind === "oras" ? job.keepFile?.(source) : undefined;
 }
 
 async function signersOf(path: string, { signedBy }: DefinitionJob, at: StepOrigin): Promise<readonly string[]> {

@@ -13,6 +13,12 @@ export interface HostBind {
   readonly readOnly: boolean;
 }
 
+/** An image file that was fetched, and the source that names exactly this one. */
+export interface KeptFile {
+  readonly path: string;
+  readonly source: ImageSource;
+}
+
 /** A build of one definition file. */
 export interface DefinitionJob {
   readonly source: SourceText;
@@ -43,5 +49,7 @@ export interface DefinitionJob {
   readonly version: string;
   /** Fingerprints (40 upper-case digits) of the keys that have signed all of an image file, for `Fingerprints:`. */
   readonly signedBy?: ((path: string) => Promise<readonly string[]>) | undefined;
+  /** Fetches a SIF file of a registry into the cache. */
+  readonly keepFile?: ((source: Extract<ImageSource, { readonly kind: "oras" }>) => Promise<KeptFile>) | undefined;
   readonly log: Log;
 }

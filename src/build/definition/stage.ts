@@ -44,8 +44,7 @@ async function begin(stage: Stage, { job, builder }: BuildContext): Promise<Stat
   if (stage.isLast && job.update) return builder.from({ kind: "image", source: job.update }, at);
   const base = stageBase(stage, job.folder);
   if (base.kind === "source") {
-    await checkFingerprints(stage, base.source, job);
-    return builder.from(base.source, at);
+    return builder.from(await checkFingerprints(stage, base.source, job), at);
   }
   const { architecture } = builder.platform;
   const say = (line: string) => builder.say(at, line);

@@ -22,8 +22,10 @@ export interface PulledSif {
   readonly path: string;
   /** The layer that is the file. */
   readonly descriptor: Descriptor;
-  /** The manifest's descriptor: what the reference stands for. */
+  /** The manifest's descriptor. */
   readonly manifest: Descriptor;
+  /** What the reference stands for: that manifest, or the index that lists it. */
+  readonly root: Descriptor;
   readonly fresh: boolean;
 }
 
@@ -39,5 +41,5 @@ export async function pullSif(pull: RegistryPull): Promise<PulledSif> {
   }
   await registryBlobs(pull).prefetch([layer]);
   if (fresh) await remember(pull, root);
-  return { path: pull.cache.blobs.path(layer.digest), descriptor: layer, manifest: descriptor, fresh };
+  return { path: pull.cache.blobs.path(layer.digest), descriptor: layer, manifest: descriptor, root, fresh };
 }
