@@ -2,10 +2,10 @@
 // (`dockerfile/`, `definition/`) decide the steps; the engine (`engine/`) carries them out and remembers their results.
 
 import type { Digest } from "../base/digest.ts";
+import type { Located } from "../base/source.ts";
 import type { ImageAttributes } from "../image/metadata/attributes.ts";
 import type { Descriptor, OciImage, Platform, RuntimeConfig } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
-import type { Located } from "../recipe/source.ts";
 
 /** Where a stage begins. */
 export type BaseSource =
@@ -141,6 +141,8 @@ export interface CopyStep {
   readonly style: "folder" | "cp";
   /** Follow links in the source (host files of a definition). */
   readonly follow: boolean;
+  /** The sources may have bash's extended patterns, such as `@(a|b)`. */
+  readonly extended?: boolean;
 }
 
 /** A folder that must be there (WORKDIR): made with its parents when missing. */

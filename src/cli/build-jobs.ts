@@ -1,6 +1,7 @@
 // From the flags of `berth build` to the jobs of the two front ends. Reads files that flags name; builds nothing.
 
 import { defineErrors } from "../base/errors.ts";
+import type { SourceText } from "../base/source.ts";
 import type { DefinitionJob, HostBind } from "../build/definition/job.ts";
 import {
   parseAssignments,
@@ -13,7 +14,6 @@ import type { DockerfileJob } from "../build/dockerfile/job.ts";
 import type { Sources } from "../build/dockerfile/remote-sources.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
-import type { SourceText } from "../recipe/source.ts";
 import { parseBindFlag, parseMountFlag } from "../run/binds.ts";
 import type { ALL_BUILD_FLAGS } from "./build-flags.ts";
 import type { BuildSource } from "./build-source.ts";

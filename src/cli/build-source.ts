@@ -3,10 +3,10 @@
 import { lstat, open, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
+import type { SourceText } from "../base/source.ts";
 import { type ImageSource, parseImageUri } from "../oci/uri.ts";
 import { type PathFilter, parseDockerignore } from "../recipe/dockerignore.ts";
 import { recipeKind } from "../recipe/recipe-kind.ts";
-import type { SourceText } from "../recipe/source.ts";
 
 /** A parsed source. Folders are absolute. */
 export type BuildSource =

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
+import type { SourceText } from "../base/source.ts";
 import {
   type Conversion,
   contextFolder,
@@ -16,7 +17,6 @@ import { parseAssignments } from "../build/dockerfile/call-flags.ts";
 import { hostPlatform } from "../oci/platform.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import { recipeKind } from "../recipe/recipe-kind.ts";
-import type { SourceText } from "../recipe/source.ts";
 import type { Context } from "./context.ts";
 import { print } from "./output.ts";
 import { writeError } from "./terminal-log.ts";

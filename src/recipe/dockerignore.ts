@@ -2,9 +2,9 @@
 // treats folders included: what a pattern says of a folder holds for everything below, until a later pattern differs.
 
 import { posix } from "node:path";
+import type { SourceText } from "../base/source.ts";
 import { fail } from "./errors.ts";
 import { type PathPattern, pathPattern } from "./path-pattern.ts";
-import type { SourceText } from "./source.ts";
 
 /** A list of patterns, ready to be asked. Paths are relative to the context, with slashes, no slash at either end. */
 export interface PathFilter {

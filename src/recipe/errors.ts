@@ -1,7 +1,7 @@
 // Failures of reading recipes that are no mistake at a place a parser could note; and how failures show a place.
 
 import { type BerthError, defineErrors, type ErrorFields, type Fail } from "../base/errors.ts";
-import { codeFrame, type Located } from "./source.ts";
+import { codeFrame, type Located } from "../base/source.ts";
 
 export const fail = defineErrors({
   E_RECIPE_WORD: { text: "{word} cannot be expanded: {reason}", hint: "check the variables of this line" },

@@ -1,5 +1,5 @@
 // One pattern for paths, as `.dockerignore` and `COPY --exclude` write it: `*`, `?`, `[a-z]`, `**` and escapes, meaning
-// exactly what Docker's matcher makes of them. Knows nothing of lists of patterns.
+// exactly what Docker's matcher makes of them; for `%files` also bash's extended ones. Knows nothing of lists of patterns.
 
 /** Tells whether a path (slashes, no slash at either end) matches. */
 export type PathPattern = (path: string) => boolean;
@@ -13,11 +13,13 @@ type Token =
   /** `**` in the middle: nothing, or anything that ends with a slash. */
   | { readonly kind: "folders" }
   /** `**` at the end: anything. */
-  | { readonly kind: "rest" };
+  | { readonly kind: "rest" }
+  /** `@(a|b)`, `?(…)`, `*(…)`, `+(…)` and `!(…)` (Bash manual, "Pattern Matching"). */
+  | { readonly kind: "group"; readonly sign: string; readonly choices: readonly (readonly Token[])[] };
 
 /** Makes the test of a cleaned pattern; undefined when brackets or an escape are not ended. */
 export function pathPattern(pattern: string): PathPattern | undefined {
-  const tokens = tokensOf(pattern);
+  const tokens = tokensOf(pattern, false);
   if (!tokens) return undefined;
   const [first, second, ...more] = tokens;
   if (first?.kind === "folders" && second?.kind === "text" && more.length === 0 && !pattern.includes("\\")) {
@@ -32,11 +34,17 @@ export function pathPattern(pattern: string): PathPattern | undefined {
   return (path) => reaches(path, tokens);
 }
 
+/** The same for one name, with bash's groups; a group that is not ended is text. */
+export function extendedPattern(pattern: string): PathPattern | undefined {
+  const tokens = tokensOf(pattern, true);
+  return tokens && ((name) => reaches(name, tokens));
+}
+
 function endsWith(suffix: string): PathPattern {
   return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
 }
 
-function tokensOf(pattern: string): readonly Token[] | undefined {
+function tokensOf(pattern: string, extended: boolean): readonly Token[] | undefined {
   const tokens: Token[] = [];
   const chars = [...pattern];
   let text = "";
@@ -47,7 +55,11 @@ function tokensOf(pattern: string): readonly Token[] | undefined {
   };
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? "";
-    if (char === "*" && chars[at + 1] === "*") {
+    const group = extended ? groupAt(chars, at) : undefined;
+    if (group) {
+      push(group.token);
+      at = group.end;
+    } else if (char === "*" && chars[at + 1] === "*") {
       at += chars[at + 2] === "/" ? 2 : 1;
       push({ kind: at + 1 === chars.length ? "rest" : "folders" });
     } else if (char === "*") {
@@ -69,6 +81,26 @@ function tokensOf(pattern: string): readonly Token[] | undefined {
   }
   if (text !== "") tokens.push({ kind: "text", text });
   return tokens;
+}
+
+// `@(a|b)`: the alternatives are patterns themselves.
+function groupAt(chars: readonly string[], start: number): { readonly token: Token; readonly end: number } | undefined {
+  const sign = chars[start] ?? "";
+  if (!"@?*+!".includes(sign) || chars[start + 1] !== "(") return undefined;
+  const choices: string[] = [""];
+  let depth = 1;
+  for (let at = start + 2; at < chars.length; at++) {
+    const char = chars[at] ?? "";
+    if (char === "(") depth++;
+    if (char === ")" && --depth === 0) {
+      const parsed = choices.map((choice) => tokensOf(choice, true));
+      if (!parsed.every((tokens) => tokens !== undefined)) return undefined;
+      return { token: { kind: "group", sign, choices: parsed }, end: at };
+    }
+    if (char === "|" && depth === 1) choices.push("");
+    else choices[choices.length - 1] += char === "\\" ? `${char}${chars[++at] ?? ""}` : char;
+  }
+  return undefined;
 }
 
 // `[a-z_]` and `[^a-z]`.
@@ -126,9 +158,38 @@ function step(path: string, ends: readonly number[], token: Token): readonly num
       const own = new Set(ends);
       return places.filter((at) => own.has(at) || behind(at));
     }
+    case "group":
+      return choose(path, ends, token.sign, token.choices);
     case "rest":
       return Array.from({ length: path.length - first + 1 }, (_, index) => first + index);
   }
+}
+
+function choose(
+  path: string,
+  ends: readonly number[],
+  sign: string,
+  choices: readonly (readonly Token[])[],
+): readonly number[] {
+  const once = (from: readonly number[]) =>
+    ascending(choices.flatMap((tokens) => tokens.reduce((at, token) => (at.length === 0 ? at : step(path, at, token)), from)));
+  if (sign === "!") {
+    return ascending(ends.flatMap((end) => {
+      const taken = new Set(once([end]));
+      return spread(path, [end]).filter((at) => !taken.has(at));
+    }));
+  }
+  let reached = sign === "@" || sign === "+" ? once(ends) : ascending([...ends, ...once(ends)]);
+  while (sign === "+" || sign === "*") {
+    const more = ascending([...reached, ...once(reached)]);
+    if (more.length === reached.length) break;
+    reached = more;
+  }
+  return reached;
+}
+
+function ascending(places: readonly number[]): readonly number[] {
+  return [...new Set(places)].sort((a, b) => a - b);
 }
 
 function spread(path: string, ends: readonly number[]): readonly number[] {

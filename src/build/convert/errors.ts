@@ -1,7 +1,7 @@
 // What makes a conversion impossible. Each failure shows the lines it concerns.
 
 import { defineErrors, type ErrorFields } from "../../base/errors.ts";
-import { codeFrame, type Located } from "../../recipe/source.ts";
+import { codeFrame, type Located } from "../../base/source.ts";
 
 const kinds = {
   E_CONVERT_RECIPE: { text: "{why}\n{frame}", hint: "{hint}" },

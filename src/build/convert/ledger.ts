@@ -1,7 +1,7 @@
 // The converted recipe while it is written: pieces of text in sections, each remembering which part of the original it
 // comes from. Line numbers of the report come from here, so that they are true by construction.
 
-import type { Range, SourceText } from "../../recipe/source.ts";
+import type { Range, SourceText } from "../../base/source.ts";
 import { type Conversion, type Fidelity, type Lines, lesser, linesOf } from "./report.ts";
 
 /** A part of the original, and what is known of its conversion so far. */

@@ -1,7 +1,7 @@
 // A RUN's shell text as lines of `%post` that people would write: the breaks of the original kept, and no more around it
 // than it takes to have the same effect. Answers by what is surely harmless; whoever is in doubt gets the longer form.
 
-import type { Range, SourceText } from "../../recipe/source.ts";
+import type { Range, SourceText } from "../../base/source.ts";
 import { verbatim } from "./unknown-values.ts";
 
 /**

@@ -1,7 +1,7 @@
 // What became of each part of a recipe: kept exactly, nearly, or not at all, with the lines on both sides. Data, and the
 // two forms in which it is shown. Knows nothing of either language.
 
-import { positionOf, type Range } from "../../recipe/source.ts";
+import { positionOf, type Range } from "../../base/source.ts";
 
 /** How well a part survived. */
 export type Fidelity = "exact" | "approximated" | "dropped";

@@ -1,8 +1,8 @@
 // A definition file as a Dockerfile: one stage for each, sections in the order in which a build carries them out. Scripts
 // keep their text; they come in here-documents.
 
+import type { Range, SourceText } from "../../base/source.ts";
 import { type DefinitionStage, type ResolvedDefinition, resolveDefinition } from "../../recipe/definition/index.ts";
-import type { Range, SourceText } from "../../recipe/source.ts";
 import type { ContextView } from "./context-view.ts";
 import { appLines } from "./definition-apps.ts";
 import { baseLines } from "./definition-base.ts";

@@ -1,9 +1,9 @@
 // What a stage begins with: from its headers to an image, nothing, or a program that makes a system. Pure.
 
 import { isAbsolute, join } from "node:path";
+import { nearest } from "../../base/nearest.ts";
 import { type ImageSource, parseImageUri } from "../../oci/uri.ts";
 import type { Header } from "../../recipe/definition/index.ts";
-import { nearest } from "../../recipe/nearest.ts";
 import type { BaseSource } from "../types.ts";
 import { failAt } from "./errors.ts";
 import type { Stage } from "./recipe.ts";

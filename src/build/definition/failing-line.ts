@@ -1,7 +1,7 @@
 // Which line of a script has failed: the shell's trace (`sh -x`) names the command it was about to run, or its own message
 // has the number of the line. Pure, and a guess that is made only when one line alone fits.
 
-import type { Range } from "../../recipe/source.ts";
+import type { Range } from "../../base/source.ts";
 
 /**
  * The place of the line in the script whose parts stand at `bodies` of `text`; undefined when the output does not tell.

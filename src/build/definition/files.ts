@@ -43,7 +43,7 @@ export function filesStage(stage: Stage, section: Section): string | undefined {
 
 function copyStep(line: FileLine, { from, folder, root }: FilesPlace): CopyStep {
   const common = {
-    ...({ kind: "copy", from, inline: [], exclude: [], unpack: false, follow: true, parents: false } as const),
+    ...({ kind: "copy", from, inline: [], exclude: [], unpack: false, follow: true, parents: false, extended: true } as const),
     // `folder/.` means what is in it.
     style: /(^|\/)\.$/.test(line.source) ? "folder" : "cp",
   } as const;
@@ -53,7 +53,7 @@ function copyStep(line: FileLine, { from, folder, root }: FilesPlace): CopyStep 
   // The same path as on the other side. Where patterns stand in the folders, each match keeps its own.
   const path = posix.join("/", line.source);
   const parent = posix.dirname(path);
-  if (!/[*?[\\]/.test(parent)) return { ...common, sources: [source], destination: below(root, `${parent}/`) };
+  if (!/[*?[\\]|[@+!]\(/.test(parent)) return { ...common, sources: [source], destination: below(root, `${parent}/`) };
   const pivot = isAbsolute(line.source) ? line.source : `${escapePattern(folder)}/./${line.source}`;
   return { ...common, parents: true, sources: [pivot], destination: below(root, "/") };
 }
@@ -71,5 +71,5 @@ function isSameFolder(a: CopyStep, b: CopyStep): boolean {
 }
 
 function escapePattern(path: string): string {
-  return path.replace(/[*?[\]\\]/g, "\\$&");
+  return path.replace(/[*?[\]\\(]/g, "\\$&");
 }

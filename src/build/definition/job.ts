@@ -1,8 +1,8 @@
 // What one build of a definition file is asked for, spelled out: the command line fills it in, the front end reads it.
 
 import type { Log } from "../../base/log.ts";
+import type { SourceText } from "../../base/source.ts";
 import type { ImageSource } from "../../oci/uri.ts";
-import type { SourceText } from "../../recipe/source.ts";
 
 /** A folder or file of the host that %post, %appinstall and %test see (`--bind`, `--mount`). */
 export interface HostBind {

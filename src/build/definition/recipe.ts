@@ -1,6 +1,7 @@
 // The definition a build works with: arguments put in, mistakes told all at once, and each stage as the sections that are
 // wanted, those of one name brought together.
 
+import { codeFrame, type Located, type Problem, type Range, type SourceText } from "../../base/source.ts";
 import {
   type DefinitionStage,
   type Header,
@@ -11,7 +12,6 @@ import {
   type Section,
   titleRange,
 } from "../../recipe/definition/index.ts";
-import { codeFrame, type Located, type Problem, type Range, type SourceText } from "../../recipe/source.ts";
 import type { StepOrigin } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { DefinitionJob } from "./job.ts";

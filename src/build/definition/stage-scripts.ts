@@ -1,8 +1,8 @@
 // The scripts of a stage: %pre and %setup on the host, %post and %appinstall in the image.
 
 import { BerthError } from "../../base/errors.ts";
+import type { Range } from "../../base/source.ts";
 import type { Section } from "../../recipe/definition/index.ts";
-import type { Range } from "../../recipe/source.ts";
 import { appFolder } from "./apps.ts";
 import { type BaseMetadata, hasEnvironmentCode } from "./base-metadata.ts";
 import { failAt } from "./errors.ts";

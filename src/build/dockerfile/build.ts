@@ -1,8 +1,8 @@
 // The Dockerfile front end: plans the stages, has them carried out, and answers with the image of the target.
 
+import { codeFrame } from "../../base/source.ts";
 import { hostPlatform } from "../../oci/platform.ts";
 import type { Dockerfile } from "../../recipe/dockerfile/ast.ts";
-import { codeFrame } from "../../recipe/source.ts";
 import type { Builder, BuiltConfig, BuiltImage } from "../types.ts";
 import { fail } from "./errors.ts";
 import { globalArguments, platformArguments, unusedArguments } from "./globals.ts";

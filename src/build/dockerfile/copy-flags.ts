@@ -1,7 +1,7 @@
 // The flags of COPY and ADD, expanded and checked. Pure.
 
+import type { Located } from "../../base/source.ts";
 import type { Instruction } from "../../recipe/dockerfile/ast.ts";
-import type { Located } from "../../recipe/source.ts";
 import type { CopyStep } from "../types.ts";
 import type { Draft } from "./draft.ts";
 import { failAt } from "./errors.ts";

@@ -2,8 +2,8 @@
 // here-documents go into one step; what ADD brings from elsewhere is a step of its own.
 
 import { posix } from "node:path";
+import type { Located } from "../../base/source.ts";
 import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
-import type { Located } from "../../recipe/source.ts";
 import type { CopyOrigin, CopyStep } from "../types.ts";
 import { remoteStep } from "./add-remote.ts";
 import { type CopyFlags, copyFlags } from "./copy-flags.ts";

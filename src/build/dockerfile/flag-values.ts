@@ -1,7 +1,7 @@
 // Reading the flags of an instruction; the parser has checked their names and numbers.
 
+import type { Range } from "../../base/source.ts";
 import type { Flag, Instruction } from "../../recipe/dockerfile/ast.ts";
-import type { Range } from "../../recipe/source.ts";
 
 /** The flag of that name, the last where it is repeated. */
 export function flagOf(instruction: Instruction, name: string): Flag | undefined {

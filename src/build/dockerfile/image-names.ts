@@ -1,9 +1,9 @@
 // Names that are no stage's: a named context of the call, or an image. Pure.
 
 import { reasonOf } from "../../base/errors.ts";
+import type { Located } from "../../base/source.ts";
 import { parseReference, type Reference } from "../../oci/reference.ts";
 import { type ImageSource, parseImageUri } from "../../oci/uri.ts";
-import type { Located } from "../../recipe/source.ts";
 import { failAt } from "./errors.ts";
 import type { NamedContext } from "./job.ts";
 

@@ -1,7 +1,7 @@
 // RUN: the command in its forms, here-documents, and what the step sees of network and mounts.
 
+import type { Located } from "../../base/source.ts";
 import type { InstructionOf } from "../../recipe/dockerfile/ast.ts";
-import type { Located } from "../../recipe/source.ts";
 import type { RunStep, StepMount } from "../types.ts";
 import { type Draft, withHistory, withShell } from "./draft.ts";
 import { failAt } from "./errors.ts";

@@ -2,9 +2,9 @@
 // place of this room that expands words; what is wrong with one is shown at its place.
 
 import { BerthError } from "../../base/errors.ts";
+import type { Located, SourceText } from "../../base/source.ts";
 import type { Heredoc, Word } from "../../recipe/dockerfile/ast.ts";
 import { expandContent, expandWord } from "../../recipe/dockerfile/expand.ts";
-import type { Located, SourceText } from "../../recipe/source.ts";
 import { failAt } from "./errors.ts";
 
 /** Names and their values. */

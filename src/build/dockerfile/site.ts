@@ -1,7 +1,7 @@
 // What an instruction that works on files is given beside its draft: the call, the engine, and the files of other stages
 // and images.
 
-import type { Located } from "../../recipe/source.ts";
+import type { Located } from "../../base/source.ts";
 import type { Builder, CopyOrigin, State, StepOrigin } from "../types.ts";
 import type { Draft } from "./draft.ts";
 import type { DockerfileJob } from "./job.ts";

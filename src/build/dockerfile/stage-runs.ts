@@ -1,8 +1,8 @@
 // Carries out stages: each once, when somebody needs it, and side by side as far as they do not need each other.
 
+import type { Located } from "../../base/source.ts";
 import type { Platform } from "../../oci/types.ts";
 import type { ImageSource } from "../../oci/uri.ts";
-import type { Located } from "../../recipe/source.ts";
 import type { Builder, CopyOrigin, State } from "../types.ts";
 import { baseConfig } from "./base-config.ts";
 import { bounded } from "./bounded-builder.ts";

@@ -1,9 +1,9 @@
 // The stages of a Dockerfile: where each begins, which it needs, and which the target needs. Pure: no image is looked at.
 
+import type { Located, Range } from "../../base/source.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import type { Platform } from "../../oci/types.ts";
 import type { Dockerfile, Instruction, InstructionOf, Word } from "../../recipe/dockerfile/ast.ts";
-import type { Located, Range } from "../../recipe/source.ts";
 import { fail, failAt } from "./errors.ts";
 import { flagOf, mountOrigins } from "./flag-values.ts";
 import { expansion, placeOf, type Scope } from "./scope.ts";

@@ -1,8 +1,8 @@
 // ONBUILD instructions that a base image's author left in its configuration: text that becomes instructions of the stage.
 
+import type { Located, SourceText } from "../../base/source.ts";
 import type { Instruction } from "../../recipe/dockerfile/ast.ts";
 import { parseDockerfile } from "../../recipe/dockerfile/parse.ts";
-import type { Located, SourceText } from "../../recipe/source.ts";
 import { failAt } from "./errors.ts";
 
 /** An instruction with the text that it stands in. */

@@ -3,9 +3,9 @@
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { BerthError, hasCode, reasonOf } from "../../base/errors.ts";
+import { codeFrame } from "../../base/source.ts";
 import { BLOCK, isZero, parseBlock } from "../../image/tar/block.ts";
 import { type Packing, packingOf, unpacked } from "../../oci/archive/packing.ts";
-import { codeFrame } from "../../recipe/source.ts";
 import type { StepOrigin } from "../types.ts";
 import { fail } from "./errors.ts";
 import { bytes, toText } from "./root-path.ts";

@@ -2,8 +2,8 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
+import { codeFrame } from "../../base/source.ts";
 import { type PathFilter, pathFilter } from "../../recipe/dockerignore.ts";
-import { codeFrame } from "../../recipe/source.ts";
 import type { CopyStep, StepOrigin } from "../types.ts";
 import { findMatches, type Match } from "./copy-sources.ts";
 import { type Copied, Unreadable, walkTree } from "./copy-tree.ts";

@@ -2,7 +2,7 @@
 // origin only. Paths are byte strings.
 
 import { readdirSync, type Stats } from "node:fs";
-import { type PathPattern, pathPattern } from "../../recipe/path-pattern.ts";
+import { extendedPattern, pathPattern } from "../../recipe/path-pattern.ts";
 import { bytes, fromText, placeIn, toText } from "./root-path.ts";
 
 /** One thing to be copied. */
@@ -16,12 +16,21 @@ export interface Match {
   readonly stat: Stats;
 }
 
+/** A name that is to be looked for; with bash's groups (`@(a|b)`) where they are meant. */
+const PATTERN = /[*?[\\]/;
+const EXTENDED_PATTERN = /[*?[\\]|[@+!]\(/;
+
 /** All that match one source, in the order of their names; none when nothing does. */
-export function findMatches(root: string, source: string, hidden: (path: string) => boolean): readonly Match[] {
+export function findMatches(
+  root: string,
+  source: string,
+  hidden: (path: string) => boolean,
+  extended = false,
+): readonly Match[] {
   const parts = cleaned(source);
   const shown = parts.filter((part) => part !== ".");
   const found: Match[] = [];
-  for (const path of expand(root, shown, [], 0)) {
+  for (const path of expand({ root, extended }, shown, [], 0)) {
     if (path !== "" && hidden(path)) continue;
     const place = placeIn(root, path);
     if (!place || place.missing.length > 0) continue;
@@ -56,23 +65,31 @@ function kept(path: string, source: string): string {
 
 const MAX_DEPTH = 64;
 
-function* expand(root: string, parts: readonly string[], done: readonly string[], depth: number): Generator<string> {
+interface Search {
+  readonly root: string;
+  readonly extended: boolean;
+}
+
+function* expand(search: Search, parts: readonly string[], done: readonly string[], depth: number): Generator<string> {
+  const { root, extended } = search;
   const [part, ...rest] = parts;
   if (part === undefined) return yield done.join("/");
-  if (!/[*?[\\]/.test(part)) return yield* expand(root, rest, [...done, fromText(part)], depth);
+  if (!(extended ? EXTENDED_PATTERN : PATTERN).test(part)) {
+    return yield* expand(search, rest, [...done, fromText(part)], depth);
+  }
   if (part === "**") {
-    yield* expand(root, rest, done, depth);
+    yield* expand(search, rest, done, depth);
     if (depth >= MAX_DEPTH) return;
     for (const name of folderNames(root, done)) {
       const place = placeIn(root, [...done, name].join("/"), "keep");
-      if (place?.stat.isDirectory()) yield* expand(root, parts, [...done, name], depth + 1);
+      if (place?.stat.isDirectory()) yield* expand(search, parts, [...done, name], depth + 1);
     }
     return;
   }
-  const matches: PathPattern | undefined = pathPattern(part);
+  const matches = (extended ? extendedPattern : pathPattern)(part);
   if (!matches) return;
   for (const name of folderNames(root, done)) {
-    if (matches(toText(name))) yield* expand(root, rest, [...done, name], depth);
+    if (matches(toText(name))) yield* expand(search, rest, [...done, name], depth);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { lstatSync } from "node:fs";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
-import { codeFrame } from "../../recipe/source.ts";
+import { codeFrame } from "../../base/source.ts";
 import type { CopyStep, StepOrigin } from "../types.ts";
 import { findAccount } from "./accounts.ts";
 import { archiveKind, unpackArchive } from "./archive.ts";

@@ -1,7 +1,7 @@
 // What can go wrong while steps of a build are carried out. What concerns a recipe ends with the lines it is about.
 
 import { BerthError, defineErrors, errnoOf, type Fail } from "../../base/errors.ts";
-import { codeFrame, type Located } from "../../recipe/source.ts";
+import { codeFrame, type Located } from "../../base/source.ts";
 
 const kinds = {
   E_STEP_FAILED: {

@@ -5,8 +5,8 @@ import { chmod, chown, lstat, mkdir, open, stat, writeFile } from "node:fs/promi
 import { connect, createServer, type Server } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { digestOf, digestParts } from "../../base/digest.ts";
+import { codeFrame } from "../../base/source.ts";
 import { acquireLock, type Lock, tryLock } from "../../oci/store/lock.ts";
-import { codeFrame } from "../../recipe/source.ts";
 import type { MountRecord } from "../../run/launch-plan.ts";
 import type { CopyOrigin, RunStep, StepMount, StepOrigin } from "../types.ts";
 import { fail } from "./errors.ts";

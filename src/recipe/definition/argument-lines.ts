@@ -1,6 +1,6 @@
 // Lines `name=value` of `%arguments` and of a `--build-arg-file`, and the same as one word of `--build-arg`.
 
-import type { Problem, Range } from "../source.ts";
+import type { Problem, Range } from "../../base/source.ts";
 import { linesOf, trimmedRange } from "./lines.ts";
 
 /** One argument. */

@@ -1,7 +1,7 @@
 // An Apptainer definition file as data, with the place of everything in its text (spec/apptainer.md section 3). Nothing is
 // lost: the stages' ranges follow each other without a gap, and so do the head and the sections of each stage.
 
-import type { Problem, Range, SourceText } from "../source.ts";
+import type { Problem, Range, SourceText } from "../../base/source.ts";
 
 /** A header line `Key: value`. */
 export interface Header {

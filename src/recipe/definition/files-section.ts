@@ -1,6 +1,6 @@
 // The lines of `%files [from stage]` and `%appfiles name`: what is copied and where to.
 
-import type { Problem, Range } from "../source.ts";
+import type { Problem, Range } from "../../base/source.ts";
 import type { Section } from "./ast.ts";
 import { linesOf } from "./lines.ts";
 import { splitWords } from "./words.ts";

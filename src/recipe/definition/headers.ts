@@ -1,7 +1,7 @@
 // The head of a stage: lines `Key: value` before the first section.
 
-import { nearest } from "../nearest.ts";
-import type { Problem, Range } from "../source.ts";
+import { nearest } from "../../base/nearest.ts";
+import type { Problem, Range } from "../../base/source.ts";
 import type { Header } from "./ast.ts";
 import { type Line, linesOf, trimmedRange } from "./lines.ts";
 import { HEADER_KEYS, isHeaderKey } from "./vocabulary.ts";

@@ -1,6 +1,6 @@
 // The lines of `%labels` and `%applabels`, and of the file that `$APPTAINER_LABELS` names: `key value…`.
 
-import type { Problem, Range } from "../source.ts";
+import type { Problem, Range } from "../../base/source.ts";
 import { type Line, linesOf, trimmedRange } from "./lines.ts";
 
 /** One label. */

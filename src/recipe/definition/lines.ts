@@ -1,6 +1,6 @@
 // The physical lines of a text with their places. Knows nothing of definition files.
 
-import type { Range } from "../source.ts";
+import type { Range } from "../../base/source.ts";
 
 /** One line. */
 export interface Line {

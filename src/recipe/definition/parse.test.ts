@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { codeFrame } from "../source.ts";
+import { codeFrame } from "../../base/source.ts";
 import { parseDefinition } from "./parse.ts";
 
 const parse = (text: string) => parseDefinition({ name: "a.def", text });

@@ -1,7 +1,7 @@
 // From the text of a definition file to its stages, headers and sections. Never throws: what is wrong comes back as
 // problems, each with its place.
 
-import type { Problem, Range, SourceText } from "../source.ts";
+import type { Problem, Range, SourceText } from "../../base/source.ts";
 import type { Definition, DefinitionStage } from "./ast.ts";
 import { parseHeaders } from "./headers.ts";
 import { linesOf } from "./lines.ts";

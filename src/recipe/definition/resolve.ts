@@ -1,6 +1,6 @@
 // A definition file with its build arguments put in, parsed: what a build works with.
 
-import type { Located, Problem, Range, SourceText } from "../source.ts";
+import type { Located, Problem, Range, SourceText } from "../../base/source.ts";
 import type { Definition } from "./ast.ts";
 import { parseDefinition } from "./parse.ts";
 import { type Arguments, replaceArguments } from "./template.ts";

@@ -1,8 +1,8 @@
 // The sections of a stage: each begins at a line whose first word begins with a percent sign, wherever that stands. That
 // is the trap of the format: such a line inside a here-document ends the script, so it is named as a problem.
 
-import { nearest } from "../nearest.ts";
-import { type Problem, positionOf, type Range } from "../source.ts";
+import { nearest } from "../../base/nearest.ts";
+import { type Problem, positionOf, type Range } from "../../base/source.ts";
 import type { Section } from "./ast.ts";
 import { closes, openHeredoc } from "./heredoc.ts";
 import { type Line, linesOf } from "./lines.ts";

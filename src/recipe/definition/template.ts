@@ -1,7 +1,7 @@
 // Build arguments: `{{ name }}` is replaced in the text of each stage before anything else is understood of it
 // (spec/apptainer.md section 3). Places of the new text lead back to the file.
 
-import type { Located, Problem, Range, SourceText } from "../source.ts";
+import type { Located, Problem, Range, SourceText } from "../../base/source.ts";
 import { type ArgumentLine, parseArgumentLines } from "./argument-lines.ts";
 import type { Definition, DefinitionStage } from "./ast.ts";
 import { linesOf } from "./lines.ts";

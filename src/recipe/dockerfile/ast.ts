@@ -1,7 +1,7 @@
 // A Dockerfile as data, with the place of everything in its text. The parser makes it; the build, the converter and the
 // policy engine read it. Words are raw: quotes, escapes and variables are still in them (`expand.ts` takes them out).
 
-import type { Problem, Range, SourceText } from "../source.ts";
+import type { Problem, Range, SourceText } from "../../base/source.ts";
 
 /** A word as written, quotes and variables included; continuation lines are joined and comments between them removed. */
 export interface Word {

@@ -1,8 +1,8 @@
 // Flags in front of an instruction's arguments: which instruction takes which, how they are cut out of a line, and what
 // is wrong with them.
 
-import { didYouMean } from "../nearest.ts";
-import type { Range } from "../source.ts";
+import { didYouMean } from "../../base/nearest.ts";
+import type { Range } from "../../base/source.ts";
 import type { Flag, Keyword } from "./ast.ts";
 import type { LogicalLine } from "./logical-line.ts";
 

@@ -1,7 +1,7 @@
 // The head of a Dockerfile: byte order mark and parser directives. Directives count only before anything else; the first
 // other line, empty ones included, ends the head.
 
-import type { Problem } from "../source.ts";
+import type { Problem } from "../../base/source.ts";
 import type { Directive } from "./ast.ts";
 import { type PhysicalLine, skipBlanks } from "./logical-line.ts";
 

@@ -1,7 +1,7 @@
 // From a statement to an instruction: one function for each kind of arguments, and the table of keywords. What is wrong
 // is noted in the statement, and the instruction is left out.
 
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../base/nearest.ts";
 import type { Heredoc, Instruction, Word } from "./ast.ts";
 import { jsonStrings, jsonWords, parseCommand } from "./command-form.ts";
 import { flagMistake } from "./flags.ts";

@@ -1,7 +1,7 @@
 // Physical and logical lines: a logical line is one instruction with its continuation lines joined, and remembers where
 // each of its characters came from. Knows nothing of instructions.
 
-import type { Range } from "../source.ts";
+import type { Range } from "../../base/source.ts";
 
 /** A line of the text; `end` excludes its line end, `next` is where the following line begins. */
 export interface PhysicalLine {

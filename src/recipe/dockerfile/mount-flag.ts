@@ -1,8 +1,8 @@
 // `RUN --mount=type=…,target=…`: the flag's value as data. Variables must be expanded field by field before the values
 // mean anything, so that the fields are cut first.
 
+import { nearest } from "../../base/nearest.ts";
 import { fail } from "../errors.ts";
-import { nearest } from "../nearest.ts";
 
 const TYPES = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
 const SHARING = ["shared", "private", "locked"] as const;

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Range } from "../source.ts";
+import type { Range } from "../../base/source.ts";
 import { parseDockerfile } from "./parse.ts";
 
 const parse = (text: string) => parseDockerfile({ name: "Dockerfile", text });

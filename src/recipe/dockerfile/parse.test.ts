@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { positionOf } from "../source.ts";
+import { positionOf } from "../../base/source.ts";
 import type { Instruction, InstructionOf, Keyword } from "./ast.ts";
 import { parseDockerfile } from "./parse.ts";
 

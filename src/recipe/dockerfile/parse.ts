@@ -1,7 +1,7 @@
 // The parser of Dockerfiles: text in, `Dockerfile` out. It never throws: what is wrong stands in `problems`, and parsing
 // goes on with the next instruction. Rules as in BuildKit; it also takes a here-document's delimiter behind blanks.
 
-import type { SourceText } from "../source.ts";
+import type { SourceText } from "../../base/source.ts";
 import type { Comment, Dockerfile, Instruction } from "./ast.ts";
 import { jsonStrings } from "./command-form.ts";
 import { cutFlags } from "./flags.ts";

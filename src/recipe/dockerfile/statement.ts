@@ -1,7 +1,7 @@
 // One instruction on its way from text to data: what every parser of an instruction is given, and how it says what is
 // wrong. Knows no instruction.
 
-import type { Problem, Range } from "../source.ts";
+import type { Problem, Range } from "../../base/source.ts";
 import type { Flag, Heredoc } from "./ast.ts";
 import type { HeredocMarker } from "./heredoc.ts";
 import type { LogicalLine } from "./logical-line.ts";

@@ -1,4 +1,4 @@
-// "Did you mean …": the known name nearest to a mistyped one. Knows nothing of recipes.
+// "Did you mean …": the known name nearest to a mistyped one.
 
 /** The candidate nearest to a word, when it is near enough to be what was meant; case does not count. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
-// The text of a recipe and places in it: what every parser of this room answers with and every error points to.
-// Knows nothing of any recipe's grammar.
+// A text that people wrote (a recipe, a configuration) and places in it: what parsers answer with and errors point to.
+// Knows no grammar.
 
-/** A recipe as it was read. */
+/** A text as it was read. */
 export interface SourceText {
   /** The file as people know it, for messages. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** A part of a recipe in its file. */
+/** A part of a text in its file. */
 export interface Located {
   readonly source: SourceText;
   readonly range: Range;
@@ -44,7 +44,7 @@ export function positionOf(text: string, offset: number): Position {
 
 const CONTEXT = 2;
 
-/** The lines around a part of a recipe, numbered, with marks below the part's first line. */
+/** The lines around a part of a text, numbered, with marks below the part's first line. */
 export function codeFrame({ source, range }: Located): string {
   const lines = source.text.split(/\r?\n/);
   const { line, column } = positionOf(source.text, range.start);
