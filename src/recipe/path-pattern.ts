@@ -172,12 +172,16 @@ function choose(
   choices: readonly (readonly Token[])[],
 ): readonly number[] {
   const once = (from: readonly number[]) =>
-    ascending(choices.flatMap((tokens) => tokens.reduce((at, token) => (at.length === 0 ? at : step(path, at, token)), from)));
+    ascending(
+      choices.flatMap((tokens) => tokens.reduce((at, token) => (at.length === 0 ? at : step(path, at, token)), from)),
+    );
   if (sign === "!") {
-    return ascending(ends.flatMap((end) => {
-      const taken = new Set(once([end]));
-      return spread(path, [end]).filter((at) => !taken.has(at));
-    }));
+    return ascending(
+      ends.flatMap((end) => {
+        const taken = new Set(once([end]));
+        return spread(path, [end]).filter((at) => !taken.has(at));
+      }),
+    );
   }
   let reached = sign === "@" || sign === "+" ? once(ends) : ascending([...ends, ...once(ends)]);
   while (sign === "+" || sign === "*") {

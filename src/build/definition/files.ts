@@ -43,7 +43,16 @@ export function filesStage(stage: Stage, section: Section): string | undefined {
 
 function copyStep(line: FileLine, { from, folder, root }: FilesPlace): CopyStep {
   const common = {
-    ...({ kind: "copy", from, inline: [], exclude: [], unpack: false, follow: true, parents: false, extended: true } as const),
+    ...({
+      kind: "copy",
+      from,
+      inline: [],
+      exclude: [],
+      unpack: false,
+      follow: true,
+      parents: false,
+      extended: true,
+    } as const),
     // `folder/.` means what is in it.
     style: /(^|\/)\.$/.test(line.source) ? "folder" : "cp",
   } as const;

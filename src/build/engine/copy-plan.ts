@@ -42,7 +42,8 @@ export async function planCopy(
   const planned: PlannedMatch[] = [];
   try {
     for (const source of step.sources) {
-      const all = findMatches(root === "" ? "/" : root, source, (path) => hidden(path) && !reaches(ignore, path));
+      const unseen = (path: string) => hidden(path) && !reaches(ignore, path);
+      const all = findMatches(root === "" ? "/" : root, source, unseen, step.extended);
       if (all.length === 0) throw noMatch(source, origin, at, root);
       for (const match of all) {
         if (exclude?.ignored(toText(match.name)) && !match.stat.isDirectory()) continue;

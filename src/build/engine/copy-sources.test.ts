@@ -40,3 +40,21 @@ test("a link that would lead out leads to nothing", () => {
 test("what is hidden is not found", () => {
   expect(findMatches(root, "*.txt", (path) => path === "e.txt")).toEqual([]);
 });
+
+test.each([
+  ["@(e.txt|f.md)", ["e.txt", "f.md"]],
+  ["@(e|f).@(txt|md)", ["e.txt", "f.md"]],
+  ["?(-)dash", ["-dash"]],
+  ["+([a-f]).*(t|x)", ["e.txt"]],
+  ["!(*.txt|*.md|way|out|we*)", ["a", "-dash"]],
+  ["a/!(b)", ["a/d.txt"]],
+  ["@(a|nothing)/b/*.txt", ["a/b/c.txt"]],
+  ["@(e.txt", []],
+])("with bash's groups %s names %j", (source, found) => {
+  const named = findMatches(root, source, () => false, true).map(({ path }) => path);
+  expect(named.sort()).toEqual([...found].sort());
+});
+
+test("a Dockerfile has no groups", () => {
+  expect(paths("@(e.txt|f.md)")).toEqual([]);
+});
