@@ -6,6 +6,7 @@ import type { Located } from "../base/source.ts";
 import type { ImageAttributes } from "../image/metadata/attributes.ts";
 import type { Descriptor, OciImage, Platform, RuntimeConfig } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
+import type { PathFilter } from "../recipe/dockerignore.ts";
 
 /** Where a stage begins. */
 export type BaseSource =
@@ -114,7 +115,7 @@ export type CopyOrigin =
   /** The caller's file system (`%files` of a definition); paths are absolute. */
   | { readonly kind: "host" }
   /** One folder of the caller's machine (a named context, a repository that was fetched): its links do not lead out of it. */
-  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "folder"; readonly path: string; readonly ignore?: PathFilter | undefined }
   /** Another stage, or an image brought by `from`. */
   | { readonly kind: "state"; readonly state: State };
 

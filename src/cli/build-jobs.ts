@@ -10,13 +10,13 @@ import {
   parseSecrets,
   parseSsh,
 } from "../build/dockerfile/call-flags.ts";
-import type { DockerfileJob } from "../build/dockerfile/job.ts";
+import type { DockerfileJob, NamedContext } from "../build/dockerfile/job.ts";
 import type { Sources } from "../build/dockerfile/remote-sources.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import { parseBindFlag, parseMountFlag } from "../run/binds.ts";
 import type { ALL_BUILD_FLAGS } from "./build-flags.ts";
-import type { BuildSource } from "./build-source.ts";
+import { type BuildSource, ignoreFile } from "./build-source.ts";
 import type { Context } from "./context.ts";
 import type { FlagValues } from "./flags.ts";
 import { VERSION } from "./version.ts";
@@ -95,12 +95,18 @@ export async function dockerfileJob(
     buildArgs: await dockerfileArguments(values, env),
     labels: parseLabels(values.label),
     platform: values.platform === undefined ? undefined : parsePlatform(values.platform),
-    contexts: parseContexts(values["build-context"], place),
+    contexts: await withFilters(parseContexts(values["build-context"], place)),
     secrets: parseSecrets(values.secret, place),
     ssh: parseSsh(values.ssh, place),
     network: network(values.network),
     sources,
   };
+}
+
+async function withFilters(contexts: ReadonlyMap<string, NamedContext>): Promise<ReadonlyMap<string, NamedContext>> {
+  const read = async ([name, context]: [string, NamedContext]): Promise<[string, NamedContext]> =>
+    context.kind === "folder" ? [name, { ...context, ignore: await ignoreFile(context.path) }] : [name, context];
+  return new Map(await Promise.all([...contexts].map(read)));
 }
 
 async function dockerfileArguments(values: BuildValues, env: Context["env"]): Promise<ReadonlyMap<string, string>> {

@@ -97,9 +97,15 @@ async function readRecipe(path: string, name: string): Promise<SourceText> {
 
 /** What the context of a Dockerfile does not show: the file of the Dockerfile's own name goes first. @throws E_RECIPE_IGNORE */
 export async function contextFilter(path: string, context: string): Promise<PathFilter | undefined> {
-  for (const file of [`${path}.dockerignore`, join(context, ".dockerignore")]) {
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) return parseDockerignore({ name: basename(file), text });
-  }
-  return undefined;
+  return (await filterIn(`${path}.dockerignore`)) ?? ignoreFile(context);
+}
+
+/** What a folder's `.dockerignore` leaves out; undefined: it has none. @throws E_RECIPE_IGNORE */
+export function ignoreFile(folder: string): Promise<PathFilter | undefined> {
+  return filterIn(join(folder, ".dockerignore"));
+}
+
+async function filterIn(file: string): Promise<PathFilter | undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : parseDockerignore({ name: basename(file), text });
 }

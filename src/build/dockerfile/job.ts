@@ -4,12 +4,14 @@
 import type { Platform } from "../../oci/types.ts";
 import type { ImageSource } from "../../oci/uri.ts";
 import type { Dockerfile } from "../../recipe/dockerfile/ast.ts";
+import type { PathFilter } from "../../recipe/dockerignore.ts";
 import type { Sources } from "./remote-sources.ts";
 
 /** `--build-context NAME=…`: files or an image that stand in for a name. */
 export type NamedContext =
-  /** An absolute path. */
-  { readonly kind: "folder"; readonly path: string } | { readonly kind: "image"; readonly source: ImageSource };
+  /** An absolute path, and what its `.dockerignore` leaves out. */
+  | { readonly kind: "folder"; readonly path: string; readonly ignore?: PathFilter | undefined }
+  | { readonly kind: "image"; readonly source: ImageSource };
 
 /** `--secret`: where its bytes come from when a step asks for them. */
 export type SecretSource =

@@ -131,7 +131,7 @@ async function baseImage(name: string, at: Located, platform: Platform | undefin
 async function originOf(text: string, at: Located, stage: Stage, all: Everything): Promise<CopyOrigin> {
   const index = stageReference(text, all.plan.stages, at);
   const context = contextFor(text, all.job.contexts);
-  if (context?.kind === "folder") return { kind: "folder", path: context.path };
+  if (context?.kind === "folder") return context;
   if (context === undefined && index !== undefined) {
     // Only a trigger of a base image gets here with a later stage: the plan could not know of it.
     if (index >= stage.index) throw failAt("E_STAGE_LATER", at, { name: text });

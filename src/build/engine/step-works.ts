@@ -148,7 +148,7 @@ export class StepWorks {
   async #origin(from: CopyOrigin): Promise<Origin> {
     const { context } = this.#tools.options;
     if (from.kind === "host") return { root: "/", name: "this machine", ignore: undefined, strange: false };
-    if (from.kind === "folder") return { root: from.path, name: from.path, ignore: undefined, strange: true };
+    if (from.kind === "folder") return { root: from.path, name: from.path, ignore: from.ignore, strange: true };
     if (from.kind === "context") {
       const root = context?.folder ?? "/nonexistent";
       return { root, name: `the build context ${root}`, ignore: context?.ignore, strange: false };
@@ -178,10 +178,11 @@ export class StepWorks {
     };
   }
 
-  // What .dockerignore leaves out is not seen in a mount of the context either.
+  // What .dockerignore leaves out is not seen in a mount of a context either.
   async #view(origin: CopyOrigin, writable: boolean, at: StepOrigin): Promise<string> {
     const { options, views } = this.#tools;
-    if (origin.kind !== "context" || !options.context?.ignore) return views.folder(origin, writable);
+    const ignore = origin.kind === "context" ? options.context?.ignore : origin.kind === "folder" && origin.ignore;
+    if (!ignore) return views.folder(origin, writable);
     const step = { ...PLAIN_COPY, from: origin, sources: ["."] };
     const planned = await planCopy(step, at, await this.#origin(origin), options.signal);
     return views.filled((folder) => copyStep(step, at, folder, planned, this.#copyTools()));

@@ -29,6 +29,9 @@ describe.skipIf(absent !== "")(`what lies outside the context${absent ? ` [needs
     symlinkSync("../private", join(work, "files/up"));
     writeFileSync(join(work, "files/good"), "good\n");
     symlinkSync("/good", join(work, "files/absolute"));
+    mkdirSync(join(work, "filtered"));
+    for (const name of ["shown", "left.out"]) writeFileSync(join(work, "filtered", name), name);
+    writeFileSync(join(work, "filtered/.dockerignore"), "*.out\n");
     const { uid, gid } = ordinaryUser();
     if (AS_ROOT) execFileSync("chown", ["-hR", `${uid}:${gid}`, work]);
     server = createServer((request, response) => {
@@ -71,6 +74,18 @@ RUN --mount=type=bind,from=files,target=/f cat /f/good >/z
     expect([tree["/x"], tree["/y"], tree["/z"]]).toMatchObject(
       ["good", "changed", "good"].map((text) => expect.stringContaining(`"${text}\\n"`)),
     );
+  });
+
+  test("what the .dockerignore of a named context leaves out is neither copied nor bound", async () => {
+    const recipe = `FROM BASE
+COPY --from=filtered . /copied
+RUN --mount=type=bind,from=filtered,target=/f ls /f >/seen
+`;
+    const args = ["--build-context", `filtered=${work}/filtered`];
+    expect(await build("filtered", recipe, args)).toMatchObject({ status: 0 });
+    const { tree } = await readImage(join(work, "out/filtered"));
+    expect(Object.keys(tree).filter((path) => /^\/copied\/[a-z]/.test(path))).toEqual(["/copied/shown"]);
+    expect(tree["/seen"]).toContain('"shown\\n"');
   });
 
   test("the name in a URL is no pattern, and its login stays out of the image", async () => {
