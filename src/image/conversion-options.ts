@@ -14,6 +14,10 @@ export interface ConversionOptions {
   /** Make what its owner could not read readable (and record the exact modes). */
   readonly fixPermissions: boolean;
   readonly owners: "keep" | "squash";
+  /** For images of a whole site, whose files all belong to root: everybody may read what is in it, and nothing sets an id. */
+  readonly shared?: true;
+  /** Leave out those extended attributes too that are harmless. */
+  readonly xattrs?: "drop";
 }
 
 const fail = defineErrors({

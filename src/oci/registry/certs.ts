@@ -37,11 +37,21 @@ export function defaultCertDirs(env: Environment, home: string): readonly string
   return [join(config, "containers/certs.d"), "/etc/containers/certs.d", "/etc/docker/certs.d"];
 }
 
-/** @throws E_CERTS_FILE when a file that is there cannot be read, or a client certificate lacks its key */
-export function certSource(env: Environment, dirs: readonly string[]): CertSource {
+/**
+ * `named` has a further PEM file of authorities for some hosts.
+ *
+ * @throws E_CERTS_FILE when a file that is there (or named) cannot be read, or a client certificate lacks its key
+ */
+export function certSource(
+  env: Environment,
+  dirs: readonly string[],
+  named: ReadonlyMap<string, string> = new Map(),
+): CertSource {
   return async (authority) => {
     const folder = await firstFolder(dirs, authority);
-    const own = folder === undefined ? { ca: [] } : await readFolder(folder.path, folder.names);
+    const found = folder === undefined ? { ca: [] } : await readFolder(folder.path, folder.names);
+    const file = named.get(authority);
+    const own = file === undefined ? found : { ...found, ca: [await readCertificate(file), ...found.ca] };
     const explicit = firstOf(env, "SSL_CERT_FILE");
     const general = explicit === undefined ? [BUILT_IN, systemBundle] : [async () => [await readCertificate(explicit)]];
     const { ca, ...client } = own;

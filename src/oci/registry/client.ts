@@ -39,6 +39,8 @@ export interface RegistryOptions {
   readonly registries?: RegistriesModel;
   /** Folders in the certs.d layout, first one first. */
   readonly certDirs?: readonly string[];
+  /** PEM files of authorities by `host[:port]`, besides those of the folders. */
+  readonly authorities?: ReadonlyMap<string, string>;
   readonly clock?: Clock;
   readonly retry?: Partial<RetryPolicy>;
   readonly timeouts?: Partial<Timeouts>;
@@ -110,7 +112,7 @@ export function makeWire(options: RegistryOptions): Wire {
   return {
     transport: httpTransport({
       proxyFor: proxyRules(env),
-      certs: certSource(env, dirs),
+      certs: certSource(env, dirs, options.authorities),
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     }),
     clock: options.clock ?? systemClock,
