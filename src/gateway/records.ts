@@ -71,8 +71,8 @@ export interface Queue {
   /** Adds a request, or answers the unfinished one of the same name: there is never more than one. */
   add(request: NewPull): Promise<PullRecord>;
   find(id: string): Promise<PullRecord | undefined>;
-  /** The newest request of that name, finished or not. */
-  latest(name: ImageName): Promise<PullRecord | undefined>;
+  /** The newest request of that name, finished or not; with `uid` the newest of that person. */
+  latest(name: ImageName, uid?: number): Promise<PullRecord | undefined>;
   unfinished(system: string | undefined): Promise<readonly PullRecord[]>;
   /** The next to work on: of the users with the fewest jobs under way the one who has waited longest. */
   claim(limits: { readonly perUser: number }): Promise<ClaimedPull | undefined>;

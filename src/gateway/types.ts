@@ -99,6 +99,8 @@ export interface PullRecord {
   readonly importFrom: { readonly path: string; readonly format: string } | undefined;
   readonly imageId: string | null;
   readonly errorCode: string | null;
+  /** True: made without registry credentials, so that its name is no secret. Undefined counts as false. */
+  readonly open?: boolean | undefined;
 }
 
 /** How far a pull is. */

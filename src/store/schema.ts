@@ -75,6 +75,8 @@ export interface TagRow {
   tag: string;
   image_key: number;
   moved_at: number;
+  /** 1: the name was found with credentials: of a public image it is shown only to those who have access besides. */
+  private: Generated<number>;
 }
 
 export interface TagHistoryRow {
