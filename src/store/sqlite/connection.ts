@@ -1,0 +1,91 @@
+// One connection to a SQLite file: prepared statements kept, errors told in words. It is synchronous, as the database is.
+// Who may use it when is the driver's business.
+
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { CompiledQuery, QueryResult } from "kysely";
+import { translate } from "./errors.ts";
+
+/** Statements kept ready; the programs' own queries are fewer, lists of changing length make the rest. */
+const KEPT_STATEMENTS = 300;
+
+/** How a connection is used. */
+export interface ConnectionUse {
+  readonly readOnly: boolean;
+  /** How long a statement blocks the process waiting for another process. */
+  readonly busyMs: number;
+}
+
+/** An open connection. */
+export class SqliteFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, { readonly statement: StatementSync; readonly answers: boolean }>();
+
+  constructor(path: string, use: ConnectionUse) {
+    this.path = path;
+    this.#database = this.#told(
+      () => new DatabaseSync(path, { timeout: use.busyMs, enableForeignKeyConstraints: true }),
+    );
+    this.exec(`pragma synchronous = normal`);
+    if (use.readOnly) this.exec("pragma query_only = 1");
+  }
+
+  /** True between BEGIN and the end of the transaction, also when SQLite ended it on its own account. */
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#told(() => this.#database.exec(sql));
+  }
+
+  query<Row>({ sql, parameters }: Pick<CompiledQuery, "sql" | "parameters">): QueryResult<Row> {
+    return this.#told(() => {
+      const { statement, answers } = this.#prepared(sql);
+      const values = parameters.map(bindable);
+      if (answers) return { rows: statement.all(...values) as Row[] };
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    });
+  }
+
+  /** Rows one by one, from a statement of its own. */
+  *rows<Row>({ sql, parameters }: Pick<CompiledQuery, "sql" | "parameters">): Generator<Row> {
+    const statement = this.#told(() => this.#database.prepare(sql));
+    for (const row of statement.iterate(...parameters.map(bindable))) yield row as Row;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepared(sql: string) {
+    const known = this.#statements.get(sql);
+    if (known) {
+      this.#statements.delete(sql);
+      this.#statements.set(sql, known);
+      return known;
+    }
+    const statement = this.#database.prepare(sql);
+    const made = { statement, answers: statement.columns().length > 0 };
+    this.#statements.set(sql, made);
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size > KEPT_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
+    return made;
+  }
+
+  #told<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw translate(error, this.path);
+    }
+  }
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === undefined) return null;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return value as SQLInputValue;
+}

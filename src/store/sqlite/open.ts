@@ -1,0 +1,94 @@
+// A store in a SQLite file. News inside the process go from hand to hand; that another process has written is seen by
+// asking the file for its version.
+
+import { Kysely, type Transaction } from "kysely";
+import { migrate } from "../migrate.ts";
+import type { Tables } from "../schema.ts";
+import { type Listener, Listeners, type Store } from "../store.ts";
+import { sqliteDialect } from "./dialect.ts";
+import { SqlitePair } from "./driver.ts";
+
+/** How often the file is asked whether another process wrote. */
+const LOOK_MS = 500;
+
+/** Opens the file, makes it if missing, and migrates it. @throws E_STORE_OPEN, E_STORE_NEWER, E_STORE_MIGRATION */
+export async function openSqlite(path: string, options: { readonly now: () => number }): Promise<Store> {
+  const pair = new SqlitePair(path);
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(pair) });
+  try {
+    await migrate({ db, kind: "sqlite", where: path });
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new SqliteStore(pair, db, options.now);
+}
+
+class SqliteStore implements Store {
+  readonly kind = "sqlite";
+  readonly db: Kysely<Tables>;
+  readonly now: () => number;
+  readonly #pair: SqlitePair;
+  readonly #listeners = new Listeners();
+  /** News of transactions that have not ended yet. */
+  readonly #held = new WeakMap<Transaction<Tables>, (() => void)[]>();
+  #looking: NodeJS.Timeout | undefined;
+  #version: unknown;
+
+  constructor(pair: SqlitePair, db: Kysely<Tables>, now: () => number) {
+    this.#pair = pair;
+    this.db = db;
+    this.now = now;
+  }
+
+  async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    const news: (() => void)[] = [];
+    const result = await this.db.transaction().execute((trx) => {
+      this.#held.set(trx, news);
+      return work(trx);
+    });
+    for (const tell of news) tell();
+    return result;
+  }
+
+  async notify(channel: string, payload: string, trx?: Transaction<Tables>): Promise<void> {
+    const tell = () => this.#listeners.tell(channel, payload);
+    const held = trx && this.#held.get(trx);
+    if (held) held.push(tell);
+    else tell();
+  }
+
+  listen(channel: string, listener: Listener): () => void {
+    this.#listeners.add(channel, listener);
+    this.#version ??= this.#fileVersion();
+    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    return () => this.#listeners.remove(channel, listener);
+  }
+
+  async alive(): Promise<boolean> {
+    this.#pair.reader.query({ sql: "select 1 from servers limit 1", parameters: [] });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#looking);
+    await this.db.destroy();
+  }
+
+  #look(): void {
+    // Asked on the writing connection, whose own commits do not count; inside a transaction the answer stands still.
+    if (this.#pair.turn.taken) return;
+    const version = this.#fileVersion();
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#listeners.tellAll();
+  }
+
+  #fileVersion(): unknown {
+    const [row] = this.#pair.writer.query<{ data_version: number }>({
+      sql: "pragma data_version",
+      parameters: [],
+    }).rows;
+    return row?.data_version;
+  }
+}
