@@ -36,6 +36,7 @@ function parseProxy(text: string, name: string): ProxyHop {
   const kinds: Readonly<Record<string, ProxyHop["kind"]>> = {
     "http:": "http",
     "https:": "https",
+    "socks:": "socks5",
     "socks5:": "socks5",
     "socks5h:": "socks5",
   };
