@@ -133,6 +133,8 @@ export interface PullRow {
   image_id: string | null;
   /** The error's code of a FAILURE. */
   error_code: string | null;
+  /** 1: made without registry credentials, so that its name is no secret. */
+  open: Generated<number>;
 }
 
 /** One fetch and conversion of a digest with certain options, wherever and for however many it runs. */

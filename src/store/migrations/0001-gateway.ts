@@ -47,7 +47,7 @@ const PULLS = [
      created_at double precision not null, started_at double precision, heartbeat_at double precision not null,
      finished_at double precision, server text, flight text, attempts integer not null,
      not_before double precision not null, cancelled integer not null, credentials text,
-     import_path text, import_format text, image_id text, error_code text)`,
+     import_path text, import_format text, image_id text, error_code text, open integer not null default 0)`,
   // There is never more than one unfinished request of a name: this index is what makes it so.
   "create unique index pulls_unfinished on pulls (system, itype, tag) where finished_at is null",
   "create index pulls_name on pulls (system, itype, tag, created_at)",
