@@ -1,0 +1,129 @@
+// Publishes images: decides what is written and in which order, wherever the folder is.
+//
+// Shifter's runtime and berth's own begin with `.meta`; so it appears last and goes first, and whoever finds it finds the
+// rest. `.json` comes before the image: it is the sign by which a file left by a dead server is known to be berth's, since
+// sites may keep images of other programs in the same folder.
+
+import { type Digest, parseDigest } from "../../base/digest.ts";
+import type { Log } from "../../base/log.ts";
+import type { GatewayConfig, SystemConfig } from "../../site/gateway-config.ts";
+import type { ImageRecord, MadeImage, PublishedAcl, PublishedFile, Publisher } from "../types.ts";
+import { fail } from "./errors.ts";
+import { type FileFacts, formatDocument, type ImageDocument, imageDocument, parseDocument } from "./image-document.ts";
+import { localPlace } from "./local-place.ts";
+import { writeMeta } from "./meta.ts";
+import { fileNames, parseName } from "./names.ts";
+import type { Place } from "./place.ts";
+import { remotePlace } from "./remote-place.ts";
+import { type Run, runCommand } from "./run-command.ts";
+import { type Patience, USUAL_PATIENCE } from "./ssh.ts";
+
+/** What publishing is told of the configuration. */
+export type PublishConfig = Pick<GatewayConfig, "systems" | "aclInMeta">;
+
+export interface PublisherParts {
+  readonly log: Log;
+  /** Starts programs; the real one unless said otherwise. */
+  readonly run?: Run | undefined;
+  /** Seconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  readonly patience?: Patience | undefined;
+}
+
+/** The publisher of all systems. @throws E_PUBLISH_TARGET when a system's transfer settings make no sense */
+export function makePublisher(config: PublishConfig, parts: PublisherParts): Publisher {
+  const { now = () => Date.now() / 1000 } = parts;
+  const places = new Map([...config.systems].map(([name, system]) => [name, placeOf(system, parts, now)] as const));
+  const placeFor = (system: string): Place => {
+    const place = places.get(system);
+    if (!place) throw fail("E_PUBLISH_SYSTEM", { system });
+    return place;
+  };
+  const context = { config, now };
+  return {
+    publish: (system, image, acl, signal) => publish(placeFor(system), image, acl, context, signal),
+    republish: (system, image, acl, signal) => rewrite(placeFor(system), image, acl, context, signal),
+    async exists(system, id, format, signal) {
+      const { image, meta } = fileNames(id, format);
+      return placeFor(system).has([image, meta], signal);
+    },
+    async remove(system, id, format, signal) {
+      const { image, meta, json } = fileNames(id, format);
+      await placeFor(system).remove([meta, image, json], signal);
+    },
+    files: async (system, signal) => ourFiles(await placeFor(system).list(signal)),
+  };
+}
+
+function placeOf(system: SystemConfig, { log, run = runCommand, patience }: PublisherParts, now: () => number): Place {
+  const { transfer } = system;
+  if (transfer.kind === "local") return localPlace(transfer.imageDir, now);
+  return remotePlace(system.name, transfer, { log, run, patience: patience ?? USUAL_PATIENCE });
+}
+
+interface Context {
+  readonly config: PublishConfig;
+  readonly now: () => number;
+}
+
+async function publish(place: Place, image: MadeImage, acl: PublishedAcl, context: Context, signal: AbortSignal) {
+  const { file } = image;
+  if (!file) return rewrite(place, image, acl, context, signal);
+  const names = fileNames(image.id, file.format);
+  const before = await documentOf(place, names.json, signal);
+  if (before && before.digest !== image.digest && (await place.has([names.image, names.meta], signal)))
+    throw fail("E_PUBLISH_ID_TAKEN", { path: place.shown, id: image.id, there: before.digest, digest: image.digest });
+  const digest: Digest = parseDigest(file.digest);
+  const created = before?.digest === image.digest ? before.created : context.now();
+  const facts = { format: file.format, bytes: file.bytes, fileDigest: digest, user: image.user, created };
+  const arrived = await place.bring({ path: file.path, bytes: file.bytes, digest }, names.image, signal);
+  try {
+    await place.write(names.json, formatDocument(imageDocument(image, acl, facts)), signal);
+    await arrived.show();
+  } catch (error) {
+    await arrived.abandon();
+    throw error;
+  }
+  await place.write(names.meta, metaOf(image, facts.format, acl, context), signal);
+}
+
+async function rewrite(
+  place: Place,
+  image: ImageRecord | MadeImage,
+  acl: PublishedAcl,
+  context: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = await documentOf(place, `${image.id}.json`, signal);
+  const facts = factsOf(image, before, context.now());
+  const names = fileNames(image.id, facts.format);
+  if (!(await place.has([names.image], signal))) throw fail("E_PUBLISH_GONE", { name: names.image, path: place.shown });
+  await place.write(names.json, formatDocument(imageDocument(image, acl, facts)), signal);
+  await place.write(names.meta, metaOf(image, facts.format, acl, context), signal);
+}
+
+// What the record does not say, the document knows; images of another gateway have none.
+function factsOf(image: ImageRecord | MadeImage, before: ImageDocument | undefined, now: number): FileFacts {
+  const record = "key" in image ? image : undefined;
+  return {
+    format: record?.format ?? before?.format ?? "squashfs",
+    bytes: record?.bytes ?? before?.bytes ?? 0,
+    fileDigest: before?.fileDigest ?? null,
+    user: "user" in image ? image.user : (before?.user ?? null),
+    created: before?.created ?? record?.createdAt ?? now,
+  };
+}
+
+async function documentOf(place: Place, name: string, signal: AbortSignal): Promise<ImageDocument | undefined> {
+  const text = await place.read(name, signal);
+  return text === undefined ? undefined : parseDocument(text);
+}
+
+function metaOf(image: MadeImage | ImageRecord, format: string, acl: PublishedAcl, { config }: Context): string {
+  const { env, entry, cmd, workdir } = image;
+  return writeMeta({ format, env, entry, cmd, workdir, acl }, { aclInMeta: config.aclInMeta });
+}
+
+function ourFiles(files: readonly PublishedFile[]): readonly PublishedFile[] {
+  return files.filter(({ name }) => parseName(name) !== undefined);
+}
