@@ -122,3 +122,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./man/index.ts")).manCommand(c),
   },
 ];
+
+/** Commands that berth starts itself: no help, completion or manual page tells of them. */
+export const INTERNAL_COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "gateway-job",
+    summary: "make one image for the gateway",
+    load: async (c) => (await import("./gateway-job.ts")).gatewayJobCommand(c),
+  },
+];

@@ -2,7 +2,7 @@
 // called is loaded.
 
 import { Command, CommanderError } from "commander";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, INTERNAL_COMMANDS } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { print } from "./output.ts";
 import { VERSION } from "./version.ts";
@@ -10,7 +10,8 @@ import { VERSION } from "./version.ts";
 /** Parses `args`, runs the command, and answers the exit status; wrong usage is 1 (spec/apptainer.md 1.1). */
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
   const program = newProgram();
-  const entry = COMMANDS.find(({ name }) => name === (args[0] === "help" ? args[1] : args[0]));
+  const named = args[0] === "help" ? args[1] : args[0];
+  const entry = [...COMMANDS, ...INTERNAL_COMMANDS].find(({ name }) => name === named);
   if (entry) program.addCommand(inherit(await entry.load(context), program));
   else
     for (const { name, summary } of COMMANDS)

@@ -64,7 +64,8 @@ function rateFailure(response: HttpResponse, fields: Fields, source: string | un
   const login =
     source === undefined ? `log in for a larger limit: berth registry login --username NAME docker://${host}; or ` : "";
   const next = `${login}wait, or pull through a mirror (registries.conf)`;
-  return fail("E_RATE_LIMITED", { ...fields, limit: `${whose}; ${figures}${when}`, next });
+  const seconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
+  return fail("E_RATE_LIMITED", { ...fields, limit: `${whose}; ${figures}${when}`, next, seconds });
 }
 
 // "100;w=21600": a hundred requests in a window of 21600 seconds (the hub's form of the RateLimit headers).

@@ -1,0 +1,50 @@
+// The registry client for a location of the gateway: its certificate authority, plain HTTP where its url says so, and
+// either nobody's or one person's login. Nothing of the gateway account's own logins or registries.conf has a part in it.
+
+import type { Log } from "../../base/log.ts";
+import type { CredentialSource } from "../../oci/auth/credential.ts";
+import { type RegistryClient, registryClient } from "../../oci/registry/client.ts";
+import type { RetryPolicy } from "../../oci/registry/retry.ts";
+import type { Timeouts } from "../../oci/registry/transport.ts";
+import type { LocationConfig } from "../../site/gateway-config.ts";
+import type { RegistryCredential } from "../types.ts";
+import { locationHost } from "./image-reference.ts";
+
+/** How patient the client is. */
+export interface LocationPatience {
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+}
+
+/** A client for one location; `credential` undefined: it asks as nobody. Close it when done. */
+export function locationClient(
+  location: LocationConfig,
+  credential: RegistryCredential | undefined,
+  { log, timeouts, retry }: LocationPatience & { readonly log: Log },
+): RegistryClient {
+  const host = locationHost(location);
+  return registryClient({
+    // Proxies count; HOME, XDG folders and SSL_CERT_FILE are the gateway account's own affair.
+    env: proxySettings(process.env),
+    certDirs: [],
+    authorities: location.caFile === undefined ? new Map() : new Map([[host, location.caFile]]),
+    insecure: new URL(location.url).protocol === "http:",
+    credentials: loginOf(host, credential),
+    log,
+    userAgent: "berth-gateway",
+    ...(timeouts ? { timeouts } : {}),
+    ...(retry ? { retry } : {}),
+  });
+}
+
+function loginOf(host: string, credential: RegistryCredential | undefined): CredentialSource {
+  return async (registry, _repository, { named }) => {
+    if (credential === undefined || registry !== host || !named) return undefined;
+    const { user: username, password } = credential;
+    return { kind: "password", username, password, source: "this request" };
+  };
+}
+
+function proxySettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:https?|all|no)_proxy$/i.test(name)));
+}

@@ -1,0 +1,94 @@
+// One pull, inside the job process: the image is looked up, the server told of it, and when it says so the file is made.
+
+import { type Log, type Progress, unwatched } from "../../base/log.ts";
+import { blobSource } from "../../oci/fetch/blob-source.ts";
+import { PATIENCE } from "../../oci/fetch/transfer.ts";
+import { parsePlatform } from "../../oci/platform.ts";
+import { formatReference } from "../../oci/reference.ts";
+import { type Cache, openCache } from "../../oci/store/cache.ts";
+import { withHealing } from "../../oci/store/healing.ts";
+import { fetchProgress } from "./fetch-progress.ts";
+import { imageReference } from "./image-reference.ts";
+import type { ImageFacts, JobMessage, PullJob } from "./job-messages.ts";
+import type { LocationPatience } from "./location-client.ts";
+import { makeFile } from "./make-file.ts";
+import { type FoundImage, resolveImage } from "./resolve.ts";
+
+/** What a job process has. */
+export interface JobTools {
+  say(message: JobMessage): void;
+  /** Resolves when the server lets the job go on. */
+  goOn(): Promise<void>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Performs the pull. @throws what registries, layers, disks and tools make fail */
+export async function performPull(job: PullJob, tools: JobTools): Promise<void> {
+  const { say, log, signal } = tools;
+  say({ type: "stage", status: "PULLING", text: "Getting manifest" });
+  const locations = new Map([[job.location.name, job.location]]);
+  const { reference } = imageReference(job.tag, { locations, defaultLocation: job.location.name });
+  const cache = await openCache({ root: job.cacheDir, tempDir: job.folder, log });
+  const found = await resolveImage({
+    ...{ location: job.location, reference, credential: job.credential, platform: parsePlatform(job.platform) },
+    ...{ cache, log, progress: unwatched, patience: patienceOf(job), signal },
+  });
+  try {
+    const facts = factsOf(found, formatReference(reference));
+    say({ type: "found", facts });
+    await tools.goOn();
+    const file = await fetchAndMake(job, found, cache, tools);
+    say({ type: "made", facts, file });
+  } finally {
+    await found.close();
+    await cache.close();
+  }
+}
+
+function patienceOf({ silentMs }: PullJob): LocationPatience {
+  if (silentMs === undefined) return {};
+  return { timeouts: { connect: silentMs, headers: silentMs, body: silentMs }, retry: { retries: 1, base: 50 } };
+}
+
+async function fetchAndMake(job: PullJob, found: FoundImage, cache: Cache, tools: JobTools) {
+  const { say, log, signal } = tools;
+  const { image, pull } = found;
+  const { layers } = image.manifest;
+  const progress = fetchProgress(layers, say);
+  for (const layer of layers) if (await cache.blobs.has(layer)) progress.present(layer);
+  const patience = job.silentMs === undefined ? PATIENCE : { ...PATIENCE, idleMs: job.silentMs, tries: 2 };
+  const blobs = blobSource({
+    ...{ store: cache.blobs, log, progress: progress as Progress, signal, patience },
+    fetch: async (descriptor, request) => (await pull.client()).blob(pull.reference, descriptor, request),
+  });
+  try {
+    const fetched = blobs.prefetch(layers);
+    // What fails here fails where the conversion opens that layer, too.
+    fetched.then(() => say({ type: "stage", status: "CONVERSION", text: "Converting image" })).catch(() => undefined);
+    const healing = { damaged: () => blobs.damaged(layers), signal };
+    const make = { frame: job, image, blobs, log, progress: unwatched, signal };
+    return await withHealing(healing, () => makeFile(make));
+  } finally {
+    await blobs.close();
+  }
+}
+
+function factsOf({ image, private: closed }: FoundImage, source: string): ImageFacts {
+  const { config, descriptor } = image;
+  const run = config.config ?? {};
+  return {
+    id: descriptor.digest.slice(descriptor.digest.indexOf(":") + 1),
+    digest: descriptor.digest,
+    private: closed,
+    source,
+    arch: config.architecture,
+    os: config.os,
+    env: run.Env ?? [],
+    entry: run.Entrypoint ?? null,
+    cmd: run.Cmd ?? null,
+    workdir: run.WorkingDir || null,
+    labels: run.Labels ?? {},
+    user: run.User || null,
+  };
+}
