@@ -124,6 +124,11 @@ export const fail = defineErrors({
     hint: "wait for the end of the job, or take the pin away:  berth gateway unpin {itype}:{tag}",
     http: 409,
   },
+  E_GATEWAY_GONE: {
+    text: "{itype}:{tag} was removed while it was being pulled again",
+    hint: "pull it once more",
+    http: 409,
+  },
   E_GATEWAY_PUBLIC: {
     text: "{itype}:{tag} is public at its registry, so a list of readers has no meaning",
     hint: "make it private at its registry and pull it again",

@@ -1,0 +1,133 @@
+// The catalog of all systems' images: composes the files of this folder over one store. It records and answers; who may
+// do what is the desk's affair.
+
+import type { Store } from "../../store/store.ts";
+import type { ImageName, ImageRecord, QuotaLimits } from "../types.ts";
+import { isStored, mayRead, publishedAcl, readersAfter, type StoredImage } from "./access.ts";
+import { changeAcl } from "./acl.ts";
+import { type Change, change, hearChanges } from "./changes.ts";
+import { eventPage, note, trimEvents } from "./events.ts";
+import { overdueImages, retireImage } from "./expiry.ts";
+import { finder, imageById, imageByKey, imageNamed, imageQuarantined, imagesByDigest, imagesInState } from "./find.ts";
+import type { GatewayCatalog } from "./gateway-catalog.ts";
+import { listImages } from "./list.ts";
+import { lastLookups, trimLookups } from "./lookups.ts";
+import { Memory } from "./memory.ts";
+import { dropPin, pinsOf, setPin } from "./pins.ts";
+import { quotaOf, setQuota } from "./quotas.ts";
+import { isFoundPrivate, privacyAfter, recordFinding } from "./record.ts";
+import { noteStatus } from "./status.ts";
+import { dropTag, moveTag, tagHistory } from "./tags.ts";
+import { Uses } from "./uses.ts";
+import { keepVerdict, verdictsOf } from "./verdicts.ts";
+
+/** What the catalog is told. The clock is the store's. */
+export interface CatalogOptions {
+  readonly store: Store;
+  readonly config: {
+    readonly expirationMs: number;
+    readonly privateDefault: "owner" | "everyone";
+    readonly lookupsKept: boolean;
+    readonly quota: { readonly bytes: number | undefined; readonly images: number | undefined };
+  };
+  /** Hears of uses that could not be written; they are kept and tried again. */
+  readonly onFault?: ((reason: string) => void) | undefined;
+  /** Bytes of images that are remembered; 48 MiB unless said otherwise, some 40,000 images. */
+  readonly memoryBytes?: number | undefined;
+}
+
+const MEMORY_BYTES = 48 * 1024 * 1024;
+
+/** Opens the catalog over the store; `close` before the store is closed. */
+export function makeCatalog(options: CatalogOptions): GatewayCatalog {
+  const { store, config } = options;
+  const { db, now } = store;
+  const life = config.expirationMs / 1000;
+  const memory = new Memory<StoredImage>(options.memoryBytes ?? MEMORY_BYTES);
+  const uses = new Uses({ store, life, keepLookups: config.lookupsKept, onFault: options.onFault ?? (() => {}) });
+  const stopHearing = hearChanges(store, memory);
+  const look = finder(db);
+  const changing = <T>(work: (change: Change) => Promise<T>) => change(store, memory, work);
+  const fallback: QuotaLimits = { bytes: config.quota.bytes ?? null, images: config.quota.images ?? null };
+
+  async function find(name: ImageName): Promise<StoredImage | undefined> {
+    const key = `${name.system}\n${name.itype}\n${name.tag}`;
+    return memory.get(key) ?? memory.ask(key, () => look(name));
+  }
+
+  async function isReadable(image: ImageRecord, eyes: Parameters<typeof mayRead>[1]): Promise<boolean> {
+    return mayRead(isStored(image) ? image : await imageByKey(db, image.key), eyes);
+  }
+
+  return {
+    find,
+    byId: (system, id) => imageById(db, system, id),
+    byDigest: (digest) => imagesByDigest(db, digest),
+    named: (name) => imageNamed(db, name),
+    quarantined: (name) => imageQuarantined(db, name),
+    list: (filter, eyes) => listImages(db, filter, eyes),
+    mayRead: (image, eyes) => (isStored(image) ? mayRead(image, eyes) : isReadable(image, eyes)),
+
+    async record(pull, made, bytes, status, reason) {
+      const rules = { privateDefault: config.privateDefault, life };
+      const finding = { pull, made, bytes, status, reason };
+      return imageByKey(db, await changing((transaction) => recordFinding(transaction, finding, rules, now())));
+    },
+    async aclAfter(pull, made) {
+      const known = await imageById(db, pull.system, made.id);
+      const there = known?.status === "READY" || known?.status === "QUARANTINED" ? known : undefined;
+      const readers = readersAfter(there?.readers, pull, isFoundPrivate(pull, made), config.privateDefault);
+      return publishedAcl({ private: privacyAfter(there, pull, made), readers });
+    },
+    async setAcl(key, acl, by) {
+      await changing((transaction) => changeAcl(transaction, { key, acl, by }, config.privateDefault, now()));
+      return imageByKey(db, key);
+    },
+    setStatus: (key, status, message) =>
+      changing((transaction) => noteStatus(transaction, { key, status, message }, now())),
+
+    used: (image, name, by) => uses.add(image, name, by),
+    flush: () => uses.flush(),
+    lookups: async (system, limit) => {
+      await uses.flush();
+      return lastLookups(db, system, limit);
+    },
+
+    // Uses that are not written yet count as well.
+    overdue: async (system) => {
+      await uses.flush();
+      return overdueImages(db, system, now());
+    },
+    retire: async (key, by, { overdue = false } = {}) => {
+      await uses.flush();
+      return changing((transaction) => retireImage(transaction, { key, overdue, by }, now()));
+    },
+    expiring: (system) => imagesInState(db, system, "EXPIRING"),
+
+    moveTag: (name, image, by) =>
+      changing((transaction) => {
+        const to = { name, key: image.key, imageId: image.id, private: image.private, by, now: now() };
+        return moveTag(transaction, to);
+      }),
+    dropTag: (name, by) => changing((transaction) => dropTag(transaction, name, by, now())),
+    tagHistory: (name) => tagHistory(db, name),
+
+    note: (event) => note(db, now(), { ...event, actor: { uid: event.actor.uid, user: event.actor.name } }),
+    events: (query) => eventPage(db, query),
+    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? fallback : { bytes: null, images: null }),
+    setQuota: (subject, limits) => setQuota(db, subject, limits),
+    pins: (key) => pinsOf(db, key, now()),
+    pin: (key, pin) => setPin(db, key, pin, now()),
+    unpin: (key, holder) => dropPin(db, key, holder),
+    verdicts: (digest) => verdictsOf(db, digest),
+    keepVerdict: (digest, verdict) => keepVerdict(db, digest, { ...verdict, at: now() }),
+    trim: async (keep) => {
+      await trimLookups(db, keep.lookups);
+      await trimEvents(db, keep.events);
+    },
+    close: async () => {
+      stopHearing();
+      await uses.flush();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+// The end of images: which have outlived their use, and the step that makes one removable. A pin, or a pull of it that is
+// under way, holds an image whatever its time says.
+
+import { type Kysely, sql } from "kysely";
+import type { Tables } from "../../store/schema.ts";
+import type { Actor } from "../records.ts";
+import type { StoredImage } from "./access.ts";
+import type { Change } from "./changes.ts";
+import { note } from "./events.ts";
+import { imageOf, selectImages } from "./image-row.ts";
+import { pinned } from "./pins.ts";
+
+/** READY images of the system past their time that nothing holds, in the order of their numbers. */
+export async function overdueImages(db: Kysely<Tables>, system: string, now: number): Promise<readonly StoredImage[]> {
+  const rows = await selectImages(db)
+    .where((eb) => eb.and({ "i.system": system, "i.status": "READY" }))
+    .where("i.expires", "<", now)
+    .where(sql<boolean>`not ${held(now)}`)
+    .orderBy("i.key")
+    .execute();
+  return rows.map(imageOf);
+}
+
+/** Marks the image EXPIRING unless something holds it or, with `overdue`, its time has been moved. */
+export async function retireImage(
+  { trx, touch }: Change,
+  target: { readonly key: number; readonly overdue: boolean; readonly by: Actor },
+  now: number,
+): Promise<boolean> {
+  const { key, overdue, by } = target;
+  const row = await selectImages(trx)
+    .where("i.key", "=", key)
+    .where("i.status", "in", ["READY", "QUARANTINED"])
+    .where(sql<boolean>`not ${overdue ? held(now) : pinned(now)}`)
+    .where(overdue ? sql<boolean>`i.expires < ${now}` : sql<boolean>`1 = 1`)
+    .executeTakeFirst();
+  if (!row) return false;
+  const change = { status: "EXPIRING", status_message: "" };
+  const changed = await trx
+    .updateTable("images")
+    .set(change)
+    .where("key", "=", key)
+    .where("status", "=", row.status)
+    // Seen by another server between our two questions: its use counts.
+    .where(sql<boolean>`coalesce(expires, -1) = ${row.expires ?? -1}`)
+    .executeTakeFirst();
+  if (changed.numUpdatedRows === 0n) return false;
+  touch(key);
+  const image = imageOf(row);
+  const { system, itype, tags, id } = image;
+  const event = { kind: "image.expiring", system, itype, tag: tags[0] ?? null, imageId: id, actor: by } as const;
+  await note(trx, now, { ...event, outcome: "done", detail: { tags } });
+  return true;
+}
+
+function held(now: number) {
+  const pulled = sql`exists (select 1 from tags t join pulls p on p.system = t.system and p.itype = t.itype
+    and p.tag = t.tag where t.image_key = i.key and p.finished_at is null)`;
+  return sql<boolean>`(${pinned(now)} or ${pulled})`;
+}

@@ -1,0 +1,66 @@
+// The whole of what the catalog offers: the contract of ../records.ts, and what the desk, the collector and the workers
+// need besides.
+
+import type { Actor, Catalog, Eyes } from "../records.ts";
+import type {
+  AclChange,
+  GatewayEvent,
+  ImageName,
+  ImageRecord,
+  ListFilter,
+  Lookup,
+  MadeImage,
+  Page,
+  PublishedAcl,
+  PullRecord,
+  QuotaLimits,
+  QuotaReport,
+  QuotaSubject,
+  TagMove,
+} from "../types.ts";
+import type { StoredImage } from "./access.ts";
+import type { EventQuery } from "./events.ts";
+import type { Pin } from "./pins.ts";
+import type { KeptVerdict } from "./verdicts.ts";
+
+/** The catalog of all systems. Failures of the database pass through as E_STORE_…. */
+export interface GatewayCatalog extends Catalog {
+  find(name: ImageName): Promise<StoredImage | undefined>;
+  byId(system: string, id: string): Promise<StoredImage | undefined>;
+  byDigest(digest: string): Promise<readonly StoredImage[]>;
+  list(filter: ListFilter, eyes: Eyes): Promise<Page<StoredImage>>;
+  record(...finding: Parameters<Catalog["record"]>): Promise<StoredImage>;
+  setAcl(key: number, acl: AclChange, by: Actor): Promise<StoredImage>;
+  /** The image that the name points to, whatever its state. */
+  named(name: ImageName): Promise<StoredImage | undefined>;
+  /** The newest image in quarantine that was pulled by that name. */
+  quarantined(name: ImageName): Promise<StoredImage | undefined>;
+  /** The lists for the image's files once this pull is recorded; for publishing before recording. */
+  aclAfter(pull: PullRecord, made: MadeImage): Promise<PublishedAcl>;
+  /**
+   * Marks the image EXPIRING, so that its files may be removed; false when it must not be: somebody pinned it, it is gone
+   * already or, with `overdue`, it was used meanwhile.
+   */
+  retire(key: number, by: Actor, options?: { readonly overdue?: boolean }): Promise<boolean>;
+  /** Images marked EXPIRING, whose removal a dead server may have left halfway. */
+  expiring(system: string): Promise<readonly StoredImage[]>;
+  /** Points the name to the image. */
+  moveTag(name: ImageName, image: ImageRecord, by: Actor): Promise<void>;
+  dropTag(name: ImageName, by: Actor): Promise<void>;
+  tagHistory(name: ImageName): Promise<readonly TagMove[]>;
+  used(image: ImageRecord, name: ImageName, by: { readonly uid: number; readonly user: string } | undefined): void;
+  lookups(system: string, limit: number): Promise<readonly Lookup[]>;
+  events(query: EventQuery): Promise<Page<GatewayEvent>>;
+  quota(subject: QuotaSubject): Promise<QuotaReport>;
+  setQuota(subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
+  pins(key: number): Promise<readonly Pin[]>;
+  pin(key: number, pin: Pin): Promise<void>;
+  /** False: there was none. */
+  unpin(key: number, holder: string): Promise<boolean>;
+  verdicts(digest: string): Promise<readonly KeptVerdict[]>;
+  keepVerdict(digest: string, verdict: Omit<KeptVerdict, "at">): Promise<void>;
+  /** Removes lookups but the newest `lookups`, and events but the newest `events`. */
+  trim(keep: { readonly lookups: number; readonly events: number }): Promise<void>;
+  /** Writes what is held and stops listening. The store stays open. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+// Uses of images, gathered and written once a second: a lookup must not wait for a disk, and a thousand of them are one
+// transaction. What a graceful stop flushes is all there is; a crash loses the last second of a statistic.
+
+import { sql } from "kysely";
+import { reasonOf } from "../../base/errors.ts";
+import type { Store } from "../../store/store.ts";
+import type { ImageName, ImageRecord } from "../types.ts";
+
+const PERIOD_MS = 1000;
+/** Lookups that are held; when more come within a second, they are written at once. */
+const HELD = 5000;
+/** Images in one statement. */
+const CHUNK = 500;
+/** Life counts in days: writing the same image's use more often than this many seconds changes nothing. */
+const GRAIN = 60;
+/** Images whose last written use is remembered. */
+const REMEMBERED = 200_000;
+
+/** What batches need to know. */
+export interface UsesOptions {
+  readonly store: Store;
+  /** Seconds that an image lives after its last use. */
+  readonly life: number;
+  readonly keepLookups: boolean;
+  /** Hears of a batch that could not be written; it is kept and tried again. */
+  readonly onFault: (reason: string) => void;
+}
+
+/** A lookup as a row: user name, uid, system, type, tag, image, time. */
+type Row = readonly [string, number, string, string, string, string, number];
+
+/** Gathers uses. Owns a timer as long as there is something to write. */
+export class Uses {
+  readonly #options: UsesOptions;
+  readonly #written = new Map<number, number>();
+  #images = new Set<number>();
+  #lookups: Row[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(options: UsesOptions) {
+    this.#options = options;
+  }
+
+  /** Remembers that the image was used, and by whom; nobody in particular leaves no lookup. */
+  add(image: ImageRecord, name: ImageName, by: { readonly uid: number; readonly user: string } | undefined): void {
+    const { store, life, keepLookups } = this.#options;
+    const now = store.now();
+    const written = this.#written.get(image.key);
+    if (written === undefined || Math.abs(now - written) > Math.min(GRAIN, life / 100)) this.#images.add(image.key);
+    if (by && keepLookups) {
+      // Beyond any need of a statistic: the database has been away for long, and memory is bounded.
+      if (this.#lookups.length >= HELD * 20) this.#lookups.shift();
+      this.#lookups.push([by.user, by.uid, name.system, name.itype, name.tag, image.id, now]);
+    }
+    if (this.#images.size === 0 && this.#lookups.length === 0) return;
+    if (this.#lookups.length === HELD) this.#flushSoon();
+    else this.#timer ??= setTimeout(() => this.#flushSoon(), PERIOD_MS).unref();
+  }
+
+  /** Writes everything that was gathered until now. @throws E_STORE_… ; what was not written is kept */
+  flush(): Promise<void> {
+    const flushed = this.#flushing.then(() => this.#write());
+    this.#flushing = flushed.catch(() => {});
+    return flushed;
+  }
+
+  #flushSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.flush().catch((error: unknown) => this.#options.onFault(reasonOf(error)));
+  }
+
+  async #write(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [images, lookups] = [[...this.#images], this.#lookups];
+    if (images.length === 0 && lookups.length === 0) return;
+    this.#images = new Set();
+    this.#lookups = [];
+    const now = this.#options.store.now();
+    try {
+      await this.#save(images, lookups, now);
+    } catch (error) {
+      for (const key of images) this.#images.add(key);
+      this.#lookups = [...lookups, ...this.#lookups];
+      this.#timer ??= setTimeout(() => this.#flushSoon(), PERIOD_MS).unref();
+      throw error;
+    }
+    if (this.#written.size + images.length > REMEMBERED) this.#written.clear();
+    for (const key of images) this.#written.set(key, now);
+  }
+
+  async #save(images: readonly number[], lookups: readonly Row[], now: number): Promise<void> {
+    const { store, life } = this.#options;
+    const source = store.kind === "sqlite" ? sql.raw("json_each") : sql.raw("jsonb_array_elements");
+    await store.transaction(async (trx) => {
+      for (let start = 0; start < images.length; start += CHUNK) {
+        await trx
+          .updateTable("images")
+          .set({ last_use: now, expires: now + life })
+          .where("key", "in", images.slice(start, start + CHUNK))
+          .where("status", "=", "READY")
+          .execute();
+      }
+      for (let start = 0; start < lookups.length; start += CHUNK) {
+        // One parameter for all of them: five thousand a second are worth the words.
+        const rows = JSON.stringify(lookups.slice(start, start + CHUNK));
+        const argument = store.kind === "sqlite" ? sql`${rows}` : sql`cast(${rows} as jsonb)`;
+        await sql`insert into lookups (user_name, uid, system, itype, tag, image_id, at)
+          select value->>0, cast(value->>1 as bigint), value->>2, value->>3, value->>4, value->>5,
+            cast(value->>6 as double precision) from ${source}(${argument})`.execute(trx);
+      }
+    });
+  }
+}
