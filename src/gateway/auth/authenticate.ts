@@ -109,7 +109,10 @@ async function byToken({ tokens, names }: AuthenticatorParts, secret: string): P
 function tokenOf(authorization: string): string {
   const [, scheme = "", value = ""] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
   if (/^bearer$/i.test(scheme)) return value;
-  if (/^basic$/i.test(scheme)) return Buffer.from(value, "base64").toString("utf8").replace(/^[^:]*:/, "");
+  if (/^basic$/i.test(scheme))
+    return Buffer.from(value, "base64")
+      .toString("utf8")
+      .replace(/^[^:]*:/, "");
   throw fail("E_AUTH_FORM", { header: "authorization", why: "it is neither Bearer nor Basic" });
 }
 

@@ -1,10 +1,10 @@
 // The credential of tests, `good:user:group[:token[:uid:gid]]`: anybody can claim to be anybody. Read only when the
 // configuration says so.
 
+import type { RegistryCredential } from "../types.ts";
+import { fail } from "./errors.ts";
 import type { Account } from "./name-service.ts";
 import { readLogin } from "./registry-logins.ts";
-import { fail } from "./errors.ts";
-import type { RegistryCredential } from "../types.ts";
 
 /** Who a mock credential claims to be; without numbers the name service is to say them. */
 export interface MockClaim {

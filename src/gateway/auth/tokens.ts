@@ -4,6 +4,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Kysely, Selectable } from "kysely";
 import type { Tables, TokenRow } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { Scope } from "../types.ts";
 import { fail } from "./errors.ts";
 
@@ -50,8 +51,8 @@ export const SCOPES: readonly Scope[] = ["read", "pull", "manage", "admin"];
 const FORM = /^berth_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 const USE_NOTED_EVERY = 60;
 
-/** The tokens in a database; `now` in seconds since 1970. */
-export function tokenBook(db: Kysely<Tables>, now: () => number): TokenBook {
+/** The tokens in the store. */
+export function tokenBook({ db, now }: Pick<Store, "db" | "now">): TokenBook {
   return {
     async make(token) {
       const id = randomBytes(8).toString("hex");

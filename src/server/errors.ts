@@ -1,0 +1,24 @@
+// Why a server does not start, and what it says when it cannot serve.
+
+import { defineErrors } from "../base/errors.ts";
+
+export const fail = defineErrors({
+  E_SERVE_ADDRESS: {
+    text: "the server cannot listen on {address}: {why}",
+    hint: "is another berth or Shifter's gateway running there? choose another address with --listen",
+  },
+  E_SERVE_LISTEN_FORM: {
+    text: "{text} is no address to listen on",
+    hint: "write HOST:PORT, [IPV6]:PORT, :PORT or unix:/path",
+  },
+  E_SERVE_FOLDER: {
+    text: "{what} {path} cannot be used: {why}",
+    hint: "make it, and give it to the user that the server runs as",
+  },
+  E_SERVE_NO_ROUTE: {
+    text: "there is nothing at {method} {path}",
+    hint: "GET /v2/openapi.json says what there is",
+    http: 404,
+  },
+  E_SERVE_NOT_READY: { text: "the server is not ready: {what}", http: 503 },
+});
