@@ -111,7 +111,7 @@ function limits({
   minProperties,
   minLength,
 }: JsonSchema): Readonly<Record<string, string>> {
-  const from = minimum === undefined ? "" : ` from ${minimum}`;
+  const from = minimum ? ` from ${minimum}` : "";
   const to = maximum === undefined ? "" : ` to ${maximum}`;
   return {
     integer: `a whole number${from}${to}`,

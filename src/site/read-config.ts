@@ -13,6 +13,8 @@ import { placeIn } from "./place.ts";
 import { resolveSite, type Surroundings } from "./resolve.ts";
 import type { SiteServerConfig } from "./server-config.ts";
 import { misfits } from "./shape.ts";
+import type { Translation } from "./shifter/moves.ts";
+import type { ShifterReading } from "./shifter/read.ts";
 import type { SiteFile } from "./site-schema.ts";
 
 const MAX_BYTES = 4 << 20;
@@ -35,6 +37,13 @@ export async function readGatewayConfig(
     { name: path, text: await readConfigText(path) },
     { ...options, file, cwd: process.cwd() },
   );
+}
+
+/** The file in the form of `site.yaml`, whichever it is: for those who need only a part of it. @throws as above */
+export async function readSiteFile(path: string, options: ReadOptions): Promise<SiteFile> {
+  const source = { name: path, text: await readConfigText(path) };
+  const around = { ...options, file: resolve(path), cwd: process.cwd() };
+  return (isShifterForm(source) ? await readShifterForm(source, around) : await readSiteForm(source)).file;
 }
 
 /** Reads the configuration from its text. @throws as `readGatewayConfig`, but for reading */
@@ -67,21 +76,39 @@ async function readSiteForm(source: SourceText): Promise<ReadForm> {
   return { file: value as SiteFile, warnings: [], place: placeIn(document) };
 }
 
-async function readShifterForm(source: SourceText, around: Surroundings): Promise<ReadForm> {
+/**
+ * Reads an `imagemanager.json` as moves into `site.yaml`'s form.
+ * @throws E_SITE_READ, E_SITE_SIZE, E_SITE_CONFIG
+ */
+export async function readTranslation(
+  path: string,
+  env: Environment,
+): Promise<{ readonly translation: Translation; readonly warnings: readonly string[] }> {
+  const source = { name: path, text: await readConfigText(path) };
+  const { translation, warnings } = await readShifter(source, { env, cwd: process.cwd() });
+  return { translation, warnings: warnings.map((problem) => oneLine(source, problem)) };
+}
+
+async function readShifter(source: SourceText, around: Pick<Surroundings, "env" | "cwd">): Promise<ShifterReading> {
   const { readShifterDocument } = await import("./shifter/read.ts");
-  const { problems, warnings, translation, document } = await readShifterDocument(source, around);
-  if (problems.length > 0) throw configError(source, problems);
+  const reading = await readShifterDocument(source, around);
+  if (reading.problems.length > 0) throw configError(source, reading.problems);
+  return reading;
+}
+
+async function readShifterForm(source: SourceText, around: Surroundings): Promise<ReadForm> {
+  const { warnings, translation, document } = await readShifter(source, around);
   const place = (misfit: Misfit) => placeIn(document)({ ...misfit, path: translation.origin(misfit.path) });
   return { file: translation.file as SiteFile, warnings, place };
 }
 
 /** True for Shifter's file: a JSON text, which `site.yaml` never begins like. */
-export function isShifterForm({ text }: SourceText): boolean {
+function isShifterForm({ text }: SourceText): boolean {
   return text.trimStart().startsWith("{");
 }
 
 /** The text of a configuration. @throws E_SITE_READ, E_SITE_SIZE */
-export async function readConfigText(path: string): Promise<string> {
+async function readConfigText(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MAX_BYTES) throw fail("E_SITE_SIZE", { file: path, limit: MAX_BYTES });
@@ -96,7 +123,7 @@ export async function readConfigText(path: string): Promise<string> {
 const SHOWN = 10;
 
 /** All mistakes of a file as one failure, each with its lines. */
-export function configError(source: SourceText, problems: readonly Problem[]): Error {
+function configError(source: SourceText, problems: readonly Problem[]): Error {
   const shown = problems.slice(0, SHOWN).map((problem) => {
     return `${oneLine(source, problem)}\n${codeFrame({ source, range: problem.range })}`;
   });

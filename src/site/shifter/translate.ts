@@ -116,7 +116,7 @@ function moveHabits(file: ShifterFile, env: Environment, m: Mover): void {
     true,
     "as with Shifter: public images can be listed and looked up without credentials",
   );
-  m.move(["Metrics"], ["gateway", "metrics"], file.Metrics ?? false, "Metrics; false in Shifter unless said");
+  m.move(["Metrics"], ["gateway", "metrics"], file.Metrics ?? false, "false in Shifter unless said");
   const labels = env["ENABLE_LABELS"] !== undefined;
   m.move([], ["gateway", "labels"], labels, "the variable ENABLE_LABELS");
   const bare = Boolean(env["DISABLE_ACL_METADATA"]);
