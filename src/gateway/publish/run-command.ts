@@ -26,6 +26,8 @@ export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunR
 
 const MAX_STDOUT = 64 * 1024 * 1024;
 const MAX_STDERR = 64 * 1024;
+/** More overflows a timer, which then fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Milliseconds between asking a program to end and ending it. */
 const GRACE_MS = 2000;
 
@@ -46,7 +48,7 @@ export const runCommand: Run = (argv, { input = "", timeoutMs, signal }) => {
     const timer = setTimeout(() => {
       late = true;
       stop();
-    }, timeoutMs);
+    }, Math.min(timeoutMs, MAX_TIMER_MS));
     signal.addEventListener("abort", stop);
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;
