@@ -50,6 +50,9 @@ export const fail = defineErrors({
     text: "the gateway could not do its work: {reason}",
     hint: "tell those who run the gateway; its log says more",
   },
+  E_WORK_SYSTEM: { text: "this gateway keeps no images for a system {name}", http: 404 },
+  E_WORK_QUARANTINED: { text: "{reason}", hint: "those who run the gateway can release it", http: 422 },
+  E_WORK_STOPPING: { text: "the gateway was stopped; it goes on with this image when it starts again", http: 503 },
   E_WORK_EXAMINER: { text: "Examine failed: {reason}", http: 422 },
   E_WORK_JUDGED: { text: "refused by {judge}: {reason}", http: 422 },
   E_WORK_TOOL_MISSING: {

@@ -1,0 +1,169 @@
+// One pull from its claim to its outcome: a job process finds the image; what is on the system already only gets its
+// metadata, what another pull is making is waited for, what lies ready for another system is used again, and only the
+// rest is fetched and converted.
+
+import { rm } from "node:fs/promises";
+import { type Digest, parseDigest } from "../../base/digest.ts";
+import { BerthError } from "../../base/errors.ts";
+import { imageKey } from "../../image/image-store.ts";
+import type { SystemConfig } from "../../site/gateway-config.ts";
+import type { ClaimedPull } from "../records.ts";
+import { type ImageRecipe, imageRecipe } from "./converter-options.ts";
+import { fail } from "./errors.ts";
+import { examine } from "./examiner.ts";
+import { credentialFor, imageReference } from "./image-reference.ts";
+import type { FileFacts, ImageFacts, JobMessage, PullJob } from "./job-messages.ts";
+import { imageFile, treeFolder } from "./make-file.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PullReport } from "./pull-report.ts";
+import { type JobRun, runJob } from "./run-job.ts";
+import { settleImage, settleKnown } from "./settle.ts";
+import { jobFailure } from "./user-message.ts";
+import type { Workplace } from "./work-parts.ts";
+
+/** One pull at work. */
+export interface PullWork {
+  readonly pull: ClaimedPull;
+  readonly report: PullReport;
+  /** The job's own folder. */
+  readonly folder: string;
+  /** Aborts when the pull is cancelled or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** A flight that this pull leads. */
+interface Flight {
+  key: string | undefined;
+}
+
+/** Works on a pull. @throws BerthErrors for the user, the signal's reason, and faults of the database */
+export async function workOnPull(work: PullWork, place: Workplace): Promise<Outcome> {
+  const flight: Flight = { key: undefined };
+  try {
+    return await attempt(work, place, flight);
+  } catch (error) {
+    if (flight.key !== undefined && error instanceof BerthError)
+      place.lastFailures.note(flight.key, jobFailure(error, []));
+    throw error;
+  } finally {
+    if (flight.key !== undefined) await place.queue.land(flight.key);
+  }
+}
+
+async function attempt(work: PullWork, place: Workplace, flight: Flight): Promise<Outcome> {
+  const { pull, report, folder, signal } = work;
+  const recipe = recipeOf(pull.system, place);
+  // What `decide` came to, when the job need not go on.
+  let early: Outcome | undefined;
+  const decide = async (facts: ImageFacts): Promise<boolean> => {
+    early = await withoutMaking(work, place, facts, recipe, flight);
+    return early === undefined;
+  };
+  const result = await runJob(pullJob(pull, recipe, folder, place), jobRun(work, place, decide));
+  if (result.kind === "declined") return early ?? { kind: "follows" };
+  if (result.kind === "failed") {
+    if (flight.key !== undefined) place.lastFailures.note(flight.key, result.failure);
+    return result;
+  }
+  const { facts, file } = result;
+  if (place.config.examiner !== undefined) await examineTree(work, place, facts);
+  const path = imageFile(folder, recipe.format);
+  if (flight.key !== undefined) await place.staged.keep(flight.key, path, file);
+  report.stage("TRANSFER", "Transferring image");
+  return settleImage(pull, withFile(facts, path, recipe, file), place, signal);
+}
+
+/** The outcome where no file has to be made; nothing when one has to. */
+async function withoutMaking(
+  { pull, report, folder, signal }: PullWork,
+  place: Workplace,
+  facts: ImageFacts,
+  recipe: ImageRecipe,
+  flight: Flight,
+): Promise<Outcome | undefined> {
+  const known = await settleKnown(pull, facts, recipe.format, place, signal);
+  if (known !== undefined) return known;
+  const key = flightKey(parseDigest(facts.digest), recipe);
+  const failure = place.lastFailures.find(key);
+  if (failure !== undefined) return { kind: "failed", failure };
+  if ((await place.queue.board(pull.id, key, facts.digest)) === "follower") return { kind: "follows" };
+  flight.key = key;
+  // Another flight may have landed between the first look and the boarding.
+  const landed = await settleKnown(pull, facts, recipe.format, place, signal);
+  if (landed !== undefined) return landed;
+  const path = imageFile(folder, recipe.format);
+  const file = await place.staged.take(key, path);
+  if (file === undefined) return undefined;
+  report.stage("TRANSFER", "Transferring image");
+  return settleImage(pull, withFile(facts, path, recipe, file), place, signal);
+}
+
+/** Names everything that decides a file's bytes: one flight of it at a time, over all systems and servers. */
+export function flightKey(digest: Digest, { format, conversion }: ImageRecipe): string {
+  return `${format}-${imageKey(digest, conversion)}`;
+}
+
+function withFile(facts: ImageFacts, path: string, { format }: ImageRecipe, { bytes, digest }: FileFacts) {
+  return { ...facts, file: { path, format, bytes, digest } };
+}
+
+async function examineTree({ folder, report, signal }: PullWork, place: Workplace, facts: ImageFacts): Promise<void> {
+  const tree = treeFolder(folder);
+  const program = place.config.examiner ?? "";
+  report.stage("EXAMINATION", "Examining image");
+  try {
+    await examine({ program, tree, id: facts.id, signal });
+    await place.catalog.keepVerdict(facts.digest, { judge: "examiner", verdict: "accepted", reason: "" });
+  } catch (error) {
+    if (error instanceof BerthError) {
+      const verdict = { judge: "examiner", verdict: "refused", reason: error.message } as const;
+      await place.catalog.keepVerdict(facts.digest, verdict);
+    }
+    throw error;
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
+
+function systemOf(name: string, { config }: Workplace): SystemConfig {
+  const system = config.systems.get(name);
+  if (system === undefined) throw fail("E_WORK_SYSTEM", { name });
+  return system;
+}
+
+function recipeOf(name: string, place: Workplace): ImageRecipe {
+  const { format, converterOptions } = systemOf(name, place);
+  return imageRecipe(format, converterOptions[format]);
+}
+
+function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): PullJob {
+  const { config } = place;
+  const { location } = imageReference(pull.tag, config);
+  const unpack = config.examiner !== undefined;
+  return {
+    ...{ kind: "pull", tag: pull.tag, location, folder, recipe, unpack },
+    credential: credentialFor(location, pull.registries, config.defaultLocation),
+    platform: systemOf(pull.system, place).platform,
+    cacheDir: config.cacheDir,
+    maxBytes: unpack || recipe.format !== "squashfs" ? config.workers.tempBytes : MOST_BYTES,
+    silentMs: place.silentMs,
+  };
+}
+
+/** Sum of file sizes above which a squashfs image, which is never unpacked here, is taken for an attack. */
+const MOST_BYTES = 512 * 2 ** 30;
+
+function jobRun({ report, signal }: PullWork, place: Workplace, decide: JobRun["decide"]): JobRun {
+  const { workers, heartbeatMs } = place.config;
+  return {
+    ...{ program: place.program, decide, signal },
+    limits: { ...workers, everyMs: place.limitsEveryMs },
+    silentMs: heartbeatMs,
+    listen: (message) => hear(message, report),
+  };
+}
+
+function hear(message: JobMessage, report: PullReport): void {
+  if (message.type === "stage") report.stage(message.status, message.text);
+  if (message.type === "bytes") report.bytes(message.done, message.total);
+}
