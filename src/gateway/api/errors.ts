@@ -11,6 +11,12 @@ export const fail = defineErrors({
     http: 400,
   },
   E_API_FIELD: { text: "{field} is not {expected}", http: 400 },
+  E_API_INVALID: { text: "{where} {what}", hint: "see /v2/openapi.json for what is expected", http: 400 },
+  E_API_SYSTEM: {
+    text: "the request names no system, and the site has no default one",
+    hint: "name one of: {systems}",
+    http: 400,
+  },
   E_API_MISSING: { text: "the request lacks {fields}", http: 400 },
   E_API_NAME: {
     text: "the {part} of the image's name has a control character in it, or is longer than {limit} characters",

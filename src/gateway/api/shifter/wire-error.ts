@@ -36,7 +36,8 @@ function statusOf(error: unknown): number {
 }
 
 function sentence(error: unknown, status: number): string {
-  if (status >= 500) return "the gateway failed; its log has the reason";
+  // What the gateway knows it cannot do now (503) has words for people; what it did not expect has not.
+  if (status === 500) return "the gateway failed; its log has the reason";
   if (error instanceof BerthError && error.hint) return `${error.message}; ${error.hint}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,77 @@
+// Says how a pull goes on, for as long as it does: whenever its record changes, but no more often than a person can read.
+// Knows the desk; not how what it says travels.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Desk, Principal, PullRecord } from "../../types.ts";
+
+/** How often news are sent at most, and how often the record is read when nobody says that it changed. */
+export interface FollowPace {
+  readonly atMostEveryMs: number;
+  readonly lookEveryMs: number;
+}
+
+export const PACE: FollowPace = { atMostEveryMs: 250, lookEveryMs: 1000 };
+
+/** Resolves when the record may have changed. */
+export type Changed = (id: string, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Yields the record of a pull, again at each change, the last time when it has ended. Ends at once, without a word, when
+ * the signal comes. @throws what the desk says of a pull that is not there, or may not be known
+ */
+export async function* followPull(
+  { desk, changed }: { readonly desk: Pick<Desk, "findPull">; readonly changed: Changed },
+  who: Principal,
+  id: string,
+  { signal, pace = PACE }: { readonly signal: AbortSignal; readonly pace?: FollowPace },
+): AsyncGenerator<PullRecord> {
+  let said = "";
+  while (!signal.aborted) {
+    const pull = await desk.findPull(who, id);
+    const { heartbeatAt: _beats, ...news } = pull;
+    const text = JSON.stringify(news);
+    if (text !== said) yield pull;
+    said = text;
+    if (pull.finishedAt !== null) return;
+    await pause(pace.atMostEveryMs, signal);
+    await firstOf(signal, (inner) => [changed(id, inner), pause(pace.lookEveryMs - pace.atMostEveryMs, inner)]);
+  }
+}
+
+/** Makes `changed` of a feed of ids: one listener for all who wait. */
+export function waitersOf(watch: (listener: (id: string) => void) => () => void): {
+  readonly changed: Changed;
+  stop(): void;
+} {
+  const waiting = new Map<string, Set<() => void>>();
+  const stop = watch((id) => {
+    for (const wake of waiting.get(id) ?? []) wake();
+  });
+  const changed: Changed = (id, signal) =>
+    new Promise((resolve) => {
+      const all = waiting.get(id) ?? new Set();
+      const wake = () => {
+        all.delete(wake);
+        if (all.size === 0) waiting.delete(id);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      if (signal.aborted) return resolve();
+      waiting.set(id, all.add(wake));
+      return signal.addEventListener("abort", wake);
+    });
+  return { changed, stop };
+}
+
+async function firstOf(signal: AbortSignal, race: (signal: AbortSignal) => readonly Promise<void>[]): Promise<void> {
+  const rest = new AbortController();
+  try {
+    await Promise.race(race(AbortSignal.any([signal, rest.signal])));
+  } finally {
+    rest.abort();
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal }).catch(() => {});
+}

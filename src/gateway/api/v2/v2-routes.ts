@@ -1,0 +1,44 @@
+// Our own API under `/v2/`: everything that the gateway can, with schemas, pages, problem documents and live progress. It
+// shares the prefix with the registry protocol; its fixed paths win over that one's names of repositories.
+
+import type { FastifyPluginAsync } from "fastify";
+import { checker } from "./checking.ts";
+import { describeRoutes, documentRoute } from "./document.ts";
+import type { V2Parts } from "./parts.ts";
+import { sendProblem } from "./problem.ts";
+import { custodyRoutes, imageRoutes } from "./routes-of-images.ts";
+import { progressRoutes } from "./routes-of-progress.ts";
+import { pullRoutes } from "./routes-of-pulls.ts";
+import { eventRoutes, quotaRoutes, systemRoutes } from "./routes-of-site.ts";
+import { tokenRoutes } from "./routes-of-tokens.ts";
+import { NAMED } from "./schemas/all.ts";
+import type { SchemaTypes } from "./type-provider.ts";
+
+/** The routes under `/v2/` that are not the registry protocol's. */
+export function v2Routes(parts: V2Parts): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(
+      async (v2) => {
+        await describeRoutes(v2);
+        for (const schema of NAMED) v2.addSchema(schema);
+        v2.setValidatorCompiler(({ schema, httpPart }) => checker(schema, httpPart));
+        v2.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+        const typed = v2.withTypeProvider<SchemaTypes>();
+        for (const add of ROUTES) add(typed, parts);
+        documentRoute(v2);
+      },
+      { prefix: "/v2" },
+    );
+  };
+}
+
+const ROUTES = [
+  imageRoutes,
+  custodyRoutes,
+  pullRoutes,
+  progressRoutes,
+  systemRoutes,
+  quotaRoutes,
+  eventRoutes,
+  tokenRoutes,
+];
