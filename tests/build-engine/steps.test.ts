@@ -55,6 +55,13 @@ describe.skipIf(reason)(`steps of a build${reason ? ` [needs ${reason}]` : ""}`,
     expect(unknown.stderr).toMatch(/"ghost".*\/etc\/passwd[\s\S]*> 3 \| RUN true/);
   });
 
+  test("COPY keeps names of one file together, also where one path ends like the other", () => {
+    const made = "RUN mkdir -p /src/d && echo h >/src/d/x && ln /src/d/x /src/x";
+    const copy = "COPY --from=0 /src/ /";
+    expect(lab.build(lab.context("names-of-one", `${made}\nFROM scratch\n${copy}\n`)).stderr).toContain("built");
+    expect(lab.layer(copy)).toEqual(["drwxr-xr-x 0/0 d/", "-rw-r--r-- 0/0 d/x", "hrw-r--r-- 0/0 x link to d/x"]);
+  });
+
   test("a failing step shows its last lines, its status and its place, and nothing is kept of it", () => {
     const context = lab.context("failing", "RUN echo one; echo two >&2; \\\n  exit 7\n");
     const built = lab.build(context);

@@ -140,6 +140,13 @@ class Copy {
     return [place.inside, ...place.missing].join("/");
   }
 
+  // Copying a tree over itself must not take the first name away.
+  #mayLink(first: string, path: string): boolean {
+    const there = this.#writer.place(path, "keep");
+    const same = there.missing.length === 0 && there.found === first;
+    return !same && lstatSync(bytes(first), { throwIfNoEntry: false }) !== undefined;
+  }
+
   async #entry(entry: Copied, path: string): Promise<void> {
     const { stat } = entry;
     const owner = this.#owner ?? (this.#step.from.kind === "state" ? stat : ROOT);
@@ -151,7 +158,7 @@ class Copy {
     if (entry.kind !== "file") return;
     const id = `${stat.dev}:${stat.ino}`;
     const first = stat.nlink > 1 ? this.#links.get(id) : undefined;
-    if (first !== undefined && !sameFile(first, path)) return this.#writer.link(first, path);
+    if (first !== undefined && this.#mayLink(first, path)) return this.#writer.link(first, path);
     try {
       const at = this.#writer.copy(entry.source, path, looks);
       if (this.#step.from.kind === "state") this.#writer.attributes.copy(entry.source, at);
@@ -167,11 +174,6 @@ class Copy {
 }
 
 const ROOT: Owner = { uid: 0, gid: 0 };
-
-// Copying a tree over itself must not take the first name away.
-function sameFile(first: string, path: string): boolean {
-  return lstatSync(bytes(first), { throwIfNoEntry: false }) === undefined || first.endsWith(path);
-}
 
 /** The owner that the step asks for. @throws E_COPY_OWNER */
 export function ownerOf(step: { readonly owner?: string }, at: StepOrigin, root: string): Owner | undefined {
