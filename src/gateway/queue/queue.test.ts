@@ -1,0 +1,111 @@
+// The queue by what it promises, on both kinds of store.
+
+import { describe, expect, test } from "vitest";
+import { type StoreChoice, storeChoices } from "../../../tests/support/stores.ts";
+import { handClock, request, serverQueue } from "./testing.ts";
+
+const LIMITS = { perUser: 2 };
+const NO_PROGRESS = { done: 0, total: 0, rate: 0 };
+
+async function setUp(choice: StoreChoice) {
+  const store = await choice.open();
+  const clock = handClock();
+  const queue = serverQueue(store, "one", clock);
+  await queue.recover();
+  return { store, clock, queue };
+}
+
+describe.each(storeChoices())("a queue in $kind", (choice) => {
+  test.skipIf(choice.skip)("answers the unfinished request of the same name instead of a second one", async () => {
+    const { queue } = await setUp(choice);
+    const first = await queue.add(request("alpine:3", 1));
+    expect(first.status).toBe("INIT");
+    const second = await queue.add(request("alpine:3", 2));
+    expect(second).toMatchObject({ id: first.id, status: "PENDING", owner: { uid: 1 } });
+  });
+
+  test.skipIf(choice.skip)(
+    "hands a pull to one worker, with its credentials, and forgets those at its end",
+    async () => {
+      const { queue, store } = await setUp(choice);
+      const registries = new Map([["default", { user: "ann", password: "se:cret" }]]);
+      const { id } = await queue.add(request("private:1", 1, { registries }));
+      const sealed = await store.db.selectFrom("pulls").select("credentials").executeTakeFirst();
+      expect(sealed?.credentials).not.toContain("se:cret");
+      const claimed = await queue.claim(LIMITS);
+      expect(claimed).toMatchObject({ id, attempts: 1, position: 0, open: false });
+      expect(claimed?.registries).toEqual(registries);
+      expect(await queue.claim(LIMITS)).toBeUndefined();
+      expect(await queue.progress(id, "PULLING", "layer 1", { done: 1, total: 9, rate: 1 })).toEqual({
+        cancelled: false,
+      });
+      await queue.finish(id, { kind: "ready", imageId: "abc" });
+      expect(await queue.find(id)).toMatchObject({ status: "READY", imageId: "abc", open: false });
+      const row = await store.db.selectFrom("pulls").select("credentials").executeTakeFirst();
+      expect(row?.credentials).toBeNull();
+    },
+  );
+
+  test.skipIf(choice.skip)("goes round by user and shows the order beforehand", async () => {
+    const { queue, clock } = await setUp(choice);
+    for (const tag of ["a1", "a2", "a3"]) await queue.add(request(tag, 1));
+    clock.pass(1);
+    await queue.add(request("b1", 2));
+    await queue.add(request("n1", null));
+    const waiting = await queue.unfinished(undefined);
+    const foretold = [...waiting].sort((a, b) => a.position - b.position).map(({ tag }) => tag);
+    const order: (string | undefined)[] = [];
+    for (const _ of foretold) order.push((await queue.claim({ perUser: 9 }))?.tag);
+    expect(order).toEqual(foretold);
+    expect(order.slice(0, 3).map((tag) => tag?.[0])).toEqual(["a", "n", "b"]);
+  });
+
+  test.skipIf(choice.skip)("puts back what a dead server left, and gives up after the last attempt", async () => {
+    const { queue, store, clock } = await setUp(choice);
+    const { id } = await queue.add(request("a", 1));
+    for (const attempt of [1, 2, 3]) {
+      const doomed = serverQueue(store, `doomed${attempt}`, clock);
+      expect(await doomed.claim(LIMITS)).toMatchObject({ id, attempts: attempt });
+      expect(await queue.beat()).toBe(0);
+      clock.pass(30);
+      expect(await queue.beat()).toBe(0);
+      clock.pass(31);
+      expect(await queue.beat()).toBe(1);
+      // It was only asleep: its work is no longer its own.
+      expect(await doomed.progress(id, "PULLING", "", NO_PROGRESS)).toEqual({ cancelled: true });
+      await doomed.finish(id, { kind: "ready", imageId: "late" });
+    }
+    expect(await queue.find(id)).toMatchObject({ status: "FAILURE", errorCode: "E_GATEWAY_GIVEN_UP" });
+  });
+
+  test.skipIf(choice.skip)("lets one fly for all, and the others go on when it has landed", async () => {
+    const { queue } = await setUp(choice);
+    const [one, two] = [await queue.add(request("a:1", 1)), await queue.add(request("a:2", 2))];
+    await queue.claim(LIMITS);
+    await queue.claim(LIMITS);
+    expect(await queue.board(one.id, "k", "sha256:1")).toBe("leader");
+    expect(await queue.board(two.id, "k", "sha256:1")).toBe("follower");
+    expect(await queue.claim(LIMITS)).toBeUndefined();
+    await queue.land("k");
+    expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id, attempts: 1 });
+  });
+
+  test.skipIf(choice.skip)("cancels what waits at once, and tells the worker of what is at work", async () => {
+    const { queue } = await setUp(choice);
+    const [one, two] = [await queue.add(request("a", 1)), await queue.add(request("b", 2))];
+    await queue.cancel(one.id);
+    expect(await queue.find(one.id)).toMatchObject({ status: "FAILURE", statusMessage: "cancelled" });
+    expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id });
+    await queue.cancel(two.id);
+    expect(await queue.progress(two.id, "PULLING", "", NO_PROGRESS)).toEqual({ cancelled: true });
+  });
+
+  test.skipIf(choice.skip)("wakes who waits for work", async () => {
+    const { queue } = await setUp(choice);
+    expect(await queue.claim(LIMITS)).toBeUndefined();
+    const woken = queue.wait(60_000, AbortSignal.timeout(50_000));
+    await queue.add(request("a", 1));
+    await woken;
+    expect(await queue.claim(LIMITS)).toBeDefined();
+  });
+});

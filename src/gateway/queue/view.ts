@@ -1,0 +1,68 @@
+// Looks at the queue: pulls as records, with how many will be worked on before. Changes nothing.
+
+import type { ImageName, PullRecord } from "../types.ts";
+import { readPositions } from "./claim.ts";
+import type { Parts } from "./parts.ts";
+import { type PullRowRead, toRecord } from "./pull-row.ts";
+
+/** How long positions are believed that another server may have changed. */
+const POSITIONS_MS = 500;
+
+/** The reading side of a queue. */
+export class QueueView {
+  readonly #parts: Parts;
+  #positions: { readonly at: number; readonly value: Promise<ReadonlyMap<string, number>> } | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** This server changed something: positions are read anew. */
+  changed(): void {
+    this.#positions = undefined;
+  }
+
+  async record(row: PullRowRead): Promise<PullRecord> {
+    const waits = row.finished_at === null && row.server === null;
+    return toRecord(row, waits ? ((await this.#readPositions()).get(row.id) ?? 0) : 0);
+  }
+
+  async find(id: string): Promise<PullRecord | undefined> {
+    const row = await this.#rows().where("id", "=", id).executeTakeFirst();
+    return row && this.record(row);
+  }
+
+  async latest({ system, itype, tag }: ImageName, uid?: number): Promise<PullRecord | undefined> {
+    let query = this.#rows()
+      .where(({ and }) => and({ system, itype, tag }))
+      // An unfinished one is the newest, whatever the clock did.
+      .orderBy(({ eb }) => eb.case().when("finished_at", "is", null).then(0).else(1).end())
+      .orderBy("created_at", "desc")
+      .limit(1);
+    if (uid !== undefined) query = query.where("uid", "=", uid);
+    const row = await query.executeTakeFirst();
+    return row && this.record(row);
+  }
+
+  async unfinished(system: string | undefined): Promise<readonly PullRecord[]> {
+    let query = this.#rows().where("finished_at", "is", null);
+    if (system !== undefined) query = query.where("system", "=", system);
+    const rows = await query.orderBy("created_at").orderBy("id").execute();
+    return Promise.all(rows.map((row) => this.record(row)));
+  }
+
+  #rows() {
+    return this.#parts.store.db.selectFrom("pulls").selectAll();
+  }
+
+  #readPositions(): Promise<ReadonlyMap<string, number>> {
+    const at = this.#parts.monotonic();
+    if (!this.#positions || at - this.#positions.at > POSITIONS_MS) {
+      const value = readPositions(this.#parts);
+      // Whoever waits for it hears of the failure; the next one asks again.
+      value.catch(() => this.changed());
+      this.#positions = { at, value };
+    }
+    return this.#positions.value;
+  }
+}

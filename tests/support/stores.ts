@@ -1,0 +1,65 @@
+// Both kinds of store for a test file that must hold for both: SQLite in a new file, PostgreSQL in a new database of one
+// server per test file.
+
+import { afterAll, beforeAll } from "vitest";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openScratchStore } from "../../src/store/testing.ts";
+import { hasPostgres, startPostgres, type TestPostgres } from "./postgres.ts";
+
+const wallClock = () => Date.now() / 1000;
+
+/** A kind of store for `describe.each`. */
+export interface StoreChoice {
+  /** For the name of the test; says why when it is skipped. */
+  readonly kind: string;
+  readonly skip: boolean;
+  /** A new empty store, closed at the end of the file at the latest. */
+  open(): Promise<Store>;
+  /** One more connection to the same database, as another server has it. */
+  again(store: Store): Promise<Store>;
+}
+
+/** Both kinds. To be called at the top of a test file, since it starts and stops the server with the file. */
+export function storeChoices(): readonly StoreChoice[] {
+  let postgres: TestPostgres | undefined;
+  const opened: Store[] = [];
+  const addresses = new WeakMap<Store, string>();
+  const keep = (store: Store, address: string) => {
+    opened.push(store);
+    addresses.set(store, address);
+    return store;
+  };
+  beforeAll(async () => {
+    postgres = hasPostgres ? await startPostgres() : undefined;
+  });
+  afterAll(async () => {
+    for (const store of opened.reverse()) await store.close();
+    await postgres?.stop();
+  });
+  const again = async (store: Store) => {
+    const address = addresses.get(store) ?? "";
+    return keep(await openStore(address, { now: wallClock }), address);
+  };
+  const openPostgres = async () => {
+    const address = (await postgres?.createDatabase()) ?? "";
+    return keep(await openStore(address, { now: wallClock }), address);
+  };
+  return [
+    {
+      kind: "SQLite",
+      skip: false,
+      again,
+      open: async () => {
+        const { store, url } = await openScratchStore(wallClock);
+        return keep(store, url);
+      },
+    },
+    {
+      kind: hasPostgres ? "PostgreSQL" : "PostgreSQL (skipped: it is not installed)",
+      skip: !hasPostgres,
+      again,
+      open: openPostgres,
+    },
+  ];
+}
