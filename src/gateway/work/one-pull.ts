@@ -1,8 +1,10 @@
 // A claimed pull as the server sees it: a folder, a record kept up to date, the work, and one word to the queue at the end,
 // whatever happened.
 
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasCode, reasonOf } from "../../base/errors.ts";
+import { CANCELLED } from "../queue/lifecycle.ts";
 import type { ClaimedPull } from "../records.ts";
 import { fail } from "./errors.ts";
 import type { JobFailure } from "./job-messages.ts";
@@ -33,7 +35,8 @@ async function outcomeOf(pull: ClaimedPull, place: Workplace, workOn: WorkOn): P
   const report = new PullReport({ queue, id: pull.id, log, now, cancelled });
   let folder: string | undefined;
   try {
-    folder = await place.folder.job(pull.id);
+    // Of its own for each attempt: the last one may still be clearing up.
+    folder = await place.folder.job(`${pull.id}-${pull.attempts}-${randomUUID().slice(0, 8)}`);
     return await workOn({ pull, report, folder, signal }, place);
   } catch (error) {
     return { kind: "failed", failure: failureOf(pull, signal.aborted ? signal.reason : error, place) };
@@ -49,6 +52,7 @@ function failureOf(pull: ClaimedPull, error: unknown, { config, log }: Workplace
   const passwords = [...pull.registries.values()].map(({ password }) => password);
   const failure = jobFailure(error, [config.workDir, config.cacheDir, ...passwords]);
   // What the gateway itself cannot do for a moment (its database, its stopping) is tried again.
+  if (failure.code === "E_WORK_CANCELLED") return { ...failure, code: CANCELLED };
   const passing = PASSING.some((code) => hasCode(error, code));
   if (failure.code === "E_WORK_INSIDE") log.warn(`pull ${pull.id}: ${failure.detail}`);
   return passing ? { ...failure, again: 0 } : failure;

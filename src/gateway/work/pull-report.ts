@@ -30,6 +30,7 @@ export class PullReport {
   #text = "";
   #progress: Progress = { done: 0, total: 0, rate: 0 };
   #samples: { readonly at: number; readonly done: number }[] = [];
+  #turn: Promise<void> = Promise.resolve();
   #change = Promise.withResolvers<void>();
 
   constructor(parts: ReportParts) {
@@ -46,6 +47,24 @@ export class PullReport {
   bytes(done: number, total: number): void {
     this.#progress = { done, total, rate: this.#rate(done) };
     this.#change.resolve();
+  }
+
+  /** Does something between two writes; while it lasts nothing is written. */
+  async quietly<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    await before;
+    try {
+      return await work();
+    } finally {
+      resolve();
+    }
+  }
+
+  /** Nothing is written from now on, and nobody is cancelled: the record is another's. */
+  leave(): void {
+    this.#over.abort();
   }
 
   /** Ends the loop; what was not written yet is not written any more. */
@@ -69,12 +88,13 @@ export class PullReport {
       await Promise.race([this.#change.promise, pause(SIGN_OF_LIFE, undefined, { signal }).catch(() => undefined)]);
       this.#change = Promise.withResolvers<void>();
       if (signal.aborted) return;
-      await this.#write();
+      await this.quietly(() => this.#write());
       await pause(REPORT_EVERY, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #write(): Promise<void> {
+    if (this.#over.signal.aborted) return;
     const { queue, id, log, cancelled } = this.#parts;
     try {
       if ((await queue.progress(id, this.#status, this.#text, this.#progress)).cancelled) cancelled();

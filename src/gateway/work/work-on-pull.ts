@@ -86,7 +86,13 @@ async function withoutMaking(
   const key = flightKey(parseDigest(facts.digest), recipe);
   const failure = place.lastFailures.find(key);
   if (failure !== undefined) return { kind: "failed", failure };
-  if ((await place.queue.board(pull.id, key, facts.digest)) === "follower") return { kind: "follows" };
+  const leads = await report.quietly(async () => {
+    const leader = (await place.queue.board(pull.id, key, facts.digest)) === "leader";
+    // From this moment on somebody else may claim it.
+    if (!leader) report.leave();
+    return leader;
+  });
+  if (!leads) return { kind: "follows" };
   flight.key = key;
   // Another flight may have landed between the first look and the boarding.
   const landed = await settleKnown(pull, facts, recipe.format, place, signal);
