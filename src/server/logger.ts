@@ -8,6 +8,30 @@ export type { Logger } from "pino";
 // The last fence: nothing is logged that holds one of these on purpose.
 const SECRETS = ["authentication", "authorization", "password", "secret", "token", "cookie", "registries"];
 
+/** Where a log goes, to be ended when the process ends. */
+export interface LogFile extends DestinationStream {
+  /** Writes what is held. */
+  end(): void;
+}
+
+const HELD_BYTES = 4096;
+const HELD_MS = 200;
+
+/** Writes to an open file, lines gathered for a moment: one system call for each would cost more than their requests. */
+export function logFile(fd: number): LogFile {
+  const destination = pino.destination({ fd, sync: false, minLength: HELD_BYTES });
+  // A full disk or a reader that went away must not end the server.
+  destination.on("error", () => {});
+  const timer = setInterval(() => destination.flush(), HELD_MS).unref();
+  return {
+    write: (line) => void destination.write(line),
+    end() {
+      clearInterval(timer);
+      destination.flushSync();
+    },
+  };
+}
+
 /** A log that writes to `destination`. */
 export function makeLogger(level: LogLevel, destination: DestinationStream): Logger {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);

@@ -8,7 +8,7 @@ export interface Metrics {
   readonly requests: Histogram<"method" | "route" | "status">;
   readonly lookups: Counter<"outcome">;
   readonly refusals: Counter<"reason">;
-  readonly pulls: Counter<"outcome" | "reason">;
+  readonly pulls: Counter<"kind" | "outcome" | "reason">;
   readonly fetchedBytes: Counter;
   readonly conversionSeconds: Histogram;
   readonly queue: Gauge<"state">;
@@ -49,8 +49,8 @@ export function makeMetrics({ queue }: MetricsOptions): Metrics {
     }),
     pulls: new Counter({
       name: "berth_pulls_total",
-      help: "Ended pulls by outcome, and failed ones by the code of the reason",
-      labelNames: ["outcome", "reason"],
+      help: "Ended pulls and imports by outcome (ready, failed, again, follows), failed ones by the code of the reason",
+      labelNames: ["kind", "outcome", "reason"],
       registers,
     }),
     fetchedBytes: new Counter({ name: "berth_fetched_bytes_total", help: "Bytes fetched from registries", registers }),

@@ -117,7 +117,7 @@ describe("a server", () => {
     parts.release();
     expect(await (await slow).text()).toBe("late but there");
     await stopped;
-    expect(parts.ended).toEqual(["stop", "closed"]);
+    expect(parts.events).toEqual(["adopted first", "work stopped", "closed first", "closed all"]);
   });
 
   test("that stops does not wait for ever", async () => {
@@ -134,9 +134,10 @@ describe("a server", () => {
     await parts.asked;
     await server.reload(configured({ word: "reloaded" }));
     expect(await (await fetch(`${server.url}/word`)).text()).toBe("reloaded");
-    await until(() => parts.ended.includes("retire"));
+    expect(parts.events).toEqual(["adopted first", "adopted reloaded"]);
     parts.release();
     expect(await (await slow).text()).toBe("late but there");
+    await until(() => parts.events.includes("closed first"));
   });
 
   test("keeps the old configuration when the new one cannot be used", async () => {
@@ -189,7 +190,7 @@ async function start(setup: Setup = {}) {
 }
 
 function sampleParts(setup: Setup) {
-  const ended: string[] = [];
+  const events: string[] = [];
   let release = () => {};
   let ask = () => {};
   const released = new Promise<void>((resolve) => {
@@ -204,11 +205,13 @@ function sampleParts(setup: Setup) {
       if (config.file === "impossible") throw new Error("impossible");
       const plugins = [sampleRoutes(config.file, ask, released)];
       const checks = setup.checks ?? [{ name: "database", check: async () => {} }];
-      return { plugins, checks, end: async (how) => void ended.push(how) };
+      const adopt = async () => void events.push(`adopted ${config.file}`);
+      return { plugins, checks, adopt, close: async () => void events.push(`closed ${config.file}`) };
     },
-    close: async () => void ended.push("closed"),
+    stopWork: async () => void events.push("work stopped"),
+    close: async () => void events.push("closed all"),
   });
-  return { compose, ended, asked, release: () => release() };
+  return { compose, events, asked, release: () => release() };
 }
 
 function sampleRoutes(word: string, ask: () => void, released: Promise<void>): FastifyPluginAsync {

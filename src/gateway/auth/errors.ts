@@ -32,6 +32,17 @@ export const fail = defineErrors({
     hint: "ask for a new one: berth gateway token create",
     http: 401,
   },
+  E_AUTH_SCOPES: {
+    text: "this needs the scope {scope}, which the token that you sent does not have",
+    hint: "send a munge credential, or a token that has it",
+    http: 403,
+  },
+  E_AUTH_TOO_MANY: {
+    text: "you have {limit} tokens, and nobody may have more",
+    hint: "revoke those that you do not need",
+    http: 409,
+  },
+  E_AUTH_NO_TOKEN: { text: "there is no token {id}", hint: "the list of your tokens has their ids", http: 404 },
   E_AUTH_NO_MUNGE: {
     text: "munged does not answer at {socket}: {why}",
     hint: "is the munge service running there?",
