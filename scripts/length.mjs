@@ -1,4 +1,4 @@
-// House rule: a file has one subject and at most 300 lines (tables and tests exempt); a function fits a screen.
+// House rule: a file has one subject and at most 300 lines (tests and what is generated exempt); a function fits a screen.
 // Exits 1 with the places that are longer.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,6 +12,7 @@ const findings = [];
 for (const entry of readdirSync(join(root, "src"), { recursive: true })) {
   if (!entry.endsWith(".ts") || entry.endsWith(".test.ts")) continue;
   const lines = readFileSync(join(root, "src", entry), "utf8").split("\n");
+  if (lines[0]?.startsWith("// Generated ")) continue;
   if (lines.length - 1 > MAX_FILE) findings.push(`src/${entry}: ${lines.length - 1} lines`);
   let start;
   for (const [index, line] of lines.entries()) {

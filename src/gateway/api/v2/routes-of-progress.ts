@@ -16,7 +16,7 @@ import type { TypedServer } from "./type-provider.ts";
 const STREAMS_EACH = 16;
 
 const SCHEMA = {
-  operationId: "followPull",
+  operationId: "streamPull",
   summary:
     "The pull's record again at each change (`progress`), and at its end (`end`); `problem` if it cannot be read",
   params: PULL_PARAMS,

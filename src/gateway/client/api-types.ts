@@ -1,0 +1,423 @@
+// Generated from docs/gateway-api.json by scripts/make-client.mjs: change the schemas in src/gateway/api/v2.
+// What the gateway's API takes and answers.
+
+/** New lists of an image. */
+export interface AclChange {
+  /** Users by name or id. */
+  readonly users?: readonly (string | number)[] | undefined;
+  /** Groups by name or id. */
+  readonly groups?: readonly (string | number)[] | undefined;
+}
+
+/** Who did it. */
+export interface Actor {
+  /** Id; null: the gateway itself. */
+  readonly uid: number | null;
+  /** Name. */
+  readonly name: string;
+}
+
+/** Removes what nobody needs. */
+export interface CollectWish {
+  /** Only say what would be removed. */
+  readonly dryRun: boolean;
+}
+
+/** What was removed, or would be. */
+export interface Collected {
+  /** Ids of images. */
+  readonly expired: readonly string[];
+  /** Files of the image folder that no record names. */
+  readonly orphanFiles: readonly string[];
+  /** Blobs of the store that no image needs. */
+  readonly blobs: number;
+  /** Bytes that it frees. */
+  readonly bytes: number;
+}
+
+/** Something that happened. */
+export interface Event {
+  /** Grows. */
+  readonly id: number;
+  /** When; seconds since 1970 with fraction */
+  readonly at: number;
+  /** `image.ready`, `pull.failed`, `acl.changed`, … */
+  readonly kind: string;
+  /** The system. */
+  readonly system: string | null;
+  /** The image. */
+  readonly imageId: string | null;
+  /** The image's type. */
+  readonly itype: string | null;
+  /** The tag. */
+  readonly tag: string | null;
+  readonly actor: Actor;
+  /** What became of it. */
+  readonly outcome: "done" | "refused";
+  /** More. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** One page. */
+export interface EventPage {
+  readonly items: readonly Event[];
+  /** Sent as `after`, this yields the page after this one; absent: there is none. */
+  readonly next?: string | undefined;
+}
+
+/** An image of a system. */
+export interface Image {
+  /** The system. */
+  readonly system: string;
+  /** Name of its file without ending: the hex of the manifest's digest. */
+  readonly id: string;
+  /** `docker`, or `custom` for imports. */
+  readonly itype: string;
+  /** Every reference that leads to it now. */
+  readonly tags: readonly string[];
+  /** `squashfs`, `ext4` or `xfs`. */
+  readonly format: string;
+  /** Where it is in its life. */
+  readonly status:
+    | "INIT"
+    | "PENDING"
+    | "PULLING"
+    | "EXAMINATION"
+    | "CONVERSION"
+    | "TRANSFER"
+    | "HASHING"
+    | "READY"
+    | "FAILURE"
+    | "QUARANTINED"
+    | "EXPIRING"
+    | "EXPIRED";
+  /** Why it is where it is. */
+  readonly statusMessage: string;
+  /** Whether it can be seen only by those who may read it. */
+  readonly private: boolean;
+  readonly owner?: Owner | undefined;
+  /** Ids of the users who may read it besides the owner. */
+  readonly users: readonly number[];
+  /** Ids of the groups that may read it. */
+  readonly groups: readonly number[];
+  /** The platform's manifest; of an import, the file. */
+  readonly digest: string;
+  /** Where it came from. */
+  readonly source: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Architecture. */
+  readonly arch: string;
+  /** Operating system. */
+  readonly os: string;
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+  /** ENTRYPOINT. */
+  readonly entry: readonly string[] | null;
+  /** CMD. */
+  readonly cmd: readonly string[] | null;
+  /** WORKDIR. */
+  readonly workdir: string | null;
+  /** LABEL. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** When it came to the system; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When the registry was last asked about it; seconds since 1970 with fraction */
+  readonly lastPull: number;
+  /** When somebody last looked it up to run it; seconds since 1970 with fraction */
+  readonly lastUse: number | null;
+  /** When it will be removed unless it is used; seconds since 1970 with fraction */
+  readonly expires: number | null;
+}
+
+/** One page. */
+export interface ImagePage {
+  readonly items: readonly Image[];
+  /** Sent as `after`, this yields the page after this one; absent: there is none. */
+  readonly next?: string | undefined;
+}
+
+/** A file to import. */
+export interface ImportFile {
+  /** As the gateway's machine sees it. */
+  readonly path: string;
+  /** `squashfs`, `sif`, `tar` or `oci`. */
+  readonly format: string;
+}
+
+/** A wish to make an image of a file. */
+export interface ImportWish {
+  /** A system of the site. */
+  readonly system?: string | undefined;
+  /** `docker`, or `custom` for imports. */
+  readonly itype?: string | undefined;
+  /** The reference: `[location/]repository:tag` or `…@sha256:…`. */
+  readonly tag: string;
+  /** As the gateway's machine sees it. */
+  readonly path: string;
+  /** `squashfs`, `sif`, `tar` or `oci`. */
+  readonly format: string;
+  /** Users by name or id. */
+  readonly users?: readonly (string | number)[] | undefined;
+  /** Groups by name or id. */
+  readonly groups?: readonly (string | number)[] | undefined;
+}
+
+/** A new token. Its secret is shown this once. */
+export interface NewToken {
+  /** To be sent as `authorization: Bearer …`. */
+  readonly secret: string;
+  readonly token: Token;
+}
+
+/** Whose it is. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Name. */
+  readonly user: string;
+}
+
+/** Who the gateway takes you for. */
+export interface Person {
+  readonly uid: number;
+  readonly gid: number;
+  /** Name. */
+  readonly user: string;
+  /** Name of the primary group. */
+  readonly group: string;
+  /** How it knows. */
+  readonly via: "munge" | "mock" | "token" | "registry";
+  /** What your token may be used for; absent: everything that you may. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Locations for which you sent credentials. */
+  readonly registries: readonly string[];
+  /** Ids of all your groups. */
+  readonly groups: readonly number[];
+}
+
+/** Keeps an image for as long as somebody needs it. */
+export interface Pin {
+  /** A system of the site. */
+  readonly system?: string | undefined;
+  /** `docker`, or `custom` for imports. */
+  readonly itype?: string | undefined;
+  /** The reference: `[location/]repository:tag` or `…@sha256:…`. */
+  readonly tag: string;
+  /** Who needs it: `job:123`. */
+  readonly holder: string;
+  /** When it is over; null: when it is taken away; seconds since 1970 with fraction */
+  readonly until?: number | null | undefined;
+}
+
+/** Why a request was not fulfilled. */
+export interface Problem {
+  /** Always `about:blank`: the code says which kind it is. */
+  readonly type: string;
+  /** The status in words. */
+  readonly title: string;
+  /** The status code. */
+  readonly status: number;
+  /** The kind of failure: `E_GATEWAY_…`. */
+  readonly code: string;
+  /** What happened, to which thing and why. */
+  readonly detail: string;
+  /** What to do next. */
+  readonly hint?: string | undefined;
+}
+
+/** How far a pull is. */
+export interface Progress {
+  /** Bytes fetched. */
+  readonly done: number;
+  /** Bytes to fetch; 0: nobody knows yet. */
+  readonly total: number;
+  /** Bytes per second over the last seconds. */
+  readonly rate: number;
+}
+
+/** A wish for an image, from its first word to its end. */
+export interface Pull {
+  /** Its id. */
+  readonly id: string;
+  /** What kind of wish. */
+  readonly kind: "pull" | "import";
+  /** The system. */
+  readonly system: string;
+  /** `docker` or `custom`. */
+  readonly itype: string;
+  /** The reference. */
+  readonly tag: string;
+  readonly owner?: Owner | undefined;
+  /** Ids of the users who may read it besides the owner. */
+  readonly users: readonly number[];
+  /** Ids of the groups that may read it. */
+  readonly groups: readonly number[];
+  /** Where it is in its life. */
+  readonly status:
+    | "INIT"
+    | "PENDING"
+    | "PULLING"
+    | "EXAMINATION"
+    | "CONVERSION"
+    | "TRANSFER"
+    | "HASHING"
+    | "READY"
+    | "FAILURE"
+    | "QUARANTINED"
+    | "EXPIRING"
+    | "EXPIRED";
+  /** What is being done, or why it failed. */
+  readonly statusMessage: string;
+  readonly progress: Progress;
+  /** Pulls that will be worked on before this one; 0: it is at work. */
+  readonly position: number;
+  /** When it was wished; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When work began; seconds since 1970 with fraction */
+  readonly startedAt: number | null;
+  /** When a worker last said something about it; seconds since 1970 with fraction */
+  readonly heartbeatAt: number;
+  /** When it ended; seconds since 1970 with fraction */
+  readonly finishedAt: number | null;
+  readonly importFrom?: ImportFile | undefined;
+  /** The image that it ended in. */
+  readonly imageId: string | null;
+  /** Code of the failure. */
+  readonly errorCode: string | null;
+}
+
+/** The image, if nothing has to be done; else the pull. */
+export interface PullAnswer {
+  readonly image?: Image | undefined;
+  readonly pull?: Pull | undefined;
+}
+
+/** Pulls that have not ended. */
+export interface PullList {
+  readonly items: readonly Pull[];
+}
+
+/** A wish for an image of a registry. */
+export interface PullWish {
+  /** A system of the site. */
+  readonly system?: string | undefined;
+  /** `docker`, or `custom` for imports. */
+  readonly itype?: string | undefined;
+  /** The reference: `[location/]repository:tag` or `…@sha256:…`. */
+  readonly tag: string;
+  /** Users by name or id. */
+  readonly users?: readonly (string | number)[] | undefined;
+  /** Groups by name or id. */
+  readonly groups?: readonly (string | number)[] | undefined;
+}
+
+/** What somebody may have, and has. */
+export interface Quota {
+  readonly subject: QuotaSubject;
+  readonly limits: QuotaLimits;
+  readonly used: QuotaUse;
+}
+
+/** What somebody may have. */
+export interface QuotaLimits {
+  /** null: any number. */
+  readonly bytes: number | null;
+  /** null: any number. */
+  readonly images: number | null;
+}
+
+/** Whose quota. */
+export interface QuotaSubject {
+  /** Of whom. */
+  readonly kind: "user" | "group";
+  /** Id; -1: everybody without a quota of his own. */
+  readonly number: number;
+}
+
+/** What somebody has. */
+export interface QuotaUse {
+  /** Bytes. */
+  readonly bytes: number;
+  /** Images. */
+  readonly images: number;
+}
+
+/** Lets an image out of quarantine. */
+export interface ReleaseWish {
+  /** A system of the site. */
+  readonly system?: string | undefined;
+  /** `docker`, or `custom` for imports. */
+  readonly itype?: string | undefined;
+  /** The reference: `[location/]repository:tag` or `…@sha256:…`. */
+  readonly tag: string;
+  /** Why; goes into the audit. */
+  readonly reason: string;
+}
+
+/** A machine whose images the gateway keeps. */
+export interface System {
+  /** Its name. */
+  readonly name: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** Format of its images. */
+  readonly format: string;
+  /** Whether it is meant where none is named. */
+  readonly default: boolean;
+}
+
+/** The systems of the site. */
+export interface SystemList {
+  readonly items: readonly System[];
+}
+
+/** Where a tag has led, newest first. */
+export interface TagHistory {
+  readonly items: readonly TagMove[];
+}
+
+/** What a tag led to, from a moment on. */
+export interface TagMove {
+  /** When; seconds since 1970 with fraction */
+  readonly at: number;
+  /** Who moved it. */
+  readonly by: string;
+  /** The image from then on; null: none. */
+  readonly imageId: string | null;
+  /** The image until then; null: none. */
+  readonly previousId: string | null;
+}
+
+/** A token, without its secret. */
+export interface Token {
+  /** Its id. */
+  readonly id: string;
+  /** What it is for. */
+  readonly name: string;
+  /** Whose it is. */
+  readonly user: string;
+  readonly uid: number;
+  /** What it may be used for. */
+  readonly scopes: readonly ("read" | "pull" | "manage" | "admin")[];
+  /** When it was made; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When it ends; null: when it is revoked; seconds since 1970 with fraction */
+  readonly expires: number | null;
+  /** When it was last used; seconds since 1970 with fraction */
+  readonly lastUse: number | null;
+}
+
+/** Tokens. */
+export interface TokenList {
+  readonly items: readonly Token[];
+}
+
+/** A wish for a token. */
+export interface TokenWish {
+  /** What it is for. */
+  readonly name: string;
+  readonly scopes: readonly ("read" | "pull" | "manage" | "admin")[];
+  /** Seconds until it ends. */
+  readonly expiresIn?: number | undefined;
+}
