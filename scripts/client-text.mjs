@@ -23,13 +23,18 @@ export function operationsText(document) {
   const types = Object.keys(document.components.schemas);
   const used = types.filter((name) => functions.some((text) => new RegExp(`[:<|(] ?${name}\\b`).test(text)));
   const imports = [
-    `import type { ${used.sort().join(", ")} } from "./api-types.ts";`,
+    `import type { ${used.sort(byName).join(", ")} } from "./api-types.ts";`,
     `import { type CallOptions, call, callForEvents } from "./call.ts";`,
     `import type { Gateways } from "./gateways.ts";`,
     `import type { SentEvent } from "./read-events.ts";`,
   ];
   const about = "// The operations of the gateway's API, one function each.";
   return `${HEAD}\n${about}\n\n${imports.join("\n")}\n\n${functions.join("\n\n")}\n`;
+}
+
+// As the formatter sorts.
+function byName(a, b) {
+  return a.toLowerCase() < b.toLowerCase() ? -1 : 1;
 }
 
 function operationText(operation) {
