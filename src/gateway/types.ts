@@ -136,6 +136,8 @@ export interface ListFilter {
   readonly mine?: boolean | undefined;
   /** Part of a tag. */
   readonly match?: string | undefined;
+  /** What nobody showed them too, for administrators and operators; without effect for others. */
+  readonly all?: boolean | undefined;
   /** Items of a page; undefined: all of them. */
   readonly limit?: number | undefined;
   readonly after?: string | undefined;
@@ -146,8 +148,13 @@ export interface ListFilter {
  * mirror call this and nothing behind it. Failures: `E_GATEWAY_…` of src/gateway/errors.ts with their HTTP status.
  */
 export interface Desk {
-  /** @throws E_GATEWAY_NO_IMAGE (404), also for those who may not know that it exists */
-  lookup(who: Principal | undefined, name: ImageName): Promise<ImageRecord>;
+  /**
+   * Counts as a use. With `all` (no part of Shifter's API) administrators and operators see every image, in any state,
+   * without using it.
+   *
+   * @throws E_GATEWAY_NO_IMAGE (404), also for those who may not know that it exists
+   */
+  lookup(who: Principal | undefined, name: ImageName, options?: { readonly all?: boolean }): Promise<ImageRecord>;
   list(who: Principal | undefined, filter: ListFilter): Promise<Page<ImageRecord>>;
   /** By the rules of spec/shifter.md 1.5. Answers what there is when nothing has to be done. */
   pull(who: Principal | undefined, name: ImageName, acl: AclChange): Promise<ImageRecord | PullRecord>;

@@ -42,6 +42,7 @@ export interface GatewayCatalog extends Catalog {
    * already or, with `overdue`, it was used meanwhile.
    */
   retire(key: number, by: Actor, options?: { readonly overdue?: boolean }): Promise<boolean>;
+  overdue(system: string): Promise<readonly StoredImage[]>;
   /** Images marked EXPIRING, whose removal a dead server may have left halfway. */
   expiring(system: string): Promise<readonly StoredImage[]>;
   /** Points the name to the image. */
