@@ -8,6 +8,7 @@ import { type ImageFiles, withImageFiles } from "../image/inspect/image-files.ts
 import { readAttributes } from "../image/inspect/read-attributes.ts";
 import { OBJECT } from "../image/metadata/index.ts";
 import type { WalkEntry } from "../image/squashfs-reader/index.ts";
+import { treeLayer } from "../image/tree-layer.ts";
 import { composeImage } from "../oci/compose.ts";
 import { parseImageConfig } from "../oci/image-config.ts";
 import { asObject, asString, jsonObject } from "../oci/json.ts";
@@ -21,7 +22,6 @@ import { folderLayer } from "./folder-layer.ts";
 import { importedConfig, type KeptFacts, scriptsAreGenerated } from "./import-config.ts";
 import { type MadeLayer, rememberedLayer } from "./import-memory.ts";
 import type { ReadyImage } from "./ready-image.ts";
-import { treeLayer } from "./tree-layer.ts";
 
 export interface ImportOptions {
   readonly cache: Cache;

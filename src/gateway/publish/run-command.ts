@@ -45,10 +45,13 @@ export const runCommand: Run = (argv, { input = "", timeoutMs, signal }) => {
       hard ??= setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
     };
     let hard: NodeJS.Timeout | undefined;
-    const timer = setTimeout(() => {
-      late = true;
-      stop();
-    }, Math.min(timeoutMs, MAX_TIMER_MS));
+    const timer = setTimeout(
+      () => {
+        late = true;
+        stop();
+      },
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    );
     signal.addEventListener("abort", stop);
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;

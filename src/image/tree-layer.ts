@@ -1,11 +1,11 @@
 // The files of an image as one layer: a tar archive, the same bytes for the same files. Knows neither SIF files nor
 // configurations.
 
-import type { WalkEntry } from "../image/squashfs-reader/index.ts";
-import { encodeName, type ImageTree, TYPE_NAMES } from "../image/squashfs-reader/index.ts";
-import { content } from "../image/squashfs-reader/tree.ts";
-import { END_OF_ARCHIVE, encodeHeader, type HeaderFacts, padding } from "../image/tar/encode.ts";
-import type { EntryKind } from "../image/tar/entry.ts";
+import type { WalkEntry } from "./squashfs-reader/index.ts";
+import { encodeName, type ImageTree, TYPE_NAMES } from "./squashfs-reader/index.ts";
+import { content } from "./squashfs-reader/tree.ts";
+import { END_OF_ARCHIVE, encodeHeader, type HeaderFacts, padding } from "./tar/encode.ts";
+import type { EntryKind } from "./tar/entry.ts";
 
 /** What is done with the files on their way. */
 export interface LayerWishes {
