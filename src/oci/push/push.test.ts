@@ -193,9 +193,11 @@ describe("when the connection breaks", () => {
     host = direct;
     await way.close();
     expect(await stored(digestOf(layer))).toEqual(layer);
-    expect(requests(/^PATCH/)).toHaveLength(3);
-    expect(requests(/^GET .*uploads/)).toHaveLength(2);
-    expect(requests(/^POST/).length).toBe(2);
+    // One more where the registry answered before it had taken all that was on its way when the connection broke.
+    expect(requests(/^PATCH/).length).toBeGreaterThanOrEqual(3);
+    expect(requests(/^GET .*uploads/)).toHaveLength(requests(/^PATCH/).length - 1);
+    expect(requests(/^POST/)).toHaveLength(2);
+    expect(requests(/^DELETE/)).toEqual([]);
   });
 
   test("however often, as long as something arrives each time", async () => {
