@@ -32,3 +32,15 @@ export async function push(
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+/** Digests of an image's layers, bottom first. */
+export async function layerDigests(
+  registry: TestRegistry,
+  repository: string,
+  tag: string,
+): Promise<readonly string[]> {
+  const headers = { accept: "application/vnd.oci.image.manifest.v1+json" };
+  const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, { headers });
+  const { layers } = (await answer.json()) as { layers: { digest: string }[] };
+  return layers.map(({ digest }) => digest);
+}

@@ -45,6 +45,8 @@ export interface Workshop {
   readonly catalog: GatewayCatalog;
   readonly workers: Workers;
   readonly said: readonly string[];
+  /** Sets the clock forward, so that pauses are over. */
+  advance(seconds: number): void;
   imageDir(system?: string): string;
   /** Asks for an image. */
   ask(tag: string, more?: Asked): Promise<PullRecord>;
@@ -75,7 +77,8 @@ export function locationAt(name: string, url: string, more: Partial<LocationConf
 
 export async function openWorkshop(setup: WorkshopSetup): Promise<Workshop> {
   const dir = setup.dir ?? (await mkdtemp(join(tmpdir(), "berth-workshop-")));
-  const now = () => Date.now() / 1000;
+  let ahead = 0;
+  const now = () => Date.now() / 1000 + ahead;
   const config = await configOf(setup, dir);
   const said: string[] = [];
   const log: Log = { info: (text) => void said.push(text), warn: (text) => void said.push(text), debug: () => {} };
@@ -94,13 +97,16 @@ export async function openWorkshop(setup: WorkshopSetup): Promise<Workshop> {
   const shop = { dir, config, store, queue, catalog, workers, said };
   return {
     ...shop,
+    advance: (seconds) => {
+      ahead += seconds;
+    },
     imageDir: (system = "perlmutter") => join(dir, "images", system),
     ask: (tag, more = {}) => queue.add(newPull(tag, more)),
     async pull(tag, more = {}) {
       const { id } = await queue.add(newPull(tag, more));
-      return until(queue, id, ({ finishedAt }) => finishedAt !== null);
+      return untilPull(queue, id, ({ finishedAt }) => finishedAt !== null);
     },
-    until: (id, wanted) => until(queue, id, wanted),
+    until: (id, wanted) => untilPull(queue, id, wanted),
     leftInWork: () => leftIn(config.workDir),
     async stop() {
       await workers.stop();
@@ -155,12 +161,23 @@ function newPull(tag: string, { system = "perlmutter", owner = ALICE, users = []
   return { system, itype, tag, kind, owner, users, groups: [], registries, importFrom } as NewPull;
 }
 
-async function until(queue: ServerQueue, id: string, wanted: (pull: PullRecord) => boolean): Promise<PullRecord> {
+async function untilPull(queue: ServerQueue, id: string, wanted: (pull: PullRecord) => boolean): Promise<PullRecord> {
+  let pull: PullRecord | undefined;
+  await until(
+    async () => {
+      pull = await queue.find(id);
+      return pull !== undefined && wanted(pull);
+    },
+    () => JSON.stringify(pull),
+  );
+  return pull as PullRecord;
+}
+
+/** Waits for a condition; fails after 15 s with what is there instead. */
+export async function until(holds: () => Promise<boolean>, instead = () => "not so"): Promise<void> {
   const late = Date.now() + 15_000;
-  for (;;) {
-    const pull = await queue.find(id);
-    if (pull && wanted(pull)) return pull;
-    if (Date.now() > late) throw new Error(`still ${JSON.stringify(pull)}`);
+  while (!(await holds())) {
+    if (Date.now() > late) throw new Error(`waited in vain: ${instead()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
