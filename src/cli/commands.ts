@@ -102,6 +102,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./cache.ts")).cacheCommand(c),
   },
   {
+    name: "serve",
+    summary: "run the site's image gateway",
+    load: async (c) => (await import("./serve.ts")).serveCommand(c),
+  },
+  {
+    name: "shifterimg",
+    summary: "Shifter's program for images of the site's gateway",
+    load: async (c) => (await import("./shifterimg/index.ts")).shifterimgCommand(c),
+  },
+  {
     name: "doctor",
     summary: "check what this machine can do, and say how to mend it",
     load: async (c) => (await import("./doctor.ts")).doctorCommand(c),

@@ -15,6 +15,11 @@ export const fail = defineErrors({
     text: "{what} {path} cannot be used: {why}",
     hint: "make it, and give it to the user that the server runs as",
   },
+  E_SERVE_TWICE: {
+    text: "another berth server of this machine uses the state folder {path}",
+    hint: "stop it, or give this one a folder of its own (stateDir)",
+  },
+  E_SERVE_PASSWORD: { text: "the database's password file {path} cannot be read: {why}" },
   E_SERVE_NO_ROUTE: {
     text: "there is nothing at {method} {path}",
     hint: "GET /v2/openapi.json says what there is",

@@ -7,7 +7,6 @@ import { type Authenticator, makeAuthenticator, type SentCredential } from "./au
 import { openMunge } from "./munge.ts";
 import type { NameService } from "./name-service.ts";
 import { writeRegistryLogins } from "./registry-logins.ts";
-import { roleOf } from "./roles.ts";
 import { type TokenBook, tokenBook } from "./tokens.ts";
 
 const NAMES: NameService = {
@@ -92,18 +91,6 @@ describe("a token", () => {
       await expect(authenticator("munge")({ authorization })).rejects.toMatchObject({ http: 401 });
     },
   );
-
-  test("makes an administrator of its owner only when it was made for that", async () => {
-    const system = systemOf("cluster", undefined);
-    const roles = await Promise.all(
-      [["read"] as const, ["read", "admin"] as const].map(async (scopes) => {
-        const { secret } = await tokens.make({ ...wish(), scopes });
-        return roleOf(system, await authenticator("munge")({ authorization: `Bearer ${secret}` }));
-      }),
-    );
-    expect(roles).toEqual(["user", "admin"]);
-    expect(roleOf(system, undefined)).toBe("user");
-  });
 
   const wish = () => ({ name: "ci", uid: 500, gid: 50, user: "alice", scopes: ["read"] as const, expires: null });
 });

@@ -1,10 +1,10 @@
 // Tokens as people make and end them: the rules about who may. Storing them is `tokens.ts`'s matter.
 
 import type { GatewayConfig } from "../../site/gateway-config.ts";
+import { hasScope, isAdmin } from "../desk/rights.ts";
 import type { Catalog } from "../records.ts";
 import type { Principal, Scope } from "../types.ts";
 import { fail } from "./errors.ts";
-import { roleOf } from "./roles.ts";
 import type { Token, TokenBook } from "./tokens.ts";
 
 /** What somebody wants his token to be. */
@@ -33,7 +33,7 @@ export interface TokenOfficeParts {
 const TOKENS_OF_ONE = 100;
 
 export function tokenOffice({ tokens, config, events }: TokenOfficeParts): TokenOffice {
-  const isAdmin = (who: Principal) => [...config.systems.values()].some((system) => roleOf(system, who) === "admin");
+  const isAdminOfAny = (who: Principal) => [...config.systems.values()].some((system) => isAdmin(who, system));
   const note = (kind: string, who: Principal, { id, name, scopes }: Token) =>
     events.note({
       ...{ kind, system: null, imageId: null, itype: null, tag: null, outcome: "done" },
@@ -44,8 +44,8 @@ export function tokenOffice({ tokens, config, events }: TokenOfficeParts): Token
     async make(who, { name, scopes, expires }) {
       mayHandleTokens(who);
       // A token that could make a wider one, or one that lives on, would be all of its owner.
-      const wider = who.scopes && scopes.filter((scope) => !who.scopes?.includes(scope));
-      if (wider && wider.length > 0) throw fail("E_AUTH_SCOPES", { scope: wider.join(", ") });
+      const wider = scopes.filter((scope) => !hasScope(who, scope));
+      if (wider.length > 0) throw fail("E_AUTH_SCOPES", { scope: wider.join(", ") });
       if ((await tokens.list(who.uid)).length >= TOKENS_OF_ONE) throw fail("E_AUTH_TOO_MANY", { limit: TOKENS_OF_ONE });
       const { uid, gid, user } = who;
       const made = await tokens.make({ name, uid, gid, user, scopes, expires });
@@ -56,13 +56,13 @@ export function tokenOffice({ tokens, config, events }: TokenOfficeParts): Token
     async revoke(who, id) {
       mayHandleTokens(who);
       const token = await tokens.find(id);
-      if (!token || (token.uid !== who.uid && !isAdmin(who)) || !(await tokens.revoke(id)))
+      if (!token || (token.uid !== who.uid && !isAdminOfAny(who)) || !(await tokens.revoke(id)))
         throw fail("E_AUTH_NO_TOKEN", { id });
       await note("token.revoked", who, token);
     },
   };
 }
 
-function mayHandleTokens({ scopes }: Principal): void {
-  if (scopes && !scopes.includes("manage")) throw fail("E_AUTH_SCOPES", { scope: "manage" });
+function mayHandleTokens(who: Principal): void {
+  if (!hasScope(who, "manage")) throw fail("E_AUTH_SCOPES", { scope: "manage" });
 }

@@ -1,0 +1,118 @@
+// The gateway put together: which part is given which others. The only file that knows all of them.
+
+import type { FastifyPluginAsync } from "fastify";
+import { shifterRoutes } from "../gateway/api/shifter/shifter-routes.ts";
+import { v2Routes } from "../gateway/api/v2/v2-routes.ts";
+import { makeAuthenticator } from "../gateway/auth/authenticate.ts";
+import { tokenOffice } from "../gateway/auth/token-office.ts";
+import { type GatewayDesk, makeDesk } from "../gateway/desk/index.ts";
+import { type Mirror, openMirror } from "../gateway/mirror/mirror.ts";
+import { mirrorRoutes } from "../gateway/mirror/routes.ts";
+import { makePublisher } from "../gateway/publish/publisher.ts";
+import type { Publisher } from "../gateway/types.ts";
+import { startWorkers, type Workers } from "../gateway/work/index.ts";
+import type { Environment } from "../platform/user.ts";
+import type { GatewayConfig } from "../site/gateway-config.ts";
+import type { SiteServerConfig } from "../site/server-config.ts";
+import { askWho } from "./ask-who.ts";
+import { following } from "./following.ts";
+import { type Lasting, openLasting } from "./lasting.ts";
+import { measuredDesk, workMetrics } from "./measured.ts";
+import { readyChecks } from "./ready-checks.ts";
+import type { Composition, ServerParts } from "./start-server.ts";
+
+/** What the gateway is told besides its configuration. */
+export interface Surroundings {
+  /** Proxies and certificates for registries. */
+  readonly env: Environment;
+  /** How it introduces itself to registries: `berth/1.0`. */
+  readonly userAgent: string;
+}
+
+/** Makes the gateway for `startServer`. */
+export function composeGateway(around: Surroundings): ServerParts["compose"] {
+  return async (site, log) => {
+    const lasting = await openLasting(site, log);
+    return new Gateway(lasting, around, makePublisher(site.gateway, { log }));
+  };
+}
+
+class Gateway implements Composition {
+  readonly metrics: Lasting["metrics"];
+  readonly #lasting: Lasting;
+  readonly #around: Surroundings;
+  /** Always that of the configuration that counts. */
+  readonly #publisher: Publisher;
+  readonly #current: { publisher: Publisher };
+  readonly #desk: GatewayDesk;
+  readonly #stop = new AbortController();
+  #workers: Workers | undefined;
+
+  constructor(lasting: Lasting, around: Surroundings, publisher: Publisher) {
+    this.metrics = lasting.metrics;
+    this.#lasting = lasting;
+    this.#around = around;
+    this.#current = { publisher };
+    this.#publisher = following(() => this.#current.publisher);
+    const { catalog, queue, now, log, config } = lasting;
+    this.#desk = makeDesk({
+      ...{ catalog, queue, now, publisher: this.#publisher, collector: noCollector },
+      config: () => config.now,
+      signal: this.#stop.signal,
+      onFault: (reason) => log.warn(reason),
+    });
+  }
+
+  async begin({ gateway: config }: SiteServerConfig) {
+    const { log, store, munge } = this.#lasting;
+    const publisher = makePublisher(config, { log });
+    const mirror = this.#openMirror(config);
+    return {
+      plugins: this.#plugins(config, mirror),
+      checks: readyChecks(config, { store, munge }),
+      adopt: async () => {
+        this.#current.publisher = publisher;
+        this.#lasting.config.now = config;
+        await this.#work(config);
+      },
+      close: () => mirror.close(),
+    };
+  }
+
+  #openMirror(config: GatewayConfig): Mirror {
+    const { cache, log, now } = this.#lasting;
+    return openMirror({ config, cache, log, now, ...this.#around });
+  }
+
+  #plugins(config: GatewayConfig, mirror: Mirror): readonly FastifyPluginAsync[] {
+    const { munge, names, tokens, catalog, queue, now } = this.#lasting;
+    const desk = measuredDesk(this.#desk, this.metrics);
+    const authenticate = askWho(makeAuthenticator({ config, munge, names, tokens }));
+    const office = tokenOffice({ tokens, config, events: catalog });
+    const watch = (listener: (id: string) => void) => queue.watch(listener);
+    return [
+      shifterRoutes({ desk, authenticate, labels: config.labels }),
+      v2Routes({ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch }),
+      mirrorRoutes(mirror),
+    ];
+  }
+
+  async #work(config: GatewayConfig): Promise<void> {
+    if (this.#workers) return this.#workers.reconfigure(config);
+    const { queue, catalog, now, log } = this.#lasting;
+    await queue.recover();
+    const parts = { queue, catalog, now, log, config, publisher: this.#publisher, judges: [] };
+    this.#workers = await startWorkers({ ...parts, metrics: workMetrics(this.metrics) });
+  }
+
+  async stopWork(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#workers?.stop(), this.#desk.settled()]);
+  }
+
+  close(): Promise<void> {
+    return this.#lasting.close();
+  }
+}
+
+const noCollector = async () => ({ expired: [], orphanFiles: [], blobs: 0, bytes: 0 });
