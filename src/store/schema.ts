@@ -18,6 +18,10 @@ export interface Tables {
   readonly verdicts: VerdictRow;
   readonly tokens: TokenRow;
   readonly servers: ServerRow;
+  readonly registry_teams: RegistryTeamRow;
+  readonly registry_namespaces: RegistryNamespaceRow;
+  readonly registry_repositories: RegistryRepositoryRow;
+  readonly registry_tags: RegistryTagRow;
 }
 
 /** An image that is on a system's disk, or was: one per system and id. */
@@ -226,4 +230,46 @@ export interface ServerRow {
   host: string;
   started_at: number;
   heartbeat_at: number;
+}
+
+/** People who own namespaces of the site's registry together. */
+export interface RegistryTeamRow {
+  name: string;
+  /** A group of the name service whose members belong to the team; null: only those listed. */
+  directory_group: string | null;
+  /** JSON: object of user names and roles, `write` or `admin`. */
+  members: string;
+  created_at: number;
+}
+
+/** What is said of all repositories whose names begin with it. */
+export interface RegistryNamespaceRow {
+  name: string;
+  /** The team that owns it; null: the person that it is named after. */
+  team: string | null;
+  /** JSON: array of `Grant` of src/gateway/registry/rights.ts. */
+  grants: string;
+  /** JSON: array of `TagRule` of src/gateway/registry/tag-rules.ts. */
+  tag_rules: string;
+  created_at: number;
+}
+
+/** A repository that something was pushed to. */
+export interface RegistryRepositoryRow {
+  name: string;
+  created_at: number;
+  pushed_at: number;
+  /** A user's name, as his token said it. */
+  pushed_by: string;
+}
+
+export interface RegistryTagRow {
+  repository: string;
+  tag: string;
+  digest: string;
+  media_type: string;
+  /** Of the manifest. */
+  bytes: number;
+  pushed_at: number;
+  pushed_by: string;
 }

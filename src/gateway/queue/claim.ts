@@ -69,12 +69,16 @@ async function firstFree(trx: Trx, parts: Parts, uid: number | null): Promise<st
 
 function take(trx: Trx, { server, now }: Parts, id: string): Promise<PullRowRead | undefined> {
   const time = now();
-  return trx
-    .updateTable("pulls")
-    .set(({ eb }) => ({ server, started_at: time, heartbeat_at: time, attempts: eb("attempts", "+", 1) }))
-    .where("id", "=", id)
-    .returningAll()
-    .executeTakeFirst();
+  return (
+    trx
+      .updateTable("pulls")
+      // A pause is over once and for all, however the clock is set afterwards.
+      .set({ server, started_at: time, heartbeat_at: time, not_before: 0 })
+      .set(({ eb }) => ({ attempts: eb("attempts", "+", 1) }))
+      .where("id", "=", id)
+      .returningAll()
+      .executeTakeFirst()
+  );
 }
 
 // What the old work on a pull has not let go of yet is not claimed by the same server again.

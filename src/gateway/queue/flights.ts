@@ -38,6 +38,7 @@ export async function endFlights(
   server: string,
   keys: readonly string[] | "all",
 ): Promise<readonly string[]> {
+  if (keys !== "all" && keys.length === 0) return [];
   let ending = trx.deleteFrom("flights").where("server", "=", server);
   if (keys !== "all") ending = ending.where("key", "in", [...keys]);
   await ending.execute();

@@ -23,7 +23,7 @@ export interface Ending {
 export function endOf(pull: Ending, end: PullEnd, limit: number, now: number) {
   if (end.kind === "ready") return ended("READY", "", now, { image_id: end.imageId });
   if (end.kind === "failed") return ended("FAILURE", end.message, now, { error_code: end.code });
-  if (pull.cancelled === 1) return ended("FAILURE", "cancelled", now, { error_code: CANCELLED });
+  if (pull.cancelled === 1) return cancelledEnd(now);
   if (pull.attempts >= limit) {
     const message = `${end.message}; given up after ${pull.attempts} ${pull.attempts === 1 ? "attempt" : "attempts"}`;
     return ended("FAILURE", message, now, { error_code: GIVEN_UP });
@@ -39,6 +39,18 @@ export function endOf(pull: Ending, end: PullEnd, limit: number, now: number) {
   };
 }
 
+/** What a row becomes that lets another request's flight make its image; pure. That is no attempt of its own. */
+export function followerOf(pull: Ending, flight: string, now: number) {
+  if (pull.cancelled === 1) return cancelledEnd(now);
+  const waits = { status: "PENDING", status_message: "the same image is being made for another request" };
+  return { ...waits, server: null, flight, attempts: pull.attempts - 1, heartbeat_at: now };
+}
+
+/** What a row becomes whose owner does not want it any more; pure. */
+export function cancelledEnd(now: number) {
+  return ended("FAILURE", "cancelled", now, { error_code: CANCELLED });
+}
+
 function ended(
   status: "READY" | "FAILURE",
   message: string,
@@ -50,7 +62,7 @@ function ended(
   return { ...empty, status, status_message: message, finished_at: now, heartbeat_at: now, ...result };
 }
 
-/** Puts back what `server` worked on (null: what works for a server that is unknown). Answers the ids. */
+/** Puts pulls back into the queue that nobody works on any more. Answers the ids. */
 export async function putBack(
   trx: Transaction<Tables>,
   pulls: readonly Ending[],

@@ -7,7 +7,7 @@ import type { ClaimedPull, NewPull, PullEnd, Queue } from "../records.ts";
 import type { ImageName, Progress, PullRecord, RegistryCredential, Status } from "../types.ts";
 import { claimRow } from "./claim.ts";
 import { endFlights, takeFlight } from "./flights.ts";
-import { CANCELLED, endOf } from "./lifecycle.ts";
+import { cancelledEnd, endOf, followerOf } from "./lifecycle.ts";
 import { QueueNews } from "./news.ts";
 import { CHANNEL, type Held, type Parts, type QueueOptions, type Trx, tellChanged, tellWork } from "./parts.ts";
 import { ProgressWriter } from "./progress.ts";
@@ -139,10 +139,9 @@ class StoreQueue implements ServerQueue {
     await this.#change(async (trx) => {
       const row = await lockedPull(trx, this.#parts, id);
       if (!row || row.finished_at !== null) return;
-      const end = endOf(row, { kind: "failed", message: "cancelled", code: CANCELLED }, 0, now());
       await trx
         .updateTable("pulls")
-        .set(row.server === null ? { ...end, cancelled: 1 } : { cancelled: 1 })
+        .set({ ...(row.server === null ? cancelledEnd(now()) : {}), cancelled: 1 })
         .where("id", "=", id)
         .execute();
       await store.notify(CHANNEL.cancelled, id, trx);
@@ -153,23 +152,25 @@ class StoreQueue implements ServerQueue {
   async board(id: string, key: string, digest: string): Promise<"leader" | "follower"> {
     const { store, server, now, held } = this.#parts;
     const mine = held.get(id);
-    if (mine?.flights.has(key)) return "leader";
     const leads = await this.#change(async (trx) => {
       const row = await lockedPull(trx, this.#parts, id);
       if (!mine || row?.server !== server || row.finished_at !== null) return false;
-      if (await takeFlight(trx, store.kind, { key, digest, server, now: now() })) return true;
-      const waits = { status: "PENDING", status_message: "the same image is being made for another request" };
+      if (mine.flights.has(key) || (await takeFlight(trx, store.kind, { key, digest, server, now: now() })))
+        return true;
       await trx
         .updateTable("pulls")
-        .set({ ...waits, server: null, flight: key, attempts: row.attempts - 1, heartbeat_at: now() })
+        .set(followerOf(row, key, now()))
         .where("id", "=", id)
         .execute();
-      await tellChanged(store, trx, [id]);
+      const freed = await endFlights(trx, server, [...mine.flights]);
+      await tellChanged(store, trx, [id, ...freed]);
       return false;
     });
-    if (leads) mine?.flights.add(key);
-    else await this.#letGo(id);
-    return leads ? "leader" : "follower";
+    if (!leads) return this.#letGo(id);
+    // Whoever else of this server believed to have it had lost it with the server's name.
+    for (const { flights } of held.values()) flights.delete(key);
+    mine?.flights.add(key);
+    return "leader";
   }
 
   async land(key: string): Promise<void> {
@@ -230,22 +231,21 @@ class StoreQueue implements ServerQueue {
     if (mine) mine.stopped = true;
   }
 
-  async #letGo(id: string): Promise<void> {
+  async #letGo(id: string): Promise<"follower"> {
     await this.#progress.drop(id);
     this.#parts.held.delete(id);
+    return "follower";
   }
 
   async #end(id: string, mine: Held, end: PullEnd): Promise<void> {
     const { store, server, now, options } = this.#parts;
     await this.#change(async (trx) => {
       const row = await lockedPull(trx, this.#parts, id);
-      // Put back by others, who took us for dead: then it is theirs.
-      if (row && row.server === server && row.finished_at === null) {
-        const change = endOf(row, end, options.attempts, now());
-        await trx.updateTable("pulls").set(change).where("id", "=", id).execute();
-        await tellChanged(store, trx, [id]);
-      }
-      if (mine.flights.size > 0) await tellChanged(store, trx, await endFlights(trx, server, [...mine.flights]));
+      // Put back by others, who took us for dead: then it is theirs, and its flights have ended.
+      if (row?.server !== server || row.finished_at !== null) return;
+      const change = endOf(row, end, options.attempts, now());
+      await trx.updateTable("pulls").set(change).where("id", "=", id).execute();
+      await tellChanged(store, trx, [id, ...(await endFlights(trx, server, [...mine.flights]))]);
       // Its user has one job less, and perhaps it waits again itself.
       await tellWork(store, trx);
     });

@@ -13,6 +13,7 @@ export class PostgresNews {
   readonly #listeners = new Listeners();
   #client: pg.Client | undefined;
   #connecting = false;
+  #subscribing: Promise<void> = Promise.resolve();
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -25,7 +26,7 @@ export class PostgresNews {
   listen(channel: string, listener: Listener): () => void {
     const first = this.#listeners.add(channel, listener);
     if (!this.#client && !this.#connecting) void this.#connect();
-    else if (first && this.#client) void this.#subscribe(this.#client, [channel]);
+    else if (first && this.#client) this.#subscribe(this.#client, [channel]);
     return () => this.#listeners.remove(channel, listener);
   }
 
@@ -46,7 +47,7 @@ export class PostgresNews {
       this.#client = client;
       this.#connecting = false;
       if (this.#closed) return await client.end();
-      await this.#subscribe(client, this.#listeners.channels);
+      this.#subscribe(client, this.#listeners.channels);
       this.#failures = 0;
     } catch {
       this.#connecting = false;
@@ -54,14 +55,15 @@ export class PostgresNews {
     }
   }
 
-  async #subscribe(client: pg.Client, channels: readonly string[]): Promise<void> {
-    try {
+  #subscribe(client: pg.Client, channels: readonly string[]): void {
+    // A connection takes one statement after the other.
+    this.#subscribing = this.#subscribing.then(async () => {
       for (const channel of channels) await client.query(`listen ${client.escapeIdentifier(channel)}`);
       // What was said before the subscription took hold was not heard.
       for (const channel of channels) this.#listeners.tell(channel, undefined);
-    } catch {
-      await client.end().catch(() => {});
-    }
+    });
+    // A broken connection ends, and is made anew with all channels.
+    this.#subscribing = this.#subscribing.catch(() => client.end()).catch(() => {});
   }
 
   #lost(client: pg.Client): void {
