@@ -38,8 +38,10 @@ function calledAs(argv: readonly string[]): string {
 }
 
 // `#!/usr/bin/env run-singularity` is the launch line of every SIF file: made executable, the image runs itself.
+// `shifterimg` is Shifter's program for users, whose words are its own.
 function nameToCommand(name: string, args: string[]): string[] {
-  return basename(name) === "run-singularity" ? ["run", ...args] : args;
+  if (basename(name) === "run-singularity") return ["run", ...args];
+  return basename(name) === "shifterimg" ? ["shifterimg", ...args] : args;
 }
 
 takeLeanMark(process.env);

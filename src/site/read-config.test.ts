@@ -70,7 +70,7 @@ describe("site.yaml", () => {
     });
     expect(gateway.systems.get("alps")).toEqual({
       name: "alps",
-      mungeSocket: undefined,
+      mungeSocket: "/run/munge/munge.socket.2",
       admins: ["root"],
       operators: [],
       format: "squashfs",

@@ -8,6 +8,9 @@ import type { Findings } from "./findings.ts";
 import type { RemoteTransfer, SystemConfig } from "./gateway-config.ts";
 import type { GatewayFile, SystemFile } from "./site-schema.ts";
 
+// Where munged listens unless it is told otherwise.
+const MUNGE_SOCKET = "/run/munge/munge.socket.2";
+
 /** Resolves relative paths. */
 export type At = (path: string) => string;
 
@@ -34,7 +37,7 @@ function resolveSystem(name: string, system: SystemFile, around: Around): System
   const { file, at } = around;
   return {
     name,
-    mungeSocket: system.munge === undefined ? undefined : at(system.munge),
+    mungeSocket: file.authentication === "mock" ? undefined : at(system.munge ?? MUNGE_SOCKET),
     admins: system.admins ?? [],
     operators: system.operators ?? [],
     format: system.format ?? file.format ?? "squashfs",
