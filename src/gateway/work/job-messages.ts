@@ -40,6 +40,10 @@ export interface ImportJob extends JobFrame {
   /** Whose right to read counts. */
   readonly caller: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly trustSquashfs: boolean;
+  /** Whether the lists of the request keep somebody out. */
+  readonly private: boolean;
+  /** As in `--platform`: what is said of files that do not tell themselves. */
+  readonly platform: string;
 }
 
 export type Job = PullJob | ImportJob;

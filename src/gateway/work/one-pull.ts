@@ -7,11 +7,11 @@ import { hasCode, reasonOf } from "../../base/errors.ts";
 import { CANCELLED } from "../queue/lifecycle.ts";
 import type { ClaimedPull } from "../records.ts";
 import { fail } from "./errors.ts";
+import type { PullWork } from "./job-frame.ts";
 import type { JobFailure } from "./job-messages.ts";
 import { endOf, type Outcome } from "./outcome.ts";
 import { PullReport } from "./pull-report.ts";
 import { jobFailure } from "./user-message.ts";
-import type { PullWork } from "./work-on-pull.ts";
 import type { Workplace } from "./work-parts.ts";
 
 /** How the work on a pull is done, for each kind. */

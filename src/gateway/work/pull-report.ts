@@ -9,7 +9,7 @@ import type { Progress, Status } from "../types.ts";
 
 /** Milliseconds between two writes of a record at least, and of one that does not change. */
 export const REPORT_EVERY = 500;
-const SIGN_OF_LIFE = 2000;
+const SIGN_OF_LIFE = 1000;
 /** Seconds over which the rate is taken. */
 const WINDOW = 5;
 

@@ -2,34 +2,20 @@
 // metadata, what another pull is making is waited for, what lies ready for another system is used again, and only the
 // rest is fetched and converted.
 
-import { rm } from "node:fs/promises";
 import { type Digest, parseDigest } from "../../base/digest.ts";
-import { BerthError } from "../../base/errors.ts";
+import { BerthError, reasonOf } from "../../base/errors.ts";
 import { imageKey } from "../../image/image-store.ts";
-import type { SystemConfig } from "../../site/gateway-config.ts";
 import type { ClaimedPull } from "../records.ts";
-import { type ImageRecipe, imageRecipe } from "./converter-options.ts";
-import { fail } from "./errors.ts";
-import { examine } from "./examiner.ts";
+import type { ImageRecipe } from "./converter-options.ts";
 import { credentialFor, imageReference } from "./image-reference.ts";
-import type { FileFacts, ImageFacts, JobMessage, PullJob } from "./job-messages.ts";
-import { imageFile, treeFolder } from "./make-file.ts";
+import { examineTree, jobRun, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
+import type { FileFacts, ImageFacts, PullJob } from "./job-messages.ts";
+import { imageFile } from "./make-file.ts";
 import type { Outcome } from "./outcome.ts";
-import type { PullReport } from "./pull-report.ts";
-import { type JobRun, runJob } from "./run-job.ts";
+import { runJob } from "./run-job.ts";
 import { settleImage, settleKnown } from "./settle.ts";
 import { jobFailure } from "./user-message.ts";
 import type { Workplace } from "./work-parts.ts";
-
-/** One pull at work. */
-export interface PullWork {
-  readonly pull: ClaimedPull;
-  readonly report: PullReport;
-  /** The job's own folder. */
-  readonly folder: string;
-  /** Aborts when the pull is cancelled or the server stops. */
-  readonly signal: AbortSignal;
-}
 
 /** A flight that this pull leads. */
 interface Flight {
@@ -46,7 +32,9 @@ export async function workOnPull(work: PullWork, place: Workplace): Promise<Outc
       place.lastFailures.note(flight.key, jobFailure(error, []));
     throw error;
   } finally {
-    if (flight.key !== undefined) await place.queue.land(flight.key);
+    // Where it cannot be said now, the end of the pull says it.
+    if (flight.key !== undefined)
+      await place.queue.land(flight.key).catch((error) => place.log.warn(`a flight did not land: ${reasonOf(error)}`));
   }
 }
 
@@ -66,7 +54,7 @@ async function attempt(work: PullWork, place: Workplace, flight: Flight): Promis
     return result;
   }
   const { facts, file } = result;
-  if (place.config.examiner !== undefined) await examineTree(work, place, facts);
+  await examineTree(work, place, facts);
   const path = imageFile(folder, recipe.format);
   if (flight.key !== undefined) await place.staged.keep(flight.key, path, file);
   report.stage("TRANSFER", "Transferring image");
@@ -113,35 +101,6 @@ function withFile(facts: ImageFacts, path: string, { format }: ImageRecipe, { by
   return { ...facts, file: { path, format, bytes, digest } };
 }
 
-async function examineTree({ folder, report, signal }: PullWork, place: Workplace, facts: ImageFacts): Promise<void> {
-  const tree = treeFolder(folder);
-  const program = place.config.examiner ?? "";
-  report.stage("EXAMINATION", "Examining image");
-  try {
-    await examine({ program, tree, id: facts.id, signal });
-    await place.catalog.keepVerdict(facts.digest, { judge: "examiner", verdict: "accepted", reason: "" });
-  } catch (error) {
-    if (error instanceof BerthError) {
-      const verdict = { judge: "examiner", verdict: "refused", reason: error.message } as const;
-      await place.catalog.keepVerdict(facts.digest, verdict);
-    }
-    throw error;
-  } finally {
-    await rm(tree, { recursive: true, force: true });
-  }
-}
-
-function systemOf(name: string, { config }: Workplace): SystemConfig {
-  const system = config.systems.get(name);
-  if (system === undefined) throw fail("E_WORK_SYSTEM", { name });
-  return system;
-}
-
-function recipeOf(name: string, place: Workplace): ImageRecipe {
-  const { format, converterOptions } = systemOf(name, place);
-  return imageRecipe(format, converterOptions[format]);
-}
-
 function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): PullJob {
   const { config } = place;
   const { location } = imageReference(pull.tag, config);
@@ -158,18 +117,3 @@ function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: 
 
 /** Sum of file sizes above which a squashfs image, which is never unpacked here, is taken for an attack. */
 const MOST_BYTES = 512 * 2 ** 30;
-
-function jobRun({ report, signal }: PullWork, place: Workplace, decide: JobRun["decide"]): JobRun {
-  const { workers, heartbeatMs } = place.config;
-  return {
-    ...{ program: place.program, decide, signal },
-    limits: { ...workers, everyMs: place.limitsEveryMs },
-    silentMs: heartbeatMs,
-    listen: (message) => hear(message, report),
-  };
-}
-
-function hear(message: JobMessage, report: PullReport): void {
-  if (message.type === "stage") report.stage(message.status, message.text);
-  if (message.type === "bytes") report.bytes(message.done, message.total);
-}

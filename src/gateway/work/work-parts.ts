@@ -2,6 +2,7 @@
 
 import type { Log } from "../../base/log.ts";
 import type { GatewayConfig } from "../../site/gateway-config.ts";
+import type { NameService } from "../auth/name-service.ts";
 import type { GatewayCatalog } from "../catalog/gateway-catalog.ts";
 import type { Queue } from "../records.ts";
 import type { Judge, Publisher } from "../types.ts";
@@ -21,6 +22,8 @@ export interface WorkParts {
   readonly now: () => number;
   readonly log: Log;
   readonly metrics?: WorkMetrics | undefined;
+  /** Groups of people, for what they may read; those of this machine unless said otherwise. */
+  readonly names?: Pick<NameService, "groups"> | undefined;
   /** The words that start berth; those of this process unless said otherwise. */
   readonly program?: readonly string[] | undefined;
   /** Milliseconds that a silent registry is waited for; a minute unless said otherwise. */
@@ -41,6 +44,7 @@ export interface WorkMetrics {
 
 /** What one piece of work shares with the others of this server. */
 export interface Workplace extends WorkParts {
+  readonly names: Pick<NameService, "groups">;
   readonly folder: WorkFolder;
   readonly staged: StagedFiles;
   readonly lastFailures: LastFailures;

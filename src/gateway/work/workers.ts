@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { reasonOf } from "../../base/errors.ts";
 import type { GatewayConfig } from "../../site/gateway-config.ts";
+import { systemNames } from "../auth/name-service.ts";
 import type { ClaimedPull } from "../records.ts";
 import { fail } from "./errors.ts";
 import { lastFailures } from "./last-failures.ts";
@@ -13,6 +14,7 @@ import { performPull } from "./one-pull.ts";
 import { ownProgram } from "./run-job.ts";
 import { StagedFiles } from "./staged-files.ts";
 import { openWorkFolder, sweepWorkFolders } from "./work-folder.ts";
+import { workOnImport } from "./work-on-import.ts";
 import { workOnPull } from "./work-on-pull.ts";
 import type { WorkParts, Workplace } from "./work-parts.ts";
 
@@ -43,7 +45,8 @@ export async function startWorkers(parts: WorkParts): Promise<Workers> {
   const active = new Set<Promise<void>>();
   const current = { config: parts.config };
   const begin = (pull: ClaimedPull) => {
-    const done: Promise<void> = performPull(pull, { ...place, config: current.config }, workOnPull).finally(() =>
+    const workOn = pull.kind === "import" ? workOnImport : workOnPull;
+    const done: Promise<void> = performPull(pull, { ...place, config: current.config }, workOn).finally(() =>
       active.delete(done),
     );
     active.add(done);
@@ -78,6 +81,7 @@ async function makeWorkplace(parts: WorkParts, signal: AbortSignal): Promise<Wor
     folder,
     staged: new StagedFiles({ folder: stagedFolder, maxBytes, keepSeconds: KEEP_STAGED, now }),
     lastFailures: lastFailures(config.pullUpdateMs / 1000, now),
+    names: parts.names ?? systemNames(),
     program: parts.program ?? ownProgram(),
     signal,
   };

@@ -1,0 +1,47 @@
+// One import from its claim to its outcome: a job process reads the user's file with that user's rights and packs it; what
+// comes of it goes the way of every new image.
+
+import type { ClaimedPull } from "../records.ts";
+import type { ImageRecipe } from "./converter-options.ts";
+import { fail } from "./errors.ts";
+import { examineTree, jobRun, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
+import type { ImportJob } from "./job-messages.ts";
+import { imageFile } from "./make-file.ts";
+import type { Outcome } from "./outcome.ts";
+import { runJob } from "./run-job.ts";
+import { settleImage } from "./settle.ts";
+import type { Workplace } from "./work-parts.ts";
+
+/** Works on an import. @throws BerthErrors for the user, the signal's reason, and faults of the database */
+export async function workOnImport(work: PullWork, place: Workplace): Promise<Outcome> {
+  const { pull, report, folder, signal } = work;
+  const recipe = recipeOf(pull.system, place);
+  const job = await importJob(pull, recipe, folder, place);
+  const result = await runJob(
+    job,
+    jobRun(work, place, async () => true),
+  );
+  if (result.kind === "failed") return result;
+  if (result.kind === "declined") throw new TypeError("an import is never declined");
+  const { facts, file } = result;
+  await examineTree(work, place, facts);
+  report.stage("TRANSFER", "Transferring image");
+  const path = imageFile(folder, recipe.format);
+  return settleImage(pull, { ...facts, file: { path, format: recipe.format, ...file } }, place, signal);
+}
+
+async function importJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): Promise<ImportJob> {
+  const { owner, importFrom, users, groups } = pull;
+  // The desk lets nobody import without a name.
+  if (owner === undefined || importFrom === undefined) throw fail("E_WORK_INSIDE", { reason: "it is no import" });
+  const { config, names } = place;
+  return {
+    ...{ kind: "import", folder, recipe, unpack: config.examiner !== undefined },
+    ...{ path: importFrom.path, fileFormat: importFrom.format },
+    caller: { uid: owner.uid, gid: owner.gid, groups: await names.groups(owner.uid, owner.gid) },
+    trustSquashfs: config.trustImportedSquashfs,
+    private: users.length + groups.length > 0,
+    platform: systemOf(pull.system, place).platform,
+    maxBytes: config.workers.tempBytes,
+  };
+}
