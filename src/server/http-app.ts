@@ -1,6 +1,7 @@
 // The HTTP application: limits, one log line and one measurement for each request, failures as documents, and the parts
 // of the gateway as plugins. Listens nowhere itself; knows nothing of what the plugins do.
 
+import { randomUUID } from "node:crypto";
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -38,6 +39,7 @@ export async function makeHttpApp(options: HttpAppOptions): Promise<FastifyInsta
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
+    genReqId: () => randomUUID().slice(0, 8),
     // One line a request, written below, instead of two.
     logController: new LogController({ disableRequestLogging: true }),
     // The last requests of an application that ends are answered like all others.
