@@ -280,6 +280,8 @@ export interface Publisher {
   remove(system: string, id: string, format: string, signal: AbortSignal): Promise<void>;
   /** Every file of the folder that looks like berth's, finished or partial, with its age in seconds. */
   files(system: string, signal: AbortSignal): Promise<readonly PublishedFile[]>;
+  /** Removes files that `files` names, in this order. */
+  removeFiles(system: string, names: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 export interface PublishedAcl {

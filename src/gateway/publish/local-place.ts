@@ -59,6 +59,8 @@ async function place(cargo: Cargo, partial: string, signal: AbortSignal): Promis
   const file = await open(partial, "r+");
   try {
     await file.chmod(0o600);
+    // Its age is counted from its arrival, however long ago it was made.
+    await file.utimes(new Date(), new Date());
     await file.sync();
     const { size } = await file.stat();
     const digest = linked ? cargo.digest : await digestOfFile(partial, cargo.digest, signal);

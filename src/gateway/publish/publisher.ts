@@ -52,6 +52,10 @@ export function makePublisher(config: PublishConfig, parts: PublisherParts): Pub
       await placeFor(system).remove([meta, image, json], signal);
     },
     files: async (system, signal) => ourFiles(await placeFor(system).list(signal)),
+    async removeFiles(system, names, signal) {
+      const ours = names.filter((name) => parseName(name) !== undefined);
+      if (ours.length > 0) await placeFor(system).remove(ours, signal);
+    },
   };
 }
 

@@ -27,6 +27,9 @@ const HAS = `for f; do [ -f "$f" ] || exit 1; done`;
 const REMOVE = `rm -f -- "$@"`;
 const LIST = `cd "$1" || exit ${UNWRITABLE}; date +%s; find . -maxdepth 1 -type f -printf "%s %T@ %f\\0"`;
 
+/** Names in one command line: the kernel bounds what the words of one may come to. */
+const BATCH = 200;
+
 /** The folder of `transfer`. @throws E_PUBLISH_TARGET */
 export function remotePlace(system: string, transfer: RemoteTransfer, parts: RemoteParts): Place {
   checkTransfer(system, transfer);
@@ -57,7 +60,10 @@ export function remotePlace(system: string, transfer: RemoteTransfer, parts: Rem
       if (result.code !== 0 && result.code !== 1) throw machine.failure("looking for an image", result);
       return result.code === 0;
     },
-    remove: async (names, signal) => void (await ask("removing", REMOVE, names.map(at), signal)),
+    async remove(names, signal) {
+      for (let from = 0; from < names.length; from += BATCH)
+        await ask("removing", REMOVE, names.slice(from, from + BATCH).map(at), signal);
+    },
     list: async (signal) => parseList(await ask("listing", LIST, [dir], signal)),
   };
 }
