@@ -16,6 +16,8 @@ export interface StoreChoice {
   readonly skip: boolean;
   /** A new empty store, closed at the end of the file at the latest. */
   open(): Promise<Store>;
+  /** The address by which other processes open it. */
+  url(store: Store): string;
   /** One more connection to the same database, as another server has it. */
   again(store: Store): Promise<Store>;
 }
@@ -37,9 +39,9 @@ export function storeChoices(): readonly StoreChoice[] {
     for (const store of opened.reverse()) await store.close();
     await postgres?.stop();
   });
+  const url = (store: Store) => addresses.get(store) ?? "";
   const again = async (store: Store) => {
-    const address = addresses.get(store) ?? "";
-    return keep(await openStore(address, { now: wallClock }), address);
+    return keep(await openStore(url(store), { now: wallClock }), url(store));
   };
   const openPostgres = async () => {
     const address = (await postgres?.createDatabase()) ?? "";
@@ -50,6 +52,7 @@ export function storeChoices(): readonly StoreChoice[] {
       kind: "SQLite",
       skip: false,
       again,
+      url,
       open: async () => {
         const { store, url } = await openScratchStore(wallClock);
         return keep(store, url);
@@ -59,6 +62,7 @@ export function storeChoices(): readonly StoreChoice[] {
       kind: hasPostgres ? "PostgreSQL" : "PostgreSQL (skipped: it is not installed)",
       skip: !hasPostgres,
       again,
+      url,
       open: openPostgres,
     },
   ];

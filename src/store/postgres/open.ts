@@ -11,7 +11,7 @@ import type { Tables } from "../schema.ts";
 import type { Listener, Store } from "../store.ts";
 import { isConflict } from "./errors.ts";
 import { PostgresNews } from "./news.ts";
-import { clientConfig, openPool } from "./pool.ts";
+import { clientConfig, openPool, PATIENCE_MS } from "./pool.ts";
 
 const ATTEMPTS = 8;
 
@@ -45,6 +45,7 @@ class PostgresStore implements Store {
   }
 
   async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    const until = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt += 1) {
       // After the work is done only the commit is left, and whether a lost one took place is not known.
       let done = false;
@@ -55,8 +56,8 @@ class PostgresStore implements Store {
           return result;
         });
       } catch (error) {
-        const repeatable = isConflict(error) || (hasCode(error, "E_STORE_AWAY") && !done);
-        if (!repeatable) throw error;
+        const lost = hasCode(error, "E_STORE_AWAY") && !done && performance.now() < until;
+        if (!lost && !isConflict(error)) throw error;
         if (attempt === ATTEMPTS) throw lastWord(error, attempt);
       }
       await sleep(Math.random() * 10 * 2 ** attempt);

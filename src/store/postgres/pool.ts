@@ -7,7 +7,7 @@ import pg from "pg";
 import { isAway, translate } from "./errors.ts";
 
 /** How long a request waits for a server that restarts. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /** Nothing of ours takes longer; a migration may. */
 const STATEMENT_MS = 60_000;
