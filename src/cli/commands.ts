@@ -107,6 +107,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./serve.ts")).serveCommand(c),
   },
   {
+    name: "gateway",
+    summary: "pull, share and look after the images of the site's gateway",
+    load: async (c) => (await import("./gateway.ts")).gatewayCommand(c),
+  },
+  {
     name: "shifterimg",
     summary: "Shifter's program for images of the site's gateway",
     load: async (c) => (await import("./shifterimg/index.ts")).shifterimgCommand(c),

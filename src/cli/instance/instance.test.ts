@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { table } from "../table.ts";
 import { parsePatience } from "./stop.ts";
-import { table } from "./table.ts";
 
 describe("how long stop waits", () => {
   test.each([

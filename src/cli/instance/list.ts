@@ -5,9 +5,9 @@ import type { InstanceRecord } from "../../run/instances/record.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
 import { print } from "../output.ts";
+import { table } from "../table.ts";
 import type { LIST_FLAGS } from "./flags.ts";
 import { folderOf } from "./owner.ts";
-import { table } from "./table.ts";
 
 /** Prints the running instances. */
 export async function listInstances(

@@ -7,9 +7,9 @@ import { type Usage, usageOf } from "../../run/instances/usage.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
 import { print, standardOutput } from "../output.ts";
+import { table } from "../table.ts";
 import type { STATS_FLAGS } from "./flags.ts";
 import { folderOf } from "./owner.ts";
-import { table } from "./table.ts";
 
 const INTERVAL_MS = 1000;
 const CLEAR = "\x1b[H\x1b[2J";

@@ -1,0 +1,26 @@
+// `berth gateway`: everything that people and administrators ask of a site's image gateway. Each command's work is in
+// gateway/.
+
+import { Command } from "commander";
+import type { Context } from "./context.ts";
+import * as images from "./gateway/images.ts";
+import { migrateCommand } from "./gateway/migrate.ts";
+import * as pulls from "./gateway/pulls.ts";
+import * as site from "./gateway/site.ts";
+import { tokenCommand } from "./gateway/tokens.ts";
+
+/** `berth gateway`. */
+export function gatewayCommand(context: Context): Command {
+  const command = new Command("gateway").description(
+    "Pull, share and look after the images of a site. The gateway is found by BERTH_GATEWAY, /etc/berth/site.yaml or Shifter's udiRoot.conf.",
+  );
+  const parts = [
+    ...[pulls.pullCommand, pulls.importCommand, pulls.queueCommand, pulls.cancelCommand],
+    ...[images.listCommand, images.showCommand, images.removeCommand, images.aclCommand, images.historyCommand],
+    ...[images.releaseCommand, images.pinCommand, images.unpinCommand],
+    ...[site.quotaCommand, site.eventsCommand, site.collectCommand, site.systemsCommand, site.whoamiCommand],
+    ...[tokenCommand, migrateCommand],
+  ];
+  for (const part of parts) command.addCommand(part(context));
+  return command;
+}

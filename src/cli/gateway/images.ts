@@ -1,0 +1,194 @@
+// `berth gateway list|show|rm|acl|history|release|pin|unpin`: the images of a system.
+
+import { Command } from "commander";
+import { defineErrors } from "../../base/errors.ts";
+import { formatSize } from "../../base/size.ts";
+import {
+  changeAcl,
+  listImages,
+  pinImage,
+  releaseImage,
+  removeImage,
+  showImage,
+  tagHistory,
+  unpinImage,
+} from "../../gateway/client/api.ts";
+import type { Image } from "../../gateway/client/api-types.ts";
+import { parseDuration } from "../../site/units.ts";
+import type { Context } from "../context.ts";
+import type { FlagSpec } from "../flags.ts";
+import { table } from "../table.ts";
+import { acting, type Call, listOf, shortTime } from "./call.ts";
+
+const fail = defineErrors({
+  E_GATEWAY_TIME: { text: "{text} is no time", hint: "write it as in 90m, 12h or 7d", exit: 1 },
+});
+
+const NAME = ["<name>", "[TYPE:]NAME:TAG, or NAME@sha256:…"] as const;
+const MINE = { long: "mine", kind: "switch", env: [], help: "only your own" } as const satisfies FlagSpec;
+const HOLDER = {
+  long: "holder",
+  kind: "text",
+  value: "name",
+  env: [],
+  help: "who needs it, such as job:123; your name unless said",
+} as const satisfies FlagSpec;
+const FOR = {
+  long: "for",
+  kind: "text",
+  value: "time",
+  env: [],
+  help: "how long: 12h, 7d",
+} as const satisfies FlagSpec;
+const REASON = { long: "reason", kind: "text", value: "words", env: [], help: "why" } as const satisfies FlagSpec;
+const LISTS = [
+  { long: "user", kind: "text", value: "list", env: [], help: "users who may read it: names or ids, with commas" },
+  { long: "group", kind: "text", value: "list", env: [], help: "groups who may read it; '' for none" },
+] as const satisfies readonly FlagSpec[];
+
+export function listCommand(context: Context): Command {
+  const command = new Command("list")
+    .summary("list the images that you may read")
+    .argument("[part]", "a part of the name");
+  return acting(command, context, [MINE], async (call, { mine }, [match]) => {
+    const images = await allImages(call, mine, match);
+    const rows = images.flatMap((image) =>
+      (image.tags.length === 0 ? ["-"] : image.tags).map((tag) => row(image, tag)),
+    );
+    call.answer(images, () => (rows.length === 0 ? "" : table(HEAD, rows)));
+  });
+}
+
+const HEAD = ["ID", "STATUS", "ACCESS", "OWNER", "SIZE", "PULLED", "NAME"];
+
+function row(image: Image, tag: string): readonly string[] {
+  const { id, status, owner, bytes, lastPull, itype } = image;
+  const name = itype === "docker" ? tag : `${itype}:${tag}`;
+  const access = image.private ? "private" : "public";
+  return [id.slice(0, 12), status, access, owner?.user ?? "-", formatSize(bytes), shortTime(lastPull), name];
+}
+
+async function allImages(call: Call, mine: boolean, match: string | undefined): Promise<readonly Image[]> {
+  const system = await call.system();
+  const images: Image[] = [];
+  let after: string | undefined;
+  do {
+    const input = { system, limit: 1000, after, match, ...(mine ? { mine } : {}) };
+    const page = await listImages(call.gateways, input, call.options);
+    images.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return images;
+}
+
+export function showCommand(context: Context): Command {
+  const command = new Command("show").summary("show an image").argument(...NAME);
+  return acting(command, context, [], async (call, _flags, [text = ""]) => {
+    const image = await showImage(call.gateways, await call.image(text), call.options);
+    call.answer(image, () => description(image));
+  });
+}
+
+function description(image: Image): string {
+  const { id, tags, status, statusMessage, owner, users, groups, bytes, format } = image;
+  const facts: readonly (readonly [string, string])[] = [
+    ["names", tags.join(" ")],
+    ["id", id],
+    ["digest", image.digest],
+    ["source", image.source],
+    ["status", statusMessage ? `${status} (${statusMessage})` : status],
+    ["access", image.private ? "private" : "public"],
+    ["owner", owner ? `${owner.user} (${owner.uid})` : "-"],
+    ["users", users.join(",") || "-"],
+    ["groups", groups.join(",") || "-"],
+    ["file", `${formatSize(bytes)} ${format}, ${image.os}/${image.arch}`],
+    ["created", shortTime(image.createdAt)],
+    ["pulled", shortTime(image.lastPull)],
+    ["used", shortTime(image.lastUse)],
+    ["expires", shortTime(image.expires)],
+  ];
+  return facts.map(([key, value]) => `${key.padEnd(9)}${printable(value)}\n`).join("");
+}
+
+// Messages and sources come from registries.
+function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+}
+
+export function removeCommand(context: Context): Command {
+  const command = new Command("rm").summary("remove images of yours").argument("<names...>", NAME[1]);
+  return acting(command, context, [], async (call, _flags, names) => {
+    for (const name of names) await removeImage(call.gateways, await call.image(name), call.options);
+    call.answer({ removed: names }, () => "");
+  });
+}
+
+export function aclCommand(context: Context): Command {
+  const command = new Command("acl").summary("show or set who may read a private image").argument(...NAME);
+  return acting(command, context, LISTS, async (call, { user, group }, [text = ""]) => {
+    const name = await call.image(text);
+    const change = { users: listOf(user), groups: listOf(group) };
+    const changes = user !== undefined || group !== undefined;
+    const image = await (changes
+      ? changeAcl(call.gateways, name, change, call.options)
+      : showImage(call.gateways, name, call.options));
+    const { owner, users, groups } = image;
+    const access = { private: image.private, owner, users, groups };
+    call.answer(access, () => aclWords(image));
+  });
+}
+
+function aclWords(image: Image): string {
+  const { owner, users, groups } = image;
+  const facts = [
+    ["access", image.private ? "private" : "public: everybody may read it"],
+    ["owner", owner ? `${owner.user} (${owner.uid})` : "-"],
+    ["users", users.join(",") || "-"],
+    ["groups", groups.join(",") || "-"],
+  ];
+  return facts.map(([key = "", value = ""]) => `${key.padEnd(9)}${value}\n`).join("");
+}
+
+export function historyCommand(context: Context): Command {
+  const command = new Command("history").summary("show where a name has led").argument(...NAME);
+  return acting(command, context, [], async (call, _flags, [text = ""]) => {
+    const { items } = await tagHistory(call.gateways, await call.image(text), call.options);
+    const rows = items.map(({ at, by, imageId, previousId }) => [
+      shortTime(at),
+      by,
+      previousId?.slice(0, 12) ?? "-",
+      imageId?.slice(0, 12) ?? "-",
+    ]);
+    call.answer(items, () => table(["WHEN", "WHO", "FROM", "TO"], rows));
+  });
+}
+
+export function releaseCommand(context: Context): Command {
+  const command = new Command("release").summary("let an image out of quarantine (operators)").argument(...NAME);
+  return acting(command, context, [REASON], async (call, { reason }, [text = ""]) => {
+    const wish = { ...(await call.image(text)), reason: reason ?? "looked at" };
+    const image = await releaseImage(call.gateways, wish, call.options);
+    call.answer(image, () => `${image.tags.join(" ")}: ${image.status}\n`);
+  });
+}
+
+export function pinCommand(context: Context): Command {
+  const command = new Command("pin").summary("keep an image from being removed").argument(...NAME);
+  return acting(command, context, [HOLDER, FOR], async (call, flags, [text = ""]) => {
+    const holder = flags.holder ?? call.context.user.name;
+    const ms = flags.for === undefined ? undefined : parseDuration(flags.for);
+    if (flags.for !== undefined && ms === undefined) throw fail("E_GATEWAY_TIME", { text: flags.for });
+    const until = ms === undefined ? null : Date.now() / 1000 + ms / 1000;
+    await pinImage(call.gateways, { ...(await call.image(text)), holder, until }, call.options);
+    call.answer({ holder, until }, () => "");
+  });
+}
+
+export function unpinCommand(context: Context): Command {
+  const command = new Command("unpin").summary("no longer keep it").argument(...NAME);
+  return acting(command, context, [HOLDER], async (call, flags, [text = ""]) => {
+    const holder = flags.holder ?? call.context.user.name;
+    await unpinImage(call.gateways, { ...(await call.image(text)), holder }, call.options);
+    call.answer({ holder }, () => "");
+  });
+}
