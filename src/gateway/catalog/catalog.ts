@@ -32,7 +32,7 @@ export interface CatalogOptions {
   };
   /** Hears of uses that could not be written; they are kept and tried again. */
   readonly onFault?: ((reason: string) => void) | undefined;
-  /** Bytes of images that are remembered; 48 MiB unless said otherwise, some 40,000 images. */
+  /** Bytes of images that are remembered; 48 MiB unless said otherwise, some 20,000 images. */
   readonly memoryBytes?: number | undefined;
 }
 

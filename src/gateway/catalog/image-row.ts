@@ -31,10 +31,7 @@ export function selectImages(db: Kysely<Tables>) {
 
 /** The image that a row tells of. Its private lists are empty while it is public (spec/shifter.md 1.7). */
 export function imageOf(row: FullRow): StoredImage {
-  const marked = (row.tag_list ?? "")
-    .split(SEPARATOR)
-    .filter((tag) => tag !== "")
-    .sort(byName);
+  const marked = partsOf(row.tag_list).sort(byName);
   const readers = readersOf(row);
   const isPrivate = row.private === 1;
   return {
@@ -56,10 +53,10 @@ export function imageOf(row: FullRow): StoredImage {
     arch: row.arch,
     os: row.os,
     env: JSON.parse(row.env) as readonly string[],
-    entry: JSON.parse(row.entry) as readonly string[] | null,
-    cmd: JSON.parse(row.cmd) as readonly string[] | null,
+    entry: listOf(row.entry),
+    cmd: listOf(row.cmd),
     workdir: row.workdir,
-    labels: JSON.parse(row.labels) as Record<string, string>,
+    labels: row.labels === "{}" ? NO_LABELS : (JSON.parse(row.labels) as Record<string, string>),
     createdAt: row.created_at,
     lastPull: row.last_pull,
     lastUse: row.last_use,
@@ -69,11 +66,23 @@ export function imageOf(row: FullRow): StoredImage {
   };
 }
 
+const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
+
+function listOf(json: string): readonly string[] | null {
+  return json === "null" ? null : (JSON.parse(json) as readonly string[]);
+}
+
+function partsOf(text: string | null): string[] {
+  return text === null ? [] : text.split(SEPARATOR);
+}
+
 function readersOf(row: FullRow): Readers {
-  const marks = (row.access_list ?? "").split(SEPARATOR);
+  const owner = ownerOf(row);
+  if (row.access_list === null) return { owner, users: [], groups: [], pullers: [] };
+  const marks = partsOf(row.access_list);
   const of = (mark: string) =>
     distinct(marks.filter((text) => text.startsWith(mark)).map((text) => Number(text.slice(mark.length))));
-  return { owner: ownerOf(row), users: of("ua"), groups: of("ga"), pullers: of("up") };
+  return { owner, users: of("ua"), groups: of("ga"), pullers: of("up") };
 }
 
 function ownerOf(row: FullRow): Owner | undefined {

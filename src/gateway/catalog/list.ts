@@ -14,32 +14,47 @@ import { named, readable } from "./visible.ts";
 /** The images of one page at most. */
 export const PAGE_LIMIT = 1000;
 
+// SQLite answers without a pause, and lookups must not wait for the whole of a long list: so many images, seen or not,
+// are gone through at once. It takes some milliseconds.
+const STRETCH = 4000;
+
 /** READY images that these eyes see: one page, or with no limit all of them. @throws E_GATEWAY_CURSOR */
 export async function listImages(db: Kysely<Tables>, filter: ListFilter, eyes: Eyes): Promise<Page<StoredImage>> {
-  if (filter.limit !== undefined) return page(db, filter, eyes, Math.min(filter.limit, PAGE_LIMIT));
-  const all: StoredImage[] = [];
-  let after = filter.after;
-  do {
-    const { items, next } = await page(db, { ...filter, after }, eyes, PAGE_LIMIT);
-    for (const item of items) all.push(item);
-    after = next;
-    // SQLite answers without a pause, and lookups must not wait for the whole of a long list.
+  const limit = filter.limit === undefined ? Number.POSITIVE_INFINITY : Math.min(filter.limit, PAGE_LIMIT);
+  const found: StoredImage[] = [];
+  let from = filter.after === undefined ? 0 : cursorOf(filter.after);
+  const end = await newestKey(db);
+  while (from < end && found.length <= limit) {
+    const wanted = Math.min(limit + 1 - found.length, PAGE_LIMIT);
+    const items = await stretch(db, filter, eyes, { from, to: from + STRETCH, limit: wanted });
+    for (const item of items) found.push(item);
+    from = items.length === wanted ? (items.at(-1)?.key ?? end) : from + STRETCH;
     await breathe();
-  } while (after !== undefined);
-  return { items: all, next: undefined };
+  }
+  const items = found.length > limit ? found.slice(0, limit) : found;
+  const last = items.at(-1);
+  return { items, next: found.length > limit && last ? String(last.key) : undefined };
 }
 
-async function page(db: Kysely<Tables>, filter: ListFilter, eyes: Eyes, limit: number): Promise<Page<StoredImage>> {
+async function stretch(
+  db: Kysely<Tables>,
+  filter: ListFilter,
+  eyes: Eyes,
+  keys: { readonly from: number; readonly to: number; readonly limit: number },
+): Promise<readonly StoredImage[]> {
   let select = selectImages(db)
     .where((eb) => eb.and({ "i.system": filter.system, "i.status": "READY" }))
+    .where("i.key", ">", keys.from)
+    .where("i.key", "<=", keys.to)
     .where(readable(eyes))
     .orderBy("i.key")
-    .limit(limit + 1);
-  if (filter.after !== undefined) select = select.where("i.key", ">", cursorOf(filter.after));
+    .limit(keys.limit);
   if (filter.match) select = select.where(named(filter.match, eyes));
   if (filter.mine) select = select.where("i.owner_uid", "=", eyes === "all" ? -1 : (eyes.uid ?? -1));
-  const rows = await select.execute();
-  const items = rows.slice(0, limit).map((row) => shownTo(imageOf(row), eyes));
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? String(last.key) : undefined };
+  return (await select.execute()).map((row) => shownTo(imageOf(row), eyes));
+}
+
+async function newestKey(db: Kysely<Tables>): Promise<number> {
+  const row = await db.selectFrom("images").select("key").orderBy("key", "desc").limit(1).executeTakeFirst();
+  return Number(row?.key ?? 0);
 }

@@ -58,7 +58,7 @@ async function remember(trx: Change["trx"], move: Move, previousId: string | nul
     })
     .execute();
   const detail = previousId === null ? {} : { previous: previousId };
-  await note(trx, now, { kind: "tag.moved", ...name, imageId, actor: by, outcome: "done", detail });
+  await note(trx, now, { kind: "tag.moved", ...tagColumns(name), imageId, actor: by, outcome: "done", detail });
 }
 
 /** Takes the name away from whatever it points to. */
@@ -77,7 +77,14 @@ export async function dropTag({ trx, touch }: Change, name: ImageName, by: Actor
     .insertInto("tag_history")
     .values({ ...tagColumns(name), ...row })
     .execute();
-  const event = { kind: "tag.removed", ...name, imageId: image.id, actor: by, outcome: "done", detail: {} } as const;
+  const event = {
+    kind: "tag.removed",
+    ...tagColumns(name),
+    imageId: image.id,
+    actor: by,
+    outcome: "done",
+    detail: {},
+  } as const;
   await note(trx, now, event);
 }
 
