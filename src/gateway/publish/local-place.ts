@@ -10,7 +10,7 @@ import { BerthError, errnoOf } from "../../base/errors.ts";
 import type { PublishedFile } from "../types.ts";
 import { fail, folderFailure } from "./errors.ts";
 import { partialOf } from "./names.ts";
-import type { Arrived, Cargo, Place } from "./place.ts";
+import type { Arrived, Cargo, Note, Place } from "./place.ts";
 
 const CHUNK = 1024 * 1024;
 
@@ -19,7 +19,11 @@ export function localPlace(dir: string, now: () => number): Place {
   return {
     shown: dir,
     bring: (cargo, name, signal) => bring(dir, cargo, name, signal),
-    write: (name, text) => writeText(dir, name, text),
+    async rewrite(name, notes) {
+      if (!(await isThere(join(dir, name)))) return false;
+      for (const note of notes) await writeNote(dir, note);
+      return true;
+    },
     read: (name) => readText(join(dir, name)),
     has: async (names) => (await Promise.all(names.map((name) => isThere(join(dir, name))))).every(Boolean),
     async remove(names) {
@@ -37,13 +41,15 @@ async function bring(dir: string, cargo: Cargo, name: string, signal: AbortSigna
     await inFolder(dir, name, () => place(cargo, partial, signal));
     return {
       abandon,
-      show: () =>
-        inFolder(dir, name, async () => {
+      async show(before, after) {
+        await writeNote(dir, before);
+        await inFolder(dir, name, async () => {
           await rename(partial, join(dir, name));
           // Two links to one file: rename(2) then leaves both.
           await rm(partial, { force: true });
-          await syncFolder(dir);
-        }),
+        });
+        await writeNote(dir, after);
+      },
     };
   } catch (error) {
     await abandon();
@@ -119,7 +125,7 @@ function checkArrival(got: { readonly size: number; readonly digest: Cargo["dige
   }
 }
 
-async function writeText(dir: string, name: string, text: string): Promise<void> {
+async function writeNote(dir: string, { name, text }: Note): Promise<void> {
   const partial = join(dir, partialOf(name));
   try {
     await inFolder(dir, name, async () => {

@@ -10,10 +10,16 @@ export interface Cargo {
   readonly digest: Digest;
 }
 
-/** A file that has arrived whole under a name that nobody looks for. */
+/** A small file. */
+export interface Note {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A file that has arrived under a name that nobody looks for. */
 export interface Arrived {
-  /** Gives it its name, in one step. */
-  show(): Promise<void>;
+  /** Puts `before` there, gives the file its name, and puts `after` there; each appears whole. */
+  show(before: Note, after: Note): Promise<void>;
   /** Removes it; does not fail. */
   abandon(): Promise<void>;
 }
@@ -22,10 +28,10 @@ export interface Arrived {
 export interface Place {
   /** The folder, for sentences. */
   readonly shown: string;
-  /** Brings the file and holds what has arrived against its digest. After a failure nothing is left. */
+  /** Brings the file; what has arrived is held against its digest before it is shown. After a failure nothing is left. */
   bring(cargo: Cargo, name: string, signal: AbortSignal): Promise<Arrived>;
-  /** Writes a small file that appears whole. */
-  write(name: string, text: string, signal: AbortSignal): Promise<void>;
+  /** Replaces the notes beside the file `name`, in this order; false when that file is not there. */
+  rewrite(name: string, notes: readonly [Note, Note], signal: AbortSignal): Promise<boolean>;
   /** A small file's text; undefined when there is none. */
   read(name: string, signal: AbortSignal): Promise<string | undefined>;
   /** True when all of them are there. */

@@ -82,13 +82,12 @@ async function publish(place: Place, image: MadeImage, acl: PublishedAcl, contex
   const facts = { format: file.format, bytes: file.bytes, fileDigest: digest, user: image.user, created };
   const arrived = await place.bring({ path: file.path, bytes: file.bytes, digest }, names.image, signal);
   try {
-    await place.write(names.json, formatDocument(imageDocument(image, acl, facts)), signal);
-    await arrived.show();
+    const { json, meta } = notesOf(image, acl, facts, context);
+    await arrived.show(json, meta);
   } catch (error) {
     await arrived.abandon();
     throw error;
   }
-  await place.write(names.meta, metaOf(image, facts.format, acl, context), signal);
 }
 
 async function rewrite(
@@ -100,10 +99,9 @@ async function rewrite(
 ): Promise<void> {
   const before = await documentOf(place, `${image.id}.json`, signal);
   const facts = factsOf(image, before, context.now());
-  const names = fileNames(image.id, facts.format);
-  if (!(await place.has([names.image], signal))) throw fail("E_PUBLISH_GONE", { name: names.image, path: place.shown });
-  await place.write(names.json, formatDocument(imageDocument(image, acl, facts)), signal);
-  await place.write(names.meta, metaOf(image, facts.format, acl, context), signal);
+  const name = fileNames(image.id, facts.format).image;
+  const { json, meta } = notesOf(image, acl, facts, context);
+  if (!(await place.rewrite(name, [json, meta], signal))) throw fail("E_PUBLISH_GONE", { name, path: place.shown });
 }
 
 // What the record does not say, the document knows; images of another gateway have none.
@@ -123,9 +121,14 @@ async function documentOf(place: Place, name: string, signal: AbortSignal): Prom
   return text === undefined ? undefined : parseDocument(text);
 }
 
-function metaOf(image: MadeImage | ImageRecord, format: string, acl: PublishedAcl, { config }: Context): string {
+function notesOf(image: MadeImage | ImageRecord, acl: PublishedAcl, file: FileFacts, { config }: Context) {
   const { env, entry, cmd, workdir } = image;
-  return writeMeta({ format, env, entry, cmd, workdir, acl }, { aclInMeta: config.aclInMeta });
+  const names = fileNames(image.id, file.format);
+  const facts = { format: file.format, env, entry, cmd, workdir, acl };
+  return {
+    json: { name: names.json, text: formatDocument(imageDocument(image, acl, file)) },
+    meta: { name: names.meta, text: writeMeta(facts, { aclInMeta: config.aclInMeta }) },
+  };
 }
 
 function ourFiles(files: readonly PublishedFile[]): readonly PublishedFile[] {

@@ -1,31 +1,16 @@
-// The image folder of a system on another machine, reached by ssh and scp. Every command is one line for `/bin/sh`, fixed
-// here; what changes goes in as arguments and never becomes part of a script.
+// The image folder of a system on another machine, reached by ssh and scp. As few connections as can be: one to look, one to
+// begin, the copy, and one that checks what has arrived and shows it.
 
 import { createHash } from "node:crypto";
 import { digestParts } from "../../base/digest.ts";
 import type { RemoteTransfer } from "../../site/gateway-config.ts";
 import type { PublishedFile } from "../types.ts";
 import { fail } from "./errors.ts";
-import type { Arrived, Cargo, Place } from "./place.ts";
+import type { Arrived, Cargo, Note, Place } from "./place.ts";
+import { BEGIN, HAS, LIST, READ, REMOVE, REWRITE, SHOW, STATUS } from "./remote-scripts.ts";
 import type { RunResult } from "./run-command.ts";
-import { type Remote, type RemoteParts, remote } from "./ssh.ts";
+import { type Remote, type RemoteParts, remote, type ScriptOptions } from "./ssh.ts";
 import { checkTransfer } from "./ssh-commands.ts";
-
-/** Exit statuses of the scripts below, out of the way of those that programs use. */
-const [DAMAGED, UNWRITABLE, FULL] = [70, 71, 72];
-
-// $1: template, $2: folder, $3: KiB needed. Space is asked for first: scp only says "Failure" when there is none.
-const BEGIN = `umask 077; p=$(mktemp "$1") || exit ${UNWRITABLE}; a=$(df -Pk "$2" | tail -n 1 | awk "{print \\$4}"); if [ "\${a:-0}" -lt "$3" ]; then rm -f "$p"; exit ${FULL}; fi; printf "%s\\n" "$p"`;
-// $1: partial file, $2: hash program, $3: hash.
-const VERIFY = `chmod 0600 "$1" && s=$("$2" < "$1") || exit ${DAMAGED}; [ "\${s%% *}" = "$3" ] || { printf "its digest is %s\\n" "\${s%% *}" >&2; exit ${DAMAGED}; }; sync "$1" 2>/dev/null || sync`;
-// $1: from, $2: to, $3: folder.
-const SHOW = `mv -f "$1" "$2" && { sync "$3" 2>/dev/null || sync; }`;
-// $1: template, $2: name, $3: SHA-256 of the input, which may end early; $4: folder.
-const WRITE = `umask 077; p=$(mktemp "$1") || exit ${UNWRITABLE}; trap "rm -f \\"\\$p\\"" EXIT HUP INT TERM; cat > "$p" || exit ${FULL}; s=$(sha256sum < "$p"); [ "\${s%% *}" = "$3" ] || exit ${DAMAGED}; sync "$p" 2>/dev/null || sync; mv -f "$p" "$2" && { sync "$4" 2>/dev/null || sync; }`;
-const READ = `[ -e "$1" ] || exit 3; cat "$1"`;
-const HAS = `for f; do [ -f "$f" ] || exit 1; done`;
-const REMOVE = `rm -f -- "$@"`;
-const LIST = `cd "$1" || exit ${UNWRITABLE}; date +%s; find . -maxdepth 1 -type f -printf "%s %T@ %f\\0"`;
 
 /** Names in one command line: the kernel bounds what the words of one may come to. */
 const BATCH = 200;
@@ -33,104 +18,107 @@ const BATCH = 200;
 /** The folder of `transfer`. @throws E_PUBLISH_TARGET */
 export function remotePlace(system: string, transfer: RemoteTransfer, parts: RemoteParts): Place {
   checkTransfer(system, transfer);
-  const machine = remote(transfer, parts);
   const dir = transfer.imageDir.replace(/(?<=.)\/+$/, "");
-  const at = (name: string) => `${dir}/${name}`;
-  const shown = `${transfer.host}:${dir}`;
-  const ask = async (what: string, script: string, args: readonly string[], signal: AbortSignal, input?: string) => {
-    const result = await machine.script(what, script, args, { signal, input });
-    if (result.code !== 0) throw scriptFailure(machine, what, shown, args[0] ?? "", result);
-    return result.stdout;
-  };
+  const folder = new RemoteFolder(remote(transfer, parts), dir);
   return {
-    shown,
-    bring: (cargo, name, signal) => bring(machine, dir, shown, cargo, name, signal),
-    async write(name, text, signal) {
-      const hash = createHash("sha256").update(text).digest("hex");
-      await ask(`writing ${name}`, WRITE, [template(at(name)), at(name), hash, dir], signal, text);
+    shown: folder.shown,
+    bring: (cargo, name, signal) => bring(folder, cargo, name, signal),
+    async rewrite(name, notes, signal) {
+      const { args, input } = noteWords(folder, notes);
+      const what = `writing ${notes[1].name}`;
+      return folder.question(what, REWRITE, [...args, folder.at(name)], { signal, input });
     },
     async read(name, signal) {
-      const result = await machine.script(`reading ${name}`, READ, [at(name)], { signal });
-      if (result.code === 3) return undefined;
-      if (result.code !== 0) throw machine.failure(`reading ${name}`, result);
-      return result.stdout;
+      const result = await folder.run(`reading ${name}`, READ, [folder.at(name)], { signal }, [STATUS.absent]);
+      return result.code === 0 ? result.stdout : undefined;
     },
-    async has(names, signal) {
-      const result = await machine.script("looking for an image", HAS, names.map(at), { signal });
-      if (result.code !== 0 && result.code !== 1) throw machine.failure("looking for an image", result);
-      return result.code === 0;
-    },
+    has: (names, signal) => folder.question("looking for an image", HAS, names.map(folder.at), { signal }),
     async remove(names, signal) {
       for (let from = 0; from < names.length; from += BATCH)
-        await ask("removing", REMOVE, names.slice(from, from + BATCH).map(at), signal);
+        await folder.run("removing", REMOVE, names.slice(from, from + BATCH).map(folder.at), { signal });
     },
-    list: async (signal) => parseList(await ask("listing", LIST, [dir], signal)),
+    list: async (signal) => parseList((await folder.run("listing", LIST, [dir], { signal })).stdout),
   };
 }
 
-async function bring(
-  machine: Remote,
-  dir: string,
-  shown: string,
-  cargo: Cargo,
-  name: string,
-  signal: AbortSignal,
-): Promise<Arrived> {
+/** Runs scripts about a folder and turns their ends into failures. */
+class RemoteFolder {
+  readonly shown: string;
+  readonly dir: string;
+  readonly machine: Remote;
+  readonly at: (name: string) => string;
+
+  constructor(machine: Remote, dir: string) {
+    this.machine = machine;
+    this.dir = dir;
+    this.shown = `${machine.host}:${dir}`;
+    this.at = (name) => `${dir}/${name}`;
+  }
+
+  async run(
+    what: string,
+    script: string,
+    args: readonly string[],
+    options: ScriptOptions,
+    allowed: readonly number[] = [],
+  ): Promise<RunResult> {
+    const result = await this.machine.script(what, script, args, options);
+    if (result.code === 0 || allowed.includes(result.code ?? -1)) return result;
+    throw this.#failure(what, result);
+  }
+
+  async question(what: string, script: string, args: readonly string[], options: ScriptOptions): Promise<boolean> {
+    return (await this.run(what, script, args, options, [STATUS.absent])).code === 0;
+  }
+
+  #failure(what: string, result: RunResult): Error {
+    const words = result.stderr.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+    const [path, name] = [this.shown, what.split(" ").at(-1)];
+    if (result.code === STATUS.full || /No space left on device|Disk quota exceeded/.test(words))
+      return fail("E_PUBLISH_FULL", { name, path });
+    if (result.code === STATUS.unwritable) return fail("E_PUBLISH_UNWRITABLE", { path, reason: words });
+    if (result.code === STATUS.damaged)
+      return fail("E_PUBLISH_DAMAGED", { name, path, what: words || "its digest is another" });
+    return this.machine.failure(what, result);
+  }
+}
+
+async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: AbortSignal): Promise<Arrived> {
   const kib = String(Math.ceil(cargo.bytes / 1024));
-  const begun = await machine.script(`making ${name}`, BEGIN, [template(`${dir}/${name}`), dir, kib], { signal });
-  if (begun.code !== 0) throw scriptFailure(machine, `making ${name}`, shown, name, begun);
-  const partial = begun.stdout.trim();
+  const template = `${folder.at(name)}.partial.XXXXXX`;
+  const partial = (await folder.run(`making ${name}`, BEGIN, [template, folder.dir, kib], { signal })).stdout.trim();
   const abandon = async () => {
     // Also when the work was cancelled: the time limit of commands ends this one.
     const options = { signal: new AbortController().signal };
-    await machine.script("cleaning up", REMOVE, [partial], options).catch(() => undefined);
+    await folder.run("cleaning up", REMOVE, [partial], options).catch(() => undefined);
   };
   try {
-    await machine.copy(cargo.path, partial, cargo.bytes, signal);
-    await verify(machine, shown, partial, cargo, name, signal);
-    return {
-      abandon,
-      async show() {
-        const result = await machine.script(`naming ${name}`, SHOW, [partial, `${dir}/${name}`, dir], { signal });
-        if (result.code !== 0) throw scriptFailure(machine, `naming ${name}`, shown, name, result);
-      },
-    };
+    await folder.machine.copy(cargo.path, partial, cargo.bytes, signal);
   } catch (error) {
     await abandon();
     throw error;
   }
+  return {
+    abandon,
+    async show(before, after) {
+      const { args, input } = noteWords(folder, [before, after]);
+      const { algorithm, hex } = digestParts(cargo.digest);
+      const words = [...args, partial, folder.at(name), `${algorithm}sum`, hex];
+      // Reading back takes its time too: a disk that does less than a MiB a second is broken.
+      const timeoutMs = folder.machine.commandMs + cargo.bytes / 1024;
+      await folder.run(`showing ${name}`, SHOW, words, { signal, input, timeoutMs });
+    },
+  };
 }
 
-async function verify(
-  machine: Remote,
-  shown: string,
-  partial: string,
-  { digest, bytes }: Cargo,
-  name: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { algorithm, hex } = digestParts(digest);
-  // Reading back takes its time too: a disk that does less than a MiB a second is broken.
-  const timeoutMs = 120_000 + bytes / 1024;
-  const options = { signal, timeoutMs };
-  const result = await machine.script(`verifying ${name}`, VERIFY, [partial, `${algorithm}sum`, hex], options);
-  if (result.code !== 0) throw scriptFailure(machine, `verifying ${name}`, shown, name, result);
+function noteWords(folder: RemoteFolder, [first, second]: readonly [Note, Note]) {
+  const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+  const bytes = String(Buffer.byteLength(first.text));
+  const args = [folder.at(first.name), bytes, hash(first.text), folder.at(second.name), hash(second.text)];
+  return { args, input: first.text + second.text };
 }
 
-function template(path: string): string {
-  return `${path}.partial.XXXXXX`;
-}
-
-function scriptFailure(machine: Remote, what: string, path: string, name: string, result: RunResult): Error {
-  const words = result.stderr.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
-  if (result.code === FULL || /No space left on device|Disk quota exceeded/.test(words))
-    return fail("E_PUBLISH_FULL", { name, path });
-  if (result.code === UNWRITABLE) return fail("E_PUBLISH_UNWRITABLE", { path, reason: words });
-  if (result.code === DAMAGED) return fail("E_PUBLISH_DAMAGED", { name, path, what: words || "its digest is another" });
-  return machine.failure(what, result);
-}
-
-/** What `LIST` prints: the clock there, then size, time and name of each file, with zero bytes between. */
+/** Reads what `LIST` prints. */
 export function parseList(text: string): readonly PublishedFile[] {
   const end = text.indexOf("\n");
   const now = Number(text.slice(0, end));

@@ -34,6 +34,8 @@ export const USUAL_PATIENCE: Patience = {
 /** A machine that commands can be sent to. */
 export interface Remote {
   readonly host: string;
+  /** Milliseconds that a command may usually take. */
+  readonly commandMs: number;
   /** Runs a POSIX shell script of one line with arguments; answers whatever its exit status is. */
   script(what: string, script: string, args: readonly string[], options: ScriptOptions): Promise<RunResult>;
   /** Copies a file of `bytes` bytes. @throws E_PUBLISH_… */
@@ -62,6 +64,7 @@ export function remote(transfer: RemoteTransfer, parts: RemoteParts): Remote {
   const { commandMs, slowest } = parts.patience;
   return {
     host,
+    commandMs,
     failure: (what, result) => failureOf(host, what, result),
     script(what, script, args, { signal, input, timeoutMs = commandMs }) {
       // The login shell may be any; what it has to understand is one quoted line.
