@@ -5,6 +5,8 @@ import { shifterRoutes } from "../gateway/api/shifter/shifter-routes.ts";
 import { v2Routes } from "../gateway/api/v2/v2-routes.ts";
 import { makeAuthenticator } from "../gateway/auth/authenticate.ts";
 import { tokenOffice } from "../gateway/auth/token-office.ts";
+import { makeCollector } from "../gateway/collect/collector.ts";
+import { collectPeriodically } from "../gateway/collect/periodic.ts";
 import { type GatewayDesk, makeDesk } from "../gateway/desk/index.ts";
 import { type Mirror, openMirror } from "../gateway/mirror/mirror.ts";
 import { mirrorRoutes } from "../gateway/mirror/routes.ts";
@@ -46,6 +48,9 @@ class Gateway implements Composition {
   readonly #current: { publisher: Publisher };
   readonly #desk: GatewayDesk;
   readonly #stop = new AbortController();
+  /** Starts collecting garbage now and then; ends with the signal. */
+  readonly #collecting: () => Promise<void>;
+  #collected: Promise<void> | undefined;
   #workers: Workers | undefined;
 
   constructor(lasting: Lasting, around: Surroundings, publisher: Publisher) {
@@ -54,11 +59,15 @@ class Gateway implements Composition {
     this.#around = around;
     this.#current = { publisher };
     this.#publisher = following(() => this.#current.publisher);
-    const { catalog, queue, now, log, config } = lasting;
+    const { catalog, queue, now, log, config, cache } = lasting;
+    const signal = this.#stop.signal;
+    const systems = () => config.now.systems.keys();
+    const collector = makeCollector({ catalog, queue, publisher: this.#publisher, cache, systems, log, signal, now });
+    this.#collecting = () => collectPeriodically({ collect: collector, systems, log, signal });
     this.#desk = makeDesk({
-      ...{ catalog, queue, now, publisher: this.#publisher, collector: noCollector },
+      ...{ catalog, queue, now, publisher: this.#publisher, collector },
       config: () => config.now,
-      signal: this.#stop.signal,
+      signal,
       onFault: (reason) => log.warn(reason),
     });
   }
@@ -99,20 +108,19 @@ class Gateway implements Composition {
 
   async #work(config: GatewayConfig): Promise<void> {
     if (this.#workers) return this.#workers.reconfigure(config);
-    const { queue, catalog, now, log } = this.#lasting;
+    const { queue, catalog, now, log, names } = this.#lasting;
     await queue.recover();
     const parts = { queue, catalog, now, log, config, publisher: this.#publisher, judges: [] };
-    this.#workers = await startWorkers({ ...parts, metrics: workMetrics(this.metrics) });
+    this.#workers = await startWorkers({ ...parts, names, metrics: workMetrics(this.metrics) });
+    this.#collected = this.#collecting();
   }
 
   async stopWork(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#workers?.stop(), this.#desk.settled()]);
+    await Promise.all([this.#workers?.stop(), this.#desk.settled(), this.#collected]);
   }
 
   close(): Promise<void> {
     return this.#lasting.close();
   }
 }
-
-const noCollector = async () => ({ expired: [], orphanFiles: [], blobs: 0, bytes: 0 });

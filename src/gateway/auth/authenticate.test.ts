@@ -147,6 +147,12 @@ describe.skipIf(!hasMunge)("a munge credential (skipped where munge is not insta
     await expect(ask({ authentication: used })).rejects.toMatchObject({ code: "E_AUTH_REPLAYED" });
   });
 
+  test("counts as the password of a Basic login too", async () => {
+    const ask = authenticator("munge", { cluster: cluster.socket });
+    const authorization = `Basic ${btoa(`anybody:${cluster.munge()}`)}`;
+    expect((await ask({ authorization }))?.uid).toBe(process.getuid?.());
+  });
+
   test("cannot be checked on a system without munge", async () => {
     const ask = authenticator("munge", { cluster: cluster.socket, laptop: undefined });
     const asked = ask({ authentication: cluster.munge(), system: "laptop" });

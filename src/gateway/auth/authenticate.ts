@@ -45,7 +45,11 @@ export function makeAuthenticator(parts: AuthenticatorParts): Authenticator {
         : byMunge(parts, sockets(sent.system), authentication, sent.signal);
     }
     if (authorization === undefined) return undefined;
-    return byToken(parts, tokenOf(authorization));
+    const secret = secretOf(authorization);
+    // What people paste into a container client's login may be either.
+    return secret.startsWith("MUNGE:")
+      ? byMunge(parts, sockets(sent.system), secret, sent.signal)
+      : byToken(parts, secret);
   };
 }
 
@@ -105,8 +109,8 @@ async function byToken({ tokens, names }: AuthenticatorParts, secret: string): P
   return { uid, gid, user, group, via: "token", scopes, registries: new Map(), groups: () => names.groups(uid, gid) };
 }
 
-// `Basic` too, with the token as password under any name: what container clients make of a login.
-function tokenOf(authorization: string): string {
+// `Basic` too, with the secret as password under any name: what container clients make of a login.
+function secretOf(authorization: string): string {
   const [, scheme = "", value = ""] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
   if (/^bearer$/i.test(scheme)) return value;
   if (/^basic$/i.test(scheme))
