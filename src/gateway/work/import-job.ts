@@ -5,6 +5,7 @@ import { rename } from "node:fs/promises";
 import { unwatched } from "../../base/log.ts";
 import { prepareImport } from "../publish/import/prepare-import.ts";
 import type { MadeImage } from "../types.ts";
+import { examineTree } from "./examiner.ts";
 import type { ImportJob } from "./job-messages.ts";
 import { finished, imageFile, makeFile, treeFolder, unpackTree } from "./make-file.ts";
 import type { JobTools } from "./pull-job.ts";
@@ -31,8 +32,9 @@ export async function performImport(job: ImportJob, { say, log, signal }: JobToo
   });
   if (file === undefined) throw new TypeError("an import always makes a file");
   if (file.path !== path) await rename(file.path, path);
-  if (asItIs && job.unpack) await unpackTree(path, treeFolder(folder), signal);
+  if (asItIs && job.examiner !== undefined) await unpackTree(path, treeFolder(folder), signal);
   const measured = asItIs ? await finished(path, signal) : { bytes: file.bytes, digest: file.digest };
+  await examineTree(job, facts, { say, signal });
   say({ type: "made", facts, file: measured });
 }
 

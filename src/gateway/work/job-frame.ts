@@ -1,15 +1,11 @@
 // What pulls and imports have in common between their claim and their image: the system's recipe, the running of the job,
-// and the examiner's look at what it unpacked.
+// and what its examiner said.
 
-import { rm } from "node:fs/promises";
-import { hasCode, reasonOf } from "../../base/errors.ts";
 import type { SystemConfig } from "../../site/gateway-config.ts";
 import type { ClaimedPull } from "../records.ts";
 import { type ImageRecipe, imageRecipe } from "./converter-options.ts";
 import { fail } from "./errors.ts";
-import { examine } from "./examiner.ts";
-import type { ImageFacts, JobMessage } from "./job-messages.ts";
-import { treeFolder } from "./make-file.ts";
+import type { JobFailure, JobMessage } from "./job-messages.ts";
 import type { PullReport } from "./pull-report.ts";
 import type { JobRun } from "./run-job.ts";
 import type { Workplace } from "./work-parts.ts";
@@ -53,26 +49,14 @@ function hear(message: JobMessage, report: PullReport): void {
   if (message.type === "bytes") report.bytes(message.done, message.total);
 }
 
-/** Shows the unpacked files to the examiner, if the site has one. @throws E_WORK_EXAMINER */
-export async function examineTree(
-  { folder, report, signal }: PullWork,
+/** Keeps what the examiner said of an image. */
+export async function keepExamination(
   place: Workplace,
-  facts: ImageFacts,
+  digest: string,
+  refusal: JobFailure | undefined,
 ): Promise<void> {
-  const program = place.config.examiner;
-  if (program === undefined) return;
-  const tree = treeFolder(folder);
-  report.stage("EXAMINATION", "Examining image");
-  try {
-    await examine({ program, tree, id: facts.id, signal });
-    await place.catalog.keepVerdict(facts.digest, { judge: "examiner", verdict: "accepted", reason: "" });
-  } catch (error) {
-    if (hasCode(error, "E_WORK_EXAMINER")) {
-      const verdict = { judge: "examiner", verdict: "refused", reason: reasonOf(error) } as const;
-      await place.catalog.keepVerdict(facts.digest, verdict);
-    }
-    throw error;
-  } finally {
-    await rm(tree, { recursive: true, force: true });
-  }
+  if (place.config.examiner === undefined) return;
+  if (refusal !== undefined && refusal.code !== "E_WORK_EXAMINER") return;
+  const verdict = refusal === undefined ? "accepted" : "refused";
+  await place.catalog.keepVerdict(digest, { judge: "examiner", verdict, reason: refusal?.message ?? "" });
 }

@@ -14,8 +14,8 @@ export interface JobFrame {
   readonly recipe: ImageRecipe;
   /** Largest sum of file sizes in bytes. */
   readonly maxBytes: number;
-  /** Whether the files are wanted as a folder too, for the examiner. */
-  readonly unpack: boolean;
+  /** The site's examiner, which is shown the unpacked files. */
+  readonly examiner: string | undefined;
 }
 
 /** Pull an image and make its file. */

@@ -20,7 +20,7 @@ export function imageFile(folder: string, format: ImageFormat): string {
   return join(folder, `image.${format}.partial`);
 }
 
-/** Where a job unpacks the files, for the examiner. */
+/** Where a job unpacks the files. */
 export function treeFolder(folder: string): string {
   return join(folder, "tree");
 }
@@ -43,7 +43,7 @@ export async function makeFile(make: MakeFile): Promise<FileFacts> {
   await rm(target, { force: true });
   if (format === "squashfs") {
     await convert(make, target, frame.recipe.conversion);
-    if (frame.unpack) await unpackTree(target, tree, signal);
+    if (frame.examiner !== undefined) await unpackTree(target, tree, signal);
     return finished(target, signal);
   }
   const between = imageFile(frame.folder, "squashfs");
@@ -54,7 +54,7 @@ export async function makeFile(make: MakeFile): Promise<FileFacts> {
   const spec = { name: image.descriptor.digest, time: creationTime(image) };
   if (format === "ext4") await makeExt4(tree, target, spec, signal);
   else await makeXfs(tree, target, { ...spec, prototype: join(frame.folder, "prototype") }, signal);
-  if (!frame.unpack) await rm(tree, { recursive: true, force: true });
+  if (frame.examiner === undefined) await rm(tree, { recursive: true, force: true });
   return finished(target, signal);
 }
 

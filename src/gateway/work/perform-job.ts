@@ -1,6 +1,7 @@
 // The whole of a job process: reads its job, performs it, and tells how it ended. It ends by itself when the server is
 // gone, which it notices by its closed standard input; so a killed server leaves no process behind.
 
+import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { Log } from "../../base/log.ts";
 import { type Job, type JobMessage, MAX_LINE, parseJob } from "./job-messages.ts";
@@ -37,7 +38,16 @@ export async function performJob({ input, say, log, signal }: JobEnds): Promise<
     if (!all.aborted) say({ type: "failed", failure: jobFailure(error, hiddenFrom(job)) });
   } finally {
     input.destroy();
+    // Nobody else would end what an examiner has left running.
+    if (gone.signal.aborted) await endOwnGroup();
   }
+}
+
+// A job leads a process group of its own, with all its helpers in it. Who calls it by hand keeps his.
+async function endOwnGroup(): Promise<void> {
+  const stat = await readFile("/proc/self/stat", "utf8").catch(() => "");
+  const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (Number(group) === process.pid) process.kill(-process.pid, "SIGKILL");
 }
 
 // One line says that the job may go on; the end of all lines, that nobody waits for it any more.

@@ -7,6 +7,7 @@ import { parsePlatform } from "../../oci/platform.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { type Cache, openCache } from "../../oci/store/cache.ts";
 import { withHealing } from "../../oci/store/healing.ts";
+import { examineTree } from "./examiner.ts";
 import { fetchProgress } from "./fetch-progress.ts";
 import { imageReference } from "./image-reference.ts";
 import type { ImageFacts, JobMessage, PullJob } from "./job-messages.ts";
@@ -39,6 +40,7 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
     say({ type: "found", facts });
     await tools.goOn();
     const file = await fetchAndMake(job, found, cache, tools);
+    await examineTree(job, facts, tools);
     say({ type: "made", facts, file });
   } finally {
     await found.close();

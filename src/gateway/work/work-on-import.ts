@@ -4,7 +4,7 @@
 import type { ClaimedPull } from "../records.ts";
 import type { ImageRecipe } from "./converter-options.ts";
 import { fail } from "./errors.ts";
-import { examineTree, jobRun, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
+import { jobRun, keepExamination, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
 import type { ImportJob } from "./job-messages.ts";
 import { imageFile } from "./make-file.ts";
 import type { Outcome } from "./outcome.ts";
@@ -24,7 +24,7 @@ export async function workOnImport(work: PullWork, place: Workplace): Promise<Ou
   if (result.kind === "failed") return result;
   if (result.kind === "declined") throw new TypeError("an import is never declined");
   const { facts, file } = result;
-  await examineTree(work, place, facts);
+  await keepExamination(place, facts.digest, undefined);
   report.stage("TRANSFER", "Transferring image");
   const path = imageFile(folder, recipe.format);
   return settleImage(pull, { ...facts, file: { path, format: recipe.format, ...file } }, place, signal);
@@ -36,7 +36,7 @@ async function importJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string,
   if (owner === undefined || importFrom === undefined) throw fail("E_WORK_INSIDE", { reason: "it is no import" });
   const { config, names } = place;
   return {
-    ...{ kind: "import", folder, recipe, unpack: config.examiner !== undefined },
+    ...{ kind: "import", folder, recipe, examiner: config.examiner },
     ...{ path: importFrom.path, fileFormat: importFrom.format },
     caller: { uid: owner.uid, gid: owner.gid, groups: await names.groups(owner.uid, owner.gid) },
     trustSquashfs: config.trustImportedSquashfs,

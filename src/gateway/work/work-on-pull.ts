@@ -8,7 +8,7 @@ import { imageKey } from "../../image/image-store.ts";
 import type { ClaimedPull } from "../records.ts";
 import type { ImageRecipe } from "./converter-options.ts";
 import { credentialFor, imageReference } from "./image-reference.ts";
-import { examineTree, jobRun, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
+import { jobRun, keepExamination, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
 import type { FileFacts, ImageFacts, PullJob } from "./job-messages.ts";
 import { imageFile } from "./make-file.ts";
 import type { Outcome } from "./outcome.ts";
@@ -43,18 +43,21 @@ async function attempt(work: PullWork, place: Workplace, flight: Flight): Promis
   const recipe = recipeOf(pull.system, place);
   // What `decide` came to, when the job need not go on.
   let early: Outcome | undefined;
+  let found: ImageFacts | undefined;
   const decide = async (facts: ImageFacts): Promise<boolean> => {
+    found = facts;
     early = await withoutMaking(work, place, facts, recipe, flight);
     return early === undefined;
   };
   const result = await runJob(pullJob(pull, recipe, folder, place), jobRun(work, place, decide));
   if (result.kind === "declined") return early ?? { kind: "follows" };
   if (result.kind === "failed") {
+    if (found !== undefined) await keepExamination(place, found.digest, result.failure);
     if (flight.key !== undefined) place.lastFailures.note(flight.key, result.failure);
     return result;
   }
   const { facts, file } = result;
-  await examineTree(work, place, facts);
+  await keepExamination(place, facts.digest, undefined);
   const path = imageFile(folder, recipe.format);
   if (flight.key !== undefined) await place.staged.keep(flight.key, path, file);
   report.stage("TRANSFER", "Transferring image");
@@ -104,13 +107,14 @@ function withFile(facts: ImageFacts, path: string, { format }: ImageRecipe, { by
 function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): PullJob {
   const { config } = place;
   const { location } = imageReference(pull.tag, config);
-  const unpack = config.examiner !== undefined;
+  const { examiner } = config;
+  const unpacked = examiner !== undefined || recipe.format !== "squashfs";
   return {
-    ...{ kind: "pull", tag: pull.tag, location, folder, recipe, unpack },
+    ...{ kind: "pull", tag: pull.tag, location, folder, recipe, examiner },
     credential: credentialFor(location, pull.registries, config.defaultLocation),
     platform: systemOf(pull.system, place).platform,
     cacheDir: config.cacheDir,
-    maxBytes: unpack || recipe.format !== "squashfs" ? config.workers.tempBytes : MOST_BYTES,
+    maxBytes: unpacked ? config.workers.tempBytes : MOST_BYTES,
     silentMs: place.silentMs,
   };
 }
