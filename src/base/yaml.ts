@@ -1,4 +1,4 @@
-// The YAML parser, for lazy import. The package is CommonJS: imported lazily itself, it has no named exports once it is
+// YAML read and written, for lazy import. The package is CommonJS: imported lazily itself, it has no named exports once it is
 // bundled. Nothing that every start loads may import this file.
 
-export { parse, parseDocument } from "yaml";
+export { parse, parseDocument, stringify } from "yaml";
