@@ -37,7 +37,7 @@ describeSite("imports and checks", SETUP, (site) => {
     await site().push("open", "a/evil:1", "malware");
     expect((await ann().pulled("open/a/good:1")).status).toBe("READY");
     const evil = await ann().pulled("open/a/evil:1");
-    expect(evil).toMatchObject({ status: "FAILURE", status_message: expect.stringContaining("examiner") });
+    expect(evil).toMatchObject({ status: "FAILURE", status_message: expect.stringContaining("Examine failed") });
     expect((await ann().lookup("open/a/evil:1")).status).toBe(404);
   });
 
