@@ -22,6 +22,9 @@ const fail = defineErrors({
 
 const LEAST = 24;
 
+// Young objects may otherwise take 130 MB after a storm of requests, and V8 never gives them back.
+const NODE_FLAGS = ["--max-semi-space-size=16"];
+
 /** Goes on in this process when it is Node; else becomes Node and does not return. @throws E_SERVE_NO_NODE, E_SERVE_NO_MODULES */
 export function continueOnNode(env: Environment): void {
   if (process.versions["bun"] === undefined) return;
@@ -30,7 +33,7 @@ export function continueOnNode(env: Environment): void {
   const node = findNode(env, libexec);
   // The native helpers lie beside the binary that this process was; Node would look for them beside itself.
   const variables = { ...env, BERTH_LIBEXEC: env["BERTH_LIBEXEC"] || libexec } as Record<string, string>;
-  process.execve?.(node, [node, main, ...process.argv.slice(2)], variables);
+  process.execve?.(node, [node, ...NODE_FLAGS, main, ...process.argv.slice(2)], variables);
 }
 
 function modulesMain(libexec: string): string {

@@ -68,7 +68,7 @@ function observe(app: FastifyInstance, { log, metrics }: HttpAppOptions): void {
     const { route, method } = routeOf(request);
     const { statusCode: status } = reply;
     metrics.requests.observe({ method, route, status }, reply.elapsedTime / 1000);
-    log.info(lineOf(request, reply, route));
+    log.info(lineOf(request, reply, route), "request");
     done();
   });
 }
