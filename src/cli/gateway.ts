@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import type { Context } from "./context.ts";
 import * as images from "./gateway/images.ts";
+import { importMongoCommand } from "./gateway/import-mongo.ts";
 import { migrateCommand } from "./gateway/migrate.ts";
 import * as pulls from "./gateway/pulls.ts";
 import * as site from "./gateway/site.ts";
@@ -19,7 +20,7 @@ export function gatewayCommand(context: Context): Command {
     ...[images.listCommand, images.showCommand, images.removeCommand, images.aclCommand, images.historyCommand],
     ...[images.releaseCommand, images.pinCommand, images.unpinCommand],
     ...[site.quotaCommand, site.eventsCommand, site.collectCommand, site.systemsCommand, site.whoamiCommand],
-    ...[tokenCommand, migrateCommand],
+    ...[tokenCommand, migrateCommand, importMongoCommand],
   ];
   for (const part of parts) command.addCommand(part(context));
   return command;

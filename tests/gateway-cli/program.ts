@@ -64,6 +64,12 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
+/** Runs `berth WORDS` without any gateway. */
+export function runBerth(words: readonly string[]): Promise<Outcome> {
+  const env = { PATH: "/usr/bin:/bin", NO_COLOR: "1", HOME: tmpdir() };
+  return outcome(spawn(process.execPath, [MAIN, ...words], { env, stdio: ["ignore", "pipe", "pipe"] }));
+}
+
 function outcome(child: ChildProcess): Promise<Outcome> {
   const text = { out: "", err: "" };
   child.stdout?.setEncoding("utf8").on("data", (part: string) => {
