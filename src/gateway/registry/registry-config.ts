@@ -32,7 +32,8 @@ export function registryConfig(parts: RegistryConfigParts): string {
   const inside = parts.internalUrl ?? parts.publicUrl;
   return stringify({
     version: 0.1,
-    log: { level: "info", accesslog: { disabled: true } },
+    // At "info" it would write the secret of the notifications into its log; requests are in the gateway's.
+    log: { level: "warn", accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: parts.storageDir },
       delete: { enabled: true },

@@ -59,11 +59,12 @@ const JUDGE = "registry";
 const TAGS = 10_000;
 
 /** The shelf in the store. */
-export function registryShelf({ db, now, transaction }: Pick<Store, "db" | "now" | "transaction">): Shelf {
+export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">): Shelf {
+  const { db, now } = store;
   const tagsOf = (repository: string) => db.selectFrom("registry_tags").where("repository", "=", repository);
   return {
     pushed: (manifest) =>
-      transaction(async (trx) => {
+      store.transaction(async (trx) => {
         const { repository, tag, digest, at, by } = manifest;
         const pushed = { pushed_at: at, pushed_by: by };
         await trx
