@@ -134,7 +134,7 @@ export interface Page<T> {
 export interface ListFilter {
   readonly system: string;
   readonly mine?: boolean | undefined;
-  /** Part of a tag. */
+  /** Part of a tag, in whatever case. */
   readonly match?: string | undefined;
   /** What nobody showed them too, for administrators and operators; without effect for others. */
   readonly all?: boolean | undefined;

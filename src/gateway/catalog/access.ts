@@ -53,6 +53,9 @@ export function shownTo(image: StoredImage, eyes: Eyes): StoredImage {
   return { ...image, tags: image.tags.filter((tag) => !image.privateTags.includes(tag)), privateTags: [] };
 }
 
+/** More numbers in one line of `.meta` than this make its reader give up (spec/shifter.md 5.9). */
+const META_IDS = 1000;
+
 /** The lists that the image's files carry: the owner and those who opened it themselves among them. */
 export function publishedAcl(image: { readonly private: boolean; readonly readers: Readers }): PublishedAcl {
   const { owner, users, groups, pullers } = image.readers;
@@ -60,7 +63,9 @@ export function publishedAcl(image: { readonly private: boolean; readonly reader
   if (!image.private || (users.length === 0 && groups.length === 0)) {
     return { private: image.private, users: [], groups: [] };
   }
-  return { private: true, users: distinct([...(owner ? [owner.uid] : []), ...users, ...pullers]), groups };
+  const all = distinct([...(owner ? [owner.uid] : []), ...users]);
+  const others = pullers.filter((uid) => !all.includes(uid)).slice(0, Math.max(0, META_IDS - all.length));
+  return { private: true, users: distinct([...all, ...others]), groups };
 }
 
 /** What a pull was, as far as it decides who may read what it found. */

@@ -3,18 +3,20 @@
 import type { Actor } from "../records.ts";
 import type { AclChange } from "../types.ts";
 import { distinct, type Readers } from "./access.ts";
-import type { Change } from "./changes.ts";
+import { type Change, lockImage } from "./changes.ts";
 import { note } from "./events.ts";
 import { imageOf, selectImages } from "./image-row.ts";
 import { writeReaders } from "./record.ts";
 
 /** Replaces the lists that are given. A private image whose lists were emptied is its owner's, if the site has it so. */
 export async function changeAcl(
-  { trx, touch }: Change,
+  change: Change,
   edit: { readonly key: number; readonly acl: AclChange; readonly by: Actor },
   privateDefault: "owner" | "everyone",
   now: number,
 ): Promise<void> {
+  const { trx, touch } = change;
+  await lockImage(change, edit.key);
   const row = await selectImages(trx).where("i.key", "=", edit.key).executeTakeFirstOrThrow();
   const { readers: before, system, itype, tags, id } = imageOf(row);
   const readers = withLists(before, edit.acl, privateDefault);

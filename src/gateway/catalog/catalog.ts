@@ -21,7 +21,7 @@ import { dropTag, moveTag, tagHistory } from "./tags.ts";
 import { Uses } from "./uses.ts";
 import { keepVerdict, verdictsOf } from "./verdicts.ts";
 
-/** What the catalog is told. The clock is the store's. */
+/** What the catalog is told. */
 export interface CatalogOptions {
   readonly store: Store;
   readonly config: {
@@ -30,6 +30,8 @@ export interface CatalogOptions {
     readonly lookupsKept: boolean;
     readonly quota: { readonly bytes: number | undefined; readonly images: number | undefined };
   };
+  /** Seconds since 1970 with fraction; the store's clock unless said otherwise. */
+  readonly now?: (() => number) | undefined;
   /** Hears of uses that could not be written; they are kept and tried again. */
   readonly onFault?: ((reason: string) => void) | undefined;
   /** Bytes of images that are remembered; 48 MiB unless said otherwise, some 20,000 images. */
@@ -41,10 +43,11 @@ const MEMORY_BYTES = 48 * 1024 * 1024;
 /** Opens the catalog over the store; `close` before the store is closed. */
 export function makeCatalog(options: CatalogOptions): GatewayCatalog {
   const { store, config } = options;
-  const { db, now } = store;
+  const { db } = store;
+  const now = options.now ?? store.now;
   const life = config.expirationMs / 1000;
   const memory = new Memory<StoredImage>(options.memoryBytes ?? MEMORY_BYTES);
-  const uses = new Uses({ store, life, keepLookups: config.lookupsKept, onFault: options.onFault ?? (() => {}) });
+  const uses = new Uses({ store, now, life, keepLookups: config.lookupsKept, onFault: options.onFault ?? (() => {}) });
   const stopHearing = hearChanges(store, memory);
   const look = finder(db);
   const changing = <T>(work: (change: Change) => Promise<T>) => change(store, memory, work);
@@ -117,7 +120,7 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? fallback : { bytes: null, images: null }),
     setQuota: (subject, limits) => setQuota(db, subject, limits),
     pins: (key) => pinsOf(db, key, now()),
-    pin: (key, pin) => setPin(db, key, pin, now()),
+    pin: (key, pin) => changing((transaction) => setPin(transaction, key, pin, now())),
     unpin: (key, holder) => dropPin(db, key, holder),
     verdicts: (digest) => verdictsOf(db, digest),
     keepVerdict: (digest, verdict) => keepVerdict(db, digest, { ...verdict, at: now() }),

@@ -12,6 +12,7 @@ const TOLD = 200;
 /** A transaction, and the way to say which images it changed. */
 export interface Change {
   readonly trx: Transaction<Tables>;
+  readonly kind: Store["kind"];
   /** Of the image with that key something that lookups answer is different now. */
   touch(key: number): void;
 }
@@ -31,7 +32,7 @@ export async function change<T>(store: Store, memory: Forgetful, work: (change: 
   try {
     return await store.transaction(async (trx) => {
       touched = new Set();
-      const result = await work({ trx, touch: (key) => touched.add(key) });
+      const result = await work({ trx, kind: store.kind, touch: (key) => touched.add(key) });
       if (touched.size > 0) await store.notify(CHANNEL, touched.size > TOLD ? "*" : [...touched].join(" "), trx);
       return result;
     });
@@ -48,4 +49,9 @@ export function hearChanges(store: Store, memory: Forgetful): () => void {
     if (!keys || keys.some((key) => !Number.isInteger(key))) memory.clear();
     else for (const key of keys) memory.forget(key);
   });
+}
+
+/** Keeps other transactions from changing the image before this one ends. SQLite has one writer at a time anyway. */
+export async function lockImage({ trx, kind }: Change, key: number): Promise<void> {
+  if (kind === "postgres") await trx.selectFrom("images").select("key").where("key", "=", key).forUpdate().execute();
 }

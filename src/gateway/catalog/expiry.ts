@@ -5,7 +5,7 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../../store/schema.ts";
 import type { Actor } from "../records.ts";
 import type { StoredImage } from "./access.ts";
-import type { Change } from "./changes.ts";
+import { type Change, lockImage } from "./changes.ts";
 import { note } from "./events.ts";
 import { imageOf, selectImages } from "./image-row.ts";
 import { pinned } from "./pins.ts";
@@ -23,11 +23,13 @@ export async function overdueImages(db: Kysely<Tables>, system: string, now: num
 
 /** Marks the image EXPIRING unless something holds it or, with `overdue`, its time has been moved. */
 export async function retireImage(
-  { trx, touch }: Change,
+  change: Change,
   target: { readonly key: number; readonly overdue: boolean; readonly by: Actor },
   now: number,
 ): Promise<boolean> {
+  const { trx, touch } = change;
   const { key, overdue, by } = target;
+  await lockImage(change, key);
   const row = await selectImages(trx)
     .where("i.key", "=", key)
     .where("i.status", "in", ["READY", "QUARANTINED"])
@@ -35,16 +37,7 @@ export async function retireImage(
     .where(overdue ? sql<boolean>`i.expires < ${now}` : sql<boolean>`1 = 1`)
     .executeTakeFirst();
   if (!row) return false;
-  const change = { status: "EXPIRING", status_message: "" };
-  const changed = await trx
-    .updateTable("images")
-    .set(change)
-    .where("key", "=", key)
-    .where("status", "=", row.status)
-    // Seen by another server between our two questions: its use counts.
-    .where(sql<boolean>`coalesce(expires, -1) = ${row.expires ?? -1}`)
-    .executeTakeFirst();
-  if (changed.numUpdatedRows === 0n) return false;
+  await trx.updateTable("images").set({ status: "EXPIRING", status_message: "" }).where("key", "=", key).execute();
   touch(key);
   const image = imageOf(row);
   const { system, itype, tags, id } = image;

@@ -55,7 +55,8 @@ export interface GatewayCatalog extends Catalog {
   quota(subject: QuotaSubject): Promise<QuotaReport>;
   setQuota(subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
   pins(key: number): Promise<readonly Pin[]>;
-  pin(key: number, pin: Pin): Promise<void>;
+  /** False: the image is not READY any more. */
+  pin(key: number, pin: Pin): Promise<boolean>;
   /** False: there was none. */
   unpin(key: number, holder: string): Promise<boolean>;
   verdicts(digest: string): Promise<readonly KeptVerdict[]>;

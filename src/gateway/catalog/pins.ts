@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../../store/schema.ts";
+import { type Change, lockImage } from "./changes.ts";
 
 /** A pin that holds. */
 export interface Pin {
@@ -28,13 +29,18 @@ export async function pinsOf(db: Kysely<Tables>, key: number, now: number): Prom
   return rows.map(({ holder, uid, until }) => ({ holder, uid: uid === null ? null : Number(uid), until }));
 }
 
-/** Sets the holder's pin, or moves its end. */
-export async function setPin(db: Kysely<Tables>, key: number, pin: Pin, now: number): Promise<void> {
-  await db
+/** Sets the holder's pin, or moves its end; false when the image is not READY any more. */
+export async function setPin(change: Change, key: number, pin: Pin, now: number): Promise<boolean> {
+  const { trx } = change;
+  await lockImage(change, key);
+  const image = await trx.selectFrom("images").where("key", "=", key).select("status").executeTakeFirst();
+  if (image?.status !== "READY") return false;
+  await trx
     .insertInto("pins")
     .values({ image_key: key, holder: pin.holder, uid: pin.uid, created_at: now, until: pin.until })
     .onConflict((conflict) => conflict.columns(["image_key", "holder"]).doUpdateSet({ until: pin.until, uid: pin.uid }))
     .execute();
+  return true;
 }
 
 /** Takes the holder's pin away; false when there was none. */

@@ -7,7 +7,7 @@ import { fail } from "../errors.ts";
 import type { Actor } from "../records.ts";
 import type { MadeImage, PullRecord } from "../types.ts";
 import { type Readers, readersAfter, type StoredImage } from "./access.ts";
-import type { Change } from "./changes.ts";
+import { type Change, lockImage } from "./changes.ts";
 import { note } from "./events.ts";
 import { imageOf, selectImages } from "./image-row.ts";
 import { moveTag } from "./tags.ts";
@@ -44,7 +44,7 @@ export async function recordFinding(
   now: number,
 ): Promise<number> {
   const { pull, made } = finding;
-  const before = await rowFor(change.trx, finding, now);
+  const before = await rowFor(change, finding, now);
   if (!before.image && !made.file) throw fail("E_GATEWAY_GONE", { itype: pull.itype, tag: pull.tag });
   const isPrivate = privacyAfter(before.image, pull, made);
   const readers = readersAfter(before.image?.readers, pull, isFoundPrivate(pull, made), rules.privateDefault);
@@ -80,7 +80,8 @@ export function isFoundPrivate(pull: PullRecord, made: MadeImage): boolean {
 }
 
 // Inserted first, so that of two servers that record the same image one waits here for the other.
-async function rowFor(trx: Change["trx"], finding: Finding, now: number): Promise<Before> {
+async function rowFor(change: Change, finding: Finding, now: number): Promise<Before> {
+  const { trx } = change;
   const { pull, made } = finding;
   const fresh: Insertable<ImageRow> = {
     ...columnsOf(finding, now),
@@ -99,10 +100,13 @@ async function rowFor(trx: Change["trx"], finding: Finding, now: number): Promis
     .returning("key")
     .executeTakeFirst();
   if (inserted) return { image: undefined, key: Number(inserted.key) };
-  const row = await selectImages(trx)
-    .where((eb) => eb.and({ "i.system": pull.system, "i.id": made.id }))
+  const { key } = await trx
+    .selectFrom("images")
+    .where((eb) => eb.and({ system: pull.system, id: made.id }))
+    .select("key")
     .executeTakeFirstOrThrow();
-  const image = imageOf(row);
+  await lockImage(change, Number(key));
+  const image = imageOf(await selectImages(trx).where("i.key", "=", key).executeTakeFirstOrThrow());
   const there = image.status === "READY" || image.status === "QUARANTINED";
   if (!there) await revive(trx, image.key, fresh);
   return { image: there ? image : undefined, key: image.key };

@@ -19,33 +19,45 @@ export interface Move {
 }
 
 /** Points the name to the image; where it pointed elsewhere, history and events tell. */
-export async function moveTag({ trx, touch }: Change, move: Move): Promise<void> {
-  const { system, itype, tag } = move.name;
-  const before = await trx
-    .selectFrom("tags as t")
-    .innerJoin("images as i", "i.key", "t.image_key")
-    .where((eb) => eb.and({ "t.system": system, "t.itype": itype, "t.tag": tag }))
-    .select(["i.key", "i.id"])
-    .executeTakeFirst();
+export async function moveTag(change: Change, move: Move): Promise<void> {
+  const { trx, touch } = change;
   const row = { image_key: move.key, private: move.private ? 1 : 0 };
-  await trx
-    .insertInto("tags")
-    .values({ system, itype, tag, moved_at: move.now, ...row })
-    .onConflict((conflict) => conflict.columns(["system", "itype", "tag"]).doUpdateSet(row))
-    .execute();
   touch(move.key);
-  if (before && Number(before.key) === move.key) return;
-  if (before) touch(Number(before.key));
-  await remember(trx, move, before?.id ?? null);
+  const added = await trx
+    .insertInto("tags")
+    .values({ ...tagColumns(move.name), ...row, moved_at: move.now })
+    .onConflict((conflict) => conflict.columns(["system", "itype", "tag"]).doNothing())
+    .returning("tag")
+    .executeTakeFirst();
+  if (added) return remember(trx, move, null);
+  const before = await pointedTo(change, move.name);
+  const same = before.key === move.key;
+  await trx
+    .updateTable("tags")
+    .set({ ...row, ...(same ? {} : { moved_at: move.now }) })
+    .where((eb) => eb.and(tagColumns(move.name)))
+    .execute();
+  if (same) return;
+  touch(before.key);
+  await remember(trx, move, before.id);
+}
+
+// Held, so that of two that move the name at once each tells truly from where.
+async function pointedTo(
+  { trx, kind }: Change,
+  name: ImageName,
+): Promise<{ readonly key: number; readonly id: string }> {
+  const select = trx
+    .selectFrom("tags")
+    .where((eb) => eb.and(tagColumns(name)))
+    .select("image_key");
+  const { image_key } = await (kind === "postgres" ? select.forUpdate() : select).executeTakeFirstOrThrow();
+  const image = await trx.selectFrom("images").where("key", "=", image_key).select("id").executeTakeFirstOrThrow();
+  return { key: Number(image_key), id: image.id };
 }
 
 async function remember(trx: Change["trx"], move: Move, previousId: string | null): Promise<void> {
   const { name, by, now, imageId } = move;
-  await trx
-    .updateTable("tags")
-    .set({ moved_at: now })
-    .where((eb) => eb.and({ system: name.system, itype: name.itype, tag: name.tag }))
-    .execute();
   await trx
     .insertInto("tag_history")
     .values({

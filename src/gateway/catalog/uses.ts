@@ -19,6 +19,8 @@ const REMEMBERED = 200_000;
 /** What batches need to know. */
 export interface UsesOptions {
   readonly store: Store;
+  /** Seconds since 1970 with fraction. */
+  readonly now: () => number;
   /** Seconds that an image lives after its last use. */
   readonly life: number;
   readonly keepLookups: boolean;
@@ -44,8 +46,8 @@ export class Uses {
 
   /** Remembers that the image was used, and by whom; nobody in particular leaves no lookup. */
   add(image: ImageRecord, name: ImageName, by: { readonly uid: number; readonly user: string } | undefined): void {
-    const { store, life, keepLookups } = this.#options;
-    const now = store.now();
+    const { life, keepLookups } = this.#options;
+    const now = this.#options.now();
     const written = this.#written.get(image.key);
     if (written === undefined || Math.abs(now - written) > Math.min(GRAIN, life / 100)) this.#images.add(image.key);
     if (by && keepLookups) {
@@ -78,7 +80,7 @@ export class Uses {
     if (images.length === 0 && lookups.length === 0) return;
     this.#images = new Set();
     this.#lookups = [];
-    const now = this.#options.store.now();
+    const now = this.#options.now();
     try {
       await this.#save(images, lookups, now);
     } catch (error) {

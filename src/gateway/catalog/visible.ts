@@ -21,11 +21,11 @@ export function readable(eyes: Eyes): RawBuilder<boolean> {
   return sql<boolean>`(i.private = 0 or ${readablePrivately(eyes)})`;
 }
 
-/** True where these eyes see one of the names of image `i` that has this part. */
+/** True where these eyes see one of the names of image `i` that has this part, in whatever case. */
 export function named(part: string, eyes: Eyes): RawBuilder<boolean> {
   const seen = eyes === "all" ? sql`1 = 1` : sql`(t.private = 0 or ${readablePrivately(eyes)})`;
   return sql<boolean>`exists (select 1 from tags t where t.image_key = i.key
-    and t.tag like ${`%${escaped(part)}%`} escape '!' and ${seen})`;
+    and lower(t.tag) like ${`%${escaped(part.toLowerCase())}%`} escape '!' and ${seen})`;
 }
 
 // Names hold underscores, which LIKE takes for any character.

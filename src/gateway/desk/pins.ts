@@ -28,7 +28,8 @@ export async function pin(
     throw fail("E_GATEWAY_PINNED", { ...given, holders: holder });
   const latest = parts.now() + parts.config().expirationMs / 1000;
   const until = trusted.staff || trusted.owner ? pinning.until : Math.min(pinning.until ?? latest, latest);
-  await parts.catalog.pin(image.key, { holder, uid: who.uid, until });
+  const set = await parts.catalog.pin(image.key, { holder, uid: who.uid, until });
+  if (!set) throw fail("E_GATEWAY_NO_IMAGE", { ...normalName(given) });
 }
 
 /** Takes a pin away: one's own, or as the image's owner or staff any. */

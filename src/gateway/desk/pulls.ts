@@ -61,6 +61,8 @@ export async function shownPull(parts: DeskParts, who: Principal, pull: PullReco
     users: [],
     groups: [],
     importFrom: undefined,
+    // What credentials have opened is named only to those who have some.
+    imageId: pull.open === true ? pull.imageId : null,
     ...(failed
       ? { statusMessage: "the pull of another user failed; ask for the image yourself", errorCode: null }
       : {}),

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { type Found, Memory } from "./memory.ts";
+
+function found(value: string, key: number, weight = 1): Found<string> {
+  return { value, key, weight };
+}
+
+function later<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+describe("a memory of lookups", () => {
+  test("asks once for everybody who asks at the same time", async () => {
+    const memory = new Memory<string>(10);
+    const answer = later<Found<string>>();
+    let asked = 0;
+    const look = () => {
+      asked++;
+      return answer.promise;
+    };
+    const all = Array.from({ length: 100 }, () => memory.ask("a", look));
+    answer.resolve(found("one", 1));
+    expect(new Set(await Promise.all(all))).toEqual(new Set(["one"]));
+    expect(asked).toBe(1);
+    expect(memory.get("a")).toBe("one");
+  });
+
+  test("does not keep what was asked before a change, nor hands it to those who ask after", async () => {
+    const memory = new Memory<string>(10);
+    const old = later<Found<string>>();
+    const early = memory.ask("a", () => old.promise);
+    memory.forget(7);
+    const late = memory.ask("a", async () => found("new", 2));
+    old.resolve(found("old", 1));
+    expect([await early, await late]).toEqual(["old", "new"]);
+    expect(memory.get("a")).not.toBe("old");
+  });
+
+  test("forgets every name of a thing, and keeps the others", async () => {
+    const memory = new Memory<string>(10);
+    await memory.ask("a", async () => found("x", 1));
+    await memory.ask("b", async () => found("x", 1));
+    await memory.ask("c", async () => found("y", 2));
+    memory.forget(1);
+    expect([memory.get("a"), memory.get("b"), memory.get("c")]).toEqual([undefined, undefined, "y"]);
+    memory.clear();
+    expect(memory.get("c")).toBeUndefined();
+  });
+
+  test("stays below its weight by dropping what was asked for longest ago", async () => {
+    const memory = new Memory<string>(3);
+    for (const [i, name] of ["a", "b", "c"].entries()) await memory.ask(name, async () => found(name, i));
+    memory.get("a");
+    await memory.ask("d", async () => found("d", 9));
+    expect(["a", "b", "c", "d"].map((name) => memory.get(name))).toEqual(["a", undefined, "c", "d"]);
+    await memory.ask("huge", async () => found("huge", 10, 100));
+    expect(["a", "c", "d", "huge"].map((name) => memory.get(name))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("remembers neither that there is nothing nor failures", async () => {
+    const memory = new Memory<string>(3);
+    expect(await memory.ask("a", async () => undefined)).toBeUndefined();
+    await expect(memory.ask("a", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
+    expect(await memory.ask("a", async () => found("x", 1))).toBe("x");
+  });
+});
