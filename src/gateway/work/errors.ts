@@ -15,12 +15,8 @@ export const fail = defineErrors({
     hint: "correct it in the gateway's configuration",
   },
   E_WORK_OPTION: {
-    text: "the converter option {option} for {format} images is not known",
-    hint: "{hint}",
-    exit: 1,
-  },
-  E_WORK_OPTION_VALUE: {
-    text: "the converter option {option} for {format} images has a wrong value: {why}",
+    text: "the converter option {option} cannot be used: {format} images have none",
+    hint: "leave it out",
     exit: 1,
   },
   E_WORK_CREDENTIAL: {

@@ -8,6 +8,8 @@ import type { JobMessage } from "./job-messages.ts";
 /** A progress port for the blobs of `layers`, and the place to tell of layers that are there already. */
 export interface FetchProgress extends Progress {
   present(layer: Descriptor): void;
+  /** Bytes that were not there already. */
+  readonly fetched: number;
 }
 
 const FETCH = "fetch ";
@@ -17,6 +19,7 @@ export function fetchProgress(layers: readonly Descriptor[], say: (message: JobM
   const different = new Map(layers.map((layer) => [layer.digest, layer]));
   const total = [...different.values()].reduce((sum, { size }) => sum + size, 0);
   let done = 0;
+  let fetched = 0;
   const add = (bytes: number) => {
     done += bytes;
     // A layer that had to be begun again counts twice; nobody wants to see more than all.
@@ -27,6 +30,9 @@ export function fetchProgress(layers: readonly Descriptor[], say: (message: JobM
       ? [...different.keys()].find((digest) => digest.slice("sha256:".length).startsWith(label.slice(FETCH.length)))
       : undefined;
   return {
+    get fetched() {
+      return fetched;
+    },
     present: (layer) => {
       if (different.delete(layer.digest)) add(layer.size);
     },
@@ -34,7 +40,11 @@ export function fetchProgress(layers: readonly Descriptor[], say: (message: JobM
       const digest = layerOf(label);
       if (digest === undefined) return { advance() {}, done() {} };
       say({ type: "stage", status: "PULLING", text: `Pulling layer ${digest}` });
-      return { advance: add, done() {} };
+      const advance = (bytes: number) => {
+        fetched += bytes;
+        add(bytes);
+      };
+      return { advance, done() {} };
     },
   };
 }

@@ -15,6 +15,7 @@ type MadeFile = NonNullable<MadeImage["file"]>;
 /** Performs the import. @throws E_IMPORT_…, and what disks and tools make fail */
 export async function performImport(job: ImportJob, { say, log, signal }: JobTools): Promise<void> {
   const { recipe, folder, maxBytes } = job;
+  const begun = performance.now();
   const path = imageFile(folder, recipe.format);
   // A trusted squashfs file is taken as it is, where such files are kept.
   const asItIs = job.trustSquashfs && recipe.format === "squashfs";
@@ -35,7 +36,8 @@ export async function performImport(job: ImportJob, { say, log, signal }: JobToo
   if (asItIs && job.examiner !== undefined) await unpackTree(path, treeFolder(folder), signal);
   const measured = asItIs ? await finished(path, signal) : { bytes: file.bytes, digest: file.digest };
   await examineTree(job, facts, { say, signal });
-  say({ type: "made", facts, file: measured });
+  const effort = { fetched: 0, seconds: (performance.now() - begun) / 1000 };
+  say({ type: "made", facts, file: measured, effort });
 }
 
 const WORDS = { HASHING: "Reading the file", CONVERSION: "Packing image" } as const;

@@ -3,8 +3,8 @@
 
 import type { SystemConfig } from "../../site/gateway-config.ts";
 import type { ClaimedPull } from "../records.ts";
-import { type ImageRecipe, imageRecipe } from "./converter-options.ts";
 import { fail } from "./errors.ts";
+import { type ImageRecipe, imageRecipe } from "./image-recipe.ts";
 import type { JobFailure, JobMessage } from "./job-messages.ts";
 import type { PullReport } from "./pull-report.ts";
 import type { JobRun } from "./run-job.ts";
@@ -27,10 +27,9 @@ export function systemOf(name: string, { config }: Workplace): SystemConfig {
   return system;
 }
 
-/** How that system has its images made. @throws E_WORK_SYSTEM, E_WORK_OPTION… */
+/** How that system has its images made. @throws E_WORK_SYSTEM, E_WORK_OPTION, E_CONVERTER_… */
 export function recipeOf(name: string, place: Workplace): ImageRecipe {
-  const { format, converterOptions } = systemOf(name, place);
-  return imageRecipe(format, converterOptions[format]);
+  return imageRecipe(systemOf(name, place));
 }
 
 /** How jobs are run here. */
@@ -40,13 +39,16 @@ export function jobRun({ report, signal }: PullWork, place: Workplace, decide: J
     ...{ program: place.program, decide, signal },
     limits: { ...workers, everyMs: place.limitsEveryMs },
     silentMs: heartbeatMs,
-    listen: (message) => hear(message, report),
+    listen: (message) => hear(message, report, place),
   };
 }
 
-function hear(message: JobMessage, report: PullReport): void {
+function hear(message: JobMessage, report: PullReport, { metrics }: Workplace): void {
   if (message.type === "stage") report.stage(message.status, message.text);
   if (message.type === "bytes") report.bytes(message.done, message.total);
+  if (message.type !== "made") return;
+  metrics?.fetched(message.effort.fetched);
+  metrics?.converted(message.effort.seconds, message.file.bytes);
 }
 
 /** Keeps what the examiner said of an image. */

@@ -4,8 +4,8 @@
 import { reasonOf } from "../../base/errors.ts";
 import type { LocationConfig } from "../../site/gateway-config.ts";
 import type { MadeImage, RegistryCredential, Status } from "../types.ts";
-import type { ImageRecipe } from "./converter-options.ts";
 import { fail } from "./errors.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
 
 /** What every job is told. */
 export interface JobFrame {
@@ -68,11 +68,19 @@ export interface FileFacts {
   readonly digest: string;
 }
 
+/** What it took to make a file. */
+export interface Effort {
+  /** Bytes that came from outside; what the content store had is not among them. */
+  readonly fetched: number;
+  /** From the first byte to the last. */
+  readonly seconds: number;
+}
+
 export type JobMessage =
   | { readonly type: "stage"; readonly status: Status; readonly text: string }
   | { readonly type: "bytes"; readonly done: number; readonly total: number }
   | { readonly type: "found"; readonly facts: ImageFacts }
-  | { readonly type: "made"; readonly facts: ImageFacts; readonly file: FileFacts }
+  | { readonly type: "made"; readonly facts: ImageFacts; readonly file: FileFacts; readonly effort: Effort }
   | { readonly type: "failed"; readonly failure: JobFailure };
 
 /** The second line to a job. */

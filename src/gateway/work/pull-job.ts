@@ -1,6 +1,6 @@
 // One pull, inside the job process: the image is looked up, the server told of it, and when it says so the file is made.
 
-import { type Log, type Progress, unwatched } from "../../base/log.ts";
+import { type Log, unwatched } from "../../base/log.ts";
 import { blobSource } from "../../oci/fetch/blob-source.ts";
 import { PATIENCE } from "../../oci/fetch/transfer.ts";
 import { parsePlatform } from "../../oci/platform.ts";
@@ -39,9 +39,9 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
     const facts = factsOf(found, formatReference(reference));
     say({ type: "found", facts });
     await tools.goOn();
-    const file = await fetchAndMake(job, found, cache, tools);
+    const { file, effort } = await fetchAndMake(job, found, cache, tools);
     await examineTree(job, facts, tools);
-    say({ type: "made", facts, file });
+    say({ type: "made", facts, file, effort });
   } finally {
     await found.close();
     await cache.close();
@@ -57,11 +57,12 @@ async function fetchAndMake(job: PullJob, found: FoundImage, cache: Cache, tools
   const { say, log, signal } = tools;
   const { image, pull } = found;
   const { layers } = image.manifest;
+  const begun = performance.now();
   const progress = fetchProgress(layers, say);
   for (const layer of layers) if (await cache.blobs.has(layer)) progress.present(layer);
   const patience = job.silentMs === undefined ? PATIENCE : { ...PATIENCE, idleMs: job.silentMs, tries: 2 };
   const blobs = blobSource({
-    ...{ store: cache.blobs, log, progress: progress as Progress, signal, patience },
+    ...{ store: cache.blobs, log, progress, signal, patience },
     fetch: async (descriptor, request) => (await pull.client()).blob(pull.reference, descriptor, request),
   });
   try {
@@ -70,7 +71,8 @@ async function fetchAndMake(job: PullJob, found: FoundImage, cache: Cache, tools
     fetched.then(() => say({ type: "stage", status: "CONVERSION", text: "Converting image" })).catch(() => undefined);
     const healing = { damaged: () => blobs.damaged(layers), signal };
     const make = { frame: job, image, blobs, log, progress: unwatched, signal };
-    return await withHealing(healing, () => makeFile(make));
+    const file = await withHealing(healing, () => makeFile(make));
+    return { file, effort: { fetched: progress.fetched, seconds: (performance.now() - begun) / 1000 } };
   } finally {
     await blobs.close();
   }

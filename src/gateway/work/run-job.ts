@@ -61,7 +61,7 @@ export async function runJob(job: Job, run: JobRun): Promise<JobResult> {
     const ending = await ended;
     run.signal.throwIfAborted();
     const broken = (await Promise.race([watch.broken, undefined])) ?? fail("E_WORK_JOB_ENDED", { ending });
-    return failed(broken, broken.code === "E_WORK_JOB_ENDED", watch.words());
+    return failed(broken, watch.words());
   } finally {
     run.signal.removeEventListener("abort", kill);
     over.abort();
@@ -95,18 +95,23 @@ function endingOf(child: JobChild): Promise<string> {
 
 // Listens until the job has said its last word; undefined when it ended without one.
 async function converse(child: JobChild, run: JobRun): Promise<JobResult | undefined> {
-  const silence = setTimeout(() => killGroup(child.pid), run.silentMs);
+  let hung = false;
+  const silence = setTimeout(() => {
+    hung = true;
+    killGroup(child.pid);
+  }, run.silentMs);
   try {
     for await (const line of linesOf(child.stdout, MAX_LINE)) {
       silence.refresh();
       const message = parseMessage(line);
+      run.listen(message);
       if (message.type === "failed") return { kind: "failed", failure: message.failure };
       if (message.type === "made") return { kind: "made", facts: message.facts, file: message.file };
-      if (message.type !== "found") run.listen(message);
-      else if (await run.decide(message.facts)) child.stdin.write(GO_ON);
+      if (message.type !== "found") continue;
+      if (await run.decide(message.facts)) child.stdin.write(GO_ON);
       else return { kind: "declined", facts: message.facts };
     }
-    return undefined;
+    return hung ? failed(fail("E_WORK_SILENT", { seconds: Math.round(run.silentMs / 1000) }), "") : undefined;
   } finally {
     clearTimeout(silence);
   }
@@ -125,10 +130,10 @@ function watchLimits(job: Job, child: JobChild, run: JobRun, signal: AbortSignal
   return { broken, words: () => words.trim() };
 }
 
-function failed(error: BerthError, again: boolean, words: string): JobResult {
+function failed(error: BerthError, words: string): JobResult {
   const failure = jobFailure(error, []);
   const detail = words === "" ? failure.detail : `${failure.detail}; its last words: ${words}`;
-  return { kind: "failed", failure: { ...failure, again: again ? 0 : failure.again, detail } };
+  return { kind: "failed", failure: { ...failure, detail } };
 }
 
 // Its standard input closes, by which it knows; who does not go within a second is made to. Helpers of a killed job are

@@ -39,7 +39,10 @@ const INSIDE: Readonly<Record<string, string>> = {
   E_SQUASHFS_TOOL_MISSING: "a program for the site's choice of compression is not installed",
 };
 
-const PASSING = ["E_CONNECT", "E_TIMEOUT", "E_PROXY", "E_TRANSFER_SHORT", "E_TRANSFER_STALLED", "E_WORK_SILENT"];
+const PASSING = [
+  ...["E_CONNECT", "E_TIMEOUT", "E_PROXY", "E_TRANSFER_SHORT", "E_TRANSFER_STALLED", "E_TRANSFER_FAILED"],
+  ...["E_WORK_SILENT", "E_WORK_JOB_ENDED"],
+];
 /** Statuses that may be different a while later. */
 const PASSING_STATUS = [408, 425, 429, 500, 502, 503, 504];
 /** Seconds of a registry's Retry-After that are waited for; after more the user is told instead. */

@@ -2,8 +2,8 @@
 // comes of it goes the way of every new image.
 
 import type { ClaimedPull } from "../records.ts";
-import type { ImageRecipe } from "./converter-options.ts";
 import { fail } from "./errors.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
 import { jobRun, keepExamination, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
 import type { ImportJob } from "./job-messages.ts";
 import { imageFile } from "./make-file.ts";

@@ -6,7 +6,7 @@ import { type Digest, parseDigest } from "../../base/digest.ts";
 import { BerthError, reasonOf } from "../../base/errors.ts";
 import { imageKey } from "../../image/image-store.ts";
 import type { ClaimedPull } from "../records.ts";
-import type { ImageRecipe } from "./converter-options.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
 import { credentialFor, imageReference } from "./image-reference.ts";
 import { jobRun, keepExamination, type PullWork, recipeOf, systemOf } from "./job-frame.ts";
 import type { FileFacts, ImageFacts, PullJob } from "./job-messages.ts";

@@ -9,6 +9,7 @@ import type { GatewayConfig } from "../../site/gateway-config.ts";
 import { systemNames } from "../auth/name-service.ts";
 import type { ClaimedPull } from "../records.ts";
 import { fail } from "./errors.ts";
+import { checkRecipes } from "./image-recipe.ts";
 import { lastFailures } from "./last-failures.ts";
 import { performPull } from "./one-pull.ts";
 import { ownProgram } from "./run-job.ts";
@@ -35,8 +36,9 @@ const LOOK_EVERY = 2000;
 /** Seconds that a finished file is kept for other systems. */
 const KEEP_STAGED = 300;
 
-/** Starts them. @throws when the working folder cannot be used */
+/** Starts them. @throws what `checkRecipes` does, and when the working folder cannot be used */
 export async function startWorkers(parts: WorkParts): Promise<Workers> {
+  checkRecipes(parts.config);
   const swept = await sweepWorkFolders(parts.config.workDir);
   if (swept > 0) parts.log.info(`removed the working folders of ${swept} servers that are no more`);
   const stopClaiming = new AbortController();
