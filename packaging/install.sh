@@ -1,11 +1,14 @@
 #!/bin/sh
 # Installs a built berth below a prefix: the binary in PREFIX/bin, its helpers in PREFIX/libexec/berth. Nothing is setuid.
-# usage: install.sh PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
+# usage: install.sh [--server] PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
+# With --server also what `berth serve` needs: its modules for Node, and the unit for systemd.
 # DESTDIR is put before PREFIX, for those who make packages.
 
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-prefix=${1:?usage: install.sh PREFIX [BUILD]}
+server=no
+if [ "${1:-}" = --server ]; then server=yes; shift; fi
+prefix=${1:?usage: install.sh [--server] PREFIX [BUILD]}
 build=${2:-$here/../build}
 
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
@@ -28,6 +31,16 @@ put "$build/berth" "$root/bin/berth" 755
 for program in $helpers; do put "$build/$program" "$root/libexec/berth/$program" 755; done
 put "$here/apparmor/berth-launch" "$root/share/berth/apparmor/berth-launch" 644
 put "$here/apparmor/install.sh" "$root/share/berth/apparmor/install.sh" 755
+if [ $server = yes ]; then
+  [ -f "$build/modules/main.js" ] || fail "$build/modules is missing: call ./berth --version in the checkout, which builds it"
+  # As a whole: modules of two versions do not know each other.
+  rm -rf "$root/libexec/berth/modules.new"
+  cp -R "$build/modules" "$root/libexec/berth/modules.new"
+  rm -rf "$root/libexec/berth/modules"
+  mv "$root/libexec/berth/modules.new" "$root/libexec/berth/modules"
+  mkdir -p "$root/lib/systemd/system"
+  sed "s#/usr/local/#$prefix/#g" "$here/systemd/berth-gateway.service" >"$root/lib/systemd/system/berth-gateway.service"
+fi
 # Manual pages and completions come from the program itself. Without them berth is whole: a package for another kind of machine
 # cannot run it.
 share=$root/share
