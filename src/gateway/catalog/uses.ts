@@ -1,6 +1,7 @@
 // Uses of images, gathered and written once a second: a lookup must not wait for a disk, and a thousand of them are one
 // transaction. What a graceful stop flushes is all there is; a crash loses the last second of a statistic.
 
+import { setImmediate as breathe } from "node:timers/promises";
 import { sql } from "kysely";
 import { reasonOf } from "../../base/errors.ts";
 import type { Store } from "../../store/store.ts";
@@ -9,8 +10,8 @@ import type { ImageName, ImageRecord } from "../types.ts";
 const PERIOD_MS = 1000;
 /** Lookups that are held; when more come within a second, they are written at once. */
 const HELD = 5000;
-/** Images in one statement. */
-const CHUNK = 500;
+/** Images or lookups in one statement; a millisecond or two. */
+const CHUNK = 250;
 /** Life counts in days: writing the same image's use more often than this many seconds changes nothing. */
 const GRAIN = 60;
 /** Images whose last written use is remembered. */
@@ -95,24 +96,34 @@ export class Uses {
 
   async #save(images: readonly number[], lookups: readonly Row[], now: number): Promise<void> {
     const { store, life } = this.#options;
-    const source = store.kind === "sqlite" ? sql.raw("json_each") : sql.raw("jsonb_array_elements");
     await store.transaction(async (trx) => {
-      for (let start = 0; start < images.length; start += CHUNK) {
+      for (const keys of chunks(images)) {
         await trx
           .updateTable("images")
           .set({ last_use: now, expires: now + life })
-          .where("key", "in", images.slice(start, start + CHUNK))
+          .where("key", "in", keys)
           .where("status", "=", "READY")
           .execute();
+        await breathe();
       }
-      for (let start = 0; start < lookups.length; start += CHUNK) {
-        // One parameter for all of them: five thousand a second are worth the words.
-        const rows = JSON.stringify(lookups.slice(start, start + CHUNK));
-        const argument = store.kind === "sqlite" ? sql`${rows}` : sql`cast(${rows} as jsonb)`;
-        await sql`insert into lookups (user_name, uid, system, itype, tag, image_id, at)
-          select value->>0, cast(value->>1 as bigint), value->>2, value->>3, value->>4, value->>5,
-            cast(value->>6 as double precision) from ${source}(${argument})`.execute(trx);
+      for (const rows of chunks(lookups)) {
+        await insertLookups(rows, store.kind).execute(trx);
+        await breathe();
       }
     });
   }
+}
+
+// SQLite answers without a pause; between the parts of a batch others are served.
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+}
+
+// One parameter for all of them: five thousand a second are worth the words.
+function insertLookups(rows: readonly Row[], kind: Store["kind"]) {
+  const json = JSON.stringify(rows);
+  const source = kind === "sqlite" ? sql`json_each(${json})` : sql`jsonb_array_elements(cast(${json} as jsonb))`;
+  return sql`insert into lookups (user_name, uid, system, itype, tag, image_id, at)
+    select value->>0, cast(value->>1 as bigint), value->>2, value->>3, value->>4, value->>5,
+      cast(value->>6 as double precision) from ${source}`;
 }
