@@ -2,7 +2,7 @@
 // that tests set forward. Stop it when done.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -54,7 +54,9 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<TestGatewa
     log: () => words.join("\n"),
     advance: async (seconds: number) => {
       ahead += seconds;
-      await writeFile(clock, String(ahead));
+      // Whole or not at all: half a text would be another time.
+      await writeFile(`${clock}.new`, String(ahead));
+      await rename(`${clock}.new`, clock);
       // The process reads the file again within that time.
       await new Promise((resolve) => setTimeout(resolve, 10));
     },
@@ -124,7 +126,12 @@ function address(child: ChildProcess, words: string[]): Promise<string> {
       const url = /"url":"([^"]+)"/.exec(line)?.[1];
       if (url) resolve(url);
     });
-    child.once("exit", (code) => reject(new Error(`berth serve ended with ${code}: ${words.join("\n")}`)));
+    child.once("exit", (code, signal) => {
+      const last = `berth serve ended with ${code ?? signal}: ${words.slice(-20).join("\n")}`;
+      // Unasked for, it is the reason of whatever fails afterwards.
+      if (code !== 0) console.error(last);
+      reject(new Error(last));
+    });
   });
 }
 
