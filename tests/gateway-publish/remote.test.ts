@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -103,6 +103,27 @@ describe.skipIf(!hasSshd)("over ssh (needs openssh-server and openssh-client)", 
       message: expect.stringContaining("its digest is"),
     });
     expect(await readdir(sshd.folder)).toEqual([]);
+  });
+
+  test("an image that does not fit is told before it is sent", async () => {
+    const image = await made();
+    const file = { path: "", format: "squashfs", digest: "", ...image.file, bytes: 2 ** 60 };
+    await expect(publisherTo(transferTo()).publish("far", { ...image, file }, ACL, signal)).rejects.toMatchObject({
+      code: "E_PUBLISH_FULL",
+    });
+    expect(await readdir(sshd.folder)).toEqual([]);
+  });
+
+  test("an account whose start-up files greet is understood all the same", async () => {
+    const chatty = await startSshd(['ForceCommand echo "Welcome!"; eval "$SSH_ORIGINAL_COMMAND"']);
+    const options = { imageDir: chatty.folder, key: chatty.key, sshOptions: chatty.options };
+    const publisher = publisherTo(transferTo(options));
+    await writeFile(join(chatty.folder, `${ID}.squashfs`), "image");
+    await chown(chatty.folder, chatty.user.uid, chatty.user.gid);
+    await publisher.publish("far", { ...(await made()), file: undefined }, ACL, signal);
+    const names = (await publisher.files("far", signal)).map(({ name }) => name);
+    expect(names.sort()).toEqual([`${ID}.json`, `${ID}.meta`, `${ID}.squashfs`]);
+    await chatty.stop();
   });
 
   test("a machine that is down is tried again, then told in one sentence", async () => {
@@ -224,5 +245,6 @@ function publisherTo(transfer: RemoteTransfer, patience = PATIENCE): Publisher {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const end = Date.now() + 20_000; !condition() && Date.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -7,7 +7,7 @@ import type { Cache } from "../../oci/store/cache.ts";
 import { removeEntries, sweepLeftovers } from "../../oci/store/cache-entries.ts";
 import type { GatewayCatalog } from "../catalog/gateway-catalog.ts";
 import { parseName } from "../publish/names.ts";
-import type { ServerQueue } from "../queue/queue.ts";
+import type { Queue } from "../records.ts";
 import type { Collected, ImageRecord, PublishedFile, Publisher } from "../types.ts";
 import { neededBlobs } from "./needed-blobs.ts";
 import { planBlobs, planFiles, type Retention, USUAL_RETENTION } from "./plan-collection.ts";
@@ -19,7 +19,7 @@ export interface CollectorParts {
     GatewayCatalog,
     "list" | "byId" | "overdue" | "expiring" | "retire" | "setStatus" | "flush" | "trim"
   >;
-  readonly queue: Pick<ServerQueue, "unfinished" | "dropFinished">;
+  readonly queue: Pick<Queue, "unfinished">;
   readonly publisher: Pick<Publisher, "files" | "removeFiles" | "remove" | "exists">;
   /** The content store that pulls and the mirror fill. */
   readonly cache: Cache;
@@ -63,7 +63,7 @@ export function makeCollector(parts: CollectorParts): Collector {
     // A system that cannot be reached does not keep the blobs.
     const files = await settled(round.system(system));
     const blobs = await round.blobs();
-    if (!dryRun) await trim(parts, retention);
+    if (!dryRun) await parts.catalog.trim(parts.keep ?? KEEP);
     if (files.error) throw files.error;
     const { expired, orphans, bytes } = files.value ?? { expired: [], orphans: [], bytes: 0 };
     return { expired, orphanFiles: orphans, blobs: blobs.count, bytes: bytes + blobs.bytes };
@@ -81,11 +81,6 @@ async function settled<T>(work: Promise<T>): Promise<{ readonly value?: T; reado
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-}
-
-async function trim({ queue, catalog, keep = KEEP }: CollectorParts, { failures }: Retention): Promise<void> {
-  await queue.dropFinished(failures);
-  await catalog.trim(keep);
 }
 
 /** One collection. */
@@ -114,12 +109,14 @@ class Round {
     const { cache, queue, catalog, systems, now } = this.#parts;
     const pulls = await queue.unfinished(undefined);
     const blobs = await cache.blobs.list();
-    // Asked after the blobs were listed: an image that became READY in between is among them.
-    const digests = new Set<string>();
-    for (const system of systems())
-      for (const { digest } of (await catalog.list({ system }, "all")).items) digests.add(digest);
-    const needed = await neededBlobs(cache.blobs, blobs, digests);
-    const gone = planBlobs({ blobs, needed, pulls, now: now(), retention: this.#retention });
+    const state = { blobs, pulls, now: now(), retention: this.#retention };
+    let gone = planBlobs({ ...state, needed: new Set() });
+    if (gone.length > 0) {
+      // Asked after the blobs were listed: an image that became READY in between is among them.
+      const digests = new Set<string>();
+      for (const system of systems()) for await (const { digest } of readyImages(catalog, system)) digests.add(digest);
+      gone = planBlobs({ ...state, needed: await neededBlobs(cache.blobs, blobs, digests) });
+    }
     if (!this.#dryRun) {
       const entries = gone.map((blob) => ({ ...blob, type: "blob" as const, name: blob.digest }));
       if (entries.length > 0) await removeEntries(cache, entries);
@@ -164,12 +161,22 @@ class Round {
     const pulls = await queue.unfinished(system);
     const files = await publisher.files(system, signal);
     const wanted = new Map<string, string>();
-    for (const { id, format } of (await catalog.list({ system }, "all")).items) wanted.set(id, format);
+    for await (const { id, format } of readyImages(catalog, system)) wanted.set(id, format);
     for (const id of strangers(files, wanted)) {
       const image = await catalog.byId(system, id);
       if (image && image.status !== "EXPIRED") wanted.set(id, image.format);
     }
     return planFiles({ files, wanted, pulls, now: now(), retention: this.#retention });
+  }
+}
+
+// A page at a time: all of a large system's images would not fit beside what the server has to remember.
+async function* readyImages(catalog: Pick<GatewayCatalog, "list">, system: string): AsyncGenerator<ImageRecord> {
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await catalog.list({ system, limit: 500, after }, "all");
+    yield* items;
+    if (next === undefined) return;
+    after = next;
   }
 }
 

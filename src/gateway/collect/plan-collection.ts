@@ -10,11 +10,9 @@ export interface Retention {
   readonly orphans: number;
   /** Blobs after their last use. */
   readonly blobs: number;
-  /** Records of failed pulls. */
-  readonly failures: number;
 }
 
-export const USUAL_RETENTION: Retention = { orphans: 3600, blobs: 7 * 86_400, failures: 86_400 };
+export const USUAL_RETENTION: Retention = { orphans: 3600, blobs: 7 * 86_400 };
 
 export interface FilesState {
   readonly files: readonly PublishedFile[];

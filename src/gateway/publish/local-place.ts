@@ -179,11 +179,13 @@ async function inFolder<T>(dir: string, name: string, work: () => Promise<T>): P
   }
 }
 
-// A name is on disk when its folder is.
+// A name is on disk when its folder is, except where file systems (some of networks) do that by themselves and say so.
 async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, "r");
   try {
     await folder.sync();
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errnoOf(error) ?? "")) throw error;
   } finally {
     await folder.close();
   }

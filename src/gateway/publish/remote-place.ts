@@ -3,11 +3,12 @@
 
 import { createHash } from "node:crypto";
 import { digestParts } from "../../base/digest.ts";
+import { hasCode } from "../../base/errors.ts";
 import type { RemoteTransfer } from "../../site/gateway-config.ts";
 import type { PublishedFile } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { Arrived, Cargo, Note, Place } from "./place.ts";
-import { BEGIN, HAS, LIST, READ, REMOVE, REWRITE, SHOW, STATUS } from "./remote-scripts.ts";
+import { BEGIN, GIVE_UP, HAS, LIST, READ, REMOVE, REWRITE, SHOW, STATUS } from "./remote-scripts.ts";
 import type { RunResult } from "./run-command.ts";
 import { type Remote, type RemoteParts, remote, type ScriptOptions } from "./ssh.ts";
 import { checkTransfer } from "./ssh-commands.ts";
@@ -95,7 +96,13 @@ async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: A
   try {
     await folder.machine.copy(cargo.path, partial, cargo.bytes, signal);
   } catch (error) {
-    await abandon();
+    const given = folder.run(`copying ${name}`, GIVE_UP, [partial, folder.dir], {
+      signal: new AbortController().signal,
+    });
+    // Only a full disk is a better answer than the copy's own.
+    await given.catch((reason: unknown) => {
+      if (hasCode(reason, "E_PUBLISH_FULL") && hasCode(error, "E_PUBLISH_REMOTE")) throw reason;
+    });
     throw error;
   }
   return {

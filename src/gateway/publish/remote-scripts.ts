@@ -6,14 +6,20 @@ export const STATUS = { damaged: 70, unwritable: 71, full: 72, absent: 73 } as c
 
 const { damaged, unwritable, full, absent } = STATUS;
 
-/** Makes an empty file and prints its name. $1: template, $2: folder, $3: KiB to come, since scp does not say what it lacks. */
+// scp does not say that a disk is full.
+const FREE = 'a=$(df -Pk "$2" | tail -n 1 | awk "{print \\$4}")';
+
+/** Makes an empty file and prints its name. $1: template, $2: folder, $3: KiB to come. */
 export const BEGIN = lines(
   "umask 077",
   `p=$(mktemp "$1") || exit ${unwritable}`,
-  'a=$(df -Pk "$2" | tail -n 1 | awk "{print \\$4}")',
+  FREE,
   `[ "0$a" -ge "$3" ] || { rm -f "$p"; exit ${full}; }`,
   'echo "$p"',
 );
+
+/** Removes a file ($1) whose copy failed, and says whether the folder $2 is full. */
+export const GIVE_UP = lines(FREE, 'rm -f "$1"', `[ "0$a" -ge 1024 ] || exit ${full}`);
 
 const HASH = 'h() { "$1" < "$2" | cut -d " " -f 1; }';
 const SYNC = 'f() { sync "$@" 2>/dev/null || sync; }';

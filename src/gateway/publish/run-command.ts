@@ -30,6 +30,8 @@ const MAX_STDERR = 64 * 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Milliseconds between asking a program to end and ending it. */
 const GRACE_MS = 2000;
+/** Milliseconds for what was said at the end to arrive. */
+const LAST_WORDS_MS = 2000;
 
 /** `Run` on this machine. */
 export const runCommand: Run = (argv, { input = "", timeoutMs, signal }) => {
@@ -74,11 +76,14 @@ export const runCommand: Run = (argv, { input = "", timeoutMs, signal }) => {
       end();
       reject(error);
     });
-    child.once("close", (code) => {
+    const finish = (code: number | null) => {
       end();
       if (signal.aborted) reject(signal.reason);
       else if (failure) reject(failure);
       else resolve({ code, stdout: Buffer.concat(out).toString("utf8"), stderr, late });
-    });
+    };
+    child.once("close", finish);
+    // A shared connection (ControlPersist) goes on in the background and keeps stderr open.
+    child.once("exit", (code) => setTimeout(finish, LAST_WORDS_MS, code).unref());
   });
 };

@@ -66,17 +66,27 @@ export function remote(transfer: RemoteTransfer, parts: RemoteParts): Remote {
     host,
     commandMs,
     failure: (what, result) => failureOf(host, what, result),
-    script(what, script, args, { signal, input, timeoutMs = commandMs }) {
+    async script(what, script, args, { signal, input, timeoutMs = commandMs }) {
       // The login shell may be any; what it has to understand is one quoted line.
-      const argv = sshCommand(reached, ["exec", "/bin/sh", "-c", script, "berth", ...args]);
-      return insist(host, what, argv, { signal, input, timeoutMs }, parts);
+      const words = ["exec", "/bin/sh", "-c", `echo ${BEGINS}; ${script}`, "berth", ...args];
+      const result = await insist(host, what, sshCommand(reached, words), { signal, input, timeoutMs }, parts);
+      return { ...result, stdout: withoutGreeting(result.stdout) };
     },
     async copy(from, to, bytes, signal) {
       const timeoutMs = commandMs + (bytes / slowest) * 1000;
       const result = await insist(host, "copying", scpCommand(reached, from, to), { signal, timeoutMs }, parts);
-      if (result.code !== 0) throw failureOf(host, "copying", result);
+      // What went wrong comes first, that it did last.
+      if (result.code !== 0) throw failureOf(host, "copying", { ...result, stderr: firstLine(result.stderr) });
     },
   };
+}
+
+const BEGINS = "berth-begins";
+
+// What the start-up files of an account print is not ours.
+function withoutGreeting(stdout: string): string {
+  const at = stdout.indexOf(`${BEGINS}\n`);
+  return at < 0 ? "" : stdout.slice(at + BEGINS.length + 1);
 }
 
 // Behind the site's own: ssh keeps the first value of an option.
@@ -101,7 +111,8 @@ async function insist(host: string, what: string, argv: readonly string[], attem
     if (isRefusal(result.stderr)) throw fail("E_PUBLISH_REFUSED", { host, words });
     if (tried >= attempts) throw fail("E_PUBLISH_UNREACHABLE", { host, attempts: tried, words });
     parts.log.warn(`${host} cannot be reached (${words}); trying again`);
-    await pause(pauseMs * 2 ** (tried - 1), undefined, { signal: attempt.signal });
+    await pause(pauseMs * 2 ** (tried - 1), undefined, { signal: attempt.signal }).catch(() => undefined);
+    attempt.signal.throwIfAborted();
   }
 }
 
@@ -133,6 +144,10 @@ function isRefusal(stderr: string): boolean {
 
 function failureOf(host: string, what: string, { code, stderr }: RunResult): Error {
   return fail("E_PUBLISH_REMOTE", { host, what, words: lastLine(stderr) || `it ended with status ${code}` });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "") ?? "";
 }
 
 function lastLine(text: string): string {

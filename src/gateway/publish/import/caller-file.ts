@@ -6,7 +6,7 @@
 
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { errnoOf, reasonOf } from "../../../base/errors.ts";
 import { fail } from "./errors.ts";
@@ -20,12 +20,13 @@ export interface Caller {
   readonly groups: readonly number[];
 }
 
-/** An opened file; it must be read or returned. */
+/** An opened file, to be closed. */
 export interface CallerFile {
   /** Bytes, as the file system says. */
   readonly size: number;
   /** Ends in an error unless it has `size` bytes. */
-  readonly chunks: AsyncGenerator<Buffer>;
+  readonly chunks: AsyncIterable<Buffer>;
+  close(): Promise<void>;
 }
 
 export interface CallerFileOptions {
@@ -55,8 +56,18 @@ export async function openAsCaller(path: string, caller: Caller, options: Caller
     await handle.close();
     throw fail("E_IMPORT_KIND", { path });
   }
-  const stream = handle.createReadStream({ highWaterMark: CHUNK, signal: options.signal });
-  return { size: info.size, chunks: exactly(stream, info.size, path) };
+  const chunks = exactly(chunksOf(handle, options.signal), info.size, path);
+  return { size: info.size, chunks, close: () => handle.close() };
+}
+
+async function* chunksOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    signal.throwIfAborted();
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 async function openThroughChild(path: string, caller: Caller, options: CallerFileOptions): Promise<CallerFile> {
@@ -68,7 +79,9 @@ async function openThroughChild(path: string, caller: Caller, options: CallerFil
   const size = Number(bytes);
   // Whatever takes the file's place in between is read with the caller's rights too, and must have its size.
   const read = ["dd", `if=${path}`, "bs=1M", "iflag=nonblock,noctty", "status=none"];
-  return { size, chunks: exactly(output(path, caller, read, options), size, path) };
+  // Nothing is started before the first byte is asked for; who stops asking ends it.
+  const chunks = exactly(output(path, caller, read, options), size, path);
+  return { size, chunks, close: async () => undefined };
 }
 
 /** The words before a command that make it the caller's. */

@@ -64,6 +64,9 @@ export async function prepareImport(request: ImportRequest): Promise<MadeImage> 
     const copy = await privateCopy(wish);
     request.onStage?.("CONVERSION");
     return await ofTheFile(request, format, copy.path, () => madeImage(request, format, copy, folder));
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -49,7 +49,7 @@ export async function privateCopy({ path, caller, target, maxBytes, signal }: Co
     await rm(target, { force: true });
     throw error;
   } finally {
-    await source.chunks.return(undefined);
+    await source.close();
   }
 }
 
