@@ -1,9 +1,11 @@
 // What the parts of the queue share: the store, whose queue it is, the clocks, and what this server has in hand.
 
 import type { Transaction } from "kysely";
+import { BerthError } from "../../base/errors.ts";
 import type { Tables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { PullEnd } from "../records.ts";
+import type { PullRowRead } from "./pull-row.ts";
 import type { Seal } from "./seal.ts";
 import type { ServerName } from "./servers.ts";
 
@@ -42,6 +44,34 @@ export interface Parts {
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly held: Map<string, Held>;
+  /** Counts what this server changed: positions read before are out of date. */
+  readonly changes: { count: number };
+}
+
+/** The parts of a new queue. */
+export function makeParts(options: QueueOptions): Parts {
+  const { store, server, now, monotonic = () => performance.now() } = options;
+  return { options, store, server: server.id, now, monotonic, held: new Map(), changes: { count: 0 } };
+}
+
+/** Changes the queue in one transaction, which may run more than once. */
+export async function change<T>({ store, changes }: Parts, work: (trx: Trx) => Promise<T>): Promise<T> {
+  try {
+    return await store.transaction(work);
+  } finally {
+    changes.count += 1;
+  }
+}
+
+/** A pull's row, which nobody else changes before the transaction ends. */
+export function lockedPull(trx: Trx, { store }: Parts, id: string): Promise<PullRowRead | undefined> {
+  const query = trx.selectFrom("pulls").selectAll().where("id", "=", id);
+  return (store.kind === "postgres" ? query.forUpdate() : query).executeTakeFirst();
+}
+
+/** True for what a database does that is away, busy or full: it passes, and what could not be written is written later. */
+export function passes(error: unknown): boolean {
+  return error instanceof BerthError && error.code.startsWith("E_STORE_") && error.http === 503;
 }
 
 /** Channels of the store's news. */

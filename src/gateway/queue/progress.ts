@@ -2,7 +2,7 @@
 // report tells whether to go on.
 
 import type { Progress, Status } from "../types.ts";
-import { type Parts, tellChanged } from "./parts.ts";
+import { type Parts, passes, tellChanged } from "./parts.ts";
 
 const BETWEEN_WRITES_MS = 500;
 
@@ -39,7 +39,11 @@ export class ProgressWriter {
     const reports = this.#of(id);
     reports.pending = report;
     const due = reports.lastWrite + BETWEEN_WRITES_MS - this.#parts.monotonic();
-    if (report.status !== reports.status || due <= 0) await this.#write(id, reports);
+    // A database that is away must not end living work: the next report tries again.
+    const later = (error: unknown) => {
+      if (!passes(error)) throw error;
+    };
+    if (report.status !== reports.status || due <= 0) await this.#write(id, reports).catch(later);
     else reports.timer ??= setTimeout(() => void this.#write(id, reports).catch(() => {}), due).unref();
     return { cancelled: held.stopped };
   }

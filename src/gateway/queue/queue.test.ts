@@ -2,9 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { type StoreChoice, storeChoices } from "../../../tests/support/stores.ts";
+import { listServers } from "./servers.ts";
 import { handClock, request, serverQueue } from "./testing.ts";
 
 const LIMITS = { perUser: 2 };
+const ENDS = {
+  made: { kind: "ready", imageId: "abc" },
+  broken: { kind: "failed", message: "no", code: "E_X" },
+} as const;
 const NO_PROGRESS = { done: 0, total: 0, rate: 0 };
 
 async function setUp(choice: StoreChoice) {
@@ -107,5 +112,88 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     await queue.add(request("a", 1));
     await woken;
     expect(await queue.claim(LIMITS)).toBeDefined();
+  });
+
+  test.skipIf(choice.skip)("drops old failures, and later everything that ended", async () => {
+    const { queue, clock } = await setUp(choice);
+    for (const [tag, end] of Object.entries(ENDS)) {
+      await queue.add(request(tag));
+      const pull = await queue.claim(LIMITS);
+      await queue.finish(pull?.id ?? "", end);
+    }
+    await queue.add(request("waiting"));
+    clock.pass(299);
+    expect(await queue.dropFinished(300)).toBe(0);
+    clock.pass(2);
+    expect(await queue.dropFinished(300)).toBe(1);
+    clock.pass(90_000);
+    expect(await queue.dropFinished(300)).toBe(1);
+    expect(await queue.unfinished("mycluster")).toHaveLength(1);
+  });
+
+  test.skipIf(choice.skip)("pauses before another attempt, but not for longer because a clock was set", async () => {
+    const { queue, clock } = await setUp(choice);
+    const { id } = await queue.add(request("a"));
+    await queue.claim(LIMITS);
+    await queue.finish(id, { kind: "again", message: "the registry is busy", afterSeconds: 30 });
+    expect(await queue.find(id)).toMatchObject({ status: "PENDING", statusMessage: "the registry is busy" });
+    expect(await queue.claim(LIMITS)).toBeUndefined();
+    clock.pass(31);
+    expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 2 });
+    await queue.finish(id, { kind: "again", message: "the registry is busy", afterSeconds: 30 });
+    clock.set(-7200);
+    expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 3 });
+  });
+
+  test.skipIf(choice.skip)("takes no living server for dead when the clocks jump", async () => {
+    const { queue, store, clock } = await setUp(choice);
+    const other = serverQueue(store, "two", clock);
+    const { id } = await queue.add(request("a"));
+    await other.claim(LIMITS);
+    for (const by of [86_400, -200_000, 4000]) {
+      clock.pass(10);
+      await other.beat();
+      clock.set(by);
+      expect(await queue.beat()).toBe(0);
+    }
+    // The whole machine slept: everybody is as silent as everybody else.
+    clock.pass(10_000);
+    expect(await queue.beat()).toBe(0);
+    expect(await other.progress(id, "PULLING", "", NO_PROGRESS)).toEqual({ cancelled: false });
+  });
+
+  test.skipIf(choice.skip)("writes reports at most twice a second, a new state at once", async () => {
+    const { queue, clock } = await setUp(choice);
+    const { id } = await queue.add(request("a"));
+    await queue.claim(LIMITS);
+    const shown = async () => (await queue.find(id))?.statusMessage;
+    await queue.progress(id, "PULLING", "1", NO_PROGRESS);
+    await queue.progress(id, "PULLING", "2", NO_PROGRESS);
+    expect(await shown()).toBe("1");
+    await queue.progress(id, "CONVERSION", "3", NO_PROGRESS);
+    expect(await shown()).toBe("3");
+    clock.pass(1);
+    await queue.progress(id, "CONVERSION", "4", NO_PROGRESS);
+    expect(await shown()).toBe("4");
+  });
+
+  test.skipIf(choice.skip)("ends a pull whose credentials no longer open, and goes on with the next", async () => {
+    const { queue, store } = await setUp(choice);
+    const registries = new Map([["default", { user: "ann", password: "secret" }]]);
+    const { id } = await queue.add(request("private", 1, { registries }));
+    await store.db.updateTable("pulls").set({ credentials: "v1.AAAA" }).execute();
+    const next = await queue.add(request("public", 2));
+    expect(await queue.claim(LIMITS)).toMatchObject({ id: next.id });
+    expect(await queue.find(id)).toMatchObject({ status: "FAILURE", errorCode: "E_SEAL_BROKEN" });
+  });
+
+  test.skipIf(choice.skip)("hands back its work when its server stops, and that was no attempt", async () => {
+    const { queue, store, clock } = await setUp(choice);
+    const leaving = serverQueue(store, "two", clock);
+    const { id } = await queue.add(request("a"));
+    await leaving.claim(LIMITS);
+    await leaving.close();
+    expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 1 });
+    expect((await listServers(store.db)).map((server) => server.id)).toEqual(["one"]);
   });
 });

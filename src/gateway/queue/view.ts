@@ -8,18 +8,19 @@ import { type PullRowRead, toRecord } from "./pull-row.ts";
 /** How long positions are believed that another server may have changed. */
 const POSITIONS_MS = 500;
 
+interface Positions {
+  readonly at: number;
+  readonly changes: number;
+  readonly value: Promise<ReadonlyMap<string, number>>;
+}
+
 /** The reading side of a queue. */
 export class QueueView {
   readonly #parts: Parts;
-  #positions: { readonly at: number; readonly value: Promise<ReadonlyMap<string, number>> } | undefined;
+  #positions: Positions | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-  }
-
-  /** This server changed something: positions are read anew. */
-  changed(): void {
-    this.#positions = undefined;
   }
 
   async record(row: PullRowRead): Promise<PullRecord> {
@@ -57,12 +58,15 @@ export class QueueView {
 
   #readPositions(): Promise<ReadonlyMap<string, number>> {
     const at = this.#parts.monotonic();
-    if (!this.#positions || at - this.#positions.at > POSITIONS_MS) {
-      const value = readPositions(this.#parts);
-      // Whoever waits for it hears of the failure; the next one asks again.
-      value.catch(() => this.changed());
-      this.#positions = { at, value };
-    }
-    return this.#positions.value;
+    const { count } = this.#parts.changes;
+    const known = this.#positions;
+    if (known && known.changes === count && at - known.at <= POSITIONS_MS) return known.value;
+    const value = readPositions(this.#parts);
+    this.#positions = { at, changes: count, value };
+    // Whoever waits for it hears of the failure; the next one asks again.
+    value.catch(() => {
+      this.#positions = undefined;
+    });
+    return value;
   }
 }

@@ -66,8 +66,12 @@ class SqliteStore implements Store {
   }
 
   async alive(): Promise<boolean> {
-    this.#pair.reader.query({ sql: "select 1 from servers limit 1", parameters: [] });
-    return true;
+    try {
+      this.#pair.reader.query({ sql: "select 1 from servers limit 1", parameters: [] });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async close(): Promise<void> {
@@ -84,7 +88,16 @@ class SqliteStore implements Store {
     this.#listeners.tellAll();
   }
 
+  // Without an answer nothing is known to have changed; those who use the file find out what ails it.
   #fileVersion(): unknown {
+    try {
+      return this.#askVersion();
+    } catch {
+      return this.#version;
+    }
+  }
+
+  #askVersion(): unknown {
     const [row] = this.#pair.writer.query<{ data_version: number }>({
       sql: "pragma data_version",
       parameters: [],
