@@ -52,8 +52,8 @@ export interface Workshop {
   ask(tag: string, more?: Asked): Promise<PullRecord>;
   /** Asks, and waits until it is READY or FAILURE. */
   pull(tag: string, more?: Asked): Promise<PullRecord>;
-  /** Waits until the record is as wanted; fails with it after 15 s. */
-  until(id: string, wanted: (pull: PullRecord) => boolean): Promise<PullRecord>;
+  /** Waits until the record is as wanted; fails with it after 15 s, unless said otherwise. */
+  until(id: string, wanted: (pull: PullRecord) => boolean, ms?: number): Promise<PullRecord>;
   /** Names of everything in the working folder but the server's own sign. */
   leftInWork(): Promise<readonly string[]>;
   stop(): Promise<void>;
@@ -106,7 +106,7 @@ export async function openWorkshop(setup: WorkshopSetup): Promise<Workshop> {
       const { id } = await queue.add(newPull(tag, more));
       return untilPull(queue, id, ({ finishedAt }) => finishedAt !== null);
     },
-    until: (id, wanted) => untilPull(queue, id, wanted),
+    until: (id, wanted, ms) => untilPull(queue, id, wanted, ms),
     leftInWork: () => leftIn(config.workDir),
     async stop() {
       await workers.stop();
@@ -161,21 +161,28 @@ function newPull(tag: string, { system = "perlmutter", owner = ALICE, users = []
   return { system, itype, tag, kind, owner, users, groups: [], registries, importFrom } as NewPull;
 }
 
-async function untilPull(queue: ServerQueue, id: string, wanted: (pull: PullRecord) => boolean): Promise<PullRecord> {
+async function untilPull(
+  queue: ServerQueue,
+  id: string,
+  wanted: (pull: PullRecord) => boolean,
+  ms?: number,
+): Promise<PullRecord> {
   let pull: PullRecord | undefined;
-  await until(
-    async () => {
-      pull = await queue.find(id);
-      return pull !== undefined && wanted(pull);
-    },
-    () => JSON.stringify(pull),
-  );
+  const look = async () => {
+    // The database may be away in a test that takes it away.
+    pull = await queue.find(id).catch(() => undefined);
+    return pull !== undefined && wanted(pull);
+  };
+  await until(look, { instead: () => JSON.stringify(pull), ms });
   return pull as PullRecord;
 }
 
-/** Waits for a condition; fails after 15 s with what is there instead. */
-export async function until(holds: () => Promise<boolean>, instead = () => "not so"): Promise<void> {
-  const late = Date.now() + 15_000;
+/** Waits for a condition; fails after 15 s, unless said otherwise, with what is there instead. */
+export async function until(
+  holds: () => Promise<boolean>,
+  { instead = () => "not so", ms = 15_000 }: { readonly instead?: () => string; readonly ms?: number | undefined } = {},
+): Promise<void> {
+  const late = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > late) throw new Error(`waited in vain: ${instead()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

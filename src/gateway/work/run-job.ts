@@ -2,7 +2,6 @@
 // it goes on, and sees to it that nothing of it is left. Knows nothing of queues and catalogs.
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { type BerthError, reasonOf } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
@@ -41,7 +40,7 @@ export type JobResult =
 
 /** Words that start this very program again: the script when it runs from source, else the packed binary. */
 export function ownProgram(): readonly string[] {
-  if (!basename(process.execPath).startsWith("node")) return [process.execPath];
+  if (process.versions["bun"] !== undefined) return [process.execPath];
   return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 }
 

@@ -24,7 +24,9 @@ export async function settleImage(
   const { catalog, publisher } = place;
   const judgement = await judgementOf(image, place, signal);
   const held = judgement.status === "QUARANTINED";
-  await publisher.publish(pull.system, image, held ? NOBODY : await catalog.aclAfter(pull, image), signal);
+  // Asked in any case: it refuses to overwrite what is another user's.
+  const acl = await catalog.aclAfter(pull, image);
+  await publisher.publish(pull.system, image, held ? NOBODY : acl, signal);
   const record = await catalog.record(pull, image, image.file.bytes, judgement.status, judgement.reason);
   return held ? inQuarantine(record.statusMessage) : { kind: "ready", imageId: record.id };
 }
