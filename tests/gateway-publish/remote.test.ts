@@ -1,10 +1,12 @@
 // Publishing to another machine: a real sshd on loopback, real ssh and scp, and what goes wrong between them.
 
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { silent } from "../../src/base/log.ts";
 import { parseDocument } from "../../src/gateway/publish/image-document.ts";
@@ -13,6 +15,7 @@ import { makePublisher } from "../../src/gateway/publish/publisher.ts";
 import type { Patience } from "../../src/gateway/publish/ssh.ts";
 import type { MadeImage, Publisher } from "../../src/gateway/types.ts";
 import type { RemoteTransfer } from "../../src/site/gateway-config.ts";
+import { AS_ROOT } from "../support/ordinary-user.ts";
 import { hasSshd, type LinkSetup, startLink, startSshd, type TestSshd } from "../support/sshd.ts";
 
 const PATIENCE: Patience = { attempts: 3, pauseMs: 10, commandMs: 20_000, slowest: 1, connectSeconds: 5 };
@@ -114,8 +117,28 @@ describe.skipIf(!hasSshd)("over ssh (needs openssh-server and openssh-client)", 
     expect(await readdir(sshd.folder)).toEqual([]);
   });
 
+  test.skipIf(!AS_ROOT)(
+    "a disk that fills while the image is copied is told as such (needs root for a tmpfs)",
+    async () => {
+      const small = await startSshd({ diskBytes: 8_000_000 });
+      const link = await startLink(small.port, { rate: 4_000_000 });
+      const options = throughLink(small, link.port);
+      const transfer = transferTo({ imageDir: small.folder, key: small.key, sshOptions: options, scpOptions: options });
+      const publishing = publisherTo(transfer).publish("far", await made(6_000_000), ACL, signal);
+      const ended = publishing.catch((error: unknown) => error);
+      await until(() => link.sent() > 1_000_000);
+      const fill = `dd if=/dev/zero of=${small.folder}/fill bs=1M count=7 2>/dev/null; sync`;
+      const ssh = promisify(execFile)("ssh", ["-i", small.key, ...small.options, `${small.user.name}@127.0.0.1`, fill]);
+      await ssh.catch(() => undefined);
+      expect(await ended).toMatchObject({ code: "E_PUBLISH_FULL" });
+      expect(await publisherTo(transfer).files("far", signal)).toEqual([]);
+      await link.stop();
+      await small.stop();
+    },
+  );
+
   test("an account whose start-up files greet is understood all the same", async () => {
-    const chatty = await startSshd(['ForceCommand echo "Welcome!"; eval "$SSH_ORIGINAL_COMMAND"']);
+    const chatty = await startSshd({ config: ['ForceCommand echo "Welcome!"; eval "$SSH_ORIGINAL_COMMAND"'] });
     const options = { imageDir: chatty.folder, key: chatty.key, sshOptions: chatty.options };
     const publisher = publisherTo(transferTo(options));
     await writeFile(join(chatty.folder, `${ID}.squashfs`), "image");
@@ -190,8 +213,7 @@ describe.skipIf(!hasSshd)("over ssh (needs openssh-server and openssh-client)", 
   test("a server that dies in mid-copy leaves a partial file that is known as such", async () => {
     const dying = await startSshd();
     const link = await startLink(dying.port, { rate: 1_000_000 });
-    const options = dying.options.map((option) => (option.startsWith("Port=") ? `Port=${link.port}` : option));
-    const known = [...options, "-o", "HostKeyAlias=[127.0.0.1]:".concat(String(dying.port))];
+    const known = throughLink(dying, link.port);
     const transfer = transferTo({ imageDir: dying.folder, key: dying.key, sshOptions: known, scpOptions: known });
     const publishing = publisherTo(transfer).publish("far", await made(8_000_000), ACL, signal);
     const ended = publishing.catch((error: unknown) => error);
@@ -230,11 +252,16 @@ describe.skipIf(!hasSshd)("over ssh (needs openssh-server and openssh-client)", 
 
   async function linkTo(setup: LinkSetup) {
     const link = await startLink(sshd.port, setup);
-    const options = sshd.options.map((option) => (option.startsWith("Port=") ? `Port=${link.port}` : option));
-    const known = [...options, "-o", `HostKeyAlias=[127.0.0.1]:${sshd.port}`];
+    const known = throughLink(sshd, link.port);
     return { ...link, transfer: { sshOptions: known, scpOptions: known } };
   }
 });
+
+// The host key is known under the server's own port.
+function throughLink(server: TestSshd, port: number): readonly string[] {
+  const options = server.options.map((option) => (option.startsWith("Port=") ? `Port=${port}` : option));
+  return [...options, "-o", `HostKeyAlias=[127.0.0.1]:${server.port}`];
+}
 
 function publisherTo(transfer: RemoteTransfer, patience = PATIENCE): Publisher {
   const system = {

@@ -36,8 +36,15 @@ export interface TestSshd {
   stop(): Promise<void>;
 }
 
-/** Starts a server; `config` has further lines of its configuration. */
-export async function startSshd(config: readonly string[] = []): Promise<TestSshd> {
+export interface SshdSetup {
+  /** Further lines of its configuration. */
+  readonly config?: readonly string[];
+  /** Bytes of a file system of its own under the folder, which only the server sees. Needs root. */
+  readonly diskBytes?: number;
+}
+
+/** Starts a server. */
+export async function startSshd({ config = [], diskBytes }: SshdSetup = {}): Promise<TestSshd> {
   const user = ordinaryUser();
   const dir = await mkdtemp(join(tmpdir(), "berth-sshd-"));
   await chmod(dir, 0o755);
@@ -52,7 +59,8 @@ export async function startSshd(config: readonly string[] = []): Promise<TestSsh
   const logFile = openSync(join(dir, "log"), "a");
   for (const name of await readdir(dir)) await chown(join(dir, name), user.uid, user.gid);
   await chown(dir, user.uid, user.gid);
-  const [command = "", ...args] = asUser(user, [PROGRAM, "-D", "-e", "-f", join(dir, "sshd_config")]);
+  const server = asUser(user, [PROGRAM, "-D", "-e", "-f", join(dir, "sshd_config")]);
+  const [command = "", ...args] = diskBytes === undefined ? server : onOwnDisk(folder, diskBytes, user, server);
   const child = spawn(command, args, { stdio: ["ignore", logFile, logFile] });
   closeSync(logFile);
   const log = () => readFileSync(join(dir, "log"), "utf8");
@@ -71,6 +79,12 @@ export async function startSshd(config: readonly string[] = []): Promise<TestSsh
     throw new Error(`sshd did not start: ${words}`, { cause });
   });
   return { port, user, key, knownHosts, options: clientOptions(port, knownHosts), folder, dir, log, die, stop };
+}
+
+function onOwnDisk(folder: string, bytes: number, { uid, gid }: OrdinaryUser, argv: readonly string[]) {
+  const script = 'mount -t tmpfs -o "$1" none "$2" && shift 2 && exec "$@"';
+  const options = `size=${bytes},uid=${uid},gid=${gid},mode=700`;
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", options, folder, ...argv];
 }
 
 function serverLines(dir: string, port: number, user: OrdinaryUser): readonly string[] {
