@@ -129,6 +129,11 @@ export const fail = defineErrors({
     hint: "pull it once more",
     http: 409,
   },
+  E_GATEWAY_SAME_HASH: {
+    text: "another user's image on {system} has the same pseudo-hash as {path}, and other content",
+    hint: "make the file anew with other compression options; its first bytes will differ then",
+    http: 409,
+  },
   E_GATEWAY_PUBLIC: {
     text: "{itype}:{tag} is public at its registry, so a list of readers has no meaning",
     hint: "make it private at its registry and pull it again",

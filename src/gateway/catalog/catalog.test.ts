@@ -138,6 +138,18 @@ describe.each(storeChoices())("the catalog in $kind:", ({ skip, open, again }) =
       expect(publishedAcl(image).users).toEqual([7, 500, 600]);
     });
 
+    test("does not take the place of another user's import with the same pseudo-hash", async () => {
+      const mine = pullOf("mine:1", { kind: "import", itype: "custom" });
+      await ready(mine, madeOf("f1"));
+      const forged = madeOf("f1", { digest: "sha256:other" });
+      const theirs = pullOf("theirs:1", { kind: "import", itype: "custom", owner: person(600) });
+      await expect(catalog.aclAfter(theirs, forged)).rejects.toMatchObject({ code: "E_GATEWAY_SAME_HASH", http: 409 });
+      await expect(ready(theirs, forged)).rejects.toMatchObject({ code: "E_GATEWAY_SAME_HASH" });
+      expect((await catalog.byId("alpha", "f1"))?.digest).toBe("sha256:f1");
+      await ready(mine, forged);
+      expect((await catalog.byId("alpha", "f1"))?.digest).toBe("sha256:other");
+    });
+
     test("that brought metadata only for an image that is gone is refused", async () => {
       const image = await ready(pullOf("a:1"), madeOf("f1"));
       await catalog.retire(image.key, STAFF);

@@ -15,7 +15,7 @@ import { lastLookups, trimLookups } from "./lookups.ts";
 import { Memory } from "./memory.ts";
 import { dropPin, pinsOf, setPin } from "./pins.ts";
 import { quotaOf, setQuota } from "./quotas.ts";
-import { isFoundPrivate, privacyAfter, recordFinding } from "./record.ts";
+import { isFoundPrivate, privacyAfter, recordFinding, refuseOtherContent } from "./record.ts";
 import { noteStatus } from "./status.ts";
 import { dropTag, moveTag, tagHistory } from "./tags.ts";
 import { Uses } from "./uses.ts";
@@ -79,6 +79,7 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     async aclAfter(pull, made) {
       const known = await imageById(db, pull.system, made.id);
       const there = known?.status === "READY" || known?.status === "QUARANTINED" ? known : undefined;
+      refuseOtherContent(there, pull, made);
       const readers = readersAfter(there?.readers, pull, isFoundPrivate(pull, made), config.privateDefault);
       return publishedAcl({ private: privacyAfter(there, pull, made), readers });
     },

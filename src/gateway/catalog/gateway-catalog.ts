@@ -35,7 +35,11 @@ export interface GatewayCatalog extends Catalog {
   named(name: ImageName): Promise<StoredImage | undefined>;
   /** The newest image in quarantine that was pulled by that name. */
   quarantined(name: ImageName): Promise<StoredImage | undefined>;
-  /** The lists for the image's files once this pull is recorded; for publishing before recording. */
+  /**
+   * The lists for the image's files once this pull is recorded; to be asked before anything is published.
+   *
+   * @throws E_GATEWAY_SAME_HASH when the files' name belongs to other content of another user
+   */
   aclAfter(pull: PullRecord, made: MadeImage): Promise<PublishedAcl>;
   /**
    * Marks the image EXPIRING, so that its files may be removed; false when it must not be: somebody pinned it, it is gone

@@ -45,6 +45,7 @@ export async function recordFinding(
 ): Promise<number> {
   const { pull, made } = finding;
   const before = await rowFor(change, finding, now);
+  refuseOtherContent(before.image, pull, made);
   if (!before.image && !made.file) throw fail("E_GATEWAY_GONE", { itype: pull.itype, tag: pull.tag });
   const isPrivate = privacyAfter(before.image, pull, made);
   const readers = readersAfter(before.image?.readers, pull, isFoundPrivate(pull, made), rules.privateDefault);
@@ -63,6 +64,18 @@ export async function recordFinding(
   change.touch(before.key);
   await note(change.trx, now, eventOf(before, finding));
   return before.key;
+}
+
+/**
+ * An import's id is a hash of some of its bytes (spec/shifter.md 3.2): whoever makes a file with the same must not put it
+ * in the place of another user's. Asked before files are published, and again when they are recorded.
+ *
+ * @throws E_GATEWAY_SAME_HASH
+ */
+export function refuseOtherContent(before: StoredImage | undefined, pull: PullRecord, made: MadeImage): void {
+  if (!before || before.digest === made.digest) return;
+  if (before.owner && pull.owner && before.owner.uid === pull.owner.uid) return;
+  throw fail("E_GATEWAY_SAME_HASH", { system: pull.system, path: pull.importFrom?.path ?? pull.tag });
 }
 
 /** Whether the image is private after this pull. */
