@@ -44,8 +44,8 @@ export interface Audience {
 
 type Act = readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>];
 
-/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them. */
-export type Demo = keyof typeof ACTS;
+/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them, `gateway` serves. */
+export type Demo = keyof typeof ACTS | "gateway";
 
 const PULL: readonly Act[] = [
   ["serve it over the distribution protocol", serve],
@@ -84,6 +84,11 @@ export async function performDemo(
     audience.end(report);
     return result;
   };
+  if (demo === "gateway") {
+    const { performGatewayDemo } = await import("./gateway.ts");
+    await performGatewayDemo(options, step);
+    return reports;
+  }
   const image = await step("make a Debian image with Python", async (): Promise<[MadeImage, Outcome]> => {
     const made = await makeDemoImage(join(cacheDir(env, user), "demo"), options);
     return [made, describeImage(made)];

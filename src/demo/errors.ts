@@ -13,6 +13,11 @@ export const fail = defineErrors({
     hint: "the archive of this machine's apt must be reachable (try: sudo apt update); berth --debug demo shows all that mmdebstrap says",
     exit: 1,
   },
+  E_DEMO_SERVE: {
+    text: "the gateway of the demo did not start: {reason}",
+    hint: "berth --debug demo gateway shows its log; the server needs Node 24 (see docs/gateway.md)",
+    exit: 1,
+  },
   E_DEMO_PROOF: {
     text: "{failed} of {total} proofs failed; the first: {first}",
     hint: "berth doctor tells what this machine lacks; berth --debug demo shows each command",

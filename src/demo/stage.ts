@@ -15,9 +15,19 @@ export interface Stage {
   readonly who: string;
   readonly uid: number;
   /** Runs berth as that user, with caches and mounts in `folder`; `cache` names one of several caches. */
-  berth(args: readonly string[], options?: { readonly cache?: string }): Promise<Ran>;
+  berth(args: readonly string[], options?: BerthOptions): Promise<Ran>;
   /** Ends the mounts of the demo's images and removes the folder. */
   clear(): Promise<void>;
+}
+
+export interface BerthOptions {
+  readonly cache?: string;
+  /** Variables of this call. */
+  readonly env?: Environment;
+  /** Told each line of standard error. */
+  readonly onLine?: (line: string) => void;
+  /** Ends this call. */
+  readonly signal?: AbortSignal;
 }
 
 export interface StageOptions {
@@ -40,13 +50,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   await mkdir(join(folder, "home"));
   const { words, uid, who } = user.uid === 0 ? await stepDown(options, folder) : asCaller(user, options.berth);
   if (uid !== user.uid) for (const each of [folder, join(folder, "home")]) await chown(each, uid, uid);
-  const berth = (args: readonly string[], cache: string): Promise<Ran> =>
-    run([...words, ...args], { signal, env: variables(env, folder, cache), cwd: folder, onLine });
+  const berth = (args: readonly string[], call: BerthOptions = {}): Promise<Ran> => {
+    const all = { ...variables(env, folder, call.cache ?? "cache"), ...call.env };
+    const both = (line: string): void => {
+      onLine(line);
+      call.onLine?.(line);
+    };
+    return run([...words, ...args], { signal: call.signal ?? signal, env: all, cwd: folder, onLine: both });
+  };
   return {
     folder,
     who,
     uid,
-    berth: (args, { cache = "cache" } = {}) => berth(args, cache),
+    berth,
     clear: () => clearStage(folder),
   };
 }

@@ -1,7 +1,8 @@
-// The README's first command, as an ordinary user: `berth demo`, and `berth demo build` on the image that it made.
+// The README's first command, as an ordinary user: `berth demo`, `berth demo build` on the image that it made, and
+// `berth demo gateway`.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { chown } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { AS_ROOT, asUser, installed, ordinaryUser } from "../support/ordinary-us
 import { unmountBelow } from "../support/unmount.ts";
 
 const BINARY = join(import.meta.dirname, "../../build/berth");
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const absent = !existsSync(BINARY) ? "build/berth" : !installed("mmdebstrap") ? "mmdebstrap" : "";
 
 describe.skipIf(absent)(`the demonstrations${absent ? ` [needs ${absent}]` : ""}`, () => {
@@ -43,4 +45,19 @@ describe.skipIf(absent)(`the demonstrations${absent ? ` [needs ${absent}]` : ""}
     },
     300_000,
   );
+});
+
+// From source, since the server runs on Node in any case; neither network nor other programs are needed.
+describe("the demonstration of the gateway", () => {
+  test("holds all its proofs", () => {
+    const folder = mkdtempSync(join(tmpdir(), "berth-demo-gateway-"));
+    // Root steps down to nobody, who has to get there.
+    chmodSync(folder, 0o755);
+    const env = { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder };
+    const ran = spawnSync(process.execPath, [MAIN, "demo", "gateway"], { cwd: "/", env, encoding: "utf8" });
+    expect(`${ran.stdout}${ran.stderr}`).toMatch(/(\d+) of \1 proofs held/);
+    expect(ran.status).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  }, 120_000);
 });

@@ -10,10 +10,13 @@ export interface PullDisplay {
 }
 
 const STAGES: Readonly<Record<string, string>> = {
-  EXAMINATION: "examined",
-  CONVERSION: "converted",
-  TRANSFER: "brought to the system",
-  HASHING: "checked",
+  PENDING: "waits for a worker",
+  PULLING: "is being pulled",
+  EXAMINATION: "is being examined",
+  CONVERSION: "is being converted",
+  TRANSFER: "is being brought to the system",
+  HASHING: "is being checked",
+  READY: "is ready",
 };
 
 export function pullDisplay(progress: Progress, log: Log): PullDisplay {
@@ -30,14 +33,18 @@ export function pullDisplay(progress: Progress, log: Log): PullDisplay {
   return {
     show(pull) {
       const { status, progress: far } = pull;
-      if (status !== "PULLING" && bar) end();
+      if (status !== "PULLING" && bar) {
+        // What came after the last news of it.
+        if (status !== "FAILURE") bar.task.advance(bar.total - bar.done);
+        end();
+      }
       if (status === "PULLING" && far.total > 0) {
         if (bar?.total !== far.total) end();
         bar ??= { task: progress.start(pull.tag, far.total), total: far.total, done: 0 };
         bar.task.advance(Math.max(0, far.done - bar.done));
         bar.done = Math.max(bar.done, far.done);
       } else if (pull.position > 0) say(`${pull.tag} waits for ${pull.position} other${pull.position > 1 ? "s" : ""}`);
-      else if (STAGES[status]) say(`${pull.tag} is being ${STAGES[status]}`);
+      else if (Object.hasOwn(STAGES, status)) say(`${pull.tag} ${STAGES[status]}`);
     },
     end,
   };
