@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import { openSync } from "node:fs";
 import {
   chmod,
   chown,
@@ -178,6 +179,23 @@ describe("a file that cannot be taken is one sentence, and leaves nothing:", () 
         limits: { fileBytes: 64 * MIB, contentBytes: MIB },
       })
     ).toMatchObject({ code: "E_IMPORT_IMAGE", message: expect.stringContaining("more than 1") });
+  });
+
+  test("unpacking to far more than it holds, packed or by holes", async () => {
+    const [tree, tar, squashfs] = [join(files, "holes"), join(files, "bomb.tar.gz"), join(files, "holes.squashfs")];
+    await mkdir(tree);
+    await writeFile(join(tree, "hole"), "");
+    // What a tar header of this size may claim; squashfs could do more, but its makers read every hole.
+    await truncate(join(tree, "hole"), 2 ** 30);
+    execFileSync("tar", ["-C", tree, "--sparse", "-cf", `${tar}.plain`, "hole"]);
+    execFileSync("gzip", ["-c", `${tar}.plain`], { stdio: ["ignore", openSync(tar, "w"), "inherit"] });
+    (await refused({ path: tar, format: "tar" })).toMatchObject({ code: "E_IMPORT_IMAGE" });
+    if (!installed("mksquashfs")) return;
+    execFileSync("mksquashfs", [tree, squashfs, "-quiet", "-no-progress"]);
+    (await refused({ path: squashfs })).toMatchObject({
+      code: "E_IMPORT_IMAGE",
+      message: expect.stringContaining("unpacks to more than 64"),
+    });
   });
 
   test.skipIf(!installed("mksquashfs"))("cut short or damaged anywhere (needs mksquashfs)", async () => {

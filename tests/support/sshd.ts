@@ -11,6 +11,8 @@ import { asUser, type OrdinaryUser, ordinaryUser } from "./ordinary-user.ts";
 import { freePort, listening } from "./registry.ts";
 
 const PROGRAM = "/usr/sbin/sshd";
+// Memory where there is such a file system: what is published is synced, and a busy disk would be waited for.
+const PARENT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** False where the server is not installed; tests that need it are skipped then. */
 export const hasSshd = existsSync(PROGRAM) && existsSync("/usr/bin/ssh") && existsSync("/usr/bin/scp");
@@ -46,7 +48,7 @@ export interface SshdSetup {
 /** Starts a server. */
 export async function startSshd({ config = [], diskBytes }: SshdSetup = {}): Promise<TestSshd> {
   const user = ordinaryUser();
-  const dir = await mkdtemp(join(tmpdir(), "berth-sshd-"));
+  const dir = await mkdtemp(join(PARENT, "berth-sshd-"));
   await chmod(dir, 0o755);
   const [key, hostKey, knownHosts] = [join(dir, "key"), join(dir, "host_key"), join(dir, "known_hosts")];
   for (const file of [key, hostKey]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
