@@ -18,9 +18,10 @@ export function run(
   program: string,
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
+  cwd = process.cwd(),
 ): Promise<Said> {
   return new Promise((resolve) => {
-    execFile(program, words, { env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(program, words, { env, cwd, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
       resolve({ status, said: stdout + stderr });
     });
@@ -41,7 +42,7 @@ export function runAsUser(
 ): Promise<Said> {
   const [program = "false", ...rest] = asUser(user, words);
   const path = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", HOME: folder, USER: user.name };
-  return run(program, rest, { ...path, XDG_RUNTIME_DIR: folder, TMPDIR: folder, ...env });
+  return run(program, rest, { ...path, XDG_RUNTIME_DIR: folder, TMPDIR: folder, ...env }, folder);
 }
 
 /** Podman or buildah of the ordinary user, with all their storage in the folder. */

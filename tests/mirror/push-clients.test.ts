@@ -39,7 +39,7 @@ describe.skipIf(reason)(`to the site's registry${noted(reason)}`, () => {
     folder = await scratchDir(`push-${count}`);
     await cp(image.dir, join(folder, "layout"), { recursive: true });
     await writeFile(join(folder, "policy.json"), '{"default":[{"type":"insecureAcceptAnything"}]}');
-    await chmod(folder, 0o755);
+    for (const path of [folder, join(folder, "layout")]) await chmod(path, 0o755);
     await chown(folder, user.uid, user.gid);
     context.onTestFinished(() => rm(folder, { recursive: true, force: true }));
   });
@@ -63,7 +63,7 @@ describe.skipIf(reason)(`to the site's registry${noted(reason)}`, () => {
     const podman = (...words: string[]) => runAsUser(user, ["podman", ...storageFlags(folder), ...words], folder);
     const pulled = await podman("pull", "-q", "--signature-policy", join(folder, "policy.json"), "oci:layout:latest");
     expect(pulled.status, pulled.said).toBe(0);
-    const id = pulled.said.trim().split("\n").at(-1) ?? "";
+    const id = /^[0-9a-f]{64}$/m.exec(pulled.said)?.[0] ?? "";
     const push = (name: string) =>
       podman("push", "--tls-verify=false", "--creds", login(name), id, `docker://${world.host}/physics/podman:1`);
     refused(await push("carla"));
@@ -79,7 +79,7 @@ describe.skipIf(reason)(`to the site's registry${noted(reason)}`, () => {
       );
     const pulled = await buildah("pull", "-q", "oci:layout:latest");
     expect(pulled.status, pulled.said).toBe(0);
-    const id = pulled.said.trim().split("\n").at(-1) ?? "";
+    const id = /^[0-9a-f]{64}$/m.exec(pulled.said)?.[0] ?? "";
     const push = (name: string) =>
       buildah("push", "--tls-verify=false", "--creds", login(name), id, `docker://${world.host}/physics/buildah:1`);
     refused(await push("carla"));

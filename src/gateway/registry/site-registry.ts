@@ -8,6 +8,7 @@ import { type BackendAddress, openBackend } from "./backend.ts";
 import { type Book, registryBook } from "./book.ts";
 import { type EventsParts, eventsRoute } from "./events-route.ts";
 import { registryFront } from "./front.ts";
+import { type Office, registryOffice } from "./office.ts";
 import { registryShelf, type Shelf } from "./shelf.ts";
 import { openSigner, type Signer } from "./signer.ts";
 import { tagGuard } from "./tag-guard.ts";
@@ -45,6 +46,8 @@ export interface SiteRegistry {
   readonly tokens: TokenService;
   readonly book: Book;
   readonly shelf: Shelf;
+  /** For `registryApi`, the management routes. */
+  readonly office: Office;
   /** Token service, notifications, and the registry's `/v2/`. */
   readonly routes: FastifyPluginAsync;
   close(): void;
@@ -59,8 +62,9 @@ export async function openSiteRegistry(options: SiteRegistryOptions): Promise<Si
   const tokens = tokenService({ ...options, signer, book, now });
   const backend = openBackend(options.backend);
   const guard = tagGuard({ backend, book, shelf, tokens, signer, rules, now });
+  const office = registryOffice({ ...options, book, shelf });
   return {
-    ...{ signer, tokens, book, shelf },
+    ...{ signer, tokens, book, shelf, office },
     async routes(app) {
       await app.register(tokenServiceRoutes(tokens));
       await app.register(eventsRoute({ shelf, judge: options.judge, secret, now }));
