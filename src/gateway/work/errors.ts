@@ -24,6 +24,11 @@ export const fail = defineErrors({
     hint: "check the user name and the password, and log in again",
     http: 401,
   },
+  E_WORK_PLAIN: {
+    text: "{host} wants a login, but this gateway speaks plain HTTP with it, where everybody could read the password",
+    hint: "ask those who run the gateway for HTTPS to this registry",
+    http: 403,
+  },
   E_WORK_CANCELLED: { text: "cancelled", http: 409 },
   E_WORK_MEMORY: {
     text: "the conversion needed more memory than the {limit} that the site allows",

@@ -4,11 +4,13 @@
 import type { Log } from "../../base/log.ts";
 import type { CredentialSource } from "../../oci/auth/credential.ts";
 import { type RegistryClient, registryClient } from "../../oci/registry/client.ts";
+import { bareHost, isLoopback } from "../../oci/registry/proxy.ts";
 import type { RetryPolicy } from "../../oci/registry/retry.ts";
 import type { Timeouts } from "../../oci/registry/transport.ts";
 import type { LocationConfig } from "../../site/gateway-config.ts";
 import type { RegistryCredential } from "../types.ts";
 import { locationHost } from "./image-reference.ts";
+import { waysOut } from "./ways-out.ts";
 
 /** How patient the client is. */
 export interface LocationPatience {
@@ -24,9 +26,9 @@ export function locationClient(
 ): RegistryClient {
   const host = locationHost(location);
   return registryClient({
-    // Proxies count; HOME, XDG folders and SSL_CERT_FILE are the gateway account's own affair.
-    env: proxySettings(process.env),
-    certDirs: [],
+    // The machine's certificates and proxies count, but nothing that lies in the gateway account's home.
+    env: waysOut(process.env),
+    certDirs: ["/etc/containers/certs.d", "/etc/docker/certs.d"],
     authorities: location.caFile === undefined ? new Map() : new Map([[host, location.caFile]]),
     insecure: new URL(location.url).protocol === "http:",
     credentials: loginOf(host, credential),
@@ -37,14 +39,16 @@ export function locationClient(
   });
 }
 
+/** Whether a login may be sent there: over TLS, or on this machine. */
+export function maySendLogin({ url }: LocationConfig): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(bareHost(hostname));
+}
+
 function loginOf(host: string, credential: RegistryCredential | undefined): CredentialSource {
   return async (registry, _repository, { named }) => {
     if (credential === undefined || registry !== host || !named) return undefined;
     const { user: username, password } = credential;
     return { kind: "password", username, password, source: "this request" };
   };
-}
-
-function proxySettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:https?|all|no)_proxy$/i.test(name)));
 }

@@ -32,7 +32,8 @@ async function outcomeOf(pull: ClaimedPull, place: Workplace, workOn: WorkOn): P
   const signal = AbortSignal.any([place.signal, cancelling.signal]);
   const { queue, log, now } = place;
   const cancelled = () => cancelling.abort(fail("E_WORK_CANCELLED"));
-  const report = new PullReport({ queue, id: pull.id, log, now, cancelled });
+  const status = pull.kind === "import" ? "HASHING" : "PULLING";
+  const report = new PullReport({ queue, id: pull.id, status, log, now, cancelled });
   let folder: string | undefined;
   try {
     // Of its own for each attempt: the last one may still be clearing up.

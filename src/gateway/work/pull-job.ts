@@ -49,7 +49,8 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
 }
 
 function patienceOf({ silentMs }: PullJob): LocationPatience {
-  if (silentMs === undefined) return {};
+  // A slot is not kept for waiting: the queue is better at it.
+  if (silentMs === undefined) return { retry: { retries: 2, longest: 5000 } };
   return { timeouts: { connect: silentMs, headers: silentMs, body: silentMs }, retry: { retries: 1, base: 50 } };
 }
 

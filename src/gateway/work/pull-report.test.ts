@@ -22,7 +22,7 @@ function reporting(answer: (count: number) => boolean | Error = () => false) {
   const cancelled = () => {
     stop.times += 1;
   };
-  const report = new PullReport({ queue, id: "1", log: silent, now: () => clock.now, cancelled });
+  const report = new PullReport({ queue, id: "1", status: "PULLING", log: silent, now: () => clock.now, cancelled });
   return { report, written, clock, stop, first };
 }
 

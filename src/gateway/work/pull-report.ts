@@ -16,6 +16,8 @@ const WINDOW = 5;
 export interface ReportParts {
   readonly queue: Pick<Queue, "progress">;
   readonly id: string;
+  /** What it is at before it says so itself. */
+  readonly status: Status;
   readonly log: Log;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -26,7 +28,7 @@ export class PullReport {
   readonly #parts: ReportParts;
   readonly #over = new AbortController();
   readonly #done: Promise<void>;
-  #status: Status = "PULLING";
+  #status: Status;
   #text = "";
   #progress: Progress = { done: 0, total: 0, rate: 0 };
   #samples: { readonly at: number; readonly done: number }[] = [];
@@ -35,6 +37,7 @@ export class PullReport {
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
+    this.#status = parts.status;
     this.#done = this.#run();
   }
 

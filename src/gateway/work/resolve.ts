@@ -12,7 +12,7 @@ import type { OciImage, Platform } from "../../oci/types.ts";
 import type { RegistryCredential } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { NamedImage } from "./image-reference.ts";
-import { type LocationPatience, locationClient } from "./location-client.ts";
+import { type LocationPatience, locationClient, maySendLogin } from "./location-client.ts";
 
 /** What is asked. */
 export interface Question extends NamedImage {
@@ -34,13 +34,14 @@ export interface FoundImage {
   close(): Promise<void>;
 }
 
-/** @throws E_WORK_CREDENTIAL, and what registries and documents make fail */
+/** @throws E_WORK_CREDENTIAL, E_WORK_PLAIN, and what registries and documents make fail */
 export async function resolveImage(question: Question): Promise<FoundImage> {
   const { credential } = question;
   try {
     return await resolveAs(question, undefined);
   } catch (error) {
     if (credential === undefined || !mayOpenForSomebody(error)) throw error;
+    if (!maySendLogin(question.location)) throw fail("E_WORK_PLAIN", { host: question.reference.registry });
     return resolveAs(question, credential);
   }
 }

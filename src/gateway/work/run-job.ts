@@ -2,6 +2,7 @@
 // it goes on, and sees to it that nothing of it is left. Knows nothing of queues and catalogs.
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { type BerthError, reasonOf } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
@@ -18,6 +19,7 @@ import {
 } from "./job-messages.ts";
 import { linesOf } from "./lines.ts";
 import { jobFailure } from "./user-message.ts";
+import { waysOut } from "./ways-out.ts";
 
 /** How a job is run. */
 export interface JobRun {
@@ -68,21 +70,33 @@ export async function runJob(job: Job, run: JobRun): Promise<JobResult> {
   }
 }
 
+/** Jobs step back for whoever waits for an answer (nice(1)). */
+const NICE = 5;
+
 type JobChild = ChildProcessByStdio<Writable, Readable, Readable>;
 
 function start(job: Job, [command = "", ...words]: readonly string[]): JobChild {
   const { PATH = "/usr/bin:/bin" } = process.env;
-  const proxies = Object.entries(process.env).filter(([name]) => /^(?:https?|all|no)_proxy$/i.test(name));
   const child = spawn(command, [...words, "gateway-job"], {
     cwd: job.folder,
     // A group of its own, so that its helpers end with it; and nothing of the server's environment but the way out.
     detached: true,
-    env: { PATH, LC_ALL: "C.UTF-8", TMPDIR: job.folder, HOME: job.folder, ...Object.fromEntries(proxies) },
+    env: { PATH, LC_ALL: "C.UTF-8", TMPDIR: job.folder, HOME: job.folder, ...waysOut(process.env) },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  giveWay(child.pid);
   // It may be gone before it has read all; its end is seen elsewhere.
   child.stdin.on("error", () => undefined);
   return child;
+}
+
+// Before it has threads, so that all of them inherit it: answering comes before converting.
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NICE);
+  } catch {
+    // It runs without, or is gone already.
+  }
 }
 
 function endingOf(child: JobChild): Promise<string> {
