@@ -108,6 +108,8 @@ export function listImages(
   input: {
     /** A system of the site. */
     readonly system?: string | undefined;
+    /** For administrators and operators: also what nobody showed them, without using it. */
+    readonly all?: boolean | undefined;
     /** Only your own. */
     readonly mine?: boolean | undefined;
     /** Part of a tag. */
@@ -212,10 +214,12 @@ export function setQuota(
   return call(gateways, { method: "PUT", path: "/v2/quota/{kind}/{subject}", input, body, ...options });
 }
 
-/** One image. @throws the gateway's refusals, E_CLIENT_… */
+/** One image; counts as a use of it. @throws the gateway's refusals, E_CLIENT_… */
 export function showImage(
   gateways: Gateways,
   input: {
+    /** For administrators and operators: also what nobody showed them, without using it. */
+    readonly all?: boolean | undefined;
     /** A system of the site. */
     readonly system: string;
     /** `docker`, or `custom` for imports. */

@@ -13,9 +13,16 @@ import type { TypedServer } from "./type-provider.ts";
 /** The name of an image in a path: the tag, encoded or with its slashes, is all of the rest. */
 const NAMED_IMAGE = Type.Object({ system: SYSTEM, itype: ITYPE, "*": TAG });
 
+const ALL = Type.Optional(
+  Type.Boolean({ description: "For administrators and operators: also what nobody showed them, without using it." }),
+);
+
+const SHOW_QUERY = Type.Object({ all: ALL }, { additionalProperties: false });
+
 const LIST_QUERY = Type.Object(
   {
     system: Type.Optional(SYSTEM),
+    all: ALL,
     mine: Type.Optional(Type.Boolean({ description: "Only your own." })),
     match: Type.Optional(line(256, "Part of a tag.")),
     ...PAGING,
@@ -42,10 +49,18 @@ export function imageRoutes(app: TypedServer, parts: V2Parts): void {
   );
   app.get(
     path,
-    { schema: answering("showImage", "One image", { params: NAMED_IMAGE }, ref(Image)) },
+    {
+      schema: answering(
+        "showImage",
+        "One image; counts as a use of it",
+        { params: NAMED_IMAGE, querystring: SHOW_QUERY },
+        ref(Image),
+      ),
+    },
     async (request) => {
       const name = nameOf(request.params);
-      return desk.lookup(await authenticate(request, name.system), name);
+      const { all = false } = request.query;
+      return desk.lookup(await authenticate(request, name.system), name, { all });
     },
   );
   app.patch(
