@@ -24,6 +24,7 @@ import { keepVerdict, verdictsOf } from "./verdicts.ts";
 /** What the catalog is told. */
 export interface CatalogOptions {
   readonly store: Store;
+  /** Read again at every use, so that it may follow a configuration that is loaded anew. */
   readonly config: {
     readonly expirationMs: number;
     readonly privateDefault: "owner" | "everyone";
@@ -45,13 +46,20 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
   const { store, config } = options;
   const { db } = store;
   const now = options.now ?? store.now;
-  const life = config.expirationMs / 1000;
+  const life = () => config.expirationMs / 1000;
   const memory = new Memory<StoredImage>(options.memoryBytes ?? MEMORY_BYTES);
-  const uses = new Uses({ store, now, life, keepLookups: config.lookupsKept, onFault: options.onFault ?? (() => {}) });
+  const uses = new Uses({
+    store,
+    now,
+    life,
+    keepLookups: () => config.lookupsKept,
+    onFault: options.onFault ?? (() => {}),
+  });
   const stopHearing = hearChanges(store, memory);
   const look = finder(db);
   const changing = <T>(work: (change: Change) => Promise<T>) => change(store, memory, work);
-  const fallback: QuotaLimits = { bytes: config.quota.bytes ?? null, images: config.quota.images ?? null };
+  const noLimits: QuotaLimits = { bytes: null, images: null };
+  const perUser = (): QuotaLimits => ({ bytes: config.quota.bytes ?? null, images: config.quota.images ?? null });
 
   async function find(name: ImageName): Promise<StoredImage | undefined> {
     const key = `${name.system}\n${name.itype}\n${name.tag}`;
@@ -72,7 +80,7 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     mayRead: (image, eyes) => (isStored(image) ? mayRead(image, eyes) : isReadable(image, eyes)),
 
     async record(pull, made, bytes, status, reason) {
-      const rules = { privateDefault: config.privateDefault, life };
+      const rules = { privateDefault: config.privateDefault, life: life() };
       const finding = { pull, made, bytes, status, reason };
       return imageByKey(db, await changing((transaction) => recordFinding(transaction, finding, rules, now())));
     },
@@ -118,7 +126,7 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
 
     note: (event) => note(db, now(), { ...event, actor: { uid: event.actor.uid, user: event.actor.name } }),
     events: (query) => eventPage(db, query),
-    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? fallback : { bytes: null, images: null }),
+    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? perUser() : noLimits),
     setQuota: (subject, limits) => setQuota(db, subject, limits),
     pins: (key) => pinsOf(db, key, now()),
     pin: (key, pin) => changing((transaction) => setPin(transaction, key, pin, now())),

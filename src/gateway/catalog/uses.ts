@@ -23,8 +23,8 @@ export interface UsesOptions {
   /** Seconds since 1970 with fraction. */
   readonly now: () => number;
   /** Seconds that an image lives after its last use. */
-  readonly life: number;
-  readonly keepLookups: boolean;
+  readonly life: () => number;
+  readonly keepLookups: () => boolean;
   /** Hears of a batch that could not be written; it is kept and tried again. */
   readonly onFault: (reason: string) => void;
 }
@@ -50,8 +50,8 @@ export class Uses {
     const { life, keepLookups } = this.#options;
     const now = this.#options.now();
     const written = this.#written.get(image.key);
-    if (written === undefined || Math.abs(now - written) > Math.min(GRAIN, life / 100)) this.#images.add(image.key);
-    if (by && keepLookups) {
+    if (written === undefined || Math.abs(now - written) > Math.min(GRAIN, life() / 100)) this.#images.add(image.key);
+    if (by && keepLookups()) {
       // Beyond any need of a statistic: the database has been away for long, and memory is bounded.
       if (this.#lookups.length >= HELD * 20) this.#lookups.shift();
       this.#lookups.push([by.user, by.uid, name.system, name.itype, name.tag, image.id, now]);
@@ -100,7 +100,7 @@ export class Uses {
       for (const keys of chunks(images)) {
         await trx
           .updateTable("images")
-          .set({ last_use: now, expires: now + life })
+          .set({ last_use: now, expires: now + life() })
           .where("key", "in", keys)
           .where("status", "=", "READY")
           .execute();

@@ -10,11 +10,11 @@ const TYPE = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 /** The name with its default tag. @throws E_GATEWAY_TAG, E_GATEWAY_TYPE */
 export function normalName({ system, itype, tag }: ImageName): ImageName {
   if (!TYPE.test(itype)) throw fail("E_GATEWAY_TYPE", { itype, why: "a type is one short word" });
-  return { system, itype, tag: withTag(checked(tag)) };
+  return { system, itype, tag: withDefaultTag(checked(tag)) };
 }
 
-// A port is no tag, and a digest needs none.
-function withTag(tag: string): string {
+/** The tag with `:latest` where it has none. A port is no tag, and a digest needs none. */
+export function withDefaultTag(tag: string): string {
   const last = tag.slice(tag.lastIndexOf("/") + 1);
   return last.includes(":") || tag.includes("@") ? tag : `${tag}:latest`;
 }

@@ -5,6 +5,7 @@ import type { Insertable } from "kysely";
 import type { LookupRow, Tables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { type Change, change } from "../catalog/changes.ts";
+import { withDefaultTag } from "../desk/names.ts";
 import { sha256Of } from "./file-digest.ts";
 import type { ShifterImage, ShifterLookup } from "./shifter-record.ts";
 
@@ -76,7 +77,8 @@ async function writeNames({ trx }: Change, key: number, image: ShifterImage): Pr
   const row = (tag: string) => ({
     system,
     itype,
-    tag,
+    // Shifter stored imports by the bare name, and looked them up with the default tag.
+    tag: withDefaultTag(tag),
     image_key: key,
     moved_at: lastPull,
     private: image.private ? 1 : 0,
