@@ -149,6 +149,26 @@ describe("site.yaml", () => {
     expect(await mistakes(text)).toContain(message);
   });
 
+  test("may have a registry of the site", async () => {
+    const text = `${SITE}registry: {backend: "unix:/run/registry.sock", publicUrl: "https://g.example.org:5000/"}\n`;
+    expect((await configOf(text)).registry).toEqual({
+      backend: { kind: "unix", path: "/run/registry.sock" },
+      publicUrl: "https://g.example.org:5000",
+      internalUrl: "https://g.example.org:5000",
+      storageDir: "/state/registry/storage",
+      service: "g.example.org:5000",
+      issuer: "berth",
+      host: undefined,
+      keyDir: "/state/registry",
+      tagRules: [],
+    });
+    expect((await configOf(SITE)).registry).toBeUndefined();
+    expect(await mistakes(`${SITE}registry: {backend: here, publicUrl: "https://x"}`)).toContain(
+      "backend is no address",
+    );
+    expect(await mistakes(`${SITE}registry: {backend: "5001", publicUrl: x}`)).toContain("must be an address such as");
+  });
+
   test("warns of two systems in one folder", async () => {
     const { warnings } = await configOf("gateway: {systems: {a: {imageDir: /i}, b: {imageDir: /i}}}");
     expect(warnings).toEqual([

@@ -56,7 +56,14 @@ export async function parseGatewayConfig(source: SourceText, around: Surrounding
   const resolved = resolveSite({ ...file, gateway }, around);
   if (resolved.found.problems.length > 0) throw configError(source, resolved.found.problems.map(place));
   const odd = [...warnings, ...resolved.found.warnings.map(place)].map((problem) => oneLine(source, problem));
-  return { file: around.file, form, warnings: odd, server: resolved.server, gateway: resolved.gateway };
+  return {
+    file: around.file,
+    form,
+    warnings: odd,
+    server: resolved.server,
+    gateway: resolved.gateway,
+    registry: resolved.registry,
+  };
 }
 
 interface ReadForm {

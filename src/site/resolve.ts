@@ -8,8 +8,9 @@ import type { Path } from "./config-document.ts";
 import { bytesOf, type Findings, findings, msOf } from "./findings.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { resolveLocations } from "./resolve-locations.ts";
+import { resolveRegistry } from "./resolve-registry.ts";
 import { resolveSystems } from "./resolve-systems.ts";
-import type { ServerConfig } from "./server-config.ts";
+import type { ServerConfig, SiteRegistryConfig } from "./server-config.ts";
 import type { GatewayFile, SiteFile } from "./site-schema.ts";
 import { parseDatabase, parseListen } from "./units.ts";
 
@@ -26,6 +27,7 @@ export interface Surroundings {
 export interface Resolved {
   readonly server: ServerConfig;
   readonly gateway: GatewayConfig;
+  readonly registry: SiteRegistryConfig | undefined;
   readonly found: Findings;
 }
 
@@ -36,7 +38,9 @@ const GIB = 1024 ** 3;
 export function resolveSite(file: SiteFile & { readonly gateway: GatewayFile }, around: Surroundings): Resolved {
   const found = findings();
   const server = resolveServer(file.server ?? {}, around, found);
-  return { server, gateway: resolveGateway(file.gateway, server.stateDir, around, found), found };
+  const at = (relative: string) => resolve(dirname(around.file), relative);
+  const gateway = resolveGateway(file.gateway, server.stateDir, around, found);
+  return { server, gateway, registry: resolveRegistry(file.registry, server.stateDir, at, found), found };
 }
 
 function resolveServer(

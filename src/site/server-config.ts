@@ -13,6 +13,35 @@ export interface SiteServerConfig {
   readonly warnings: readonly string[];
   readonly server: ServerConfig;
   readonly gateway: GatewayConfig;
+  /** Undefined: the site has no registry of its own. */
+  readonly registry?: SiteRegistryConfig | undefined;
+}
+
+/** The site's own registry: berth is its token service and its front, the registry itself a program beside it. */
+export interface SiteRegistryConfig {
+  /** Where the registry program listens. */
+  readonly backend: ListenAddress;
+  /** The gateway as clients reach it: `https://gateway.example:5000`. */
+  readonly publicUrl: string;
+  /** The gateway as the registry program reaches it. */
+  readonly internalUrl: string;
+  /** Where the registry keeps what is pushed. */
+  readonly storageDir: string;
+  /** What tokens are for, and who makes them. */
+  readonly service: string;
+  readonly issuer: string;
+  /** The registry's own host name on a server that has others; undefined: `/v2/` is its alone. */
+  readonly host: string | undefined;
+  /** Folder of the tokens' key and certificate, and of the secret of notifications. */
+  readonly keyDir: string;
+  readonly tagRules: readonly SiteTagRule[];
+}
+
+/** Which tags of all repositories stay what they are, and which may move. */
+export interface SiteTagRule {
+  /** With `*` and `?`, or `semver`. */
+  readonly pattern: string;
+  readonly kind: "immutable" | "moving";
 }
 
 export interface ServerConfig {

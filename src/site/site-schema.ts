@@ -176,13 +176,44 @@ const client = Type.Object(
   { ...closed, ...about("what programs of users on this machine need to know") },
 );
 
+const tagRule = Type.Object(
+  {
+    pattern: Type.String({ minLength: 1, ...about("a name with * and ?, or semver", "semver") }),
+    kind: Type.Union([Type.Literal("immutable"), Type.Literal("moving")]),
+  },
+  closed,
+);
+
+const siteRegistry = Type.Object(
+  {
+    backend: Type.String({ minLength: 1, ...about("where the registry program listens", "127.0.0.1:5001") }),
+    publicUrl: Type.String({
+      pattern: "^https?://[^/]+/?$",
+      ...about("an address such as https://gateway.example.org:5000", "https://gateway.example.org:5000"),
+    }),
+    internalUrl: optional(
+      Type.String({ pattern: "^https?://[^/]+/?$", ...about("the same as the registry program reaches it") }),
+    ),
+    storageDir: text("where the registry keeps what is pushed", "/var/lib/registry"),
+    service: text("what its tokens are for; the public host name unless said"),
+    issuer: text("who makes its tokens; berth unless said"),
+    host: text("its own host name, where the server has others", "registry.example.org"),
+    keyDir: text("folder of its keys", "/var/lib/berth/registry"),
+    tagRules: optional(
+      Type.Array(tagRule, about("which tags may not be moved", [{ pattern: "semver", kind: "immutable" }])),
+    ),
+  },
+  { ...closed, ...about("the site's own registry, to which people push") },
+);
+
 /** The schema of `site.yaml`. */
 export const SITE_SCHEMA = Type.Object(
-  { server: optional(server), gateway: optional(gateway), client: optional(client) },
+  { server: optional(server), gateway: optional(gateway), client: optional(client), registry: optional(siteRegistry) },
   { ...closed, title: "berth site configuration", ...about("site.yaml, the configuration of a site") },
 );
 
 /** A `site.yaml` that fits the schema. */
 export type SiteFile = Static<typeof SITE_SCHEMA>;
 export type GatewayFile = NonNullable<SiteFile["gateway"]>;
+export type RegistryFile = NonNullable<SiteFile["registry"]>;
 export type SystemFile = GatewayFile["systems"][string];
