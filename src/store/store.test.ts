@@ -1,5 +1,9 @@
 // The store by what it promises, on SQLite and on a real PostgreSQL.
 
+import { readdirSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { storeChoices } from "../../tests/support/stores.ts";
@@ -112,6 +116,16 @@ describe.each(storeChoices())("a store in $kind", ({ open, again, skip }) => {
 
 describe("an address", () => {
   const now = () => 0;
+
+  test("of a new SQLite file makes one that only its owner may read", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "berth-store-"));
+    const store = await openStore(`sqlite:${join(dir, "berth.db")}`, { now });
+    await store.db.insertInto("servers").values(server("a")).execute();
+    const modes = readdirSync(dir).map((name) => [name, statSync(join(dir, name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toEqual({ "berth.db": 0o600, "berth.db-shm": 0o600, "berth.db-wal": 0o600 });
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
 
   test("of an unknown kind is refused without showing what it holds", async () => {
     const opening = openStore("mysql://ann:secret@host/db", { now });

@@ -44,7 +44,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   const address = (database: string) => `postgres://berth@127.0.0.1:${port}/${database}`;
   let server: Server | undefined;
   const start = async () => {
-    const settings = { port, unix_socket_directories: dir, listen_addresses: "127.0.0.1", fsync: "off" };
+    const settings = {
+      port,
+      unix_socket_directories: dir,
+      listen_addresses: "127.0.0.1",
+      fsync: "off",
+      deadlock_timeout: "100ms",
+    };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     server = launch(asUser(user, [join(BIN, "postgres"), "-D", data, ...flags]));
     await ready(address("postgres"), port, server);

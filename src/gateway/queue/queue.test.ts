@@ -196,4 +196,19 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 1 });
     expect((await listServers(store.db)).map((server) => server.id)).toEqual(["one"]);
   });
+
+  test.skipIf(choice.skip)("hands every pull to exactly one of many workers that ask at once", async () => {
+    const { store, clock } = await setUp(choice);
+    const others = [await choice.again(store), await choice.again(store)];
+    const queues = [store, ...others].map((one, n) => serverQueue(one, `server${n}`, clock));
+    for (let n = 0; n < 30; n += 1) await queues[0]?.add(request(`tag${n}`, n % 4));
+    const taken: string[] = [];
+    const work = async (queue: (typeof queues)[number]) => {
+      for (let pull = await queue.claim({ perUser: 99 }); pull; pull = await queue.claim({ perUser: 99 }))
+        taken.push(pull.tag);
+    };
+    await Promise.all(queues.flatMap((queue) => [work(queue), work(queue)]));
+    expect(new Set(taken).size).toBe(30);
+    expect(taken).toHaveLength(30);
+  });
 });

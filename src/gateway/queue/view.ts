@@ -8,9 +8,14 @@ import { type PullRowRead, toRecord } from "./pull-row.ts";
 /** How long positions are believed that another server may have changed. */
 const POSITIONS_MS = 500;
 
+/** Positions in a long queue take a while to read: at most a tenth of the time goes into it. */
+const REST = 10;
+
 interface Positions {
   readonly at: number;
   readonly changes: number;
+  /** Milliseconds that reading took; 0 while it goes on. */
+  took: number;
   readonly value: Promise<ReadonlyMap<string, number>>;
 }
 
@@ -24,8 +29,10 @@ export class QueueView {
   }
 
   async record(row: PullRowRead): Promise<PullRecord> {
-    const waits = row.finished_at === null && row.server === null;
-    return toRecord(row, waits ? ((await this.#readPositions()).get(row.id) ?? 0) : 0);
+    if (row.finished_at !== null || row.server !== null) return toRecord(row, 0);
+    const positions = await this.#readPositions();
+    // Whoever came since they were read stands at the end.
+    return toRecord(row, positions.get(row.id) ?? positions.size);
   }
 
   async find(id: string): Promise<PullRecord | undefined> {
@@ -60,13 +67,24 @@ export class QueueView {
     const at = this.#parts.monotonic();
     const { count } = this.#parts.changes;
     const known = this.#positions;
-    if (known && known.changes === count && at - known.at <= POSITIONS_MS) return known.value;
+    if (known && this.#believable(known, at, count)) return known.value;
     const value = readPositions(this.#parts);
-    this.#positions = { at, changes: count, value };
-    // Whoever waits for it hears of the failure; the next one asks again.
-    value.catch(() => {
-      this.#positions = undefined;
-    });
+    const positions: Positions = { at, changes: count, took: 0, value };
+    this.#positions = positions;
+    value.then(
+      () => {
+        positions.took = this.#parts.monotonic() - at;
+      },
+      // Whoever waits for it hears of the failure; the next one asks again.
+      () => {
+        this.#positions = undefined;
+      },
+    );
     return value;
+  }
+
+  #believable({ at, changes, took }: Positions, now: number, count: number): boolean {
+    const age = now - at;
+    return age < took * REST || (changes === count && age <= POSITIONS_MS);
   }
 }

@@ -4,9 +4,12 @@
 import { BerthError, errnoOf, reasonOf } from "../../base/errors.ts";
 import { fail } from "../errors.ts";
 
-/** Errors of sockets and name lookups, and states of a server that goes or is not there yet (classes 08, 57P, 53300). */
+/**
+ * Errors of sockets and name lookups; states of a server that goes, is not there yet or takes no more connections (classes
+ * 08 and 57P, 53300), that ended us for idling in a transaction (25P03) or a statement for taking too long (57014).
+ */
 const AWAY =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|08...|57P0[1-5]|53300)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|08...|57P0[1-5]|53300|25P03|57014)$/;
 
 /** The driver's own errors have no code. */
 const AWAY_WORDS =

@@ -12,6 +12,9 @@ export const PATIENCE_MS = 5_000;
 /** Nothing of ours takes longer; a migration may. */
 const STATEMENT_MS = 60_000;
 
+/** A server that is stopped in the middle of a transaction must not keep its locks from the others for longer. */
+const IDLE_MS = 10_000;
+
 const INT8 = 20;
 const NUMERIC = 1700;
 
@@ -27,7 +30,8 @@ export interface PoolOptions {
 
 /** What a connection to the server is made with; counts and sums come as numbers. */
 export function clientConfig(url: string, patient = false): pg.ClientConfig {
-  const limits = patient ? {} : { statement_timeout: STATEMENT_MS, query_timeout: STATEMENT_MS + 5_000 };
+  const times = { statement_timeout: STATEMENT_MS, query_timeout: STATEMENT_MS + 5_000 };
+  const limits = patient ? {} : { ...times, idle_in_transaction_session_timeout: IDLE_MS };
   return {
     connectionString: url,
     application_name: "berth",

@@ -1,7 +1,10 @@
 // A store in a SQLite file. News inside the process go from hand to hand; that another process has written is seen by
 // asking the file for its version.
 
+import { open } from "node:fs/promises";
 import { Kysely, type Transaction } from "kysely";
+import { reasonOf } from "../../base/errors.ts";
+import { fail } from "../errors.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { type Listener, Listeners, type Store } from "../store.ts";
@@ -13,6 +16,7 @@ const LOOK_MS = 500;
 
 /** Opens the file, makes it if missing, and migrates it. @throws E_STORE_OPEN, E_STORE_NEWER, E_STORE_MIGRATION */
 export async function openSqlite(path: string, options: { readonly now: () => number }): Promise<Store> {
+  await makePrivate(path);
   const pair = new SqlitePair(path);
   const db = new Kysely<Tables>({ dialect: sqliteDialect(pair) });
   try {
@@ -22,6 +26,15 @@ export async function openSqlite(path: string, options: { readonly now: () => nu
     throw error;
   }
   return new SqliteStore(pair, db, options.now);
+}
+
+// The names of private images are nobody else's business; the files beside it get the mode of this one.
+async function makePrivate(path: string): Promise<void> {
+  try {
+    await (await open(path, "a", 0o600)).close();
+  } catch (error) {
+    throw fail("E_STORE_OPEN", { where: path, reason: reasonOf(error) }, { cause: error });
+  }
 }
 
 class SqliteStore implements Store {
