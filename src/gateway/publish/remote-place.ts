@@ -96,14 +96,7 @@ async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: A
   try {
     await folder.machine.copy(cargo.path, partial, cargo.bytes, signal);
   } catch (error) {
-    const given = folder.run(`copying ${name}`, GIVE_UP, [partial, folder.dir], {
-      signal: new AbortController().signal,
-    });
-    // Only a full disk is a better answer than the copy's own.
-    await given.catch((reason: unknown) => {
-      if (hasCode(reason, "E_PUBLISH_FULL") && hasCode(error, "E_PUBLISH_REMOTE")) throw reason;
-    });
-    throw error;
+    throw await givenUp(folder, partial, name, error);
   }
   return {
     abandon,
@@ -116,6 +109,17 @@ async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: A
       await folder.run(`showing ${name}`, SHOW, words, { signal, input, timeoutMs });
     },
   };
+}
+
+// Removes what came of a copy. Only a full disk is a better answer than the copy's own.
+async function givenUp(folder: RemoteFolder, partial: string, name: string, error: unknown): Promise<unknown> {
+  const options = { signal: new AbortController().signal };
+  try {
+    await folder.run(`copying ${name}`, GIVE_UP, [partial, folder.dir], options);
+  } catch (reason) {
+    if (hasCode(reason, "E_PUBLISH_FULL") && hasCode(error, "E_PUBLISH_REMOTE")) return reason;
+  }
+  return error;
 }
 
 function noteWords(folder: RemoteFolder, [first, second]: readonly [Note, Note]) {

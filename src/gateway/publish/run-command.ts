@@ -1,6 +1,7 @@
 // Starts a program, gives it a little input and waits for its end. No shell is involved, and nothing it says is unbounded.
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 
 /** How a program is started. */
 export interface RunOptions {
@@ -34,56 +35,63 @@ const GRACE_MS = 2000;
 const LAST_WORDS_MS = 2000;
 
 /** `Run` on this machine. */
-export const runCommand: Run = (argv, { input = "", timeoutMs, signal }) => {
-  const [program = "", ...args] = argv;
-  return new Promise((resolve, reject) => {
+export const runCommand: Run = async ([program = "", ...args], { input = "", timeoutMs, signal }) => {
+  signal.throwIfAborted();
+  // Messages are compared and shown: they must not depend on who started the server.
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
+  const stop = stopper(child);
+  const said = listen(child, stop);
+  let late = false;
+  const onTime = () => {
+    late = true;
+    stop();
+  };
+  const timer = setTimeout(onTime, Math.min(timeoutMs, MAX_TIMER_MS));
+  signal.addEventListener("abort", stop);
+  // It may end before it has read all: its exit status says why.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  try {
+    const code = await ended(child);
     signal.throwIfAborted();
-    // Messages are compared and shown: they must not depend on who started the server.
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
-    const out: Buffer[] = [];
-    let [size, stderr, late, failure] = [0, "", false, undefined as Error | undefined];
-    const stop = () => {
-      child.kill("SIGTERM");
-      hard ??= setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
-    };
-    let hard: NodeJS.Timeout | undefined;
-    const timer = setTimeout(
-      () => {
-        late = true;
-        stop();
-      },
-      Math.min(timeoutMs, MAX_TIMER_MS),
-    );
-    signal.addEventListener("abort", stop);
-    child.stdout.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_STDOUT) return void out.push(chunk);
-      failure = new Error(`${program} said more than ${MAX_STDOUT} bytes`);
-      stop();
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-MAX_STDERR);
-    });
-    // It may end before it has read all: its exit status says why.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-    const end = () => {
-      clearTimeout(timer);
-      clearTimeout(hard);
-      signal.removeEventListener("abort", stop);
-    };
-    child.once("error", (error) => {
-      end();
-      reject(error);
-    });
-    const finish = (code: number | null) => {
-      end();
-      if (signal.aborted) reject(signal.reason);
-      else if (failure) reject(failure);
-      else resolve({ code, stdout: Buffer.concat(out).toString("utf8"), stderr, late });
-    };
-    child.once("close", finish);
-    // A shared connection (ControlPersist) goes on in the background and keeps stderr open.
-    child.once("exit", (code) => setTimeout(finish, LAST_WORDS_MS, code).unref());
-  });
+    return { code, late, ...said() };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
 };
+
+// Asks it to end, and ends it when it does not.
+function stopper(child: ChildProcess): () => void {
+  return () => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), GRACE_MS).unref();
+  };
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+    // A shared connection (ControlPersist) goes on in the background and keeps stderr open.
+    child.once("exit", (code) => setTimeout(resolve, LAST_WORDS_MS, code).unref());
+  });
+}
+
+// Gathers what it says; the answer throws when that was too much.
+function listen(child: ChildProcessByStdio<Writable, Readable, Readable>, stop: () => void) {
+  const out: Buffer[] = [];
+  let [size, stderr] = [0, ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= MAX_STDOUT) out.push(chunk);
+    else stop();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-MAX_STDERR);
+  });
+  return () => {
+    if (size > MAX_STDOUT) throw new Error(`${child.spawnfile} said more than ${MAX_STDOUT} bytes`);
+    return { stdout: Buffer.concat(out).toString("utf8"), stderr };
+  };
+}

@@ -4,21 +4,13 @@
 // As root: the file is looked at and read by programs that have become the caller, groups and all; the bytes come through
 // a pipe. As the caller: by opening it. As somebody else: only what everybody may read (see world-readable.ts).
 
-import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { errnoOf, reasonOf } from "../../../base/errors.ts";
+import { type Caller, type OutputOptions, outputAs } from "./as-caller.ts";
 import { fail } from "./errors.ts";
 import { openWorldReadable } from "./world-readable.ts";
-
-/** Whose right to read counts. */
-export interface Caller {
-  readonly uid: number;
-  readonly gid: number;
-  /** All group ids. */
-  readonly groups: readonly number[];
-}
 
 /** An opened file, to be closed. */
 export interface CallerFile {
@@ -29,17 +21,10 @@ export interface CallerFile {
   close(): Promise<void>;
 }
 
-export interface CallerFileOptions {
-  readonly signal: AbortSignal;
-  /** Milliseconds without a byte after which the file is given up. */
-  readonly silentMs?: number;
-}
-
 const CHUNK = 1024 * 1024;
-const SILENT_MS = 120_000;
 
 /** @throws E_IMPORT_PATH, E_IMPORT_ACCESS, E_IMPORT_KIND, E_IMPORT_RIGHTS, E_IMPORT_STALLED */
-export async function openAsCaller(path: string, caller: Caller, options: CallerFileOptions): Promise<CallerFile> {
+export async function openAsCaller(path: string, caller: Caller, options: OutputOptions): Promise<CallerFile> {
   if (!isAbsolute(path) || path.includes("\0")) throw fail("E_IMPORT_PATH", { path });
   const own = process.geteuid?.();
   if (own === 0) return openThroughChild(path, caller, options);
@@ -70,73 +55,18 @@ async function* chunksOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<
   }
 }
 
-async function openThroughChild(path: string, caller: Caller, options: CallerFileOptions): Promise<CallerFile> {
+async function openThroughChild(path: string, caller: Caller, options: OutputOptions): Promise<CallerFile> {
   const look = ["stat", "--dereference", "--format=%f %s", "--", path];
   let words = "";
-  for await (const chunk of output(path, caller, look, options)) words += chunk.toString();
+  for await (const chunk of outputAs(path, caller, look, options)) words += chunk.toString();
   const [mode = "", bytes = ""] = words.trim().split(" ");
   if ((Number.parseInt(mode, 16) & constants.S_IFMT) !== constants.S_IFREG) throw fail("E_IMPORT_KIND", { path });
   const size = Number(bytes);
   // Whatever takes the file's place in between is read with the caller's rights too, and must have its size.
   const read = ["dd", `if=${path}`, "bs=1M", "iflag=nonblock,noctty", "status=none"];
   // Nothing is started before the first byte is asked for; who stops asking ends it.
-  const chunks = exactly(output(path, caller, read, options), size, path);
+  const chunks = exactly(outputAs(path, caller, read, options), size, path);
   return { size, chunks, close: async () => undefined };
-}
-
-/** The words before a command that make it the caller's. */
-export function asCaller({ uid, gid, groups }: Caller): readonly string[] {
-  const all = groups.length === 0 ? ["--clear-groups"] : ["--groups", groups.join(",")];
-  return ["setpriv", "--reuid", String(uid), "--regid", String(gid), ...all, "--no-new-privs", "--inh-caps=-all", "--"];
-}
-
-async function* output(
-  path: string,
-  caller: Caller,
-  argv: readonly string[],
-  { signal, silentMs = SILENT_MS }: CallerFileOptions,
-): AsyncGenerator<Buffer> {
-  const [program = "", ...args] = [...asCaller(caller), ...argv];
-  signal.throwIfAborted();
-  const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
-  const child = spawn(program, args, { cwd: "/", env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<number | string | null>((resolve) => {
-    child.once("error", (error) => resolve(reasonOf(error)));
-    child.once("close", resolve);
-  });
-  let words = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    words = (words + text).slice(-2000);
-  });
-  // One that hangs in a file system cannot even be killed: it is left behind, not waited for.
-  const stop = (error: unknown) => {
-    child.kill("SIGKILL");
-    child.stdout.destroy(error instanceof Error ? error : new Error(String(error)));
-  };
-  const silence = () => stop(fail("E_IMPORT_STALLED", { path, seconds: Math.round(silentMs / 1000) }));
-  const abort = () => stop(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  const timer = setTimeout(silence, silentMs);
-  try {
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-      timer.refresh();
-      yield chunk;
-    }
-    const code = await ended;
-    if (code !== 0) throw refused(path, code, words);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    child.kill("SIGKILL");
-  }
-}
-
-function refused(path: string, code: number | string | null, words: string): Error {
-  const last = words.trim().split("\n").at(-1) ?? "";
-  if (typeof code === "string" || last.startsWith("setpriv:"))
-    return fail("E_IMPORT_RIGHTS", { reason: typeof code === "string" ? code : last });
-  const reason = last.slice(last.lastIndexOf(": ") + 1).trim() || `it ended with ${code}`;
-  return fail("E_IMPORT_ACCESS", { path, reason });
 }
 
 async function* exactly(chunks: AsyncIterable<Buffer>, size: number, path: string): AsyncGenerator<Buffer> {

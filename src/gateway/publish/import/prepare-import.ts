@@ -15,7 +15,7 @@ import { parsePlatform } from "../../../oci/platform.ts";
 import { cacheAt } from "../../../oci/store/cache.ts";
 import type { BlobSource, OciImage } from "../../../oci/types.ts";
 import type { MadeImage } from "../../types.ts";
-import type { Caller } from "./caller-file.ts";
+import type { Caller } from "./as-caller.ts";
 import { fail } from "./errors.ts";
 import { IMPORT_FORMATS, type ImportedImage, type ImportFormat, importedImage } from "./imported-image.ts";
 import { type PrivateCopy, privateCopy } from "./private-copy.ts";

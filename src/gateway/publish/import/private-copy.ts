@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { type Digest, parseDigest } from "../../../base/digest.ts";
-import { type Caller, openAsCaller } from "./caller-file.ts";
+import type { Caller } from "./as-caller.ts";
+import { openAsCaller } from "./caller-file.ts";
 import { fail } from "./errors.ts";
 import { fastHash } from "./fast-hash.ts";
 

@@ -5,7 +5,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { errnoOf } from "../../../base/errors.ts";
-import type { Caller } from "./caller-file.ts";
+import type { Caller } from "./as-caller.ts";
 import { fail } from "./errors.ts";
 
 // Not in Node's table: a handle that only names a folder, for which no right to list it is needed.
