@@ -51,8 +51,8 @@ export function writePull(pull: PullRecord): string {
     ["itype", quote(pull.itype)],
     ["tag", "[]"],
     ["status", quote(wireStatus(pull.status))],
-    ["userACL", JSON.stringify(pull.users)],
-    ["groupACL", JSON.stringify(pull.groups)],
+    ["userACL", aclOf(pull, pull.users)],
+    ["groupACL", aclOf(pull, pull.groups)],
     ["ENV", MISSING],
     ["ENTRY", MISSING],
     ["WORKDIR", MISSING],
@@ -74,8 +74,8 @@ export function fractional(seconds: number): string {
 }
 
 // An imported image without a list has null where a pulled one has an empty list.
-function aclOf(image: ImageRecord, ids: readonly number[]): string {
-  return image.itype === "custom" && ids.length === 0 ? "null" : JSON.stringify(ids);
+function aclOf({ itype }: Pick<ImageRecord, "itype">, ids: readonly number[]): string {
+  return itype === "custom" && ids.length === 0 ? "null" : JSON.stringify(ids);
 }
 
 function object(fields: readonly (readonly [string, string])[]): string {

@@ -10,6 +10,8 @@ import type { Problem } from "./schemas/problem.ts";
 /** Seconds after which somebody who came too often, or at a bad moment, may try again. */
 const RETRY_AFTER = "5";
 
+const CODES: Readonly<Record<number, string>> = { 413: "E_API_TOO_LONG", 415: "E_API_MEDIA_TYPE" };
+
 /** Answers with what went wrong; the words of what is not a person's fault stay in the log. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
@@ -34,12 +36,13 @@ export function problemOf(error: unknown): Static<typeof Problem> {
     const { http: status, code, message: detail, hint } = error;
     return { type, title: titleOf(status), status, code, detail, ...(hint === undefined ? {} : { hint }) };
   }
-  const { statusCode = 500, code = "E_API_REQUEST", message } = error as FastifyError;
-  if (statusCode >= 400 && statusCode < 500) {
-    return { type, title: titleOf(statusCode), status: statusCode, code, detail: message };
+  const { statusCode: status = 500, message: detail } = error as FastifyError;
+  if (status >= 400 && status < 500) {
+    // The server's own codes are not ours to promise.
+    return { type, title: titleOf(status), status, code: CODES[status] ?? "E_API_REQUEST", detail };
   }
-  const detail = "the gateway failed; its log has the reason";
-  return { type, title: titleOf(500), status: 500, code: "E_API_FAILED", detail };
+  const words = "the gateway failed; its log has the reason";
+  return { type, title: titleOf(500), status: 500, code: "E_API_FAILED", detail: words };
 }
 
 function titleOf(status: number): string {

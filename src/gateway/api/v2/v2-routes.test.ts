@@ -212,14 +212,22 @@ describe("requests that are wrong", () => {
     );
   });
 
-  test("that are no JSON get one too", async () => {
+  test.each([
+    ["application/json", "{", 400, "E_API_JSON"],
+    ["application/json", "", 400, "E_API_INVALID"],
+    ["text/plain", "{}", 415, "E_API_MEDIA_TYPE"],
+    ["application/json", JSON.stringify("x".repeat(2 ** 20)), 413, "E_API_TOO_LONG"],
+    ["application/json", '{"tag":"a","__proto__":{"users":[]}}', 400, "E_API_INVALID"],
+  ])("get one too when they are %s: %.20s", async (type, payload, status, code) => {
+    const headers = { authentication: "alice", "content-type": type };
+    const answer = await server.app.inject({ method: "POST", url: "/v2/pulls", headers, payload });
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([status, "application/problem+json"]);
+    expect(answer.json()).toMatchObject({ status, code });
+  });
+
+  test("may call an empty body JSON where none is wanted", async () => {
     const headers = { authentication: "alice", "content-type": "application/json" };
-    const { statusCode, headers: sent } = await server.app.inject({
-      method: "POST",
-      url: "/v2/pulls",
-      headers,
-      payload: "{",
-    });
-    expect([statusCode, sent["content-type"]]).toEqual([400, "application/problem+json"]);
+    const { statusCode } = await server.app.inject({ method: "DELETE", url: "/v2/tokens/0123456789abcdef", headers });
+    expect(statusCode).toBe(204);
   });
 });

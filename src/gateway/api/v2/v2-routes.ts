@@ -2,6 +2,7 @@
 // shares the prefix with the registry protocol; its fixed paths win over that one's names of repositories.
 
 import type { FastifyPluginAsync } from "fastify";
+import { readJsonBodies } from "./bodies.ts";
 import { checker } from "./checking.ts";
 import { describeRoutes, documentRoute } from "./document.ts";
 import type { V2Parts } from "./parts.ts";
@@ -21,6 +22,7 @@ export function v2Routes(parts: V2Parts): FastifyPluginAsync {
       async (v2) => {
         await describeRoutes(v2);
         for (const schema of NAMED) v2.addSchema(schema);
+        readJsonBodies(v2);
         v2.setValidatorCompiler(({ schema, httpPart }) => checker(schema, httpPart));
         v2.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
         const typed = v2.withTypeProvider<SchemaTypes>();
