@@ -191,5 +191,5 @@ export async function until(
 
 async function leftIn(workDir: string): Promise<readonly string[]> {
   const names = await readdir(workDir, { recursive: true });
-  return names.filter((name) => /\/./.test(name) && !/(?:owner\.json|\/staged)$/.test(name));
+  return names.filter((name) => /\/./.test(name) && !/(?:owner\.json|\/staged|\/compiled(?:\/.*)?)$/.test(name));
 }

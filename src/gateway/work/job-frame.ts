@@ -36,7 +36,7 @@ export function recipeOf(name: string, place: Workplace): ImageRecipe {
 export function jobRun({ report, signal }: PullWork, place: Workplace, decide: JobRun["decide"]): JobRun {
   const { workers, heartbeatMs } = place.config;
   return {
-    ...{ program: place.program, decide, signal },
+    ...{ program: place.program, compiled: place.folder.compiled, decide, signal },
     limits: { ...workers, everyMs: place.limitsEveryMs },
     silentMs: heartbeatMs,
     listen: (message) => hear(message, report, place),

@@ -2,6 +2,7 @@
 // gone, which it notices by its closed standard input; so a killed server leaves no process behind.
 
 import { readFile } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import type { Readable } from "node:stream";
 import type { Log } from "../../base/log.ts";
 import { type Job, type JobMessage, MAX_LINE, parseJob } from "./job-messages.ts";
@@ -38,6 +39,8 @@ export async function performJob({ input, say, log, signal }: JobEnds): Promise<
     if (!all.aborted) say({ type: "failed", failure: jobFailure(error, hiddenFrom(job)) });
   } finally {
     input.destroy();
+    // What was compiled serves the next job; a process that is killed would not write it down.
+    flushCompileCache();
     // Nobody else would end what an examiner has left running.
     if (gone.signal.aborted) await endOwnGroup();
   }

@@ -32,7 +32,14 @@ function run(script: string, change: Partial<JobRun> = {}) {
     const lines = input[Symbol.asyncIterator]();
     (async () => { ${script} })();`;
   const limits = { memoryBytes: 512 * MIB, tempBytes: 512 * MIB, everyMs: 20 };
-  const usual = { limits, silentMs: 10_000, listen() {}, decide: async () => true, signal: NEVER };
+  const usual = {
+    limits,
+    silentMs: 10_000,
+    compiled: join(folder, "compiled"),
+    listen() {},
+    decide: async () => true,
+    signal: NEVER,
+  };
   // What follows the program's words is ignored by it.
   return runJob(job(), { program: [process.execPath, "-e", code, "--"], ...usual, ...change });
 }

@@ -13,6 +13,8 @@ const DEAD_MS = 10 * 60_000;
 /** One server's folder. */
 export interface WorkFolder {
   readonly path: string;
+  /** Where the run-time of jobs may keep compiled code. */
+  readonly compiled: string;
   /** Makes the folder of a job, empty. */
   job(id: string): Promise<string>;
   /** Removes what a job left. */
@@ -30,6 +32,7 @@ export async function openWorkFolder(workDir: string, name: string): Promise<Wor
   await writeFile(join(path, OWNER), JSON.stringify(await selfIdentity()), { mode: 0o600 });
   return {
     path,
+    compiled: join(path, "compiled"),
     async job(id) {
       const folder = join(path, id);
       await rm(folder, { recursive: true, force: true });
