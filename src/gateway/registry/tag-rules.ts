@@ -52,11 +52,28 @@ export function immutableBy(
 
 /** True when the pattern covers the tag. */
 export function matches(pattern: string, tag: string): boolean {
-  if (pattern === "semver") return SEMVER.test(tag);
-  const source = [...pattern].map((one) => {
-    if (one === "*") return ".*";
-    return one === "?" ? "." : one.replace(/[^A-Za-z0-9_-]/g, "\\$&");
-  });
-  // Tags have at most 128 characters and patterns at most 64; runs of stars are one, so that matching stays quick.
-  return new RegExp(`^${source.join("").replace(/(?:\.\*)+/g, ".*")}$`).test(tag);
+  return pattern === "semver" ? SEMVER.test(tag) : covers(pattern, tag);
+}
+
+// By hand rather than as a regular expression, which takes for ever over a pattern of many stars: here the last star
+// takes one more letter whenever what follows it does not fit, and those before it never need to.
+function covers(pattern: string, tag: string): boolean {
+  let [at, star, taken] = [0, -1, 0];
+  for (let letter = 0; letter < tag.length; ) {
+    if (pattern[at] === "*") {
+      star = at;
+      taken = letter;
+      at += 1;
+    } else if (pattern[at] === "?" || pattern[at] === tag[letter]) {
+      at += 1;
+      letter += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      letter = taken;
+      at = star + 1;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
