@@ -31,7 +31,7 @@ const MAX_STDERR = 64 * 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Milliseconds between asking a program to end and ending it. */
 const GRACE_MS = 2000;
-/** Milliseconds for what was said at the end to arrive. */
+/** Milliseconds without a further word after which one that has ended has said all. */
 const LAST_WORDS_MS = 2000;
 
 /** `Run` on this machine. */
@@ -69,12 +69,15 @@ function stopper(child: ChildProcess): () => void {
   };
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
+function ended(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
     // A shared connection (ControlPersist) goes on in the background and keeps stderr open.
-    child.once("exit", (code) => setTimeout(resolve, LAST_WORDS_MS, code).unref());
+    child.once("exit", (code) => {
+      const silence = setTimeout(resolve, LAST_WORDS_MS, code).unref();
+      child.stdout.on("data", () => silence.refresh());
+    });
   });
 }
 
