@@ -1,11 +1,12 @@
-// Pulls and imports: wish for one, see how far it is, give it up. Following one live is event-routes' matter.
+// Pulls and imports: wish for one, see how far it is, give it up. Following one live: routes-of-progress.ts.
 
 import { Type } from "typebox";
 import { somebody } from "../ask.ts";
 import { numbersOf } from "./lists.ts";
+import { wishedName } from "./names.ts";
 import { answering } from "./operations.ts";
 import { systemOf, type V2Parts } from "./parts.ts";
-import { wishedName } from "./routes-of-images.ts";
+
 import { SYSTEM } from "./schemas/image.ts";
 import { ImportWish, Pull, PullAnswer, PullList, PullWish } from "./schemas/pull.ts";
 import { ref } from "./schemas/shared.ts";
@@ -18,7 +19,8 @@ export const PULL_PARAMS = Type.Object({
 
 const LIST_QUERY = Type.Object({ system: Type.Optional(SYSTEM) }, { additionalProperties: false });
 
-export function pullRoutes(app: TypedServer, parts: V2Parts): void {
+/** Wishing for images. */
+export function wishRoutes(app: TypedServer, parts: V2Parts): void {
   const { desk, authenticate, directory } = parts;
 
   app.post(
@@ -50,6 +52,12 @@ export function pullRoutes(app: TypedServer, parts: V2Parts): void {
       return desk.importFile(who, name, { path, format }, await numbersOf(directory, request.body));
     },
   );
+}
+
+/** How far they are. */
+export function pullRoutes(app: TypedServer, parts: V2Parts): void {
+  const { desk, authenticate } = parts;
+
   app.get(
     "/pulls",
     {

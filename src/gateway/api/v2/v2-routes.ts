@@ -7,9 +7,10 @@ import { checker } from "./checking.ts";
 import { describeRoutes, documentRoute } from "./document.ts";
 import type { V2Parts } from "./parts.ts";
 import { sendProblem } from "./problem.ts";
-import { custodyRoutes, imageRoutes } from "./routes-of-images.ts";
+import { custodyRoutes } from "./routes-of-custody.ts";
+import { changeRoutes, imageRoutes } from "./routes-of-images.ts";
 import { progressRoutes } from "./routes-of-progress.ts";
-import { pullRoutes } from "./routes-of-pulls.ts";
+import { pullRoutes, wishRoutes } from "./routes-of-pulls.ts";
 import { eventRoutes, quotaRoutes, systemRoutes } from "./routes-of-site.ts";
 import { tokenRoutes } from "./routes-of-tokens.ts";
 import { NAMED } from "./schemas/all.ts";
@@ -36,7 +37,9 @@ export function v2Routes(parts: V2Parts): FastifyPluginAsync {
 
 const ROUTES = [
   imageRoutes,
+  changeRoutes,
   custodyRoutes,
+  wishRoutes,
   pullRoutes,
   progressRoutes,
   systemRoutes,
