@@ -19,6 +19,12 @@ const layersOf = (...contents: (string | Buffer)[]) => ({
   layers: contents.map((content, at) => ({ entries: [{ path: `f${at}`, content }] })),
 });
 
+const FULL_PLACES = [
+  ["cache", "the gateway's cache is full"],
+  ["work", "the gateway's working space is full"],
+  ["images/perlmutter", "the gateway's image folder on this system is full"],
+] as const;
+
 const PUT_BACK = ({ status, statusMessage }: PullRecord) => status === "PENDING" && statusMessage !== "";
 
 describe.skipIf(!hasRegistry || !hasSkopeo)("a pull that fails [needs docker-registry, skopeo]", () => {
@@ -178,19 +184,19 @@ describe.skipIf(!hasRegistry || !hasSkopeo)("a pull that fails [needs docker-reg
   });
 
   test.skipIf(!AS_ROOT)(
-    "because the cache's or the working disk is full says so, and leaves nothing [needs root]",
+    "because the disk of the cache, the work or the images is full says so, and leaves nothing [needs root]",
     async () => {
       await push(registry, "a/full:1", layersOf(randomBytes(4 * MIB)));
-      for (const place of ["cache", "work"]) {
+      for (const [place, words] of FULL_PLACES) {
         const dir = await scratchDir("full");
         const disk = join(dir, place);
-        await mkdir(disk);
+        await mkdir(disk, { recursive: true });
         execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
         try {
           const shop = await openWorkshop({ dir, locations: [locationAt("site", registry.url)] });
           const ended = await shop.pull("a/full:1");
           expect(ended).toMatchObject({ status: "FAILURE", errorCode: "E_WORK_DISK" });
-          expect(ended.statusMessage).toContain(place === "cache" ? "cache is full" : "working space is full");
+          expect(ended.statusMessage).toContain(words);
           expect(ended.statusMessage).not.toContain(dir);
           await nothingLeft(shop);
           await shop.stop();

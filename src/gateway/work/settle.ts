@@ -1,6 +1,7 @@
 // A finished image on its way to its system: the site's judges, the files, the record. In this order, so that whatever is
 // recorded as READY is there; each step may be done twice, after a server that died in between.
 
+import { hasCode } from "../../base/errors.ts";
 import { publishedAcl } from "../catalog/access.ts";
 import type { ClaimedPull } from "../records.ts";
 import type { MadeImage, PublishedAcl } from "../types.ts";
@@ -58,14 +59,15 @@ export async function settleKnown(
   if (known === undefined || (known.status !== "READY" && known.status !== "QUARANTINED")) return undefined;
   if (known.format !== format || known.digest !== facts.digest) return undefined;
   if (!(await publisher.exists(pull.system, facts.id, format, signal))) return undefined;
-  const record = await catalog.record(
-    pull,
-    { ...facts, file: undefined },
-    known.bytes,
-    known.status,
-    known.statusMessage,
-  );
+  const made = { ...facts, file: undefined };
+  const record = await catalog.record(pull, made, known.bytes, known.status, known.statusMessage).catch(unlessGone);
+  if (record === undefined) return undefined;
   if (record.status === "QUARANTINED") return inQuarantine(record.statusMessage);
   await publisher.republish(pull.system, record, publishedAcl(record), signal);
   return { kind: "ready", imageId: record.id };
+}
+
+// It expired between the look and the record: then it has to be made again.
+function unlessGone(error: unknown): undefined {
+  if (!hasCode(error, "E_GATEWAY_GONE")) throw error;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defineErrors } from "../../base/errors.ts";
 import { fail as registryFail } from "../../oci/registry/errors.ts";
+import { fail as publishFail } from "../publish/errors.ts";
 import { fail } from "./errors.ts";
 import { jobFailure } from "./user-message.ts";
 
@@ -25,6 +26,14 @@ describe("what a user reads", () => {
     expect(jobFailure(store, []).message).toMatch(/^the gateway's cache is full/);
     const writer = defineErrors({ E_SQUASHFS_WRITE: { text: "x" } })("E_SQUASHFS_WRITE", {}, { cause: full });
     expect(jobFailure(writer, []).message).toMatch(/^the gateway's working space is full/);
+  });
+
+  test("says of a system that cannot be reached no host and no folder", () => {
+    const failure = publishFail("E_PUBLISH_UNREACHABLE", { host: "login7", attempts: 3, words: "refused" });
+    const { message, again, detail } = jobFailure(failure, []);
+    expect(message).toMatch(/^the gateway could not do its work: the system cannot be reached;/);
+    expect(again).toBe(0);
+    expect(detail).toContain("login7");
   });
 
   test("says nothing of what is nobody's business, but the log does", () => {

@@ -37,11 +37,27 @@ const INSIDE: Readonly<Record<string, string>> = {
   E_IMAGE_FILE: "the image file could not be written",
   E_SQUASHFS_WRITE: "the image file could not be written",
   E_SQUASHFS_TOOL_MISSING: "a program for the site's choice of compression is not installed",
+  E_PUBLISH_TARGET: "the system's image folder is not set up rightly",
+  E_PUBLISH_UNWRITABLE: "the system's image folder cannot be written",
+  E_PUBLISH_DAMAGED: "the image did not arrive whole on the system",
+  E_PUBLISH_GONE: "the image vanished from the system",
+  E_PUBLISH_UNREACHABLE: "the system cannot be reached",
+  E_PUBLISH_REFUSED: "the system does not let it in",
+  E_PUBLISH_REMOTE: "the system refused the image",
+  E_PUBLISH_SLOW: "the system does not answer",
+};
+
+/** Places that can be full, by the failure that says so. */
+const FULL: Readonly<Record<string, string>> = {
+  E_STORE_FULL: "cache",
+  E_TRANSFER_SPACE: "cache",
+  E_PUBLISH_FULL: "image folder on this system",
 };
 
 const PASSING = [
   ...["E_CONNECT", "E_TIMEOUT", "E_PROXY", "E_TRANSFER_SHORT", "E_TRANSFER_STALLED", "E_TRANSFER_FAILED"],
   ...["E_WORK_SILENT", "E_WORK_JOB_ENDED"],
+  ...["E_PUBLISH_UNREACHABLE", "E_PUBLISH_SLOW", "E_PUBLISH_DAMAGED"],
 ];
 /** Statuses that may be different a while later. */
 const PASSING_STATUS = [408, 425, 429, 500, 502, 503, 504];
@@ -62,7 +78,8 @@ export function jobFailure(error: unknown, hidden: readonly string[]): JobFailur
 
 function forUsers(error: unknown): { readonly code: string; readonly message: string; readonly hint?: string } {
   const failure = error instanceof BerthError ? error : undefined;
-  if (isFull(error)) return known(fail("E_WORK_DISK", { place: inCache(failure?.code) ? "cache" : "working space" }));
+  const place = FULL[failure?.code ?? ""] ?? "working space";
+  if (isFull(error)) return known(fail("E_WORK_DISK", { place }));
   const inside = INSIDE[failure?.code ?? ""];
   if (failure === undefined || inside !== undefined)
     return known(fail("E_WORK_INSIDE", { reason: inside ?? "something unexpected happened" }));
@@ -74,15 +91,11 @@ function known(failure: BerthError, hint = failure.hint) {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function inCache(code: string | undefined): boolean {
-  return code === "E_STORE_FULL" || code === "E_TRANSFER_SPACE";
-}
-
 // Wherever in the chain of causes: a full disk shows itself to whoever writes at that moment.
 function isFull(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     if (["ENOSPC", "EDQUOT"].includes(errnoOf(at) ?? "")) return true;
-    if (at instanceof BerthError && inCache(at.code)) return true;
+    if (at instanceof BerthError && FULL[at.code] !== undefined) return true;
     if (at instanceof BerthError && /no space left|disk quota/i.test(at.message)) return true;
   }
   return false;
