@@ -40,9 +40,11 @@ export async function retireImage(
   await trx.updateTable("images").set({ status: "EXPIRING", status_message: "" }).where("key", "=", key).execute();
   touch(key);
   const image = imageOf(row);
-  const { system, itype, tags, id } = image;
-  const event = { kind: "image.expiring", system, itype, tag: tags[0] ?? null, imageId: id, actor: by } as const;
-  await note(trx, now, { ...event, outcome: "done", detail: { tags } });
+  const { system, itype, tags, privateTags, id } = image;
+  // A private name would keep the event from those who knew the image by another.
+  const tag = tags.find((name) => !privateTags.includes(name)) ?? tags[0] ?? null;
+  const event = { kind: "image.expiring", system, itype, tag, imageId: id, actor: by } as const;
+  await note(trx, now, { ...event, outcome: "done", detail: {} });
   return true;
 }
 

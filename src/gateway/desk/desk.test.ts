@@ -324,6 +324,24 @@ describe("events", () => {
   });
 });
 
+test("what was refused is in the audit and among one's own events, once a minute", async () => {
+  await gate.put({ tag: "a:1", users: [500, 7] }, "f1", PRIVATE);
+  for (let i = 0; i < 5; i++) await expect(gate.desk.setAcl(who(7), NAME, { users: [8] })).rejects.toThrow();
+  await expect(gate.desk.setAcl(who(7, { scopes: ["read"] }), docker("b:1"), {})).rejects.toThrow();
+  const refused = async (uid: number, filter = {}) =>
+    (await gate.desk.events(who(uid), filter)).items.filter(({ outcome }) => outcome === "refused");
+  const expected = [
+    { kind: "acl.changed", tag: "b:1", actor: { uid: 7, name: "u7" }, detail: { code: "E_GATEWAY_SCOPE" } },
+    { kind: "acl.changed", tag: "a:1", actor: { uid: 7, name: "u7" }, detail: { code: "E_GATEWAY_OWNER" } },
+  ];
+  expect(await refused(7)).toMatchObject(expected);
+  expect(await refused(0, { audit: true })).toMatchObject(expected);
+  expect(await refused(500)).toEqual([]);
+  gate.clock.pass(61);
+  await expect(gate.desk.setAcl(who(7), NAME, { users: [8] })).rejects.toThrow();
+  expect(await refused(7)).toHaveLength(3);
+});
+
 describe("quotas", () => {
   test("are shown to whom they concern, and set by administrators", async () => {
     await gate.put({ tag: "a:1" }, "f1");
