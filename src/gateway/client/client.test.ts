@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SAMPLE_IMAGE, SAMPLE_PULL } from "../../../tests/gateway/sample-desk.ts";
 import { type SampleServer, sampleServer } from "../../../tests/gateway/sample-server.ts";
 import type { PullRecord } from "../types.ts";
@@ -14,15 +14,21 @@ const closers: (() => Promise<void>)[] = [];
 let server: SampleServer;
 let url: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   server = await sampleServer();
   url = await server.app.listen({ port: 0, host: "127.0.0.1" });
-  closers.push(() => server.app.close());
+});
+
+beforeEach(() => {
+  server.sample.pulls.set(SAMPLE_PULL.id, SAMPLE_PULL);
+  server.sample.calls.length = 0;
 });
 
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
+
+afterAll(() => server.app.close());
 
 function gatewaysAt(
   gateways: readonly string[],
@@ -157,9 +163,11 @@ describe("live progress", () => {
   });
 
   test("does not keep the server from closing", async () => {
-    const following = streamPull(gatewaysAt([url]), { id: SAMPLE_PULL.id });
+    const other = await sampleServer();
+    const otherUrl = await other.app.listen({ port: 0, host: "127.0.0.1" });
+    const following = streamPull(gatewaysAt([otherUrl]), { id: SAMPLE_PULL.id });
     await following.next();
-    await server.app.close();
+    await other.app.close();
     expect((await following.next()).done).toBe(true);
   });
 
