@@ -1,6 +1,7 @@
 // The gateway put together: which part is given which others. The only file that knows all of them.
 
 import type { FastifyPluginAsync } from "fastify";
+import type { Authenticate } from "../gateway/api/ask.ts";
 import { shifterRoutes } from "../gateway/api/shifter/shifter-routes.ts";
 import { v2Routes } from "../gateway/api/v2/v2-routes.ts";
 import { makeAuthenticator } from "../gateway/auth/authenticate.ts";
@@ -11,6 +12,8 @@ import { type GatewayDesk, makeDesk } from "../gateway/desk/index.ts";
 import { type Mirror, openMirror } from "../gateway/mirror/mirror.ts";
 import { mirrorRoutes } from "../gateway/mirror/routes.ts";
 import { makePublisher } from "../gateway/publish/publisher.ts";
+import { registryApi } from "../gateway/registry/api-routes.ts";
+import type { SiteRegistry } from "../gateway/registry/site-registry.ts";
 import type { Publisher } from "../gateway/types.ts";
 import { startWorkers, type Workers } from "../gateway/work/index.ts";
 import type { Environment } from "../platform/user.ts";
@@ -20,6 +23,7 @@ import { askWho } from "./ask-who.ts";
 import { following } from "./following.ts";
 import { type Lasting, openLasting } from "./lasting.ts";
 import { measuredDesk, workMetrics } from "./measured.ts";
+import { openOwnRegistry } from "./own-registry.ts";
 import { readyChecks } from "./ready-checks.ts";
 import type { Composition, ServerParts } from "./start-server.ts";
 
@@ -37,6 +41,14 @@ export function composeGateway(around: Surroundings): ServerParts["compose"] {
     const lasting = await openLasting(site, log);
     return new Gateway(lasting, around, makePublisher(site.gateway, { log }));
   };
+}
+
+/** What answers the registry protocol. */
+interface ImageSources {
+  readonly mirror: Mirror;
+  readonly registry: SiteRegistry | undefined;
+  /** The site's registry has no host name of its own. */
+  readonly alone: boolean;
 }
 
 class Gateway implements Composition {
@@ -72,19 +84,24 @@ class Gateway implements Composition {
     });
   }
 
-  async begin({ gateway: config }: SiteServerConfig) {
-    const { log, store, munge } = this.#lasting;
+  async begin({ gateway: config, registry: own }: SiteServerConfig) {
+    const { log, store, munge, names, tokens } = this.#lasting;
     const publisher = makePublisher(config, { log });
+    const authenticator = makeAuthenticator({ config, munge, names, tokens });
+    const registry = own && (await openOwnRegistry(own, config, this.#lasting, authenticator));
     const mirror = this.#openMirror(config);
     return {
-      plugins: this.#plugins(config, mirror),
+      plugins: this.#plugins(config, askWho(authenticator), { mirror, registry, alone: own?.host === undefined }),
       checks: readyChecks(config, { store, munge }),
       adopt: async () => {
         this.#current.publisher = publisher;
         this.#lasting.config.now = config;
         await this.#work(config);
       },
-      close: () => mirror.close(),
+      close: async () => {
+        registry?.close();
+        await mirror.close();
+      },
     };
   }
 
@@ -93,16 +110,18 @@ class Gateway implements Composition {
     return openMirror({ config, cache, log, now, ...this.#around });
   }
 
-  #plugins(config: GatewayConfig, mirror: Mirror): readonly FastifyPluginAsync[] {
-    const { munge, names, tokens, catalog, queue, now } = this.#lasting;
+  #plugins(config: GatewayConfig, authenticate: Authenticate, images: ImageSources): readonly FastifyPluginAsync[] {
+    const { names, tokens, catalog, queue, now } = this.#lasting;
+    const { mirror, registry, alone } = images;
     const desk = measuredDesk(this.#desk, this.metrics);
-    const authenticate = askWho(makeAuthenticator({ config, munge, names, tokens }));
     const office = tokenOffice({ tokens, config, events: catalog });
     const watch = (listener: (id: string) => void) => queue.watch(listener);
     return [
       shifterRoutes({ desk, authenticate, labels: config.labels }),
       v2Routes({ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch }),
-      mirrorRoutes(mirror),
+      ...(registry ? [registry.routes, registryApi({ office: registry.office, authenticate })] : []),
+      // Both speak the same protocol on the same paths: a registry without a name of its own leaves the mirror no room.
+      ...(registry && alone ? [] : [mirrorRoutes(mirror)]),
     ];
   }
 

@@ -14,6 +14,8 @@ export interface SiteSetup {
   readonly admins?: string;
   /** Further keys of `gateway`. */
   readonly gateway?: Readonly<Record<string, unknown>>;
+  /** The section `registry`. */
+  readonly registry?: Readonly<Record<string, unknown>>;
 }
 
 /** Folders and a `site.yaml` of a site with the system `cluster`. */
@@ -67,13 +69,21 @@ export async function makeSite(first: SiteSetup = {}): Promise<TestSite> {
 }
 
 function siteYaml(dir: string, setup: SiteSetup): string {
-  const { mungeSocket, database = "state/berth.db", stateDir = "state", admins = "root", gateway = {} } = setup;
+  const {
+    mungeSocket,
+    database = "state/berth.db",
+    stateDir = "state",
+    admins = "root",
+    gateway = {},
+    registry,
+  } = setup;
   const system = { imageDir: join(dir, "images"), admins: [admins], ...(mungeSocket ? { munge: mungeSocket } : {}) };
   const authentication = mungeSocket ? "munge" : "mock";
   // JSON is YAML.
   return `# A site\n${JSON.stringify({
     server: { listen: "127.0.0.1:0", database, stateDir, stopTimeout: "5s" },
     gateway: { authentication, anonymous: true, systems: { cluster: system }, ...gateway },
+    ...(registry ? { registry } : {}),
   })}\n`;
 }
 

@@ -112,7 +112,7 @@ function refusalOf(socket: string, { status, message }: DecodeAnswer, anyAge: bo
 }
 
 const ATTEMPTS = 5;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 
 /** What a question goes through. */
 interface Line {
