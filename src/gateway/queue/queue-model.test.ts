@@ -40,7 +40,7 @@ interface Server {
 
 type Step =
   | { readonly do: "add"; readonly on: number; readonly tag: number; readonly uid: number }
-  | { readonly do: "claim" | "report" | "sleep" | "wake" | "crash"; readonly on: number }
+  | { readonly do: "claim" | "report" | "sleep" | "wake" | "nap" | "crash"; readonly on: number }
   | { readonly do: "finish"; readonly on: number; readonly how: "ready" | "failed" | "again" }
   | { readonly do: "board" | "land"; readonly on: number; readonly key: number }
   | { readonly do: "cancel"; readonly tag: number }
@@ -58,7 +58,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("claim" as const), on }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom("report" as const, "wake" as const), on }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("sleep" as const, "crash" as const), on }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("sleep" as const, "crash" as const, "nap" as const), on }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -113,6 +113,9 @@ class World {
     if (step.do === "land") return this.#land(server, `key${step.key}`);
     if (step.do === "crash") return this.#crash(server);
     server.asleep = true;
+    // Long enough to be taken for dead, and back among the living.
+    if (step.do === "nap") await this.#pass(70);
+    if (step.do === "nap") await this.#wake(server);
   }
 
   /** Everybody goes on to the end: every pull must get there. */

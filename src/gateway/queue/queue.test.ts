@@ -95,6 +95,25 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id, attempts: 1 });
   });
 
+  test.skipIf(choice.skip)("ends the flight of a server that died, and who waited for it flies instead", async () => {
+    const { queue, store, clock } = await setUp(choice);
+    const doomed = serverQueue(store, "doomed", clock);
+    const [one, two] = [await queue.add(request("a:1", 1)), await queue.add(request("a:2", 2))];
+    expect(await doomed.claim(LIMITS)).toMatchObject({ id: one.id });
+    expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id });
+    expect(await doomed.board(one.id, "k", "sha256:1")).toBe("leader");
+    expect(await queue.board(two.id, "k", "sha256:1")).toBe("follower");
+    await queue.beat();
+    clock.pass(59);
+    await queue.beat();
+    clock.pass(2);
+    expect(await queue.beat()).toBe(1);
+    expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id });
+    expect(await queue.board(two.id, "k", "sha256:1")).toBe("leader");
+    // The one that was taken for dead has lost its flight too.
+    expect(await doomed.board(one.id, "k", "sha256:1")).toBe("follower");
+  });
+
   test.skipIf(choice.skip)("cancels what waits at once, and tells the worker of what is at work", async () => {
     const { queue } = await setUp(choice);
     const [one, two] = [await queue.add(request("a", 1)), await queue.add(request("b", 2))];
