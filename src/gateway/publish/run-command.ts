@@ -1,6 +1,6 @@
 // Starts a program, gives it a little input and waits for its end. No shell is involved, and nothing it says is unbounded.
 
-import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
 /** How a program is started. */
@@ -61,15 +61,22 @@ export const runCommand: Run = async ([program = "", ...args], { input = "", tim
   }
 };
 
-// Asks it to end, and ends it when it does not.
-function stopper(child: ChildProcess): () => void {
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+// Asks it to end, and ends it when it does not; nor are those listened to whom it leaves behind.
+function stopper(child: Child): () => void {
+  const end = () => {
+    child.kill("SIGKILL");
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
   return () => {
     child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGKILL"), GRACE_MS).unref();
+    setTimeout(end, GRACE_MS).unref();
   };
 }
 
-function ended(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number | null> {
+function ended(child: Child): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
@@ -82,7 +89,7 @@ function ended(child: ChildProcessByStdio<Writable, Readable, Readable>): Promis
 }
 
 // Gathers what it says; the answer throws when that was too much.
-function listen(child: ChildProcessByStdio<Writable, Readable, Readable>, stop: () => void) {
+function listen(child: Child, stop: () => void) {
   const out: Buffer[] = [];
   let [size, stderr] = [0, ""];
   child.stdout.on("data", (chunk: Buffer) => {
