@@ -17,6 +17,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const context = processContext(verbosity);
     if (await runQuickly(rest, context)) return Number(process.exitCode ?? 0);
     needCompiler(process.env);
+    // Its command line is not of berth's kind, and it is called at the start of every job.
+    if (rest[0] === "shifterimg")
+      return await (await import("./cli/shifterimg/run.ts")).runShifterimg(rest.slice(1), context);
     const { runProgram } = await import("./cli/program.ts");
     return await runProgram(rest, context);
   } catch (error) {

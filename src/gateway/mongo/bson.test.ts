@@ -77,10 +77,11 @@ describe("extended JSON", () => {
 });
 
 describe("a record of Shifter's", () => {
+  const ID = "ab".repeat(32);
   const READY = {
     status: "READY",
     system: "s",
-    id: "ab",
+    id: ID,
     itype: "docker",
     tag: ["a:1"],
     format: "squashfs",
@@ -100,7 +101,7 @@ describe("a record of Shifter's", () => {
     expect(read).toEqual({
       kind: "image",
       image: {
-        ...{ system: "s", id: "ab", itype: "docker", tags: ["a:1"], format: "squashfs" },
+        ...{ system: "s", id: ID, itype: "docker", tags: ["a:1"], format: "squashfs" },
         ...{ private: true, users: [1, 2], groups: [], env: ["A=B"], entry: ["/run"], workdir: "/w" },
         ...{ labels: { a: "b" }, arch: "amd64", os: "linux", lastPull: 5.5, expires: 9, importedFrom: undefined },
       },

@@ -53,8 +53,8 @@ function readImage(document: Document): Read {
   if (status !== "READY" && status !== "SUCCESS") return nothing(`its status is ${status}`);
   const [system, id] = [text(document["system"]), text(document["id"])];
   if (!system) return nothing("it names no system");
-  // The id is a file's name.
-  if (!id || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/.test(id)) return nothing("its id is no name of a file");
+  // The id is a file's name, a digest in hex whichever of Shifter's clients made it.
+  if (!id || !/^[0-9a-f]{32,128}$/.test(id)) return nothing("its id is no name of a file");
   const format = text(document["format"]) ?? "squashfs";
   if (!["squashfs", "ext4", "xfs"].includes(format)) return nothing(`its format is ${format}`);
   const lists = { users: numbers(document["userACL"]), groups: numbers(document["groupACL"]) };
