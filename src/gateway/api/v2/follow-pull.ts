@@ -27,14 +27,22 @@ export async function* followPull(
 ): AsyncGenerator<PullRecord> {
   let said = "";
   while (!signal.aborted) {
-    const pull = await desk.findPull(who, id);
-    const { heartbeatAt: _beats, ...news } = pull;
-    const text = JSON.stringify(news);
-    if (text !== said) yield pull;
-    said = text;
-    if (pull.finishedAt !== null) return;
-    await pause(pace.atMostEveryMs, signal);
-    await firstOf(signal, (inner) => [changed(id, inner), pause(pace.lookEveryMs - pace.atMostEveryMs, inner)]);
+    const round = new AbortController();
+    const until = AbortSignal.any([signal, round.signal]);
+    // Listened for before the record is read: what changes in between must not wait for the next look.
+    const news = changed(id, until);
+    try {
+      const pull = await desk.findPull(who, id);
+      const { heartbeatAt: _beats, ...record } = pull;
+      const text = JSON.stringify(record);
+      if (text !== said) yield pull;
+      said = text;
+      if (pull.finishedAt !== null) return;
+      await pause(pace.atMostEveryMs, signal);
+      await Promise.race([news, pause(pace.lookEveryMs - pace.atMostEveryMs, until)]);
+    } finally {
+      round.abort();
+    }
   }
 }
 
@@ -61,15 +69,6 @@ export function waitersOf(watch: (listener: (id: string) => void) => () => void)
       return signal.addEventListener("abort", wake);
     });
   return { changed, stop };
-}
-
-async function firstOf(signal: AbortSignal, race: (signal: AbortSignal) => readonly Promise<void>[]): Promise<void> {
-  const rest = new AbortController();
-  try {
-    await Promise.race(race(AbortSignal.any([signal, rest.signal])));
-  } finally {
-    rest.abort();
-  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
