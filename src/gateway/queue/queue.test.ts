@@ -108,8 +108,10 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     await queue.beat();
     clock.pass(2);
     expect(await queue.beat()).toBe(1);
-    expect(await queue.claim(LIMITS)).toMatchObject({ id: two.id });
+    const again = [await queue.claim(LIMITS), await queue.claim(LIMITS)];
+    expect(again).toMatchObject([{ id: one.id }, { id: two.id }]);
     expect(await queue.board(two.id, "k", "sha256:1")).toBe("leader");
+    expect(await queue.board(one.id, "k", "sha256:1")).toBe("follower");
     // The one that was taken for dead has lost its flight too.
     expect(await doomed.board(one.id, "k", "sha256:1")).toBe("follower");
   });
