@@ -25,23 +25,26 @@ export async function gatewayLookups(site: GatewaySite): Promise<Result> {
   await baseline.stop();
   return {
     title: "Lookups with munge, 100,000 images, 200 connections",
-    columns: ["lookups/s", "p99 [ms]", "refused", `p99 [ms] at ${RATE}/s`],
+    columns: ["lookups/s", "p99 [ms]", "CPU of the server [µs]", "refused", `p99 [ms] at ${RATE}/s`],
     rows: [
-      { name: "berth", figures: [most.rate, most.p99, most.refused, waits] },
-      { name: "one unmunge per request", figures: [slow.rate, slow.p99, slow.refused, Number.NaN] },
+      { name: "berth", figures: [most.rate, most.p99, most.cpu, most.refused, waits] },
+      { name: "one unmunge per request", figures: [slow.rate, slow.p99, slow.cpu, slow.refused, Number.NaN] },
     ],
     notes: [
       "Load generator, munged and server share the machine's cores.",
+      "CPU: of the server's own process; the baseline's children are not counted.",
       "The last column counts from when a request was due, whether or not its connection was free.",
     ],
   };
 }
 
-async function full(site: GatewaySite, { port }: BenchServer, count: number) {
+async function full(site: GatewaySite, { port, cpu }: BenchServer, count: number) {
   const credentials = await makeCredentials(site, count);
   const request = (n: number) => lookup(somePublic(n), credentials[n] ?? "");
+  const before = await cpu();
   const { answers, seconds } = await sendAtOnce({ port, count, request }, CONNECTIONS);
-  return { rate: count / seconds, p99: quantile(answers, 0.99), refused: refused(answers) };
+  const used = ((await cpu()) - before) / count;
+  return { cpu: used * 1e6, rate: count / seconds, p99: quantile(answers, 0.99), refused: refused(answers) };
 }
 
 async function paced(site: GatewaySite, { port }: BenchServer): Promise<number> {

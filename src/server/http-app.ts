@@ -39,6 +39,8 @@ export async function makeHttpApp(options: HttpAppOptions): Promise<FastifyInsta
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
+    // A logger of its own for each request would cost more than its line; what fails is logged with the request's id.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID().slice(0, 8),
     // One line a request, written below, instead of two.
     logController: new LogController({ disableRequestLogging: true }),

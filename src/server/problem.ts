@@ -31,7 +31,7 @@ export function problemOf(error: unknown): Problem {
 /** Answers with what went wrong. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
-  if (problem.status >= 500) request.log.error({ err: error }, "a request failed");
+  if (problem.status >= 500) request.log.error({ request: request.id, err: error }, "a request failed");
   if (problem.status === 401) reply.header("www-authenticate", "Munge, Bearer");
   reply
     .code(problem.status)

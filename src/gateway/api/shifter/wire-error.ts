@@ -10,7 +10,7 @@ import { sendJson } from "./send-json.ts";
 /** Answers with what went wrong; the words of what is not a person's fault stay in the log. */
 export function sendWireError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const status = statusOf(error);
-  if (status >= 500) request.log.error({ err: error }, "a request failed");
+  if (status >= 500) request.log.error({ request: request.id, err: error }, "a request failed");
   if (status === 401) reply.header("www-authenticate", "Munge");
   reply.code(status);
   sendJson(reply, JSON.stringify({ status, error: sentence(error, status), message: titleOf(status, request.url) }));

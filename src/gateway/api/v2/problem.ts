@@ -16,7 +16,7 @@ const CODES: Readonly<Record<number, string>> = { 413: "E_API_TOO_LONG", 415: "E
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
   if (problem.status >= 500) console.error(error);
-  if (problem.status >= 500) request.log.error({ err: error }, "a request failed");
+  if (problem.status >= 500) request.log.error({ request: request.id, err: error }, "a request failed");
   if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="berth", Munge');
   if (problem.status === 429 || problem.status === 503) reply.header("retry-after", RETRY_AFTER);
   // As bytes: a problem document has no charset, and the server would add one.
