@@ -48,9 +48,9 @@ export async function startWorkers(parts: WorkParts): Promise<Workers> {
   const current = { config: parts.config };
   const begin = (pull: ClaimedPull) => {
     const workOn = pull.kind === "import" ? workOnImport : workOnPull;
-    const done: Promise<void> = performPull(pull, { ...place, config: current.config }, workOn).finally(() =>
-      active.delete(done),
-    );
+    const done: Promise<void> = performPull(pull, { ...place, config: current.config }, workOn)
+      .catch((error) => place.log.warn(`pull ${pull.id}: ${reasonOf(error)}`))
+      .finally(() => active.delete(done));
     active.add(done);
   };
   const claiming = claimLoop(place, current, active, begin, stopClaiming.signal);
@@ -96,11 +96,10 @@ async function claimLoop(
   begin: (pull: ClaimedPull) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   while (!signal.aborted) {
     const { jobs, jobsPerUser: perUser } = current.config.workers;
     if (active.size >= jobs) {
-      await Promise.race([...active, stopped]);
+      await oneEnds(active, signal);
       continue;
     }
     try {
@@ -113,6 +112,20 @@ async function claimLoop(
       await pause(1000, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+// Not `Promise.race`: with a promise that lasts as long as the server it would gather a reaction for each pull.
+function oneEnds(active: ReadonlySet<Promise<void>>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  for (const done of active) void done.then(resolve);
+  // Without a slot there is nothing to wait for but the end, or another configuration.
+  const look = setTimeout(resolve, LOOK_EVERY);
+  return promise.finally(() => {
+    clearTimeout(look);
+    signal.removeEventListener("abort", stop);
+  });
 }
 
 async function beatLoop({ queue, folder, staged, log }: Workplace, signal: AbortSignal): Promise<void> {
