@@ -35,11 +35,11 @@ export interface CatalogOptions {
   readonly now?: (() => number) | undefined;
   /** Hears of uses that could not be written; they are kept and tried again. */
   readonly onFault?: ((reason: string) => void) | undefined;
-  /** Bytes of images that are remembered; 48 MiB unless said otherwise, some 20,000 images. */
+  /** Bytes of images that are remembered; 16 MiB unless said otherwise, some 7,000 images. */
   readonly memoryBytes?: number | undefined;
 }
 
-const MEMORY_BYTES = 48 * 1024 * 1024;
+const MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Opens the catalog over the store; `close` before the store is closed. */
 export function makeCatalog(options: CatalogOptions): GatewayCatalog {

@@ -5,6 +5,13 @@ function found(value: string, key: number, weight = 1): Found<string> {
   return { value, key, weight };
 }
 
+/** A memory that has heard of these names once. */
+async function memoryOf(maxWeight: number, ...names: readonly string[]): Promise<Memory<string>> {
+  const memory = new Memory<string>(maxWeight);
+  for (const name of names) await memory.ask(name, async () => undefined);
+  return memory;
+}
+
 function later<T>() {
   let resolve: (value: T) => void = () => {};
   let reject: (error: Error) => void = () => {};
@@ -17,7 +24,7 @@ function later<T>() {
 
 describe("a memory of lookups", () => {
   test("asks once for everybody who asks at the same time", async () => {
-    const memory = new Memory<string>(10);
+    const memory = await memoryOf(10, "a", "b", "c");
     const answer = later<Found<string>>();
     let asked = 0;
     const look = () => {
@@ -32,7 +39,7 @@ describe("a memory of lookups", () => {
   });
 
   test("does not keep what was asked before a change, nor hands it to those who ask after", async () => {
-    const memory = new Memory<string>(10);
+    const memory = await memoryOf(10, "a", "b", "c");
     const old = later<Found<string>>();
     const early = memory.ask("a", () => old.promise);
     memory.forget(7);
@@ -43,7 +50,7 @@ describe("a memory of lookups", () => {
   });
 
   test("forgets every name of a thing, and keeps the others", async () => {
-    const memory = new Memory<string>(10);
+    const memory = await memoryOf(10, "a", "b", "c");
     await memory.ask("a", async () => found("x", 1));
     await memory.ask("b", async () => found("x", 1));
     await memory.ask("c", async () => found("y", 2));
@@ -54,7 +61,7 @@ describe("a memory of lookups", () => {
   });
 
   test("stays below its weight by dropping what was asked for longest ago", async () => {
-    const memory = new Memory<string>(3);
+    const memory = await memoryOf(3, "a", "b", "c", "d", "huge");
     for (const [i, name] of ["a", "b", "c"].entries()) await memory.ask(name, async () => found(name, i));
     memory.get("a");
     await memory.ask("d", async () => found("d", 9));
@@ -69,9 +76,17 @@ describe("a memory of lookups", () => {
   });
 
   test("remembers neither that there is nothing nor failures", async () => {
-    const memory = new Memory<string>(3);
+    const memory = await memoryOf(3, "a", "b", "c", "d", "huge");
     expect(await memory.ask("a", async () => undefined)).toBeUndefined();
     await expect(memory.ask("a", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
     expect(await memory.ask("a", async () => found("x", 1))).toBe("x");
+  });
+
+  test("keeps what is asked for a second time, so that going through everything pushes nothing out", async () => {
+    const memory = await memoryOf(3, "a");
+    await memory.ask("a", async () => found("one", 1));
+    for (let i = 0; i < 20_000; i++) await memory.ask(`other${i}`, async () => found("other", i + 2));
+    expect(memory.get("a")).toBe("one");
+    expect(memory.get("other19999")).toBeUndefined();
   });
 });

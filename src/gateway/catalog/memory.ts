@@ -1,5 +1,8 @@
-// What a server remembers of lookups: images by name, up to so many characters of their records, forgotten at every
-// change. Questions for the same name asked at the same time are one. Knows nothing of SQL or people.
+// What a server remembers of lookups: images by name, up to so many bytes of their records, forgotten at every change.
+// Questions for the same name asked at the same time are one. Knows nothing of SQL or people.
+//
+// A name is remembered when it is asked for the second time: whoever goes through all images must not push out those that
+// jobs use, and keeping what is never asked for again costs more than asking the database.
 
 /** What is remembered about one name. */
 interface Entry<T> {
@@ -8,6 +11,9 @@ interface Entry<T> {
   readonly weight: number;
 }
 
+/** Names in a generation of those asked for once. */
+const ONCE = 5000;
+
 /** Values by name, which belong to numbered things that change. The least recently asked go first. */
 export class Memory<T> {
   readonly #maxWeight: number;
@@ -15,6 +21,9 @@ export class Memory<T> {
   readonly #namesOf = new Map<number, Set<string>>();
   readonly #asked = new Map<string, Promise<T | undefined>>();
   #weight = 0;
+  /** Names asked for once lately, and before that. */
+  #once = new Set<string>();
+  #onceBefore = new Set<string>();
   /** Counts changes: an answer that was asked for before one is not kept. */
   #changes = 0;
 
@@ -31,7 +40,10 @@ export class Memory<T> {
     return entry.value;
   }
 
-  /** Asks once for everybody who wants to know, and remembers what was found unless something changed meanwhile. */
+  /**
+   * Asks once for everybody who wants to know, and, when the name was asked for before, remembers what was found unless
+   * something changed meanwhile.
+   */
   ask(name: string, look: () => Promise<Found<T> | undefined>): Promise<T | undefined> {
     const known = this.#asked.get(name);
     if (known) return known;
@@ -57,9 +69,20 @@ export class Memory<T> {
 
   async #look(name: string, look: () => Promise<Found<T> | undefined>): Promise<T | undefined> {
     const changes = this.#changes;
+    const again = this.#isAskedAgain(name);
     const found = await look();
-    if (found && changes === this.#changes) this.#keep(name, found);
+    if (found && again && changes === this.#changes) this.#keep(name, found);
     return found?.value;
+  }
+
+  #isAskedAgain(name: string): boolean {
+    if (this.#once.has(name) || this.#onceBefore.has(name)) return true;
+    this.#once.add(name);
+    if (this.#once.size >= ONCE) {
+      this.#onceBefore = this.#once;
+      this.#once = new Set();
+    }
+    return false;
   }
 
   // Whoever asks from now on must not be given an answer that may be from before the change.
