@@ -25,11 +25,15 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** Node's memory of compiled sources: most of these programs' time is for reading them. */
+const CACHE = join(tmpdir(), `berth-gateway-cli-cache-${process.getuid?.()}`);
+
 export interface RunOptions {
   readonly as?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   /** Another name of the program. */
   readonly program?: string;
+  readonly input?: string;
 }
 
 export async function openPlace(): Promise<Place> {
@@ -41,6 +45,7 @@ export async function openPlace(): Promise<Place> {
     PATH: "/usr/bin:/bin",
     HOME: folder,
     NO_COLOR: "1",
+    NODE_COMPILE_CACHE: CACHE,
     BERTH_GATEWAY: url,
     BERTH_SYSTEM: "cluster",
     BERTH_SITE_CONFIG: "",
@@ -50,12 +55,12 @@ export async function openPlace(): Promise<Place> {
     server,
     url,
     folder,
-    berth: (words, { as = "alice", env = {}, program = MAIN } = {}) =>
+    berth: (words, { as = "alice", env = {}, program = MAIN, input = "" } = {}) =>
       outcome(
         spawn(process.execPath, [program, ...words], {
           env: { ...surroundings, BERTH_GATEWAY_CREDENTIAL: as, ...env },
-          stdio: ["ignore", "pipe", "pipe"],
         }),
+        input,
       ),
     async close() {
       await server.app.close();
@@ -66,11 +71,12 @@ export async function openPlace(): Promise<Place> {
 
 /** Runs `berth WORDS` without any gateway. */
 export function runBerth(words: readonly string[]): Promise<Outcome> {
-  const env = { PATH: "/usr/bin:/bin", NO_COLOR: "1", HOME: tmpdir() };
-  return outcome(spawn(process.execPath, [MAIN, ...words], { env, stdio: ["ignore", "pipe", "pipe"] }));
+  const env = { PATH: "/usr/bin:/bin", NO_COLOR: "1", HOME: tmpdir(), NODE_COMPILE_CACHE: CACHE };
+  return outcome(spawn(process.execPath, [MAIN, ...words], { env }), "");
 }
 
-function outcome(child: ChildProcess): Promise<Outcome> {
+function outcome(child: ChildProcess, input: string): Promise<Outcome> {
+  child.stdin?.end(input);
   const text = { out: "", err: "" };
   child.stdout?.setEncoding("utf8").on("data", (part: string) => {
     text.out += part;

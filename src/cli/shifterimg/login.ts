@@ -12,16 +12,20 @@ import { loginFile, storeShifterLogin } from "./login-file.ts";
 
 const DEFAULT_LOCATION = "default";
 
-/** Keeps a login for a location; 1 when the registry refuses it. */
+/** Asks for a login and keeps it. */
 export async function login(call: Call): Promise<number> {
+  const location = call.args.operands[0] ?? DEFAULT_LOCATION;
+  await keepLogin(call, location, await readLogin(call, location));
+  return 0;
+}
+
+/** Keeps a login for a location. @throws E_AUTH_REFUSED when its registry does not take it */
+export async function keepLogin(call: Call, location: string, { username, password }: Login): Promise<void> {
   const { args, config, system, context } = call;
-  const location = args.operands[0] ?? DEFAULT_LOCATION;
-  const { username, password } = await readLogin(call, location);
   if (!args.switches.has("no-check")) await check(call, location, { username, password });
   const socket = config.mungeSocket ?? DEFAULT_SOCKET;
   const credential = await encodeMunge(socket, `${username}:${password}`, { signal: context.signal });
   await storeShifterLogin(loginFile(context.user.home), { system, location, credential });
-  return 0;
 }
 
 async function readLogin({ args, context }: Call, location: string): Promise<Login> {
