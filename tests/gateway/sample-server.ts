@@ -69,6 +69,8 @@ export async function sampleServer(): Promise<SampleServer> {
       },
     }),
   );
+  // Stands for the registry protocol, which has the rest of the prefix.
+  app.get("/v2/*", async () => ({ registry: true }));
   await app.ready();
   return { app, sample, changed: (id) => void [...listeners].map((listener) => listener(id)) };
 }

@@ -2,6 +2,7 @@
 
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
+import { IMAGE_PATH, IMAGE_PATH_SHOWN } from "./names.ts";
 
 const DESCRIPTION = `The image gateway of a site. Times are seconds since 1970, sizes bytes. A tag in a path may be percent-encoded or
 written with its slashes. Refusals are problem documents with a code and, mostly, a hint.`;
@@ -22,7 +23,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     },
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json["$id"] ?? `schema${i}`) },
-    transform: ({ schema, url }) => ({ schema: withTag(schema), url: url.replace(/\*$/, ":tag") }),
+    transform: ({ schema, url }) => ({ schema: withTag(schema), url: url.replace(IMAGE_PATH, IMAGE_PATH_SHOWN) }),
   });
 }
 

@@ -9,8 +9,14 @@ import { ITYPE, SYSTEM, TAG } from "./schemas/image.ts";
 /** In a path: the tag, encoded or with its slashes, is all of the rest. */
 export const NAMED_IMAGE = Type.Object({ system: SYSTEM, itype: ITYPE, "*": TAG });
 
-/** End of the paths that `NAMED_IMAGE` reads. */
-export const IMAGE_PATH = "/:system/:itype/*";
+/**
+ * End of the paths that `NAMED_IMAGE` reads. Not `/v2/images/x/manifests/1` and the like: those are the registry protocol's,
+ * of a repository that happens to be called `images/x`.
+ */
+export const IMAGE_PATH = "/:system/:itype(^(?!(?:manifests|blobs|tags|referrers)$).+$)/*";
+
+/** The same as people read it. */
+export const IMAGE_PATH_SHOWN = "/:system/:itype/:tag";
 
 /** The name in a path. @throws E_API_NAME */
 export function nameOf(params: { readonly system: string; readonly itype: string; readonly "*": string }): ImageName {

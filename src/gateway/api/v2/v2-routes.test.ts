@@ -45,6 +45,15 @@ describe("images", () => {
     server.sample.images.pop();
   });
 
+  test.each([
+    "/v2/images/x/manifests/1",
+    "/v2/images/x/blobs/sha256:0",
+    "/v2/tags/x/tags/list",
+    "/v2/images/tags/list",
+  ])("leave %s to the registry protocol", async (url) => {
+    expect((await ask("GET", url, { user: "alice" })).body).toEqual({ registry: true });
+  });
+
   test("that are not there are a problem with a code, a reason and a hint", async () => {
     expect(await ask("GET", "/v2/images/cluster/docker/none")).toEqual({
       status: 404,
