@@ -1,7 +1,7 @@
 // Servers that are killed in the middle of whatever they do: the database stays whole, every pull gets to its end, and
 // what was reported as finished stays finished.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,10 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 interface Worker {
-  readonly process: ChildProcess;
   readonly finished: readonly string[];
-  /** Resolves when it has said so many lines more. */
+  /** Lines that it has said so far. */
+  lines(): number;
+  /** Resolves when it has said so many lines, or is gone. */
   said(lines: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -42,16 +43,17 @@ function startWorker(url: string, id: string, keyFile: string): Worker {
     heard();
   });
   const gone = new Promise<void>((resolve) => child.once("close", () => resolve())).then(() => heard());
-  const said = async (more: number) => {
-    const until = lines.length + more;
-    while (lines.length < until && child.exitCode === null && !child.killed)
-      await new Promise<void>((resolve) => (heard = resolve));
+  const said = async (count: number) => {
+    while (lines.length < count && child.exitCode === null && !child.killed)
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
   };
   const kill = () => {
     child.kill("SIGKILL");
     return gone;
   };
-  return { process: child, finished, said, kill };
+  return { finished, lines: () => lines.length, said, kill };
 }
 
 describe.each(storeChoices())("servers with $kind", (choice) => {
@@ -76,7 +78,9 @@ describe.each(storeChoices())("servers with $kind", (choice) => {
       finished.push(...worker.finished);
     }
     const last = startWorker(choice.url(store), "victim", keyFile);
-    while ((await queue.unfinished(undefined)).length > 0) await last.said(1);
+    // Counted before the look, since the last line may come during it.
+    for (let lines = last.lines(); (await queue.unfinished(undefined)).length > 0; lines = last.lines())
+      await last.said(lines + 1);
     await last.kill();
     finished.push(...last.finished);
     const rows = await store.db.selectFrom("pulls").select(["tag", "status", "image_id"]).execute();
