@@ -11,6 +11,7 @@ import fastify, {
   LogController,
 } from "fastify";
 import { BerthError } from "../base/errors.ts";
+import { sendWireError } from "../gateway/api/shifter/wire-error.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { sendNothingThere, sendProblem } from "./problem.ts";
@@ -49,7 +50,9 @@ export async function makeHttpApp(options: HttpAppOptions): Promise<FastifyInsta
     bodyLimit: BODY_BYTES,
     routerOptions: { maxParamLength: PARAMETER_LETTERS },
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    // A path that cannot be decoded reaches no plugin; Shifter's clients expect their own form all the same.
+    frameworkErrors: (error, request, reply) =>
+      request.url.startsWith("/api/") ? sendWireError(error, request, reply) : sendProblem(error, request, reply),
     // The connections belong to the listener, which ends them in its own time.
     forceCloseConnections: false,
   });

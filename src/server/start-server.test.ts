@@ -91,6 +91,20 @@ describe("a server", () => {
     expect((await fetch(`${server.url}${path}`)).status).toBe(status);
   });
 
+  test("refuses a path that cannot be decoded in the form that the path's clients know", async () => {
+    const { server } = await start();
+    const types = await Promise.all(
+      ["/api/lookup/x/docker/%zz/", "/v2/%zz"].map(async (path) => {
+        const { status, headers } = await fetch(`${server.url}${path}`);
+        return [status, headers.get("content-type")];
+      }),
+    );
+    expect(types).toEqual([
+      [400, "application/json"],
+      [400, "application/problem+json"],
+    ]);
+  });
+
   test("refuses a body of more than a megabyte", async () => {
     const { server } = await start();
     const body = JSON.stringify({ text: "x".repeat(2 ** 21) });

@@ -131,6 +131,49 @@ describe("a socket", () => {
   });
 });
 
+describe("what munged says of a credential", () => {
+  // Those that a test cannot bring about with a real munged: its clock would have to be set back.
+  test.each([
+    [16, "E_AUTH_REWOUND", 401],
+    [18, "E_AUTH_INVALID", 401],
+    [10, "E_AUTH_INVALID", 401],
+    [5, "E_AUTH_NO_MUNGE", 503],
+  ])("as number %i is %s", async (status, code, http) => {
+    const { path, server } = await impostor(decodeAnswer(status));
+    try {
+      await expect(decodeMunge(path, "MUNGE:AAAA:")).rejects.toMatchObject({ code, http });
+    } finally {
+      server.close();
+    }
+  });
+
+  test("as rewound is accepted from a login file", async () => {
+    const { path, server } = await impostor(decodeAnswer(16));
+    try {
+      const { uid, gid, payload } = await decodeMunge(path, "MUNGE:AAAA:", { anyAge: true });
+      expect([uid, gid, payload.toString()]).toEqual([500, 50, "hi"]);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+/** The bytes of an answer about a credential of 500:50 around "hi". */
+function decodeAnswer(status: number): Buffer {
+  const words = Buffer.from([status, 0, 4, 5, 0, 0]);
+  const numbers = Buffer.alloc(4);
+  const rest = Buffer.alloc(30);
+  rest.writeUInt8(0, 0);
+  rest.writeUInt32BE(500, 9);
+  rest.writeUInt32BE(50, 13);
+  rest.writeUInt32BE(2, 25);
+  const body = Buffer.concat([words, numbers, rest.subarray(0, 29), Buffer.from("hi")]);
+  const head = Buffer.from("00606d4b040500", "hex");
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length, 0);
+  return Buffer.concat([head, length, body]);
+}
+
 let sockets = 0;
 
 function impostor(words: string | Buffer): Promise<{ path: string; server: Server }> {
