@@ -17,6 +17,7 @@ import type { Image } from "../../gateway/client/api-types.ts";
 import { parseDuration } from "../../site/units.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
+import { printable } from "../shifterimg/desk.ts";
 import { table } from "../table.ts";
 import { acting, type Call, listOf, shortTime } from "./call.ts";
 
@@ -108,11 +109,6 @@ function description(image: Image): string {
     ["expires", shortTime(image.expires)],
   ];
   return facts.map(([key, value]) => `${key.padEnd(9)}${printable(value)}\n`).join("");
-}
-
-// Messages and sources come from registries.
-function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }
 
 export function removeCommand(context: Context): Command {

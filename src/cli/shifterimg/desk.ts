@@ -84,7 +84,12 @@ function parsed(text: string): unknown {
 /** What the gateway says about its refusal. */
 export function refusal(answer: Answer): string {
   const { error } = Object(answer.json) as { readonly error?: unknown };
-  return typeof error === "string" ? error : `the gateway answered with status ${answer.status}`;
+  return typeof error === "string" ? printable(error) : `the gateway answered with status ${answer.status}`;
+}
+
+/** Words of a gateway, which may be a registry's, without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }
 
 /** The image that the command line names. @throws E_SHIFTERIMG_IMAGE */

@@ -1,7 +1,7 @@
 // The modes that Shifter's own program has: each asks the gateway, prints, and answers the exit status.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type Answer, ask, type Call, imageOf, refusal } from "./desk.ts";
+import { type Answer, ask, type Call, imageOf, printable, refusal } from "./desk.ts";
 import { imageLines, isWorking, pullLine, readWireImage, readWireList, type WireImage } from "./lines.ts";
 import { wireLists } from "./people.ts";
 
@@ -98,7 +98,7 @@ function showPull(call: Call, status: string): void {
 function outcome(call: Call, { status, message }: WireImage, answer: Answer): number {
   if (isJson(call)) call.print(`${JSON.stringify(answer.json, null, 2)}\n`);
   if (status === "READY") return 0;
-  call.context.log.warn(`the pull has failed: ${message || status || "the gateway does not say why"}`);
+  call.context.log.warn(`the pull has failed: ${printable(message || status || "the gateway does not say why")}`);
   return 1;
 }
 

@@ -8,7 +8,7 @@ import { followPull } from "../../gateway/client/follow.ts";
 import type { Gateways } from "../../gateway/client/gateways.ts";
 import { openSiteGateways } from "../gateway/open.ts";
 import type { Mode } from "./arguments.ts";
-import { ask, type Call, imageOf } from "./desk.ts";
+import { ask, type Call, imageOf, printable } from "./desk.ts";
 import { fail } from "./errors.ts";
 import { localTime } from "./lines.ts";
 import { isJson, refused } from "./modes.ts";
@@ -63,7 +63,7 @@ async function importFile(call: Call): Promise<number> {
     for await (const state of followPull(gateways, pull.id, { signal: context.signal })) pull = state;
     if (isJson(call)) call.print(`${JSON.stringify(pull, null, 2)}\n`);
     if (pull.status === "READY") return 0;
-    context.log.warn(`the import has failed: ${pull.statusMessage || pull.status}`);
+    context.log.warn(`the import has failed: ${printable(pull.statusMessage || pull.status)}`);
     return 1;
   });
 }

@@ -54,6 +54,8 @@ describe("choosing a proxy", () => {
       port: 2,
     });
     expect(proxyRules({ ALL_PROXY: "socks5h://s" })(target)).toEqual({ kind: "socks5", host: "s", port: 1080 });
+    // As Shifter's gateway wants it written.
+    expect(proxyRules({ all_proxy: "socks://s:9050" })(target)).toEqual({ kind: "socks5", host: "s", port: 9050 });
     expect(proxyRules({ https_proxy: "p.example:3128" })(target)).toEqual({
       kind: "http",
       host: "p.example",
