@@ -96,6 +96,7 @@ class Gateway implements Composition {
       adopt: async () => {
         this.#current.publisher = publisher;
         this.#lasting.config.now = config;
+        this.#lasting.mirror.now = mirror;
         await this.#work(config);
       },
       close: async () => {

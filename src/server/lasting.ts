@@ -6,6 +6,7 @@ import { type Munge, openMunge } from "../gateway/auth/munge.ts";
 import { type NameService, systemNames } from "../gateway/auth/name-service.ts";
 import { type TokenBook, tokenBook } from "../gateway/auth/tokens.ts";
 import { type GatewayCatalog, makeCatalog } from "../gateway/catalog/index.ts";
+import type { Mirror } from "../gateway/mirror/mirror.ts";
 import { makeQueue, type ServerQueue } from "../gateway/queue/queue.ts";
 import { openSeal } from "../gateway/queue/seal.ts";
 import { type Cache, openCache } from "../oci/store/cache.ts";
@@ -16,7 +17,7 @@ import { databaseUrl } from "./database-url.ts";
 import { prepareFolders } from "./folders.ts";
 import { following } from "./following.ts";
 import type { Logger } from "./logger.ts";
-import { type Metrics, makeMetrics } from "./metrics.ts";
+import { type Metrics, makeMetrics, type UpstreamState } from "./metrics.ts";
 import { takeServerName } from "./server-name.ts";
 
 export interface Lasting {
@@ -33,6 +34,8 @@ export interface Lasting {
   readonly tokens: TokenBook;
   readonly munge: (socket: string) => Munge;
   readonly metrics: Metrics;
+  /** The mirror that counts at the moment, for the figures. */
+  readonly mirror: { now: Mirror | undefined };
   close(): Promise<void>;
 }
 
@@ -70,9 +73,24 @@ async function open(
   onClose(() => queue.close());
   const cache = await openCache({ root: gateway.cacheDir, tempDir: join(gateway.workDir, "cache"), log });
   onClose(() => cache.close());
-  const metrics = makeMetrics({ queue: () => queueStates(queue) });
+  const mirror: Lasting["mirror"] = { now: undefined };
+  const upstreams = () => (mirror.now ? upstreamStates(mirror.now) : []);
+  const metrics = makeMetrics({ queue: () => queueStates(queue), upstreams });
   const names = systemNames();
-  return { log, now, config, store, queue, catalog, cache, names, tokens: tokenBook(store), munge: mungeOf(), metrics };
+  return {
+    log,
+    now,
+    config,
+    store,
+    queue,
+    catalog,
+    cache,
+    names,
+    tokens: tokenBook(store),
+    munge: mungeOf(),
+    metrics,
+    mirror,
+  };
 }
 
 // One client a socket: what it lets through at once is munged's limit, whoever asks.
@@ -91,4 +109,11 @@ async function queueStates(queue: ServerQueue): Promise<ReadonlyMap<string, numb
   const states = new Map<string, number>();
   for (const { status } of await queue.unfinished(undefined)) states.set(status, (states.get(status) ?? 0) + 1);
   return states;
+}
+
+function upstreamStates(mirror: Mirror): readonly UpstreamState[] {
+  const remaining = new Map(mirror.rates().map((rate) => [rate.upstream, rate.remaining]));
+  return [...mirror.requests()].map(([upstream, requests]) => {
+    return { upstream, requests, remaining: remaining.get(upstream) };
+  });
 }

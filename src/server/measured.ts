@@ -9,9 +9,9 @@ import type { Metrics } from "./metrics.ts";
 export function measuredDesk(desk: Desk, { lookups }: Pick<Metrics, "lookups">): Desk {
   return {
     ...desk,
-    async lookup(who, name) {
+    async lookup(...asked) {
       try {
-        const image = await desk.lookup(who, name);
+        const image = await desk.lookup(...asked);
         lookups.inc({ outcome: "found" });
         return image;
       } catch (error) {

@@ -14,18 +14,29 @@ export interface Metrics {
   readonly queue: Gauge<"state">;
 }
 
+/** What a registry lets be pulled through the mirror. */
+export interface UpstreamState {
+  readonly upstream: string;
+  readonly requests: number;
+  /** Undefined: it does not say. */
+  readonly remaining: number | undefined;
+}
+
 export interface MetricsOptions {
   /** Unfinished pulls by status, asked for when somebody reads the metrics. */
   readonly queue: () => Promise<ReadonlyMap<string, number>>;
+  /** The registries behind the mirror. */
+  readonly upstreams: () => readonly UpstreamState[];
 }
 
 const FAST = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5, 30];
 const SLOW = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 
-export function makeMetrics({ queue }: MetricsOptions): Metrics {
+export function makeMetrics({ queue, upstreams }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  upstreamGauges(registers, upstreams);
   return {
     registry,
     requests: new Histogram({
@@ -75,6 +86,27 @@ function queueGauge(registers: Registry[], queue: MetricsOptions["queue"]): Gaug
       const states = await queue().catch(() => new Map<string, number>());
       this.reset();
       for (const [state, count] of states) this.set({ state: state.toLowerCase() }, count);
+    },
+  });
+}
+
+// A gauge for what only grows, too: it begins anew with a reloaded configuration.
+function upstreamGauges(registers: Registry[], upstreams: MetricsOptions["upstreams"]): void {
+  const labelNames = ["upstream"] as const;
+  const sent = { name: "berth_mirror_upstream_requests", help: "Requests that the mirror sent to a registry" };
+  const left = { name: "berth_mirror_upstream_remaining", help: "Pulls that a registry still allows, as it last said" };
+  new Gauge({
+    ...{ ...sent, labelNames, registers },
+    collect() {
+      this.reset();
+      for (const { upstream, requests } of upstreams()) this.set({ upstream }, requests);
+    },
+  });
+  new Gauge({
+    ...{ ...left, labelNames, registers },
+    collect() {
+      this.reset();
+      for (const { upstream, remaining } of upstreams()) if (remaining !== undefined) this.set({ upstream }, remaining);
     },
   });
 }

@@ -119,6 +119,7 @@ describe("a server", () => {
     expect(text).toMatch(/berth_http_request_seconds_count\{method="GET",route="\/hello\/:name",status="200"\} 2/);
     expect(text).toMatch(/berth_http_request_seconds_count\{method="any",route="none",status="404"\} 2/);
     expect(text).toContain('berth_queue_pulls{state="pending"} 3');
+    expect(text).toContain('berth_mirror_upstream_remaining{upstream="hub"} 93');
     expect(text).toContain("process_resident_memory_bytes");
   });
 
@@ -214,7 +215,10 @@ function sampleParts(setup: Setup) {
     ask = resolve;
   });
   const compose: ServerParts["compose"] = async () => ({
-    metrics: makeMetrics({ queue: async () => new Map([["PENDING", 3]]) }),
+    metrics: makeMetrics({
+      queue: async () => new Map([["PENDING", 3]]),
+      upstreams: () => [{ upstream: "hub", requests: 7, remaining: 93 }],
+    }),
     async begin(config) {
       if (config.file === "impossible") throw new Error("impossible");
       const plugins = [sampleRoutes(config.file, ask, released)];
