@@ -18,7 +18,6 @@ import type { GatewayConfig, LocationConfig, SystemConfig, WorkerLimits } from "
 import type { Store } from "../../src/store/store.ts";
 import { openMemoryStore } from "../../src/store/testing.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const MIB = 2 ** 20;
 
 /** What is different from a plain gateway. */
@@ -90,7 +89,7 @@ export async function openWorkshop(setup: WorkshopSetup): Promise<Workshop> {
   const publisher = makePublisher(config, { log, now });
   const workers = await startWorkers({
     ...{ queue, catalog, publisher, judges: setup.judges ?? [], config, now, log },
-    program: setup.program ?? [process.execPath, MAIN],
+    program: setup.program,
     silentMs: setup.silentMs,
     limitsEveryMs: 50,
   });

@@ -3,6 +3,7 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { setPriority } from "node:os";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { type BerthError, reasonOf } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
@@ -42,9 +43,11 @@ export type JobResult =
   | { readonly kind: "declined"; readonly facts: ImageFacts }
   | { readonly kind: "failed"; readonly failure: JobFailure };
 
-/** Words that start this very program again: the script when it runs from source, else the packed binary. */
+/** Words that start this very program again: the source, the packed modules, or the packed binary. */
 export function ownProgram(): readonly string[] {
   if (process.versions["bun"] !== undefined) return [process.execPath];
+  // Not the first argument where it runs from source: a test has another program there.
+  if (import.meta.filename.endsWith(".ts")) return [process.execPath, join(import.meta.dirname, "../../main.ts")];
   return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 }
 
