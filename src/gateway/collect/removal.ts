@@ -8,7 +8,7 @@ import type { ImageRecord, Publisher } from "../types.ts";
 export interface RemovalParts {
   readonly catalog: Pick<GatewayCatalog, "byId" | "setStatus">;
   readonly publisher: Pick<Publisher, "remove" | "exists">;
-  readonly log: Log;
+  readonly log: Pick<Log, "warn">;
   readonly signal: AbortSignal;
 }
 

@@ -3,14 +3,10 @@
 
 import { reasonOf } from "../../base/errors.ts";
 import type { StoredImage } from "../catalog/access.ts";
-import type { GatewayCatalog } from "../catalog/gateway-catalog.ts";
-import type { Publisher } from "../types.ts";
+import { type RemovalParts, removeExpiring } from "../collect/removal.ts";
 
 /** What removals need. */
-export interface RemovalsOptions {
-  readonly catalog: Pick<GatewayCatalog, "setStatus">;
-  readonly publisher: Pick<Publisher, "remove">;
-  readonly signal: AbortSignal;
+export interface RemovalsOptions extends Omit<RemovalParts, "log"> {
   readonly onFault: (reason: string) => void;
 }
 
@@ -33,14 +29,13 @@ export class Removals {
     return this.#last;
   }
 
-  async #remove({ key, system, id, format }: StoredImage): Promise<void> {
-    const { catalog, publisher, signal, onFault } = this.#options;
-    if (signal.aborted) return;
+  async #remove(image: StoredImage): Promise<void> {
+    const { onFault, ...parts } = this.#options;
+    if (parts.signal.aborted) return;
     try {
-      await publisher.remove(system, id, format, signal);
-      await catalog.setStatus(key, "EXPIRED", "");
+      await removeExpiring(image, { ...parts, log: { warn: onFault } });
     } catch (error) {
-      onFault(`files of ${id} on ${system} are not removed yet: ${reasonOf(error)}`);
+      onFault(`files of ${image.id} on ${image.system} are not removed yet: ${reasonOf(error)}`);
     }
   }
 }
