@@ -213,10 +213,12 @@ describe.skipIf(!hasPostgres)("several servers with one PostgreSQL (skipped wher
     expect((await other.stop()).code).toBe(0);
   });
 
-  test("read the database's password from its file", async () => {
-    const place = await site();
+  test("read the database's password from its file, and do not start without it", async () => {
+    const database = await postgres.createDatabase();
+    const place = await site({ database, passwordFile: "password" });
+    const { stderr } = await place.run();
+    expect(stderr).toMatch(/password file .*password cannot be read/);
     await writeFile(join(place.dir, "password"), "s3:c/r@t\n");
-    await place.configure({ database: await postgres.createDatabase() });
     const server = await place.serve();
     expect((await server.stop()).stderr).not.toContain("s3:c");
   });

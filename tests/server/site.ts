@@ -12,6 +12,8 @@ export interface SiteSetup {
   readonly database?: string;
   readonly stateDir?: string;
   readonly admins?: string;
+  /** File with the database's password. */
+  readonly passwordFile?: string;
   /** Further keys of `gateway`. */
   readonly gateway?: Readonly<Record<string, unknown>>;
   /** The section `registry`. */
@@ -76,12 +78,14 @@ function siteYaml(dir: string, setup: SiteSetup): string {
     admins = "root",
     gateway = {},
     registry,
+    passwordFile,
   } = setup;
   const system = { imageDir: join(dir, "images"), admins: [admins], ...(mungeSocket ? { munge: mungeSocket } : {}) };
+  const password = passwordFile ? { databasePasswordFile: passwordFile } : {};
   const authentication = mungeSocket ? "munge" : "mock";
   // JSON is YAML.
   return `# A site\n${JSON.stringify({
-    server: { listen: "127.0.0.1:0", database, stateDir, stopTimeout: "5s" },
+    server: { listen: "127.0.0.1:0", database, stateDir, stopTimeout: "5s", ...password },
     gateway: { authentication, anonymous: true, systems: { cluster: system }, ...gateway },
     ...(registry ? { registry } : {}),
   })}\n`;
