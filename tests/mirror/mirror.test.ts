@@ -143,6 +143,34 @@ describe.skipIf(reason)(`the mirror${reason ? ` [${reason}]` : ""}`, () => {
   });
 });
 
+describe.skipIf(reason)(`a mirror of a registry with TLS and a token server${reason ? ` [${reason}]` : ""}`, () => {
+  test("trusts the authority that the location names, and hands the caller's login to the token server", async () => {
+    const registry = await startRegistry({ tls: true, token: { users: { anna: "secret" } } });
+    const caFile = registry.authority?.ca;
+    const image = await pushSample(registry, "team/app:1", { login: "anna:secret" });
+    const at = location("site", registry.url);
+    const [world, blind] = [
+      await startMirror({ locations: [{ ...at, caFile }] }),
+      await startMirror({ locations: [at] }),
+    ];
+    try {
+      const ask = (host: string, login?: string) =>
+        fetch(`http://${host}/v2/team/app/manifests/1`, { headers: login ? { authorization: basic(login) } : {} });
+      expect((await ask(world.host)).status).toBe(401);
+      expect((await ask(world.host, "anna:guess")).status).toBe(403);
+      const right = await ask(world.host, "anna:secret");
+      expect(digestOf(await right.bytes())).toBe(image.manifestDigest);
+      expect((await ask(blind.host, "anna:secret")).status).toBe(502);
+      const logins = registry.tokens?.seen.flatMap(({ authorization }) => authorization ?? []) ?? [];
+      expect(logins.every((login) => login.startsWith("Basic "))).toBe(true);
+    } finally {
+      await world.stop();
+      await blind.stop();
+      await registry.stop();
+    }
+  });
+});
+
 describe.skipIf(reason)(`a mirror whose upstream is away${reason ? ` [${reason}]` : ""}`, () => {
   test("answers what it had and says how old it is, also after a restart", async () => {
     let clock = 1_000_000;

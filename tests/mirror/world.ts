@@ -1,7 +1,6 @@
 // A mirror before real registries, for the tests: Debian's registry as upstream with a log of what it was asked, and
 // images that skopeo has put there.
 
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -14,6 +13,7 @@ import { cacheAt } from "../../src/oci/store/cache.ts";
 import type { LocationConfig } from "../../src/site/gateway-config.ts";
 import { scratchDir, type TestRegistry } from "../support/registry.ts";
 import { type SampleImage, writeSampleImage } from "../support/sample-image.ts";
+import { skopeo } from "./clients.ts";
 
 /** A location with this name and address. */
 export function location(name: string, url: string): LocationConfig {
@@ -70,11 +70,11 @@ export async function pushSample(
   try {
     const image = await writeSampleImage(dir, { content: randomBytes(options.size ?? 1000) });
     const login = options.login === undefined ? [] : ["--dest-creds", options.login];
-    const flags = ["--insecure-policy", "copy", "-q", "--dest-tls-verify=false", ...login];
-    const pushed = spawnSync("skopeo", [...flags, `oci:${dir}:latest`, `docker://${registry.host}/${name}`], {
-      encoding: "utf8",
-    });
-    if (pushed.status !== 0) throw new Error(pushed.stderr);
+    const pushed = await skopeo(
+      ...["copy", "-q", "--dest-tls-verify=false", ...login],
+      ...[`oci:${dir}:latest`, `docker://${registry.host}/${name}`],
+    );
+    if (pushed.status !== 0) throw new Error(pushed.said);
     return image;
   } finally {
     await rm(dir, { recursive: true, force: true });

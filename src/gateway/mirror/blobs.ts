@@ -41,8 +41,8 @@ export interface Blobs {
   read(question: BlobQuestion, found: Read<Descriptor>, part: BlobPart): Promise<Readable>;
 }
 
-// Of all upstreams together; more only fills the disk in an order that helps nobody.
-const DOWNLOADS = 16;
+// Fewer than the connections that the client has with one registry (16), so that questions for tags never wait for layers.
+const DOWNLOADS = 12;
 // One range from the beginning to the end: readers follow it.
 const WHOLE = Number.MAX_SAFE_INTEGER;
 

@@ -4,7 +4,6 @@
 import type { Log } from "../../base/log.ts";
 import type { CredentialSource } from "../../oci/auth/credential.ts";
 import { makeWire } from "../../oci/registry/client.ts";
-import type { Wire } from "../../oci/registry/exchange.ts";
 import type { Place } from "../../oci/registry/pull-requests.ts";
 import { openSession, type Session } from "../../oci/registry/session.ts";
 import type { Environment } from "../../platform/user.ts";
@@ -24,6 +23,8 @@ export interface Conversations {
 }
 
 export interface ConversationOptions {
+  /** All that will be talked to. */
+  readonly upstreams: readonly Upstream[];
   readonly env: Environment;
   readonly log: Log;
   readonly userAgent: string;
@@ -37,35 +38,29 @@ const RETRY = { retries: 2, longest: 2_000, vain: 20_000 };
 const TIMEOUTS = { connect: 10_000, headers: 30_000 };
 
 /** Nothing is sent before the first question. */
-export function conversations(options: ConversationOptions): Conversations {
-  const wires = new Map<string, Wire>();
+export function conversations({ upstreams, rates, ...options }: ConversationOptions): Conversations {
+  const authorities = new Map(
+    upstreams.flatMap(({ host, caFile }) => (caFile === undefined ? [] : [[host, caFile] as const])),
+  );
+  const wire = makeWire({ ...options, authorities, retry: RETRY, timeouts: TIMEOUTS });
   const sessions = new Recent<Session>(SESSIONS);
   const counts = new Map<string, number>();
-  const wireTo = ({ caFile }: Upstream): Wire => {
-    const known = wires.get(caFile ?? "");
-    if (known) return known;
-    const { log, userAgent } = options;
-    const env = caFile === undefined ? options.env : { ...options.env, SSL_CERT_FILE: caFile };
-    const wire = makeWire({ env, log, userAgent, retry: RETRY, timeouts: TIMEOUTS });
-    wires.set(caFile ?? "", wire);
-    return wire;
-  };
   const sessionWith = (upstream: Upstream, caller: Caller): Session => {
     const key = `${upstream.host} ${caller.key}`;
     const known = sessions.get(key);
     if (known) return known;
     const { host, insecure } = upstream;
-    const session = openSession(wireTo(upstream), only(host, caller), { host, insecure, named: true });
+    const session = openSession(wire, only(host, caller), { host, insecure, named: true });
     sessions.set(key, session);
     return session;
   };
   const watched = (upstream: Upstream, caller: Caller): Session => ({
     async request(request) {
-      const seconds = options.rates.wait(upstream, caller);
+      const seconds = rates.wait(upstream, caller);
       if (seconds > 0) throw fail("E_MIRROR_LIMITED", { host: upstream.host, seconds });
       counts.set(upstream.name, (counts.get(upstream.name) ?? 0) + 1);
       const answer = await sessionWith(upstream, caller).request(request);
-      options.rates.note(upstream, caller, answer.response);
+      rates.note(upstream, caller, answer.response);
       return answer;
     },
   });
@@ -73,10 +68,10 @@ export function conversations(options: ConversationOptions): Conversations {
     at: (upstream, repository, caller) => ({
       endpoint: { host: upstream.host, repository, insecure: upstream.insecure, mirror: false },
       session: watched(upstream, caller),
-      clock: wireTo(upstream).clock,
+      clock: wire.clock,
     }),
     requests: () => counts,
-    close: async () => void (await Promise.all([...wires.values()].map(({ transport }) => transport.close()))),
+    close: () => wire.transport.close(),
   };
 }
 

@@ -55,13 +55,14 @@ export function openMirror(options: MirrorOptions): Mirror {
   const stop = new AbortController();
   const rates = rateMemory(now);
   const life = config.pullUpdateMs / 1000;
-  const talk = conversations({ ...options, rates });
+  const upstreams = upstreamsOf(config);
+  const talk = conversations({ ...options, rates, upstreams: upstreams.all });
   const shared: Shared = {
     ...{ cache, now, log, life, signal: stop.signal, names: mirrorNames(cache), conversations: talk },
     ...{ access: accessMemory(now, life), contents: contentsMemory(), flight: singleFlight() },
   };
   return {
-    upstreams: upstreamsOf(config),
+    upstreams,
     caller: callerReader(),
     manifest: (question) => serveManifest(question, shared),
     blobs: blobs(shared),
