@@ -26,40 +26,67 @@ export function imageWriter({ labels }: WireOptions): (record: ImageRecord) => s
 
 /** One image. */
 export function writeImage(image: ImageRecord, labels: boolean): string {
-  return object([
-    ["id", quote(image.id)],
-    ["system", quote(image.system)],
-    ["itype", quote(image.itype)],
-    ["tag", JSON.stringify(image.tags)],
-    ["status", quote(wireStatus(image.status))],
-    ["userACL", aclOf(image, image.users)],
-    ["groupACL", aclOf(image, image.groups)],
-    ["ENV", JSON.stringify(image.env)],
-    ["ENTRY", JSON.stringify(image.entry)],
-    ["WORKDIR", quote(image.workdir ?? "")],
-    ["LABELS", labels ? JSON.stringify(image.labels) : MISSING],
-    ["last_pull", fractional(image.lastPull)],
-    ["status_message", quote(image.statusMessage)],
-  ]);
+  return writeRecord({
+    id: JSON.stringify(image.id),
+    system: image.system,
+    itype: image.itype,
+    tag: JSON.stringify(image.tags),
+    status: image.status,
+    users: aclOf(image, image.users),
+    groups: aclOf(image, image.groups),
+    env: JSON.stringify(image.env),
+    entry: JSON.stringify(image.entry),
+    workdir: JSON.stringify(image.workdir ?? ""),
+    labels: labels ? JSON.stringify(image.labels) : MISSING,
+    lastPull: image.lastPull,
+    message: image.statusMessage,
+  });
 }
 
 /** One pull: an image that is not there yet, of which little is known. */
 export function writePull(pull: PullRecord): string {
-  return object([
-    ["id", pull.imageId === null ? MISSING : quote(pull.imageId)],
-    ["system", quote(pull.system)],
-    ["itype", quote(pull.itype)],
-    ["tag", "[]"],
-    ["status", quote(wireStatus(pull.status))],
-    ["userACL", aclOf(pull, pull.users)],
-    ["groupACL", aclOf(pull, pull.groups)],
-    ["ENV", MISSING],
-    ["ENTRY", MISSING],
-    ["WORKDIR", MISSING],
-    ["LABELS", MISSING],
-    ["last_pull", fractional(pull.createdAt)],
-    ["status_message", quote(pull.statusMessage)],
-  ]);
+  return writeRecord({
+    id: pull.imageId === null ? MISSING : JSON.stringify(pull.imageId),
+    system: pull.system,
+    itype: pull.itype,
+    tag: "[]",
+    status: pull.status,
+    users: aclOf(pull, pull.users),
+    groups: aclOf(pull, pull.groups),
+    env: MISSING,
+    entry: MISSING,
+    workdir: MISSING,
+    labels: MISSING,
+    lastPull: pull.createdAt,
+    message: pull.statusMessage,
+  });
+}
+
+/** The thirteen values; those that may be missing are JSON already. */
+interface WireRecord {
+  readonly id: string;
+  readonly system: string;
+  readonly itype: string;
+  readonly tag: string;
+  readonly status: Status;
+  readonly users: string;
+  readonly groups: string;
+  readonly env: string;
+  readonly entry: string;
+  readonly workdir: string;
+  readonly labels: string;
+  readonly lastPull: number;
+  readonly message: string;
+}
+
+function writeRecord(record: WireRecord): string {
+  const { id, tag, users, groups, env, entry, workdir, labels } = record;
+  const [system, itype] = [JSON.stringify(record.system), JSON.stringify(record.itype)];
+  const [status, message] = [JSON.stringify(wireStatus(record.status)), JSON.stringify(record.message)];
+  const identity = `"id":${id},"system":${system},"itype":${itype},"tag":${tag},"status":${status}`;
+  const lists = `"userACL":${users},"groupACL":${groups}`;
+  const content = `"ENV":${env},"ENTRY":${entry},"WORKDIR":${workdir},"LABELS":${labels}`;
+  return `{${identity},${lists},${content},"last_pull":${fractional(record.lastPull)},"status_message":${message}}`;
 }
 
 /** The states that Shifter's clients know: quarantine is a failure whose reason stands in the message. */
@@ -76,12 +103,4 @@ export function fractional(seconds: number): string {
 // An imported image without a list has null where a pulled one has an empty list.
 function aclOf({ itype }: Pick<ImageRecord, "itype">, ids: readonly number[]): string {
   return itype === "custom" && ids.length === 0 ? "null" : JSON.stringify(ids);
-}
-
-function object(fields: readonly (readonly [string, string])[]): string {
-  return `{${fields.map(([key, value]) => `"${key}":${value}`).join(",")}}`;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text);
 }
