@@ -33,7 +33,8 @@ export function eventsRoute(parts: EventsParts): FastifyPluginAsync {
     app.setErrorHandler((error, request, reply) => {
       const { statusCode = 500 } = error as { readonly statusCode?: number };
       const status = error instanceof BerthError ? error.http : statusCode;
-      if (status >= 500) request.log.error({ request: request.id, err: error }, "a notification of the registry was lost");
+      if (status >= 500)
+        request.log.error({ request: request.id, err: error }, "a notification of the registry was lost");
       return reply.code(status).send({ error: status < 500 && error instanceof Error ? error.message : "failed" });
     });
     const authorized = async (request: { readonly headers: { readonly authorization?: string | undefined } }) => {
