@@ -169,11 +169,20 @@ describe("site.yaml", () => {
     expect(await mistakes(`${SITE}registry: {backend: "5001", publicUrl: x}`)).toContain("must be an address such as");
   });
 
-  test("warns of two systems in one folder", async () => {
-    const { warnings } = await configOf("gateway: {systems: {a: {imageDir: /i}, b: {imageDir: /i}}}");
-    expect(warnings).toEqual([
-      "config:1:54: gateway.systems.b.imageDir is the folder of a too; give each system its own",
-    ]);
+  test.each([
+    ["{imageDir: /i}", "{imageDir: /i}"],
+    ["{imageDir: /i}", "{imageDir: /x/../i/}"],
+    ["{imageDir: /i, remote: {host: h}}", "{imageDir: /i/, remote: {host: h}}"],
+  ])("refuses two systems in one folder: %s and %s", async (a, b) => {
+    const text = await mistakes(`gateway: {systems: {a: ${a}, b: ${b}}}`);
+    expect(text).toContain("gateway.systems.b.imageDir is the folder of a too; give each system its own folder");
+  });
+
+  test("takes two systems in folders of the same name on different machines", async () => {
+    const { warnings } = await configOf(
+      "gateway: {systems: {a: {imageDir: /i}, b: {imageDir: /i, remote: {host: h}}, c: {imageDir: /i/c}}}",
+    );
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 // The systems of a gateway: each with its folder, its way there and its people. Pure but for this machine's processor.
 
-import { isAbsolute } from "node:path";
+import { isAbsolute, normalize } from "node:path";
 import { BerthError } from "../base/errors.ts";
 import { formatPlatform, hostPlatform, parsePlatform } from "../oci/platform.ts";
 import type { Path } from "./config-document.ts";
@@ -22,7 +22,7 @@ export function resolveSystems(file: GatewayFile, at: At, found: Findings): Read
       found.wrong(path, "is no name that can stand in an address", "use letters, digits, dots, dashes and underscores");
     systems.set(name, resolveSystem(name, system, { file, at, found, path }));
   }
-  warnOfSharedFolders(systems, found);
+  refuseSharedFolders(systems, found);
   return systems;
 }
 
@@ -82,14 +82,19 @@ function resolveRemote(
   };
 }
 
-// Each system knows only its own images, and so takes the other's for leftovers.
-function warnOfSharedFolders(systems: ReadonlyMap<string, SystemConfig>, found: Findings): void {
+// Each system knows only its own images and readers: the other's would be leftovers to it, and of an image that both have
+// there is only one list of readers.
+function refuseSharedFolders(systems: ReadonlyMap<string, SystemConfig>, found: Findings): void {
   const seen = new Map<string, string>();
   for (const { name, transfer } of systems.values()) {
-    const place = `${transfer.kind === "remote" ? transfer.host : ""}:${transfer.imageDir}`;
+    const place = `${transfer.kind === "remote" ? transfer.host : ""}:${normalize(`${transfer.imageDir}/`)}`;
     const other = seen.get(place);
     if (other !== undefined)
-      found.odd(["gateway", "systems", name, "imageDir"], `is the folder of ${other} too`, "give each system its own");
+      found.wrong(
+        ["gateway", "systems", name, "imageDir"],
+        `is the folder of ${other} too`,
+        "give each system its own folder, or make one system of both: its nodes may share it",
+      );
     seen.set(place, name);
   }
 }

@@ -40,8 +40,15 @@ const file = fc.record({
     other: { sslcacert: "ca.pem", authMethod: "basic" },
   }),
   DefaultImageLocation: fc.constantFrom("hub", "other"),
-  Platforms: fc.dictionary(name, fc.oneof(local, remote), { minKeys: 1, maxKeys: 2 }),
+  Platforms: fc.dictionary(name, fc.oneof(local, remote), { minKeys: 1, maxKeys: 2 }).filter(hasOwnFolders),
 });
+
+function hasOwnFolders(platforms: Readonly<Record<string, object>>): boolean {
+  const folders = Object.values(platforms).map((one) =>
+    JSON.stringify("local" in one ? one.local : "the remote folder"),
+  );
+  return new Set(folders).size === folders.length;
+}
 
 describe("migrate-config", () => {
   test("writes a site.yaml that gives the same configuration", async () => {
