@@ -8,15 +8,15 @@ import { median, type Result } from "../table.ts";
 
 const CONNECTIONS = 200;
 const RATE = 5_000;
-const LOOKUPS = 30_000;
+const LOOKUPS = 20_000;
 const BASELINE_LOOKUPS = 400;
 const NODES = 10_000;
 
 /** Lookups with munge authentication over 200 connections: as many as possible, and the wait at 5,000 a second. */
 export async function gatewayLookups(site: GatewaySite): Promise<Result> {
   const gateway = await site.startGateway();
-  // The first requests find neither compiled code nor a warm database.
-  await full(site, gateway, LOOKUPS);
+  // The first requests find neither compiled code nor a warm database, and what was asked for once is not remembered yet.
+  for (let round = 0; round < 2; round++) await full(site, gateway, LOOKUPS);
   const most = await full(site, gateway, LOOKUPS);
   const waits = await paced(site, gateway);
   await gateway.stop();
