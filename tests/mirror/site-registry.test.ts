@@ -2,6 +2,7 @@
 // listed after a push, and what the site's checks keep back.
 
 import { rm } from "node:fs/promises";
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../src/base/digest.ts";
 import { installed } from "../support/ordinary-user.ts";
@@ -107,6 +108,23 @@ describe.skipIf(reason)(`the site's registry${reason ? ` [${reason}]` : ""}`, ()
     expect(statuses.sort()).toEqual([201, 201, 201, 409, 409, 409]);
   });
 
+  test.each([
+    "physics/spelt/%6danifests/1.2.3",
+    "physics/spelt/manifests/1%2E2.3",
+    "physics/spelt/manifests//1.2.3",
+    "physics/spelt/manifests/1.2.3/",
+    "physics//spelt/manifests/1.2.3",
+    "physics/x/../spelt/manifests/1.2.3",
+  ])("takes no tag by another spelling of its path: %s", async (path) => {
+    expect((await push("bob", first, "physics/spelt:1.2.3")).said).toBe("");
+    // The blobs that the other manifest needs.
+    await push("bob", second, "physics/spelt:latest");
+    const token = await tokenFor("bob", "repository:physics/spelt:pull,push");
+    const { status } = await rawPut(`/v2/${path}`, token, second.manifestBytes);
+    expect(status).toBe(400);
+    expect(digestOf((await inspect("bob", "physics/spelt:1.2.3")).said)).toBe(first.manifestDigest);
+  });
+
   test("moves other tags", async () => {
     expect((await push("bob", first, "physics/tool:latest")).said).toBe("");
     expect((await push("bob", second, "physics/tool:latest")).said).toBe("");
@@ -190,6 +208,24 @@ describe.skipIf(reason)(`the site's registry${reason ? ` [${reason}]` : ""}`, ()
     expect((await fetch(url, { method: "POST", headers: told, body })).status).toBe(204);
     expect((await fetch(url, { method: "POST", headers: told, body: "{}" })).status).toBe(400);
   });
+
+  // As it stands: other clients tidy paths up.
+  function rawPut(path: string, token: string, body: Uint8Array): Promise<{ readonly status: number }> {
+    const [host, port] = world.host.split(":");
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/vnd.oci.image.manifest.v1+json",
+      "content-length": body.length,
+    };
+    return new Promise((resolve, reject) => {
+      const asked = request({ host, port, path, method: "PUT", headers }, (answer) => {
+        answer.resume();
+        resolve({ status: answer.statusCode ?? 0 });
+      });
+      asked.once("error", reject);
+      asked.end(body);
+    });
+  }
 
   async function tokenFor(user: string, scope: string): Promise<string> {
     const url = `http://${world.host}/registry/token?service=site+registry&scope=${encodeURIComponent(scope)}`;

@@ -16,7 +16,7 @@ export const fail = defineErrors({
   },
   E_REGISTRY_SERVICE: {
     text: "this token service speaks for {service} only",
-    hint: "check the registry's configuration: berth gateway registry-config writes it",
+    hint: "check the registry's configuration: berth serve writes it beside the gateway's keys",
     http: 400,
   },
   E_REGISTRY_TOKEN_REQUEST: {
@@ -28,6 +28,11 @@ export const fail = defineErrors({
     text: "the tag {tag} of {repository} exists and stays what it is: the rule {pattern} of {place} makes it immutable",
     hint: "push under a new version, or under a tag that moves",
     http: 409,
+  },
+  E_REGISTRY_PATH: {
+    text: "the path is not written as the distribution protocol writes it",
+    hint: "names, tags and digests have no escapes, empty parts or dots alone",
+    http: 400,
   },
   E_REGISTRY_MANIFEST_LARGE: {
     text: "the manifest has more than {max} bytes",
@@ -50,12 +55,12 @@ export const fail = defineErrors({
   },
   E_REGISTRY_EVENTS: {
     text: "the notification cannot be taken: {why}",
-    hint: "check the registry's configuration: berth gateway registry-config writes it",
+    hint: "check the registry's configuration: berth serve writes it beside the gateway's keys",
     http: 400,
   },
   E_REGISTRY_EVENTS_LOGIN: {
     text: "the notification does not carry the shared secret",
-    hint: "check the registry's configuration: berth gateway registry-config writes it",
+    hint: "check the registry's configuration: berth serve writes it beside the gateway's keys",
     http: 401,
   },
   E_REGISTRY_WHO: { text: "this needs a login", hint: "send a munge credential or a token", http: 401 },

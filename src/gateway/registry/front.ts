@@ -38,8 +38,14 @@ export function registryFront(parts: FrontParts): FastifyPluginAsync {
   };
 }
 
+// One spelling for each path. The registry would take others for the same tag (escapes, empty parts, dots), and what is
+// looked at here must be what it acts on. No name of the protocol needs any of them.
+const PLAIN_PATH =
+  /^\/v2(?:\/(?!\.{1,2}(?:\/|$))[\w.:+=-]+)*$|^\/v2\/$|^\/v2(?:\/(?!\.{1,2}\/)[\w.:+=-]+)+\/blobs\/uploads\/$/;
+
 async function pass(parts: FrontParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const [path = "", ...query] = request.url.split("?");
+  if (!PLAIN_PATH.test(path)) throw fail("E_REGISTRY_PATH", {});
   const [, repository = "", reference = ""] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(path) ?? [];
   const signal = untilGone(reply);
   const forward = async (body: Readable | Buffer | undefined) => {
@@ -80,7 +86,12 @@ function untilGone(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-const CODES: Readonly<Record<number, string>> = { 403: "DENIED", 409: "DENIED", 413: "MANIFEST_INVALID" };
+const CODES: Readonly<Record<number, string>> = {
+  400: "NAME_INVALID",
+  403: "DENIED",
+  409: "DENIED",
+  413: "MANIFEST_INVALID",
+};
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = error instanceof BerthError ? error.http : 500;

@@ -10,9 +10,10 @@ import {
   verify,
   X509Certificate,
 } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
+import { partialName } from "../../base/publish.ts";
 import { jsonObject } from "../../oci/json.ts";
 import { fail } from "./errors.ts";
 import { ownCertificate } from "./own-certificate.ts";
@@ -71,9 +72,12 @@ async function readOrMake(dir: string, path: string, make: () => string, mode: n
     if (errnoOf(error) !== "ENOENT") throw error;
   }
   await mkdir(dir, { recursive: true, mode: 0o755 });
-  await writeFile(path, make(), { flag: "wx", mode }).catch((error: unknown) => {
+  const whole = partialName(path);
+  await writeFile(whole, make(), { flag: "wx", mode });
+  await link(whole, path).catch((error: unknown) => {
     if (errnoOf(error) !== "EEXIST") throw error;
   });
+  await rm(whole);
   return readFile(path, "utf8");
 }
 
