@@ -4,6 +4,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { machine, release } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { unifiedMount } from "../cgroup-mount.ts";
 import type { CgroupFacts, KernelFacts } from "./facts.ts";
 import { readText } from "./read.ts";
 
@@ -43,7 +44,7 @@ function moduleNames(version: string): readonly string[] {
 /** Version and delegation of control groups, from this process's mounts and membership; `manager` is known already. */
 export function cgroupFacts(manager: boolean): CgroupFacts {
   const mounts = readText("/proc/self/mountinfo") ?? "";
-  const unified = / (\S+) \S+ (?:.* )?- cgroup2 /m.exec(mounts)?.[1];
+  const unified = unifiedMount(mounts);
   const legacy = / - cgroup (?!.*name=)/m.test(mounts);
   const version = unified ? (legacy ? "hybrid" : "v2") : legacy ? "v1" : "none";
   if (!unified || version === "hybrid") return { version, controllers: [], delegated: false, manager };

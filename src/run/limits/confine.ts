@@ -34,7 +34,7 @@ export interface Confinement {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Gets the limits granted. @throws E_LIMITS_…, E_LIMIT_REFUSED */
+/** Gets the limits granted. @throws E_LIMITS_…, E_LIMIT_… */
 export function confine(wishes: LimitWishes, env: Environment, user: User): Confinement {
   const hierarchy = hierarchyOf("self");
   if (!hierarchy) throw fail("E_LIMITS_NO_V2");

@@ -5,9 +5,14 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { defineErrors, reasonOf } from "../../base/errors.ts";
 import { canWrite, readIfAny } from "../../platform/access.ts";
+import { unifiedMount } from "../../platform/cgroup-mount.ts";
 import { controllersOf } from "./translate.ts";
 
 const fail = defineErrors({
+  E_LIMIT_GROUP: {
+    text: "no control group for the limits can be made in {place}: {reason}",
+    hint: "groups of launches that still run may have used up what is allowed there (cgroup.max.descendants)",
+  },
   E_LIMIT_REFUSED: {
     text: "the limit {file} = {value} was refused by the kernel: {reason}",
     hint: "is it within the limits of your session or job? they are in {group}",
@@ -24,7 +29,7 @@ export interface Hierarchy {
 
 /** The hierarchy of a process (`self`, or a number); undefined where there is no cgroup v2. */
 export function hierarchyOf(process: string): Hierarchy | undefined {
-  const mount = / (\S+) \S+ (?:.* )?- cgroup2 /m.exec(readIfAny("/proc/self/mountinfo"))?.[1];
+  const mount = unifiedMount(readIfAny("/proc/self/mountinfo"));
   const own = /^0::(\/.*)$/m.exec(readIfAny(`/proc/${process}/cgroup`))?.[1];
   // A path that leads out of what this namespace sees is of no use.
   return mount === undefined || own === undefined || own.includes("/..") ? undefined : { mount, own };
@@ -55,20 +60,24 @@ function enabled(group: string, controller: string): boolean {
   }
 }
 
-/** Makes a group in `place` with these files' values, and answers its path. @throws E_LIMIT_REFUSED */
+/** Makes a group in `place` with these files' values, and answers its path. @throws E_LIMIT_GROUP, E_LIMIT_REFUSED */
 export function makeGroup(place: string, files: ReadonlyMap<string, string>): string {
   sweep(place);
   const group = join(place, `berth-${process.pid}-${randomBytes(4).toString("hex")}`);
-  let at = { file: "", value: "" };
   try {
     mkdirSync(group, { mode: 0o755 });
+  } catch (cause) {
+    throw fail("E_LIMIT_GROUP", { place, reason: reasonOf(cause) }, { cause });
+  }
+  let at = { file: "", value: "" };
+  try {
     for (const [file, value] of files) {
       at = { file, value };
       writeFileSync(join(group, file), value);
     }
     return group;
   } catch (cause) {
-    if (existsSync(group)) rmdirSync(group);
+    rmdirSync(group);
     throw fail("E_LIMIT_REFUSED", { ...at, group, reason: reasonOf(cause) }, { cause });
   }
 }

@@ -42,15 +42,15 @@ export function parseLimits(text: string, path: string): LimitWishes {
   const whole = (table: Table, key: string) => wholeNumber(table[key], key, path);
   const quota = whole(cpu, "quota");
   return {
-    cpus: quota === undefined || quota <= 0 ? undefined : quota / (whole(cpu, "period") ?? PERIOD),
-    cpuShares: whole(cpu, "shares"),
+    cpus: quota === undefined || quota <= 0 ? undefined : quota / (limit(whole(cpu, "period")) ?? PERIOD),
+    cpuShares: limit(whole(cpu, "shares")),
     cpusetCpus: textOf(cpu["cpus"], "cpu.cpus", path),
     cpusetMems: textOf(cpu["mems"], "cpu.mems", path),
     memory: limit(whole(memory, "limit")),
     memoryReservation: limit(whole(memory, "reservation")),
     memorySwap: whole(memory, "swap"),
     pids: limit(whole(pids, "limit")),
-    blkioWeight: whole(blocks, "weight"),
+    blkioWeight: limit(whole(blocks, "weight")),
     unified: unifiedOf(get("unified"), path),
   };
 }
@@ -76,7 +76,7 @@ function wholeNumber(value: unknown, key: string, path: string): number | undefi
   throw fail("E_LIMITS_FILE", { path, reason: `${key} is not a whole number` });
 }
 
-// Version 1 wrote "no limit" as -1 or 0.
+// Version 1 wrote "no limit" as -1 or 0, and 0 for the usual weight or period.
 function limit(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
 }

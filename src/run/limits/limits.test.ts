@@ -97,6 +97,11 @@ weight = 500
     });
   });
 
+  test("means by 0 what is usual, as the OCI runtimes do", () => {
+    const text = "[cpu]\nshares = 0\nquota = 50000\nperiod = 0\n[blockIO]\nweight = 0\n";
+    expect(Object.fromEntries(groupFiles(parseLimits(text, "f")))).toEqual({ "cpu.max": "50000 100000" });
+  });
+
   test.each([
     ["[memory", "no file of limits"],
     ["memory = 1", "memory is not a table"],
@@ -154,6 +159,12 @@ describe("a control group", () => {
     expect(readFileSync(join(made, "memory.max"), "utf8")).toBe("64");
     expect(readdirSync(join(mount, "user"))).not.toContain("berth-4194305-00000000");
     expect(readdirSync(join(mount, "user"))).toContain(`berth-${process.pid}-00000000`);
+  });
+
+  test("that cannot be made is told with its place", () => {
+    expect(() => makeGroup("/proc/self/fd", new Map([["memory.max", "64"]]))).toThrow(
+      /can be made in \/proc\/self\/fd/,
+    );
   });
 
   test("that refuses a value is removed again", () => {
