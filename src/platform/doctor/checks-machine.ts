@@ -18,17 +18,12 @@ const FAR_FUTURE = WRITTEN + 15 * 365 * 86_400_000;
 
 export function kernel({ kernel: { release, machine }, namespaces }: Facts): Verdict {
   const [major = 0, minor = 0] = release.split(/[.-]/).map(Number);
-  const at = (a: number, b: number): boolean => major > a || (major === a && minor >= b);
-  if (at(5, 11)) return ok(`${release}, ${machine}`);
   const found = `${release}, ${machine}`;
-  if (at(5, 6)) {
-    const consequence = "users cannot mount overlays (5.11): no --writable-tmpfs, binds only onto paths of the image";
-    return { state: "warn", found, consequence, cure: "a kernel of 5.11 or later" };
-  }
-  const consequence = "berth-launch needs openat2 (5.6) to resolve paths inside an image safely";
+  if (major > 5 || (major === 5 && minor >= 12)) return ok(found);
+  const consequence = "berth-launch needs mount_setattr (5.12) to protect mounts before anybody sees them";
   // Enterprise distributions carry newer features back into old kernels: what was tried counts more than the number.
   const state = namespaces.trial.works && namespaces.trial.by === "berth-launch" ? "warn" : "gap";
-  return { state, found, consequence, cure: "a kernel of 5.11 or later" };
+  return { state, found, consequence, cure: "a kernel of 5.12 or later" };
 }
 
 export function launcher({ launcher: path }: Facts): Verdict {

@@ -189,10 +189,11 @@ const CASES: readonly Case[] = [
     state: "warn",
   },
   {
-    when: "the kernel cannot mount overlays for users",
-    facts: kernel({ release: "5.10.0-28-amd64" }),
+    when: "the kernel is one release too old for the launcher",
+    facts: { ...kernel({ release: "5.11.0-49-generic" }), ...namespaces({}) },
     check: "kernel",
-    state: "warn",
+    state: "gap",
+    cure: /5\.12/,
   },
   {
     when: "the user has no subordinate ids",
