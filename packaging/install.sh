@@ -14,7 +14,7 @@ build=${2:-$here/../build}
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
 case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not $prefix" ;; esac
-helpers="berth-main berth-launch berth-join berth-mount berth-pack"
+helpers="berth-main berth-launch berth-join berth-mount berth-pack berth-relay"
 for program in berth $helpers; do
   [ -x "$build/$program" ] || fail "$build/$program is missing: call ./berth --version in the checkout, which builds it"
 done

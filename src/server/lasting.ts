@@ -2,7 +2,7 @@
 // the name service, the figures.
 
 import { join } from "node:path";
-import { type Munge, openMunge } from "../gateway/auth/munge.ts";
+import type { Munge } from "../gateway/auth/munge.ts";
 import { type NameService, systemNames } from "../gateway/auth/name-service.ts";
 import { type TokenBook, tokenBook } from "../gateway/auth/tokens.ts";
 import { type GatewayCatalog, makeCatalog } from "../gateway/catalog/index.ts";
@@ -18,6 +18,7 @@ import { prepareFolders } from "./folders.ts";
 import { following } from "./following.ts";
 import type { Logger } from "./logger.ts";
 import { type Metrics, makeMetrics, type UpstreamState } from "./metrics.ts";
+import { mungeClients } from "./munge-clients.ts";
 import { takeServerName } from "./server-name.ts";
 
 export interface Lasting {
@@ -77,6 +78,8 @@ async function open(
   const upstreams = () => (mirror.now ? upstreamStates(mirror.now) : []);
   const metrics = makeMetrics({ queue: () => queueStates(queue), upstreams });
   const names = systemNames();
+  const munge = mungeClients(process.env);
+  onClose(async () => munge.close());
   return {
     log,
     now,
@@ -87,21 +90,9 @@ async function open(
     cache,
     names,
     tokens: tokenBook(store),
-    munge: mungeOf(),
+    munge: munge.of,
     metrics,
     mirror,
-  };
-}
-
-// One client a socket: what it lets through at once is munged's limit, whoever asks.
-function mungeOf(): (socket: string) => Munge {
-  const clients = new Map<string, Munge>();
-  return (socket) => {
-    const known = clients.get(socket);
-    if (known) return known;
-    const client = openMunge(socket);
-    clients.set(socket, client);
-    return client;
   };
 }
 

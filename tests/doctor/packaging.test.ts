@@ -18,7 +18,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const PACKAGING = join(import.meta.dirname, "../../packaging");
 
-const HELPERS = ["berth-main", "berth-launch", "berth-join", "berth-mount", "berth-pack"];
+const HELPERS = ["berth-main", "berth-launch", "berth-join", "berth-mount", "berth-pack", "berth-relay"];
 
 let work: string;
 beforeAll(() => {

@@ -23,12 +23,15 @@ export interface ExchangeOptions {
 }
 
 /** Sends `question` and gives the body of the answer. @throws BrokenExchange, MalformedAnswer, the signal's reason */
-export function exchange(
+export type Exchange = (
   path: string,
   operation: Operation,
   question: Buffer,
-  { timeoutMs, signal }: ExchangeOptions,
-): Promise<Buffer> {
+  options: ExchangeOptions,
+) => Promise<Buffer>;
+
+/** The exchange by this process itself. */
+export const exchange: Exchange = (path, operation, question, { timeoutMs, signal }) => {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const socket = connect(path);
@@ -63,7 +66,7 @@ export function exchange(
     });
     socket.write(question);
   });
-}
+};
 
 /** Gathers the pieces of an answer, never more of them than the header says. */
 class AnswerReader {

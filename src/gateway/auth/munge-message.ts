@@ -82,6 +82,14 @@ export function answerLength(operation: Operation, bytes: Buffer): number {
   return length;
 }
 
+/** The body of a whole answer. @throws MalformedAnswer */
+export function answerBody(operation: Operation, bytes: Buffer): Buffer {
+  if (bytes.length !== HEADER_BYTES + answerLength(operation, bytes)) {
+    throw new MalformedAnswer("munged's answer is not as long as it says");
+  }
+  return bytes.subarray(HEADER_BYTES);
+}
+
 /** @throws MalformedAnswer */
 export function readEncodeAnswer(body: Buffer): EncodeAnswer {
   const fields = new Fields(body);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type BerthError, errnoOf } from "../../base/errors.ts";
 import { fail } from "./errors.ts";
 import { type Gate, GateFull, openGate } from "./gate.ts";
-import { BrokenExchange, exchange } from "./munge-exchange.ts";
+import { BrokenExchange, type Exchange, exchange } from "./munge-exchange.ts";
 import {
   type DecodeAnswer,
   decodeRequest,
@@ -55,16 +55,28 @@ export interface Munge {
 
 // munged has a few threads and a backlog of 256 connections; beyond that the kernel refuses, and everybody waits longer.
 const CONNECTIONS = 24;
+const RELAYED = 1000;
 const WAITING = 20_000;
 
+/** How questions reach munged, and how many may be on their way. */
+export interface MungeWay {
+  readonly exchange: Exchange;
+  readonly width: number;
+}
+
+/** Through a relay, which keeps to munged's limits by itself. */
+export function relayed(relay: { readonly exchange: Exchange }): MungeWay {
+  return { exchange: relay.exchange, width: RELAYED };
+}
+
 /** Talks to the munged behind `socket`; opens nothing before it is asked. */
-export function openMunge(socket: string): Munge {
-  const gate = openGate(CONNECTIONS, WAITING);
+export function openMunge(socket: string, way: MungeWay = { exchange, width: CONNECTIONS }): Munge {
+  const gate = openGate(way.width, WAITING);
   return {
     socket,
     async encode(payload, { signal, ttl = 0 } = {}) {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-      const line: Line = { socket, gate, operation: "encode", signal };
+      const line: Line = { socket, gate, operation: "encode", signal, exchange: way.exchange };
       const answer = await ask(line, (attempt) => encodeRequest(bytes, ttl, attempt), readEncodeAnswer);
       if (answer.status !== 0) throw away(socket, answer.message || `error ${answer.status}`);
       return answer.credential;
@@ -73,7 +85,7 @@ export function openMunge(socket: string): Munge {
       const text = credential.trim();
       if (!text.startsWith("MUNGE:")) throw fail("E_AUTH_INVALID", { why: "it does not begin with MUNGE:" });
       if (text.length > MAX_BODY_BYTES / 2) throw fail("E_AUTH_INVALID", { why: "it is too long" });
-      const line: Line = { socket, gate, operation: "decode", signal };
+      const line: Line = { socket, gate, operation: "decode", signal, exchange: way.exchange };
       const answer = await ask(line, (attempt) => decodeRequest(text, attempt), readDecodeAnswer);
       const refusal = refusalOf(socket, answer, anyAge);
       if (refusal) throw refusal;
@@ -120,6 +132,7 @@ interface Line {
   readonly gate: Gate;
   readonly operation: Operation;
   readonly signal: AbortSignal | undefined;
+  readonly exchange: Exchange;
 }
 
 async function ask<T>(line: Line, request: (attempt: number) => Buffer, read: (body: Buffer) => T): Promise<T> {
@@ -133,12 +146,13 @@ async function ask<T>(line: Line, request: (attempt: number) => Buffer, read: (b
   }
 }
 
-async function askAgain({ socket, operation, signal }: Line, request: (attempt: number) => Buffer): Promise<Buffer> {
+async function askAgain(line: Line, request: (attempt: number) => Buffer): Promise<Buffer> {
+  const { socket, operation, signal } = line;
   // Counts questions that may have arrived: to a repeated one munged does not answer "replayed".
   let asked = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await exchange(socket, operation, request(asked), { timeoutMs: TIMEOUT_MS, signal });
+      return await line.exchange(socket, operation, request(asked), { timeoutMs: TIMEOUT_MS, signal });
     } catch (error) {
       if (!(error instanceof BrokenExchange) || attempt === ATTEMPTS || !mayMend(error)) throw error;
       if (error.asked) asked++;
