@@ -1,8 +1,9 @@
 // A look into an image that is a directory of the host: a sandbox or a mounted image. Links are followed as if the
 // directory were the root, so that an image cannot make berth read a file of the host.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { readRegular } from "../platform/access.ts";
 import type { ImageView } from "./image-facts.ts";
 
 /** As many as the kernel follows. */
@@ -13,6 +14,7 @@ export function directoryView(root: string): ImageView {
   return {
     async readText(path, maxBytes) {
       const place = resolveInRoot(root, path);
+      // A link that was put there since must not change the place.
       return place === undefined ? undefined : readRegular(place, maxBytes);
     },
     async kind(path) {
@@ -63,21 +65,5 @@ function linkTarget(place: string): string | undefined {
     return info.isSymbolicLink() ? readlinkSync(place) : "";
   } catch {
     return undefined;
-  }
-}
-
-function readRegular(place: string, maxBytes: number): string | undefined {
-  let fd: number;
-  try {
-    // A FIFO must not make berth wait, nor a link put there since change the place.
-    fd = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    const info = fstatSync(fd);
-    return info.isFile() && info.size <= maxBytes ? readFileSync(fd, "utf8") : undefined;
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -57,7 +58,8 @@ describe("records", () => {
 
   async function write(name: string, change: Record<string, unknown> = {}): Promise<void> {
     const { domain, pid, start } = await selfIdentity();
-    const record = { format: RECORD_FORMAT, name, pid, start, domain, image: "/i.sif", out: "", err: "", ...change };
+    const texts = { image: "/i.sif", out: "", err: "", started: "2026-01-01T00:00:00.000Z", stopSignal: "SIGTERM" };
+    const record = { format: RECORD_FORMAT, name, pid, start, domain, ...texts, ...change };
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(record));
   }
 
@@ -112,6 +114,23 @@ describe("records", () => {
     expect(await names(process.getuid?.() ?? 0)).toEqual(["mine"]);
     expect(await names(4_000_000)).toEqual([]);
     expect(readdirSync(folder).toSorted()).toEqual(["mine.json", "stale.json"]);
+  });
+
+  test("that another user made up neither stop root's work nor lead it to files", async () => {
+    const owner = process.getuid?.() ?? 0;
+    for (const [name, change] of [
+      ["domain", { domain: 5 }],
+      ["signal", { stopSignal: ["TERM"] }],
+      ["group", { controlGroup: {} }],
+    ] as const)
+      await write(name, change);
+    execFileSync("mkfifo", [join(folder, "fifo.json")]);
+    await write("link");
+    renameSync(join(folder, "link.json"), join(folder, "elsewhere"));
+    symlinkSync("elsewhere", join(folder, "link.json"));
+    await write("real", { controlGroup: folder });
+    const found = await knownInstances({ path: folder, owner });
+    expect(found.map(({ name, controlGroup }) => [name, controlGroup])).toEqual([["real", undefined]]);
   });
 
   test("with another name than their file's count as none", async () => {

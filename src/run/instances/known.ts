@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { errnoOf } from "../../base/errors.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
+import { groupOf } from "../limits/control-group.ts";
 import { fail } from "./errors.ts";
 import { instanceFiles, isInstanceName } from "./folder.ts";
 import { type InstanceRecord, readRecord } from "./record.ts";
@@ -50,9 +51,14 @@ export async function runningInstance(
   const record = readRecord(path);
   if (!record || record.name !== name) return undefined;
   const state = await stateOf(record);
-  if (owner !== undefined) return state === "running" && ownerOf(record.pid) === owner ? record : undefined;
+  if (owner !== undefined) return state === "running" && ownerOf(record.pid) === owner ? ofAnother(record) : undefined;
   if (state === "gone") await forget(folder, record);
   return state === "running" ? record : undefined;
+}
+
+// A group is a folder whose files are read: the kernel says which one it is, not another user's record.
+function ofAnother(record: InstanceRecord): InstanceRecord {
+  return { ...record, controlGroup: record.controlGroup === groupOf(record.pid) ? record.controlGroup : undefined };
 }
 
 function ownerOf(pid: number): number | undefined {

@@ -1,7 +1,7 @@
 // What is written down of a running instance: the process that stands for it, beyond doubt, and what programs that join it
 // must know. Data and its reading; no process is looked at here.
 
-import { readFileSync } from "node:fs";
+import { readRegular } from "../../platform/access.ts";
 import type { JoinPlan } from "../launch-plan.ts";
 import type { LaunchRequest } from "../request.ts";
 import type { Inside } from "../start.ts";
@@ -42,13 +42,19 @@ export interface JoinFacts extends Inside {
 /** Raised whenever the form changes. */
 export const RECORD_FORMAT = 1;
 
+/** The facts of an image and its environment take some pages; what is larger was not written by berth. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const TEXTS = ["name", "domain", "started", "image", "out", "err", "stopSignal"] as const;
+
 /** The record in a file; undefined when there is none, or one that this version does not understand. */
 export function readRecord(path: string): InstanceRecord | undefined {
   try {
-    // Written by the same user, into a folder of that user: the form is not doubted beyond what root depends on.
-    const record = JSON.parse(readFileSync(path, "utf8")) as InstanceRecord;
-    const sound = Number.isSafeInteger(record.pid) && record.pid > 1 && /^\d+$/.test(record.start);
-    return record.format === RECORD_FORMAT && sound ? record : undefined;
+    // Root reads records of others: what a command for them uses is checked. `join` is for the user who wrote it.
+    const record = JSON.parse(readRegular(path, MAX_RECORD_BYTES) ?? "null") as InstanceRecord;
+    const numbers = Number.isSafeInteger(record.pid) && record.pid > 1 && /^\d+$/.test(record.start);
+    const texts = TEXTS.every((key) => typeof record[key] === "string");
+    const group = record.controlGroup === undefined || typeof record.controlGroup === "string";
+    return record.format === RECORD_FORMAT && numbers && texts && group ? record : undefined;
   } catch {
     return undefined;
   }

@@ -2,12 +2,11 @@
 // a running instance with a record, or neither: at most a record that is stale.
 
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import { publishFile, removeAbandoned } from "../../base/publish.ts";
 import { type Lock, tryLock } from "../../oci/store/lock.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
-import { hierarchyOf } from "../limits/control-group.ts";
+import { groupOf } from "../limits/control-group.ts";
 import { fail } from "./errors.ts";
 import { instanceFiles } from "./folder.ts";
 import { refuseTaken } from "./known.ts";
@@ -87,9 +86,4 @@ async function recordOf(job: InstanceStart, pid: number): Promise<InstanceRecord
     // A service manager makes the group that the launcher is found in.
     controlGroup: job.plan.controlGroup ?? (job.by && job.by.before.length > 0 ? groupOf(pid) : undefined),
   };
-}
-
-function groupOf(pid: number): string | undefined {
-  const found = hierarchyOf(String(pid));
-  return found && join(found.mount, found.own);
 }

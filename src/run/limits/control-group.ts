@@ -35,6 +35,12 @@ export function hierarchyOf(process: string): Hierarchy | undefined {
   return mount === undefined || own === undefined || own.includes("/..") ? undefined : { mount, own };
 }
 
+/** Path of the group that a process is in. */
+export function groupOf(pid: number): string | undefined {
+  const found = hierarchyOf(String(pid));
+  return found && join(found.mount, found.own);
+}
+
 /** The nearest group at or above the own one in which a group with these controllers can be made. */
 export function findPlace({ mount, own }: Hierarchy, controllers: readonly string[]): string | undefined {
   for (let group = join(mount, own); group.startsWith(mount); group = dirname(group)) {
