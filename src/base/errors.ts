@@ -84,7 +84,7 @@ function fill(template: string, fields: ErrorFields): string {
   });
 }
 
-// Names come from archives and registries: control characters must not reach a terminal as they are.
+// Names come from archives and registries: control characters, those behind ASCII too, must not reach a terminal as they are.
 function printable(text: string): string {
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -1,7 +1,7 @@
 // How a failure looks on the command line: what happened, why, what to do next. A stack is shown only with --debug.
 
 import { BerthError, reasonOf } from "../base/errors.ts";
-import { prefix } from "./terminal-log.ts";
+import { prefix, printable } from "./terminal-log.ts";
 
 export interface ReportStyle {
   readonly color: boolean;
@@ -12,7 +12,7 @@ export interface ReportStyle {
 export function errorReport(error: unknown, style: ReportStyle): string {
   const lines = error instanceof BerthError ? sentences(error) : unforeseen(error);
   const stack = style.debug && error instanceof Error ? `${error.stack}\n` : "";
-  return `${prefix("fatal", style.color)}${lines.join("\n").replaceAll("\n", "\n         ")}\n${stack}`;
+  return `${prefix("fatal", style.color)}${printable(lines.join("\n")).replaceAll("\n", "\n         ")}\n${stack}`;
 }
 
 function sentences(error: BerthError): string[] {

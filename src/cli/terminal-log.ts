@@ -25,7 +25,7 @@ export function writeError(text: string): void {
 
 /** A log that writes through `write`; `colorful` is asked when there is something to say. */
 export function terminalLog(level: Level, colorful: () => boolean, write: (line: string) => void): Log {
-  const say = (kind: Kind, text: string): void => write(`${prefix(kind, colorful())}${text}\n`);
+  const say = (kind: Kind, text: string): void => write(`${prefix(kind, colorful())}${printable(text)}\n`);
   return {
     info(text) {
       if (level === "normal" || level === "debug") say("info", text);
@@ -37,6 +37,11 @@ export function terminalLog(level: Level, colorful: () => boolean, write: (line:
       if (level === "debug") say("debug", text);
     },
   };
+}
+
+/** Words that quote images, registries and other users' files, without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "?");
 }
 
 const STYLES = { info: "\x1b[34m", warning: "\x1b[33m", fatal: "\x1b[31m", debug: "\x1b[2m" } as const;
