@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import * as images from "./gateway/images.ts";
 import { importMongoCommand } from "./gateway/import-mongo.ts";
 import { migrateCommand } from "./gateway/migrate.ts";
+import * as pins from "./gateway/pins.ts";
 import * as pulls from "./gateway/pulls.ts";
 import * as site from "./gateway/site.ts";
 import { tokenCommand } from "./gateway/tokens.ts";
@@ -18,7 +19,7 @@ export function gatewayCommand(context: Context): Command {
   const parts = [
     ...[pulls.pullCommand, pulls.importCommand, pulls.queueCommand, pulls.cancelCommand],
     ...[images.listCommand, images.showCommand, images.removeCommand, images.aclCommand, images.historyCommand],
-    ...[images.releaseCommand, images.pinCommand, images.unpinCommand],
+    ...[images.releaseCommand, pins.pinCommand, pins.unpinCommand, pins.pinsCommand],
     ...[site.quotaCommand, site.eventsCommand, site.collectCommand, site.systemsCommand, site.whoamiCommand],
     ...[tokenCommand, migrateCommand, importMongoCommand],
   ];

@@ -136,7 +136,7 @@ export interface ListFilter {
   readonly mine?: boolean | undefined;
   /** Part of a tag, in whatever case. */
   readonly match?: string | undefined;
-  /** What nobody showed them too, for administrators and operators; without effect for others. */
+  /** Everything that is there, in quarantine too, for administrators and operators; without effect for others. */
   readonly all?: boolean | undefined;
   /** Items of a page; undefined: all of them. */
   readonly limit?: number | undefined;
@@ -180,6 +180,8 @@ export interface Desk {
   release(who: Principal, name: ImageName, reason: string): Promise<ImageRecord>;
   pin(who: Principal, name: ImageName, holder: string, until: number | null): Promise<void>;
   unpin(who: Principal, name: ImageName, holder: string): Promise<void>;
+  /** Pins that hold: the caller's own, those of his images, and to administrators and operators everybody's. */
+  pins(who: Principal, filter: PinFilter): Promise<Page<HeldImage>>;
   tagHistory(who: Principal, name: ImageName): Promise<readonly TagMove[]>;
   quota(who: Principal, subject: QuotaSubject | undefined): Promise<QuotaReport>;
   setQuota(who: Principal, subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
@@ -194,6 +196,31 @@ export interface Lookup extends ImageName {
   readonly uid: number;
   readonly id: string;
   readonly time: number;
+}
+
+export interface PinFilter {
+  readonly system: string;
+  /** Only of the image that this name leads to. */
+  readonly name?: ImageName | undefined;
+  /** Only those that the caller set. */
+  readonly mine?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** An image and who holds it. */
+export interface HeldImage {
+  readonly system: string;
+  readonly imageId: string;
+  readonly itype: string;
+  /** Its names, as far as the caller may know them. */
+  readonly tags: readonly string[];
+  readonly holder: string;
+  /** Who set the pin. */
+  readonly uid: number | null;
+  readonly createdAt: number;
+  /** Null: until it is taken away. */
+  readonly until: number | null;
 }
 
 export interface TagMove {
@@ -245,6 +272,8 @@ export interface Collected {
   readonly orphanFiles: readonly string[];
   /** Blobs of the content store that no image needs. */
   readonly blobs: number;
+  /** Records of images that are gone for longer than the site wants to remember them. */
+  readonly records: number;
   readonly bytes: number;
 }
 

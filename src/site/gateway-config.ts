@@ -18,6 +18,8 @@ export interface GatewayConfig {
   readonly heartbeatMs: number;
   /** Life of an image after its last use. */
   readonly expirationMs: number;
+  /** How long the record of a removed image is kept. */
+  readonly keepRecordsMs: number;
   readonly authentication: "munge" | "mock";
   /** Whether people without credentials may look up and list public images. */
   readonly anonymous: boolean;

@@ -103,6 +103,7 @@ describe("site.yaml", () => {
       pullUpdateMs: 120_000,
       heartbeatMs: 3_600_000,
       expirationMs: 30 * 86_400_000,
+      keepRecordsMs: 90 * 86_400_000,
       anonymous: false,
       imports: ["alice"],
       privateDefault: "owner",

@@ -32,6 +32,7 @@ export interface Resolved {
 }
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const GIB = 1024 ** 3;
 
 /** Completes and checks a file that has a gateway. */
@@ -86,7 +87,8 @@ function resolveGateway(file: GatewayFile, state: string, around: Surroundings, 
     workDir: at(file.workDir ?? join(state, "work")),
     pullUpdateMs: msOf(file.pullUpdate, 5 * MINUTE),
     heartbeatMs: msOf(file.heartbeat, 60 * MINUTE),
-    expirationMs: msOf(file.expiration, 90 * 24 * 60 * MINUTE),
+    expirationMs: msOf(file.expiration, 90 * DAY),
+    keepRecordsMs: msOf(file.keepRecords, 90 * DAY),
     authentication: file.authentication ?? "munge",
     anonymous: file.anonymous ?? false,
     imports: file.imports ?? "none",

@@ -130,6 +130,7 @@ const gateway = Type.Object(
     pullUpdate: duration("how long an answer of a registry counts, and a failure is remembered", "5m"),
     heartbeat: duration("a pull that says nothing for so long is dead", "1h"),
     expiration: duration("life of an image after its last use", "90d"),
+    keepRecords: duration("how long the record of a removed image is kept", "90d"),
     authentication: choice("how callers prove who they are; mock is for tests only", "munge", "mock"),
     anonymous: flag("people without credentials may look up and list public images"),
     imports: optional(

@@ -30,6 +30,22 @@ describe("berth gateway", () => {
     expect(lastCall("list")).toMatchObject(["alice", { system: "cluster", mine: true, match: "tool" }]);
   });
 
+  test("asks for everything where that is wanted", async () => {
+    expect((await gateway(["list", "--all"])).status).toBe(0);
+    expect(lastCall("list")).toMatchObject(["alice", { system: "cluster", all: true }]);
+    expect((await gateway(["show", "-a", "team/tool:1.0"])).status).toBe(0);
+    expect(lastCall("lookup")).toMatchObject(["alice", IMAGE, { all: true }]);
+  });
+
+  test("shows who holds which image", async () => {
+    expect((await gateway(["show", "team/tool:1.0"])).out).toMatch(/^held by +job:7 \(uid 500\) since .*taken away$/m);
+    expect(lastCall("pins")).toMatchObject(["alice", { system: "cluster", name: IMAGE }]);
+    const { out } = await gateway(["pins", "--mine"]);
+    expect(out).toMatch(/^HOLDER +UID .*\njob:7 +500 +\S+ \S+ +taken away +a{12} +team\/tool:1\.0\n$/);
+    expect(lastCall("pins")).toMatchObject(["alice", { mine: true, name: undefined }]);
+    expect(JSON.parse((await gateway(["pins", "team/tool:1.0", "--json"])).out)).toMatchObject([{ holder: "job:7" }]);
+  });
+
   test("shows an image, and refuses what is not there in the gateway's words", async () => {
     expect((await gateway(["show", "team/tool:1.0"])).out).toMatch(/^names +team\/tool:1.0\nid +a{64}\n/);
     const { status, out, err } = await gateway(["show", "none:1"]);
@@ -104,7 +120,7 @@ describe("berth gateway", () => {
     expect((await gateway(["events", "-n", "3"])).out).toMatch(
       /\n1970-01-01 \d\d:\d\d +alice +image.ready +done +team\/tool:1.0\n/,
     );
-    expect((await gateway(["gc", "--dry-run"])).out).toBe("image a\nfile x.partial\n2 blobs; 30 B would be freed\n");
+    expect((await gateway(["gc", "--dry-run"])).out).toBe("image a\nfile x.partial\n2 blobs, 3 old records; 30 B would be freed\n");
     expect((await gateway(["systems"])).out).toMatch(/\ncluster +linux\/amd64 +squashfs/);
     expect((await gateway(["whoami"])).out).toMatch(/^alice \(500\), alice \(500\), by mock\n/);
     expect((await gateway(["whoami"], { env: { BERTH_SYSTEM: "" } })).status).toBe(0);

@@ -97,8 +97,8 @@ export function sampleDesk(): SampleDesk {
     status: "INIT",
   });
   const desk: Desk = {
-    lookup: async (who, name) => {
-      note("lookup", who?.user, name);
+    lookup: async (who, name, options) => {
+      note("lookup", who?.user, name, ...(options?.all ? [options] : []));
       return imageOf(name);
     },
     list: async (who, filter) => {
@@ -137,6 +137,12 @@ export function sampleDesk(): SampleDesk {
     release: async (_who, name) => imageOf(name),
     pin: async (who, name, holder, until) => note("pin", who.user, name, holder, until),
     unpin: async (who, name, holder) => note("unpin", who.user, name, holder),
+    pins: async (who, filter) => {
+      note("pins", who.user, filter);
+      const { system, id: imageId, itype, tags } = SAMPLE_IMAGE;
+      const pin = { system, imageId, itype, tags, holder: "job:7", uid: 500, createdAt: 5, until: null };
+      return { items: images.length > 0 ? [pin] : [], next: undefined };
+    },
     tagHistory: async () => [{ at: 5, by: "alice", imageId: "b", previousId: "a" }],
     quota: async (who, subject) => ({
       subject: subject ?? { kind: "user", number: who.uid },
@@ -161,7 +167,7 @@ export function sampleDesk(): SampleDesk {
     },
     collect: async (who, system, dryRun) => {
       note("collect", who.user, system, dryRun);
-      return { expired: ["a"], orphanFiles: ["x.partial"], blobs: 2, bytes: 30 };
+      return { expired: ["a"], orphanFiles: ["x.partial"], blobs: 2, records: 3, bytes: 30 };
     },
   };
   return { desk, images, pulls, calls };

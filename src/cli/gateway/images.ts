@@ -1,45 +1,25 @@
-// `berth gateway list|show|rm|acl|history|release|pin|unpin`: the images of a system.
+// `berth gateway list|show|rm|acl|history|release`: the images of a system.
 
 import { Command } from "commander";
-import { defineErrors } from "../../base/errors.ts";
 import { formatSize } from "../../base/size.ts";
-import {
-  changeAcl,
-  listImages,
-  pinImage,
-  releaseImage,
-  removeImage,
-  showImage,
-  tagHistory,
-  unpinImage,
-} from "../../gateway/client/api.ts";
-import type { Image } from "../../gateway/client/api-types.ts";
-import { parseDuration } from "../../site/units.ts";
+import { changeAcl, listImages, releaseImage, removeImage, showImage, tagHistory } from "../../gateway/client/api.ts";
+import type { HeldImage, Image } from "../../gateway/client/api-types.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
 import { printable } from "../shifterimg/desk.ts";
 import { table } from "../table.ts";
 import { acting, type Call, listOf, shortTime } from "./call.ts";
+import { pinsOf, pinWords } from "./pin-list.ts";
 
-const fail = defineErrors({
-  E_GATEWAY_TIME: { text: "{text} is no time", hint: "write it as in 90m, 12h or 7d", exit: 1 },
-});
-
-const NAME = ["<name>", "[TYPE:]NAME:TAG, or NAME@sha256:…"] as const;
+/** The operand that names an image. */
+export const NAME = ["<name>", "[TYPE:]NAME:TAG, or NAME@sha256:…"] as const;
 const MINE = { long: "mine", kind: "switch", env: [], help: "only your own" } as const satisfies FlagSpec;
-const HOLDER = {
-  long: "holder",
-  kind: "text",
-  value: "name",
+const ALL = {
+  long: "all",
+  short: "a",
+  kind: "switch",
   env: [],
-  help: "who needs it, such as job:123; your name unless said",
-} as const satisfies FlagSpec;
-const FOR = {
-  long: "for",
-  kind: "text",
-  value: "time",
-  env: [],
-  help: "how long: 12h, 7d",
+  help: "also what nobody showed you, and what is in quarantine (operators)",
 } as const satisfies FlagSpec;
 const REASON = { long: "reason", kind: "text", value: "words", env: [], help: "why" } as const satisfies FlagSpec;
 const LISTS = [
@@ -51,8 +31,8 @@ export function listCommand(context: Context): Command {
   const command = new Command("list")
     .summary("list the images that you may read")
     .argument("[part]", "a part of the name");
-  return acting(command, context, [MINE], async (call, { mine }, [match]) => {
-    const images = await allImages(call, mine, match);
+  return acting(command, context, [MINE, ALL], async (call, { mine, all }, [match]) => {
+    const images = await allImages(call, { match, ...(mine ? { mine } : {}), ...(all ? { all } : {}) });
     const rows = images.flatMap((image) =>
       (image.tags.length === 0 ? ["-"] : image.tags).map((tag) => row(image, tag)),
     );
@@ -69,13 +49,18 @@ function row(image: Image, tag: string): readonly string[] {
   return [id.slice(0, 12), status, access, owner?.user ?? "-", formatSize(bytes), shortTime(lastPull), name];
 }
 
-async function allImages(call: Call, mine: boolean, match: string | undefined): Promise<readonly Image[]> {
+interface Wanted {
+  readonly match: string | undefined;
+  readonly mine?: true;
+  readonly all?: true;
+}
+
+async function allImages(call: Call, wanted: Wanted): Promise<readonly Image[]> {
   const system = await call.system();
   const images: Image[] = [];
   let after: string | undefined;
   do {
-    const input = { system, limit: 1000, after, match, ...(mine ? { mine } : {}) };
-    const page = await listImages(call.gateways, input, call.options);
+    const page = await listImages(call.gateways, { system, limit: 1000, after, ...wanted }, call.options);
     images.push(...page.items);
     after = page.next;
   } while (after !== undefined);
@@ -84,13 +69,15 @@ async function allImages(call: Call, mine: boolean, match: string | undefined): 
 
 export function showCommand(context: Context): Command {
   const command = new Command("show").summary("show an image").argument(...NAME);
-  return acting(command, context, [], async (call, _flags, [text = ""]) => {
-    const image = await showImage(call.gateways, await call.image(text), call.options);
-    call.answer(image, () => description(image));
+  return acting(command, context, [ALL], async (call, { all }, [text = ""]) => {
+    const name = await call.image(text);
+    const image = await showImage(call.gateways, { ...name, ...(all ? { all } : {}) }, call.options);
+    const pins = await pinsOf(call, name);
+    call.answer({ ...image, pins }, () => description(image, pins));
   });
 }
 
-function description(image: Image): string {
+function description(image: Image, pins: readonly HeldImage[]): string {
   const { id, tags, status, statusMessage, owner, users, groups, bytes, format } = image;
   const facts: readonly (readonly [string, string])[] = [
     ["names", tags.join(" ")],
@@ -107,6 +94,7 @@ function description(image: Image): string {
     ["pulled", shortTime(image.lastPull)],
     ["used", shortTime(image.lastUse)],
     ["expires", shortTime(image.expires)],
+    ...pins.map((pin) => ["held by", pinWords(pin)] as const),
   ];
   return facts.map(([key, value]) => `${key.padEnd(9)}${printable(value)}\n`).join("");
 }
@@ -165,26 +153,5 @@ export function releaseCommand(context: Context): Command {
     const wish = { ...(await call.image(text)), reason: reason ?? "looked at" };
     const image = await releaseImage(call.gateways, wish, call.options);
     call.answer(image, () => `${image.tags.join(" ")}: ${image.status}\n`);
-  });
-}
-
-export function pinCommand(context: Context): Command {
-  const command = new Command("pin").summary("keep an image from being removed").argument(...NAME);
-  return acting(command, context, [HOLDER, FOR], async (call, flags, [text = ""]) => {
-    const holder = flags.holder ?? call.context.user.name;
-    const ms = flags.for === undefined ? undefined : parseDuration(flags.for);
-    if (flags.for !== undefined && ms === undefined) throw fail("E_GATEWAY_TIME", { text: flags.for });
-    const until = ms === undefined ? null : Date.now() / 1000 + ms / 1000;
-    await pinImage(call.gateways, { ...(await call.image(text)), holder, until }, call.options);
-    call.answer({ holder, until }, () => "");
-  });
-}
-
-export function unpinCommand(context: Context): Command {
-  const command = new Command("unpin").summary("no longer keep it").argument(...NAME);
-  return acting(command, context, [HOLDER], async (call, flags, [text = ""]) => {
-    const holder = flags.holder ?? call.context.user.name;
-    await unpinImage(call.gateways, { ...(await call.image(text)), holder }, call.options);
-    call.answer({ holder }, () => "");
   });
 }

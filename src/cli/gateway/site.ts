@@ -13,7 +13,7 @@ import {
   showQuota,
   whoAmI,
 } from "../../gateway/client/api.ts";
-import type { Event, Quota } from "../../gateway/client/api-types.ts";
+import type { Collected, Event, Quota } from "../../gateway/client/api-types.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
 import { table } from "../table.ts";
@@ -112,9 +112,13 @@ export function collectCommand(context: Context): Command {
     call.answer(got, () => {
       const lines = [...got.expired.map((id) => `image ${id}`), ...got.orphanFiles.map((name) => `file ${name}`)];
       const would = dryRun ? "would be freed" : "freed";
-      return `${[...lines, `${got.blobs} blobs; ${formatSize(got.bytes)} ${would}`].join("\n")}\n`;
+      return `${[...lines, `${counted(got)}; ${formatSize(got.bytes)} ${would}`].join("\n")}\n`;
     });
   });
+}
+
+function counted({ blobs, records }: Collected): string {
+  return `${blobs} blobs, ${records} old records`;
 }
 
 export function systemsCommand(context: Context): Command {

@@ -16,6 +16,7 @@ const CONFIG = {
   quota: { bytes: undefined, images: undefined },
 } as const;
 const STAFF = { uid: 1, user: "root" };
+const PINNING = { name: docker("a:1"), by: STAFF };
 
 function docker(tag: string, system = "alpha"): ImageName {
   return { system, itype: "docker", tag };
@@ -172,6 +173,21 @@ describe.each(storeChoices())("the catalog in $kind:", ({ skip, open, again }) =
       expect(anew).toMatchObject({ owner: person(600), users: [600], createdAt: 5000, expires: 6000, tags: ["b:1"] });
       expect(await catalog.find(docker("a:1"))).toBeUndefined();
     });
+
+    test("is forgotten with its names and readers some time after, but not the history of its names", async () => {
+      const image = await ready(pullOf("a:1"), madeOf("f1", { private: true }));
+      await ready(pullOf("b:1"), madeOf("f2"));
+      await catalog.retire(image.key, STAFF);
+      clock = 1500;
+      await catalog.setStatus(image.key, "EXPIRED", "");
+      expect([await catalog.countGone("alpha", 1500), await catalog.forgetGone("alpha", 1500)]).toEqual([0, 0]);
+      expect([await catalog.countGone("beta", 1501), await catalog.countGone("alpha", 1501)]).toEqual([0, 1]);
+      expect(await catalog.forgetGone("alpha", 1501)).toBe(1);
+      expect(await catalog.named(docker("a:1"))).toBeUndefined();
+      expect(await catalog.tagHistory(docker("a:1"))).toHaveLength(1);
+      expect((await ready(pullOf("a:1"), madeOf("f1"))).tags).toEqual(["a:1"]);
+      expect(await catalog.find(docker("b:1"))).toBeDefined();
+    });
   });
 
   describe.skipIf(skip)("private names", () => {
@@ -264,8 +280,8 @@ describe.each(storeChoices())("the catalog in $kind:", ({ skip, open, again }) =
       const [, used, pinned, wasPinned] = images;
       if (!used || !pinned || !wasPinned) throw new Error("no images");
       catalog.used(used, docker("b:1"), undefined);
-      await catalog.pin(pinned.key, { holder: "job:1", uid: 0, until: null });
-      await catalog.pin(wasPinned.key, { holder: "job:2", uid: 0, until: 2400 });
+      await catalog.pin(pinned.key, { holder: "job:1", uid: 0, until: null }, PINNING);
+      await catalog.pin(wasPinned.key, { holder: "job:2", uid: 0, until: 2400 }, PINNING);
       await ready(pullOf("e:1"), madeOf("fe", { file: undefined }));
       const overdue = await catalog.overdue("alpha");
       expect(overdue.map(({ id }) => id)).toEqual(["fa", "fd"]);
@@ -340,7 +356,7 @@ describe.each(storeChoices())("the catalog in $kind:", ({ skip, open, again }) =
     for (let i = 0; i < 20; i++) {
       const { key } = await ready(pullOf(`p${i}:1`), madeOf(`p${i}`));
       const [pinned, retired] = await Promise.all([
-        catalog.pin(key, { holder: "job:1", uid: 0, until: null }),
+        catalog.pin(key, { holder: "job:1", uid: 0, until: null }, PINNING),
         catalog.retire(key, STAFF),
       ]);
       expect([pinned, retired].filter(Boolean)).toHaveLength(1);

@@ -9,10 +9,12 @@ import { type Change, change, hearChanges } from "./changes.ts";
 import { eventPage, note, trimEvents } from "./events.ts";
 import { overdueImages, retireImage } from "./expiry.ts";
 import { finder, imageById, imageByKey, imageNamed, imageQuarantined, imagesByDigest, imagesInState } from "./find.ts";
+import { AT_ONCE, countGone, forgetGone } from "./forget.ts";
 import type { GatewayCatalog } from "./gateway-catalog.ts";
 import { listImages } from "./list.ts";
 import { lastLookups, trimLookups } from "./lookups.ts";
 import { Memory } from "./memory.ts";
+import { pinPage } from "./pin-list.ts";
 import { dropPin, pinsOf, setPin } from "./pins.ts";
 import { quotaOf, setQuota } from "./quotas.ts";
 import { isFoundPrivate, privacyAfter, recordFinding, refuseOtherContent } from "./record.ts";
@@ -129,10 +131,19 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? perUser() : noLimits),
     setQuota: (subject, limits) => setQuota(db, subject, limits),
     pins: (key) => pinsOf(db, key, now()),
-    pin: (key, pin) => changing((transaction) => setPin(transaction, key, pin, now())),
-    unpin: (key, holder) => dropPin(db, key, holder),
+    pinPage: (query) => pinPage(db, query, now()),
+    pin: (key, pin, by) => changing((transaction) => setPin(transaction, key, pin, by, now())),
+    unpin: (key, holder, by) => changing((transaction) => dropPin(transaction, key, holder, by, now())),
     verdicts: (digest) => verdictsOf(db, digest),
     keepVerdict: (digest, verdict) => keepVerdict(db, digest, { ...verdict, at: now() }),
+    countGone: (system, before) => countGone(db, system, before),
+    forgetGone: async (system, before) => {
+      for (let sum = 0; ; ) {
+        const some = await changing((transaction) => forgetGone(transaction, system, before));
+        sum += some;
+        if (some < AT_ONCE) return sum;
+      }
+    },
     trim: async (keep) => {
       await trimLookups(db, keep.lookups);
       await trimEvents(db, keep.events);

@@ -5,6 +5,7 @@ import type { Actor, Catalog, Eyes } from "../records.ts";
 import type {
   AclChange,
   GatewayEvent,
+  HeldImage,
   ImageName,
   ImageRecord,
   ListFilter,
@@ -20,7 +21,8 @@ import type {
 } from "../types.ts";
 import type { StoredImage } from "./access.ts";
 import type { EventQuery } from "./events.ts";
-import type { Pin } from "./pins.ts";
+import type { PinQuery } from "./pin-list.ts";
+import type { Pin, PinChange } from "./pins.ts";
 import type { KeptVerdict } from "./verdicts.ts";
 
 /** The catalog of all systems. Failures of the database pass through as E_STORE_…. */
@@ -59,12 +61,17 @@ export interface GatewayCatalog extends Catalog {
   quota(subject: QuotaSubject): Promise<QuotaReport>;
   setQuota(subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
   pins(key: number): Promise<readonly Pin[]>;
+  pinPage(query: PinQuery): Promise<Page<HeldImage>>;
   /** False: the image is not READY any more. */
-  pin(key: number, pin: Pin): Promise<boolean>;
+  pin(key: number, pin: Pin, change: PinChange): Promise<boolean>;
   /** False: there was none. */
-  unpin(key: number, holder: string): Promise<boolean>;
+  unpin(key: number, holder: string, change: PinChange): Promise<boolean>;
   verdicts(digest: string): Promise<readonly KeptVerdict[]>;
   keepVerdict(digest: string, verdict: Omit<KeptVerdict, "at">): Promise<void>;
+  /** How many EXPIRED images of the system were removed before that time. */
+  countGone(system: string, before: number): Promise<number>;
+  /** Deletes their records with their names and readers, which history and events outlive; answers how many. */
+  forgetGone(system: string, before: number): Promise<number>;
   /** Removes lookups but the newest `lookups`, and events but the newest `events`. */
   trim(keep: { readonly lookups: number; readonly events: number }): Promise<void>;
   /** Writes what is held and stops listening. The store stays open. */

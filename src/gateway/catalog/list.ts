@@ -18,7 +18,11 @@ export const PAGE_LIMIT = 1000;
 // are gone through at once. It takes some milliseconds.
 const STRETCH = 4000;
 
-/** READY images that these eyes see: one page, or with no limit all of them. @throws E_GATEWAY_CURSOR */
+const READY = ["READY"];
+// EXPIRED is what is not there any more.
+const THERE = ["READY", "QUARANTINED", "EXPIRING"];
+
+/** READY images that these eyes see, and with `all` to all eyes those in other states that are still there: one page, or with no limit all of them. @throws E_GATEWAY_CURSOR */
 export async function listImages(db: Kysely<Tables>, filter: ListFilter, eyes: Eyes): Promise<Page<StoredImage>> {
   const limit = filter.limit === undefined ? Number.POSITIVE_INFINITY : Math.min(filter.limit, PAGE_LIMIT);
   const found: StoredImage[] = [];
@@ -43,7 +47,8 @@ async function stretch(
   keys: { readonly from: number; readonly to: number; readonly limit: number },
 ): Promise<readonly StoredImage[]> {
   let select = selectImages(db)
-    .where((eb) => eb.and({ "i.system": filter.system, "i.status": "READY" }))
+    .where("i.system", "=", filter.system)
+    .where("i.status", "in", filter.all && eyes === "all" ? THERE : READY)
     .where("i.key", ">", keys.from)
     .where("i.key", "<=", keys.to)
     .where(readable(eyes))

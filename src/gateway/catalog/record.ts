@@ -113,16 +113,26 @@ async function rowFor(change: Change, finding: Finding, now: number): Promise<Be
     .returning("key")
     .executeTakeFirst();
   if (inserted) return { image: undefined, key: Number(inserted.key) };
-  const { key } = await trx
-    .selectFrom("images")
-    .where((eb) => eb.and({ system: pull.system, id: made.id }))
-    .select("key")
-    .executeTakeFirstOrThrow();
-  await lockImage(change, Number(key));
+  const key = await lockedKey(change, pull.system, made.id);
+  // The record of an image that was long gone was forgotten in this very moment.
+  if (key === undefined) return rowFor(change, finding, now);
   const image = imageOf(await selectImages(trx).where("i.key", "=", key).executeTakeFirstOrThrow());
   const there = image.status === "READY" || image.status === "QUARANTINED";
   if (!there) await revive(trx, image.key, fresh);
   return { image: there ? image : undefined, key: image.key };
+}
+
+async function lockedKey(change: Change, system: string, id: string): Promise<number | undefined> {
+  const find = () =>
+    change.trx
+      .selectFrom("images")
+      .where((eb) => eb.and({ system, id }))
+      .select("key")
+      .executeTakeFirst();
+  const found = await find();
+  if (found) await lockImage(change, Number(found.key));
+  const held = found && (await find());
+  return held && Number(held.key);
 }
 
 // The record of an expired image is used again, but nothing of its owner and readers.

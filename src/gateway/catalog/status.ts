@@ -19,7 +19,8 @@ export async function noteStatus(
 ): Promise<void> {
   const image = await trx
     .updateTable("images")
-    .set({ status: step.status, status_message: step.message })
+    // Whatever time it had left, it is over.
+    .set({ status: step.status, status_message: step.message, ...(step.status === "EXPIRED" ? { expires: now } : {}) })
     .where("key", "=", step.key)
     .returning(["system", "id", "itype"])
     .executeTakeFirst();

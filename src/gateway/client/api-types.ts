@@ -31,6 +31,8 @@ export interface Collected {
   readonly orphanFiles: readonly string[];
   /** Blobs of the store that no image needs. */
   readonly blobs: number;
+  /** Records of images that were removed long ago. */
+  readonly records: number;
   /** Bytes that it frees. */
   readonly bytes: number;
 }
@@ -63,6 +65,26 @@ export interface EventPage {
   readonly items: readonly Event[];
   /** Sent as `after`, this yields the page after this one; absent: there is none. */
   readonly next?: string | undefined;
+}
+
+/** An image and who holds it. */
+export interface HeldImage {
+  /** The system. */
+  readonly system: string;
+  /** Id of the image. */
+  readonly imageId: string;
+  /** `docker`, or `custom` for imports. */
+  readonly itype: string;
+  /** Its references, as far as you may know them. */
+  readonly tags: readonly string[];
+  /** Who needs it: `job:123`. */
+  readonly holder: string;
+  /** Who set the pin. */
+  readonly uid: number | null;
+  /** When it was set; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When it is over; null: when it is taken away; seconds since 1970 with fraction */
+  readonly until: number | null;
 }
 
 /** An image of a system. */
@@ -208,6 +230,13 @@ export interface Pin {
   readonly holder: string;
   /** When it is over; null: when it is taken away; seconds since 1970 with fraction */
   readonly until?: number | null | undefined;
+}
+
+/** One page. */
+export interface PinPage {
+  readonly items: readonly HeldImage[];
+  /** Sent as `after`, this yields the page after this one; absent: there is none. */
+  readonly next?: string | undefined;
 }
 
 /** Why a request was not fulfilled. */

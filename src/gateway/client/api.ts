@@ -12,6 +12,7 @@ import type {
   NewToken,
   Person,
   Pin,
+  PinPage,
   Pull,
   PullAnswer,
   PullList,
@@ -122,6 +123,28 @@ export function listImages(
   options: CallOptions = {},
 ): Promise<ImagePage> {
   return call(gateways, { method: "GET", path: "/v2/images", input, ...options });
+}
+
+/** Who holds which image: your pins, those of your images, and for operators all. @throws the gateway's refusals, E_CLIENT_… */
+export function listPins(
+  gateways: Gateways,
+  input: {
+    /** A system of the site. */
+    readonly system?: string | undefined;
+    /** `docker`, or `custom` for imports. */
+    readonly itype?: string | undefined;
+    /** The reference: `[location/]repository:tag` or `…@sha256:…`. */
+    readonly tag?: string | undefined;
+    /** Only those that you set. */
+    readonly mine?: boolean | undefined;
+    /** Items of a page. */
+    readonly limit?: number | undefined;
+    /** `next` of the page before. */
+    readonly after?: string | undefined;
+  } = {},
+  options: CallOptions = {},
+): Promise<PinPage> {
+  return call(gateways, { method: "GET", path: "/v2/pins", input, ...options });
 }
 
 /** Pulls that have not ended, of images that you may know of. @throws the gateway's refusals, E_CLIENT_… */

@@ -93,7 +93,8 @@ describe("images past their time", () => {
     await queue.add(request("c:1", 500, { system: "alpha" }));
     clock.pass(9 * DAY);
     await published("d", "d:1");
-    await catalog.pin(pinned.key, { holder: "job:1", uid: 500, until: null });
+    const pinning = { name: { system: "alpha", itype: "docker", tag: "b:1" }, by: { uid: 500, user: "u500" } };
+    await catalog.pin(pinned.key, { holder: "job:1", uid: 500, until: null }, pinning);
     clock.pass(2 * DAY);
     const dry = await collector()("alpha", true);
     expect(dry).toMatchObject({ expired: [old.id], orphanFiles: [], bytes: 7 });
@@ -134,6 +135,39 @@ describe("images past their time", () => {
     };
     await collector({ publisher: slow })("alpha", false);
     expect((await catalog.byId("alpha", image.id))?.status).toBe("EXPIRED");
+  });
+});
+
+describe("records of images that are gone", () => {
+  test("go after their time with names and readers, counted first by a dry run; the history of names stays", async () => {
+    const made = await published("a", "a:1");
+    await published("b", "b:1");
+    clock.pass(11 * DAY);
+    const collect = collector({ retention: () => ({ records: 20 * DAY }) });
+    await collect("alpha", false);
+    clock.pass(19 * DAY);
+    expect(await collect("alpha", false)).toMatchObject({ expired: [], records: 0 });
+    await published("b", "b:1");
+    clock.pass(2 * DAY);
+    expect(await collect("alpha", true)).toMatchObject({ records: 1 });
+    expect(await collect("alpha", false)).toMatchObject({ records: 1 });
+    expect(await catalog.byId("alpha", made.id)).toBeUndefined();
+    const name = { system: "alpha", itype: "docker", tag: "a:1" };
+    expect(await catalog.named(name)).toBeUndefined();
+    expect(await catalog.tagHistory(name)).toHaveLength(1);
+    expect((await catalog.find({ ...name, tag: "b:1" }))?.id).toBe(id("b"));
+    for (const table of ["tags", "image_access"] as const)
+      expect(await store.db.selectFrom(table).selectAll().where("image_key", "=", made.key).execute()).toEqual([]);
+  });
+
+  test("count from the removal, however much time the image had left", async () => {
+    const image = await published("a", "a:1");
+    await catalog.retire(image.key, { uid: 0, user: "root" });
+    const collect = collector({ retention: () => ({ records: DAY }) });
+    expect(await collect("alpha", false)).toMatchObject({ expired: [image.id], records: 0 });
+    clock.pass(DAY + 1);
+    expect(await collect("alpha", false)).toMatchObject({ records: 1 });
+    expect((await published("a", "a:1")).status).toBe("READY");
   });
 });
 

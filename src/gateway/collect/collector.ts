@@ -17,7 +17,7 @@ import { type Clocks, steadyClock } from "./steady-clock.ts";
 export interface CollectorParts {
   readonly catalog: Pick<
     GatewayCatalog,
-    "list" | "byId" | "overdue" | "expiring" | "retire" | "setStatus" | "flush" | "trim"
+    "list" | "byId" | "overdue" | "expiring" | "retire" | "setStatus" | "flush" | "trim" | "countGone" | "forgetGone"
   >;
   readonly queue: Pick<Queue, "unfinished">;
   readonly publisher: Pick<Publisher, "files" | "removeFiles" | "remove" | "exists">;
@@ -31,7 +31,8 @@ export interface CollectorParts {
   readonly now: () => number;
   /** Seconds; the process's own clock unless said otherwise. */
   readonly monotonic?: Clocks["monotonic"] | undefined;
-  readonly retention?: Partial<Retention> | undefined;
+  /** Asked at every round; what it leaves out is as usual. */
+  readonly retention?: (() => Partial<Retention>) | undefined;
   /** Newest lookups and events that stay. */
   readonly keep?: { readonly lookups: number; readonly events: number } | undefined;
 }
@@ -53,20 +54,20 @@ const KEEP = { lookups: 1_000_000, events: 1_000_000 };
 /** Makes the collector of a server. */
 export function makeCollector(parts: CollectorParts): Collector {
   const { now, monotonic = () => performance.now() / 1000 } = parts;
-  const retention = { ...USUAL_RETENTION, ...parts.retention };
   const jumped = steadyClock({ now, monotonic });
   let last: Promise<unknown> = Promise.resolve();
   const collect: Collector = async (system, dryRun) => {
     const seconds = Math.round(jumped());
     if (seconds !== 0) throw fail("E_COLLECT_CLOCK", { seconds });
-    const round = new Round(parts, retention, dryRun);
+    const round = new Round(parts, { ...USUAL_RETENTION, ...parts.retention?.() }, dryRun);
     // A system that cannot be reached does not keep the blobs.
     const files = await settled(round.system(system));
     const blobs = await round.blobs();
+    const records = await round.records(system);
     if (!dryRun) await parts.catalog.trim(parts.keep ?? KEEP);
     if (files.error) throw files.error;
     const { expired, orphans, bytes } = files.value ?? { expired: [], orphans: [], bytes: 0 };
-    return { expired, orphanFiles: orphans, blobs: blobs.count, bytes: bytes + blobs.bytes };
+    return { expired, orphanFiles: orphans, blobs: blobs.count, records, bytes: bytes + blobs.bytes };
   };
   // One at a time: two would only count the same things twice.
   return (system, dryRun) => {
@@ -123,6 +124,12 @@ class Round {
       await sweepLeftovers(cache, now() * 1000);
     }
     return { count: gone.length, bytes: sum(gone.map(({ size }) => size)) };
+  }
+
+  async records(system: string): Promise<number> {
+    const { catalog, now } = this.#parts;
+    const before = now() - this.#retention.records;
+    return this.#dryRun ? catalog.countGone(system, before) : catalog.forgetGone(system, before);
   }
 
   async #expire(system: string): Promise<readonly ImageRecord[]> {

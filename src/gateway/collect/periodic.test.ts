@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { silent } from "../../base/log.ts";
 import { collectPeriodically } from "./periodic.ts";
 
-const NOTHING = { expired: [], orphanFiles: [], blobs: 0, bytes: 0 };
+const NOTHING = { expired: [], orphanFiles: [], blobs: 0, records: 0, bytes: 0 };
 
 test("every system has its turn, whatever became of the one before, until the signal comes", async () => {
   const stop = new AbortController();

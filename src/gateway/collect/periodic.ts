@@ -23,10 +23,10 @@ export async function collectPeriodically(parts: PeriodicParts): Promise<void> {
     for (const system of systems()) {
       if (signal.aborted) return;
       try {
-        const { expired, orphanFiles, blobs, bytes } = await collect(system, false);
-        if (expired.length + orphanFiles.length + blobs > 0)
+        const { expired, orphanFiles, blobs, records, bytes } = await collect(system, false);
+        if (expired.length + orphanFiles.length + blobs + records > 0)
           log.info(
-            `collected on ${system}: ${expired.length} images, ${orphanFiles.length} files, ${blobs} blobs, ${bytes} bytes`,
+            `collected on ${system}: ${expired.length} images, ${orphanFiles.length} files, ${blobs} blobs, ${records} records, ${bytes} bytes`,
           );
       } catch (error) {
         if (!signal.aborted) log.warn(`collecting on ${system} failed: ${reasonOf(error)}`);

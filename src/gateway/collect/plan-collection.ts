@@ -10,9 +10,11 @@ export interface Retention {
   readonly orphans: number;
   /** Blobs after their last use. */
   readonly blobs: number;
+  /** Records of images after their removal. */
+  readonly records: number;
 }
 
-export const USUAL_RETENTION: Retention = { orphans: 3600, blobs: 7 * 86_400 };
+export const USUAL_RETENTION: Retention = { orphans: 3600, blobs: 7 * 86_400, records: 90 * 86_400 };
 
 export interface FilesState {
   readonly files: readonly PublishedFile[];

@@ -1,7 +1,7 @@
 // What people may do with images that are there, over a real catalog and queue (spec/shifter.md 1.3, 1.6, 1.7, 10.6).
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ImageName, PullRecord } from "../types.ts";
+import type { ImageName, PinFilter, PullRecord } from "../types.ts";
 import { openDesk, type TestDesk, who } from "./testing.ts";
 
 const PRIVATE = { private: true } as const;
@@ -86,6 +86,10 @@ describe("list", () => {
     expect(await ids(who(0))).toEqual(["f1"]);
     expect(await ids(who(0), { all: true })).toEqual(["f1", "f2"]);
     expect(await ids(who(600), { all: true })).toEqual(["f1"]);
+    const held = await gate.put({ tag: "c:1" }, "f3");
+    await gate.catalog.setStatus(held.key, "QUARANTINED", "a virus");
+    expect(await ids(who(1), { all: true })).toEqual(["f1", "f2", "f3"]);
+    expect(await ids(who(500), { all: true })).toEqual(["f1", "f2"]);
     expect(await ids(who(500), { mine: true, match: "b:" })).toEqual(["f2"]);
     await expect(ids(undefined, { mine: true })).rejects.toMatchObject({ http: 401 });
     await expect(gate.desk.list(who(7), { system: "gamma" })).rejects.toMatchObject({ code: "E_GATEWAY_NO_SYSTEM" });
@@ -299,6 +303,59 @@ describe("pins", () => {
     await gate.desk.pin(who(500), NAME, "keep", null);
     expect(await gate.catalog.pins(image?.key ?? 0)).toMatchObject([{ holder: "keep", until: null }]);
     await expect(gate.desk.pin(who(7), docker("b:1"), "job:1", null)).rejects.toMatchObject({ http: 404 });
+  });
+});
+
+describe("the list of pins", () => {
+  const list = async (uid: number, more: Partial<PinFilter> = {}) => {
+    const { items, next } = await gate.desk.pins(who(uid), { system: "alpha", ...more });
+    return [items.map(({ holder, tags, uid: by }) => `${tags.join(" ")} ${holder} ${by}`), next];
+  };
+
+  test("shows one's own, those of one's images, and to those who look after the system everybody's", async () => {
+    await gate.put({ tag: "a:1", owner: { uid: 500, gid: 500, user: "u500" } }, "f1");
+    await gate.put({ tag: "b:1", owner: { uid: 600, gid: 600, user: "u600" } }, "f2");
+    await gate.desk.pin(who(7), NAME, "job:1", null);
+    await gate.desk.pin(who(8), NAME, "job:2", null);
+    await gate.desk.pin(who(8), docker("b:1"), "job:3", null);
+    expect(await list(500)).toEqual([["a:1 job:1 7", "a:1 job:2 8"], undefined]);
+    expect(await list(8)).toEqual([["a:1 job:2 8", "b:1 job:3 8"], undefined]);
+    expect(await list(9)).toEqual([[], undefined]);
+    expect((await list(1))[0]).toHaveLength(3);
+    expect((await list(1, { name: NAME }))[0]).toHaveLength(2);
+    expect((await list(1, { mine: true }))[0]).toEqual([]);
+    const [first, next] = await list(1, { limit: 2 });
+    expect([first, await list(1, { limit: 2, after: String(next) })]).toEqual([
+      ["a:1 job:1 7", "a:1 job:2 8"],
+      [["b:1 job:3 8"], undefined],
+    ]);
+    await expect(list(1, { after: "x" })).rejects.toMatchObject({ code: "E_GATEWAY_CURSOR", http: 400 });
+    await expect(list(9, { name: docker("none:1") })).rejects.toMatchObject({ http: 404 });
+    gate.clock.pass(86_401);
+    expect(await list(1)).toEqual([[], undefined]);
+  });
+
+  test("tells no name to who may not read the image any more", async () => {
+    await gate.put({ tag: "a:1", users: [500, 7] }, "f1", { private: true });
+    await gate.desk.pin(who(7), NAME, "job:1", null);
+    await gate.desk.setAcl(who(500), NAME, { users: [500] });
+    expect(await list(7)).toEqual([[" job:1 7"], undefined]);
+  });
+
+  test("has its changes among the events, refusals too", async () => {
+    await gate.put({ tag: "a:1" }, "f1");
+    await gate.desk.pin(who(7), NAME, "job:1", null);
+    await expect(gate.desk.unpin(who(8), NAME, "job:1")).rejects.toMatchObject({ http: 403 });
+    await gate.desk.unpin(who(7), NAME, "job:1");
+    const { items } = await gate.desk.events(who(0), { audit: true });
+    const told = items.flatMap(({ kind, actor, outcome }) =>
+      kind.startsWith("pin.") ? [[kind, actor.uid, outcome]] : [],
+    );
+    expect(told).toEqual([
+      ["pin.removed", 7, "done"],
+      ["pin.removed", 8, "refused"],
+      ["pin.set", 7, "done"],
+    ]);
   });
 });
 

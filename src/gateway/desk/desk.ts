@@ -7,7 +7,7 @@ import { autoexpire, collect, expire, remove } from "./expire.ts";
 import { list, lookup, lookups, show, tagHistory } from "./find-images.ts";
 import { importFile } from "./import-file.ts";
 import type { DeskOptions, DeskParts } from "./parts.ts";
-import { pin, unpin } from "./pins.ts";
+import { pin, pins, unpin } from "./pins.ts";
 import { pull } from "./pull.ts";
 import { cancelPull, findPull, queue } from "./pulls.ts";
 import { release } from "./quarantine.ts";
@@ -52,8 +52,9 @@ export function makeDesk(options: DeskOptions): GatewayDesk {
     collect: (who, system, dryRun) => noted("gc.done", who, { system }, collect(parts, who, system, dryRun)),
     setAcl: (who, name, acl) => noted("acl.changed", who, name, setAcl(parts, who, name, acl)),
     release: (who, name, reason) => noted("quarantine.released", who, name, release(parts, who, name, reason)),
-    pin: (who, name, holder, until) => pin(parts, who, name, { holder, until }),
-    unpin: (who, name, holder) => unpin(parts, who, name, holder),
+    pin: (who, name, holder, until) => noted("pin.set", who, name, pin(parts, who, name, { holder, until })),
+    unpin: (who, name, holder) => noted("pin.removed", who, name, unpin(parts, who, name, holder)),
+    pins: (who, filter) => pins(parts, who, filter),
     quota: (who, subject) => quota(parts, who, subject),
     setQuota: (who, subject, limits) => noted("quota.changed", who, {}, setQuota(parts, who, subject, limits)),
     events: (who, filter) => events(parts, who, filter),

@@ -52,11 +52,11 @@ export async function collect(parts: DeskParts, asking: Principal, name: string,
   const who = staff(asking, systemOf(parts.config(), name), "collecting garbage");
   const collected = await parts.collector(name, dryRun);
   if (dryRun) return collected;
-  const { expired, orphanFiles, blobs, bytes } = collected;
+  const { expired, orphanFiles, blobs, records, bytes } = collected;
   await parts.catalog.note({
     ...{ kind: "gc.done", system: name, imageId: null, itype: null, tag: null, outcome: "done" },
     actor: { uid: who.uid, name: who.user },
-    detail: { expired: expired.length, orphanFiles: orphanFiles.length, blobs, bytes },
+    detail: { expired: expired.length, orphanFiles: orphanFiles.length, blobs, records, bytes },
   });
   return collected;
 }

@@ -51,7 +51,7 @@ export async function seen(
   return { image, eyes };
 }
 
-/** READY images that may be read; with `all` every one of them, for those who look after the system. */
+/** READY images that may be read; with `all` everything that is there, for those who look after the system. */
 export async function list(
   parts: DeskParts,
   who: Principal | undefined,

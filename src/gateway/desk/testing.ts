@@ -77,7 +77,7 @@ export async function openDesk(limits?: Partial<QueueLimits>): Promise<TestDesk>
     },
     collector: async (system, dryRun) => {
       files.log.push(`collected ${system} ${dryRun}`);
-      return { expired: [], orphanFiles: [], blobs: 0, bytes: 0 };
+      return { expired: [], orphanFiles: [], blobs: 0, records: 0, bytes: 0 };
     },
     config: () => test.config,
     now: () => clock.now,

@@ -4,13 +4,24 @@ import { Type } from "typebox";
 import { somebody } from "../ask.ts";
 import { wishedName } from "./names.ts";
 import { answering, doing } from "./operations.ts";
-import type { V2Parts } from "./parts.ts";
-import { Image, ITYPE, Pin, ReleaseWish, SYSTEM, TAG } from "./schemas/image.ts";
-import { ref } from "./schemas/shared.ts";
+import { systemOf, type V2Parts } from "./parts.ts";
+import { Image, ITYPE, Pin, PinPage, ReleaseWish, SYSTEM, TAG } from "./schemas/image.ts";
+import { PAGING, ref } from "./schemas/shared.ts";
 import type { TypedServer } from "./type-provider.ts";
 
 const PIN_QUERY = Type.Object(
   { system: Type.Optional(SYSTEM), itype: Type.Optional(ITYPE), tag: TAG, holder: Pin.properties.holder },
+  { additionalProperties: false },
+);
+
+const PINS_QUERY = Type.Object(
+  {
+    system: Type.Optional(SYSTEM),
+    itype: Type.Optional(ITYPE),
+    tag: Type.Optional(TAG),
+    mine: Type.Optional(Type.Boolean({ description: "Only those that you set." })),
+    ...PAGING,
+  },
   { additionalProperties: false },
 );
 
@@ -23,6 +34,23 @@ export function custodyRoutes(app: TypedServer, parts: V2Parts): void {
     async (request) => {
       const name = wishedName(parts, request.body);
       return desk.release(await somebody(authenticate, request, name.system), name, request.body.reason);
+    },
+  );
+  app.get(
+    "/pins",
+    {
+      schema: answering(
+        "listPins",
+        "Who holds which image: your pins, those of your images, and for operators all",
+        { querystring: PINS_QUERY },
+        ref(PinPage),
+      ),
+    },
+    async (request) => {
+      const { itype, tag, ...filter } = request.query;
+      const system = systemOf(parts, filter.system);
+      const name = tag === undefined ? undefined : wishedName(parts, { system, tag, ...(itype ? { itype } : {}) });
+      return desk.pins(await somebody(authenticate, request, system), { ...filter, system, name });
     },
   );
   app.put(

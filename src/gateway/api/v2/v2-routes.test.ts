@@ -182,7 +182,7 @@ describe("the site", () => {
   test("collects what nobody needs", async () => {
     const body = { dryRun: true };
     const answer = await ask("POST", "/v2/systems/cluster/gc", { user: "root", body });
-    expect(answer.body).toEqual({ expired: ["a"], orphanFiles: ["x.partial"], blobs: 2, bytes: 30 });
+    expect(answer.body).toEqual({ expired: ["a"], orphanFiles: ["x.partial"], blobs: 2, records: 3, bytes: 30 });
   });
 
   test("makes, lists and ends tokens", async () => {

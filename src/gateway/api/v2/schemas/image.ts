@@ -95,6 +95,19 @@ export const Pin = named("Pin", "Keeps an image for as long as somebody needs it
   until: Type.Optional(secondsOrNull("When it is over; null: when it is taken away")),
 });
 
+export const HeldImage = named("HeldImage", "An image and who holds it.", {
+  system: text("The system."),
+  imageId: text("Id of the image."),
+  itype: text("`docker`, or `custom` for imports."),
+  tags: list(Type.String(), "Its references, as far as you may know them."),
+  holder: text("Who needs it: `job:123`."),
+  uid: Type.Unsafe<number | null>({ type: ["integer", "null"], description: "Who set the pin." }),
+  createdAt: seconds("When it was set"),
+  until: secondsOrNull("When it is over; null: when it is taken away"),
+});
+
+export const PinPage = page("PinPage", ref(HeldImage));
+
 export const TagMove = named("TagMove", "What a tag led to, from a moment on.", {
   at: seconds("When"),
   by: text("Who moved it."),

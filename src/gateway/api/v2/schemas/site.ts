@@ -67,6 +67,7 @@ export const Collected = named("Collected", "What was removed, or would be.", {
   expired: list(Type.String(), "Ids of images."),
   orphanFiles: list(Type.String(), "Files of the image folder that no record names."),
   blobs: count("Blobs of the store that no image needs."),
+  records: count("Records of images that were removed long ago."),
   bytes: count("Bytes that it frees."),
 });
 
