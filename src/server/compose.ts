@@ -12,7 +12,6 @@ import { type GatewayDesk, makeDesk } from "../gateway/desk/index.ts";
 import { type Mirror, openMirror } from "../gateway/mirror/mirror.ts";
 import { mirrorRoutes } from "../gateway/mirror/routes.ts";
 import { makePublisher } from "../gateway/publish/publisher.ts";
-import { registryApi } from "../gateway/registry/api-routes.ts";
 import type { SiteRegistry } from "../gateway/registry/site-registry.ts";
 import type { Publisher } from "../gateway/types.ts";
 import { startWorkers, type Workers } from "../gateway/work/index.ts";
@@ -119,8 +118,11 @@ class Gateway implements Composition {
     const watch = (listener: (id: string) => void) => queue.watch(listener);
     return [
       shifterRoutes({ desk, authenticate, labels: config.labels }),
-      v2Routes({ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch }),
-      ...(registry ? [registry.routes, registryApi({ office: registry.office, authenticate })] : []),
+      v2Routes({
+        ...{ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch },
+        registry: registry?.office,
+      }),
+      ...(registry ? [registry.routes] : []),
       // Both speak the same protocol on the same paths: a registry without a name of its own leaves the mirror no room.
       ...(registry && alone ? [] : [mirrorRoutes(mirror)]),
     ];

@@ -29,6 +29,11 @@ export const fail = defineErrors({
     http: 401,
   },
   E_API_NO_ROUTE: { text: "there is nothing here", hint: "see /v2/openapi.json for what there is", http: 404 },
+  E_API_NO_REGISTRY: {
+    text: "this site has no registry of its own",
+    hint: "those who run the gateway can set one up: see docs/mirror.md",
+    http: 404,
+  },
   E_API_METHOD: { text: "{method} is not possible here, {allowed} is", http: 405 },
   E_API_NO_NAMES: {
     text: "the directory knows nobody called {names}",

@@ -67,6 +67,16 @@ export interface EventPage {
   readonly next?: string | undefined;
 }
 
+/** A role that the owners give to somebody. */
+export interface Grant {
+  /** `everyone`, also without a login; `team:NAME`; `user:NAME`. */
+  readonly to: string;
+  /** What they may do; each includes the one before it. */
+  readonly role: "view" | "write" | "admin";
+  /** For this repository only, named below the namespace; absent: for all of it. */
+  readonly repository?: string | undefined;
+}
+
 /** An image and who holds it. */
 export interface HeldImage {
   /** The system. */
@@ -183,6 +193,33 @@ export interface ImportWish {
   readonly users?: readonly (string | number)[] | undefined;
   /** Groups by name or id. */
   readonly groups?: readonly (string | number)[] | undefined;
+}
+
+/** What is said of all repositories whose names begin with it. */
+export interface Namespace {
+  /** Its name. */
+  readonly name: string;
+  /** The team that owns it; absent: it is a person's own. */
+  readonly team?: string | undefined;
+  /** Who else may do what. */
+  readonly grants: readonly Grant[];
+  /** Of which the first that fits counts. */
+  readonly tagRules: readonly TagRule[];
+}
+
+/** Namespaces that you may view. */
+export interface NamespaceList {
+  readonly items: readonly Namespace[];
+}
+
+/** What is said of it; replaces what was said before. */
+export interface NamespaceWish {
+  /** The team that owns it; absent: it is a person's own. */
+  readonly team?: string | undefined;
+  /** Who else may do what. */
+  readonly grants: readonly Grant[];
+  /** Of which the first that fits counts. */
+  readonly tagRules: readonly TagRule[];
 }
 
 /** A new token. Its secret is shown this once. */
@@ -384,6 +421,81 @@ export interface ReleaseWish {
   readonly reason: string;
 }
 
+/** A repository of the site's registry. */
+export interface Repository {
+  /** Its name, namespace and all. */
+  readonly name: string;
+  /** When it was first pushed to; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When it was last pushed to; seconds since 1970 with fraction */
+  readonly pushedAt: number;
+  /** By whom; empty: nobody knows any more. */
+  readonly pushedBy: string;
+  /** What you may do there. */
+  readonly role: "view" | "write" | "admin";
+  /** What the systems have of it, as far as you may know. */
+  readonly images: readonly RepositoryImage[];
+}
+
+/** What a system has of a repository, as far as you may know. */
+export interface RepositoryImage {
+  /** The system. */
+  readonly system: string;
+  /** The repository. */
+  readonly repository: string;
+  /** Its tag. */
+  readonly tag: string;
+  /** The name that it is run by there. */
+  readonly image: string;
+  /** `READY`, or how far its pull is. */
+  readonly status: string;
+  /** False: the tag was pushed again since. */
+  readonly current: boolean;
+}
+
+/** One page. */
+export interface RepositoryPage {
+  readonly items: readonly Repository[];
+  /** Sent as `after`, this yields the page after this one; absent: there is none. */
+  readonly next?: string | undefined;
+}
+
+/** A tag of a repository. */
+export interface RepositoryTag {
+  /** The tag. */
+  readonly tag: string;
+  /** Of the manifest or index that it stands for. */
+  readonly digest: string;
+  /** Of that. */
+  readonly mediaType: string;
+  /** Of that. */
+  readonly bytes: number;
+  /** When it was pushed; seconds since 1970 with fraction */
+  readonly pushedAt: number;
+  /** By whom; empty: nobody knows any more. */
+  readonly pushedBy: string;
+  readonly verdict?: Verdict | undefined;
+  /** What the systems have of it, as far as you may know. */
+  readonly images: readonly RepositoryImage[];
+}
+
+/** A repository with its tags. */
+export interface RepositoryWithTags {
+  /** Its name, namespace and all. */
+  readonly name: string;
+  /** When it was first pushed to; seconds since 1970 with fraction */
+  readonly createdAt: number;
+  /** When it was last pushed to; seconds since 1970 with fraction */
+  readonly pushedAt: number;
+  /** By whom; empty: nobody knows any more. */
+  readonly pushedBy: string;
+  /** What you may do there. */
+  readonly role: "view" | "write" | "admin";
+  /** What the systems have of it, as far as you may know. */
+  readonly images: readonly RepositoryImage[];
+  readonly tags: readonly RepositoryTag[];
+}
+
 /** A machine whose images the gateway keeps. */
 export interface System {
   /** Its name. */
@@ -418,6 +530,39 @@ export interface TagMove {
   readonly previousId: string | null;
 }
 
+/** Which tags stay what they are, and which may move. */
+export interface TagRule {
+  /** With * and ?, or `semver`. */
+  readonly pattern: string;
+  /** What they are. */
+  readonly kind: "immutable" | "moving";
+  /** For this repository only, named below the namespace; absent: for all of it. */
+  readonly repository?: string | undefined;
+}
+
+/** People who own namespaces together. */
+export interface Team {
+  /** Its name. */
+  readonly name: string;
+  /** A group of the directory, whose members may write. */
+  readonly group?: string | undefined;
+  /** User names, and what they may do. */
+  readonly members: Readonly<Record<string, "write" | "admin">>;
+}
+
+/** All teams. */
+export interface TeamList {
+  readonly items: readonly Team[];
+}
+
+/** What a team shall be; replaces what was said before. */
+export interface TeamWish {
+  /** A group of the directory, whose members may write. */
+  readonly group?: string | undefined;
+  /** User names, and what they may do. */
+  readonly members: Readonly<Record<string, "write" | "admin">>;
+}
+
 /** A token, without its secret. */
 export interface Token {
   /** Its id. */
@@ -449,4 +594,12 @@ export interface TokenWish {
   readonly scopes: readonly ("read" | "pull" | "manage" | "admin")[];
   /** Seconds until it ends. */
   readonly expiresIn?: number | undefined;
+}
+
+/** What the site's checks said. */
+export interface Verdict {
+  /** In a word. */
+  readonly verdict: "accepted" | "refused" | "quarantined";
+  /** Why. */
+  readonly reason: string;
 }

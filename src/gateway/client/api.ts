@@ -9,6 +9,8 @@ import type {
   Image,
   ImagePage,
   ImportWish,
+  NamespaceList,
+  NamespaceWish,
   NewToken,
   Person,
   Pin,
@@ -20,8 +22,12 @@ import type {
   Quota,
   QuotaLimits,
   ReleaseWish,
+  RepositoryPage,
+  RepositoryWithTags,
   SystemList,
   TagHistory,
+  TeamList,
+  TeamWish,
   TokenList,
   TokenWish,
 } from "./api-types.ts";
@@ -125,6 +131,11 @@ export function listImages(
   return call(gateways, { method: "GET", path: "/v2/images", input, ...options });
 }
 
+/** Namespaces that you may view. @throws the gateway's refusals, E_CLIENT_… */
+export function listNamespaces(gateways: Gateways, options: CallOptions = {}): Promise<NamespaceList> {
+  return call(gateways, { method: "GET", path: "/v2/namespaces", ...options });
+}
+
 /** Who holds which image: your pins, those of your images, and for operators all. @throws the gateway's refusals, E_CLIENT_… */
 export function listPins(
   gateways: Gateways,
@@ -159,9 +170,28 @@ export function listPulls(
   return call(gateways, { method: "GET", path: "/v2/pulls", input, ...options });
 }
 
+/** Repositories of the site's registry that you may view. @throws the gateway's refusals, E_CLIENT_… */
+export function listRepositories(
+  gateways: Gateways,
+  input: {
+    /** Items of a page. */
+    readonly limit?: number | undefined;
+    /** `next` of the page before. */
+    readonly after?: string | undefined;
+  } = {},
+  options: CallOptions = {},
+): Promise<RepositoryPage> {
+  return call(gateways, { method: "GET", path: "/v2/repositories", input, ...options });
+}
+
 /** The systems of the site. @throws the gateway's refusals, E_CLIENT_… */
 export function listSystems(gateways: Gateways, options: CallOptions = {}): Promise<SystemList> {
   return call(gateways, { method: "GET", path: "/v2/systems", ...options });
+}
+
+/** All teams of the site's registry. @throws the gateway's refusals, E_CLIENT_… */
+export function listTeams(gateways: Gateways, options: CallOptions = {}): Promise<TeamList> {
+  return call(gateways, { method: "GET", path: "/v2/teams", ...options });
 }
 
 /** Your tokens. @throws the gateway's refusals, E_CLIENT_… */
@@ -200,6 +230,30 @@ export function removeImage(
   return call(gateways, { method: "DELETE", path: "/v2/images/{system}/{itype}/{tag}", input, ...options });
 }
 
+/** Forgets what was said of a namespace; admins. @throws the gateway's refusals, E_CLIENT_… */
+export function removeNamespace(
+  gateways: Gateways,
+  input: {
+    /** The name, encoded or with its slashes. */
+    readonly name: string;
+  },
+  options: CallOptions = {},
+): Promise<void> {
+  return call(gateways, { method: "DELETE", path: "/v2/namespaces/{name}", input, ...options });
+}
+
+/** Removes a team that owns nothing; admins. @throws the gateway's refusals, E_CLIENT_… */
+export function removeTeam(
+  gateways: Gateways,
+  input: {
+    /** The team's name. */
+    readonly team: string;
+  },
+  options: CallOptions = {},
+): Promise<void> {
+  return call(gateways, { method: "DELETE", path: "/v2/teams/{team}", input, ...options });
+}
+
 /** Wishes to make an image of a file. @throws the gateway's refusals, E_CLIENT_… */
 export function requestImport(gateways: Gateways, body: ImportWish, options: CallOptions = {}): Promise<Pull> {
   return call(gateways, { method: "POST", path: "/v2/imports", body, ...options });
@@ -220,6 +274,32 @@ export function revokeToken(
   options: CallOptions = {},
 ): Promise<void> {
   return call(gateways, { method: "DELETE", path: "/v2/tokens/{id}", input, ...options });
+}
+
+/** Makes or changes a namespace; admins, and its owners but for the owner. @throws the gateway's refusals, E_CLIENT_… */
+export function saveNamespace(
+  gateways: Gateways,
+  input: {
+    /** The name, encoded or with its slashes. */
+    readonly name: string;
+  },
+  body: NamespaceWish,
+  options: CallOptions = {},
+): Promise<void> {
+  return call(gateways, { method: "PUT", path: "/v2/namespaces/{name}", input, body, ...options });
+}
+
+/** Makes or changes a team; admins, and its own for its members. @throws the gateway's refusals, E_CLIENT_… */
+export function saveTeam(
+  gateways: Gateways,
+  input: {
+    /** The team's name. */
+    readonly team: string;
+  },
+  body: TeamWish,
+  options: CallOptions = {},
+): Promise<void> {
+  return call(gateways, { method: "PUT", path: "/v2/teams/{team}", input, body, ...options });
 }
 
 /** Changes somebody's quota; admins. @throws the gateway's refusals, E_CLIENT_… */
@@ -284,6 +364,18 @@ export function showQuota(
   options: CallOptions = {},
 ): Promise<Quota> {
   return call(gateways, { method: "GET", path: "/v2/quota/{kind}/{subject}", input, ...options });
+}
+
+/** One of them with its tags. @throws the gateway's refusals, E_CLIENT_… */
+export function showRepository(
+  gateways: Gateways,
+  input: {
+    /** The name, encoded or with its slashes. */
+    readonly name: string;
+  },
+  options: CallOptions = {},
+): Promise<RepositoryWithTags> {
+  return call(gateways, { method: "GET", path: "/v2/repositories/{name}", input, ...options });
 }
 
 /** The pull's record again at each change (`progress`), and at its end (`end`); `problem` if it cannot be read. @throws the gateway's refusals, E_CLIENT_… */

@@ -5,6 +5,7 @@ import type { Page, Principal } from "../types.ts";
 import type { Book, Namespace, Team } from "./book.ts";
 import { fail } from "./errors.ts";
 import { type PeopleParts, personOf } from "./people.ts";
+import type { ImagesOf, RepositoryImage } from "./repository-images.ts";
 import { namespaceOf, ownNamespace, type Person, type RegistryRole, roleIn } from "./rights.ts";
 import { isRepositoryName } from "./scope.ts";
 import type { Shelf, ShelfRepository, ShelfTag } from "./shelf.ts";
@@ -13,6 +14,13 @@ import type { Shelf, ShelfRepository, ShelfTag } from "./shelf.ts";
 export interface SeenRepository extends ShelfRepository {
   /** What he may do there. */
   readonly role: RegistryRole;
+  /** What the systems have of it. */
+  readonly images: readonly RepositoryImage[];
+}
+
+/** A tag as somebody sees it. */
+export interface SeenTag extends ShelfTag {
+  readonly images: readonly RepositoryImage[];
 }
 
 /** The office. Who is asked for: undefined is nobody in particular. */
@@ -27,16 +35,15 @@ export interface Office {
   removeNamespace(who: Principal | undefined, name: string): Promise<void>;
   /** Those that he may view. */
   repositories(who: Principal | undefined, after: string | undefined, limit: number): Promise<Page<SeenRepository>>;
-  repository(
-    who: Principal | undefined,
-    name: string,
-  ): Promise<SeenRepository & { readonly tags: readonly ShelfTag[] }>;
+  repository(who: Principal | undefined, name: string): Promise<SeenRepository & { readonly tags: readonly SeenTag[] }>;
 }
 
 /** What the office works with. */
 export interface OfficeParts extends PeopleParts {
   readonly book: Book;
   readonly shelf: Shelf;
+  /** What the systems have of these repositories, as far as he may know. Undefined: none of them pulls from here. */
+  readonly imagesOf?: ImagesOf | undefined;
 }
 
 const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
@@ -86,13 +93,18 @@ export function registryOffice(parts: OfficeParts): Office {
       mayWrite(await someone(who), false, `the namespace ${name}`, "admins of the site");
       await book.removeNamespace(name);
     },
-    repositories: async (who, after, limit) => seenRepositories(await personOf(who, parts), after, limit, parts),
+    async repositories(who, after, limit) {
+      const page = await viewable(await personOf(who, parts), after, limit, parts);
+      return { ...page, items: await withImages(page.items, who, parts) };
+    },
     async repository(who, name) {
       const person = await personOf(who, parts);
       const [found] = await seen([(await parts.shelf.repository(name)) ?? []].flat(), person, book);
       // The same words for what is not there and what one may not know of.
       if (found === undefined) throw fail("E_REGISTRY_NO_REPOSITORY", { name });
-      return { ...found, tags: await parts.shelf.tags(name) };
+      const [tags, images = []] = [await parts.shelf.tags(name), await parts.imagesOf?.(who, [name])];
+      const told = tags.map((tag) => ({ ...tag, images: images.filter((image) => image.tag === tag.tag) }));
+      return { ...found, images, tags: told };
     },
   };
 }
@@ -114,13 +126,13 @@ async function checkNamespace({ name, team }: Namespace, book: Book): Promise<vo
 // Rights are not in the database's words, so pages are filled by looking further; a bound keeps one request short.
 const LOOKS = 20;
 
-async function seenRepositories(
+async function viewable(
   person: Person | undefined,
   start: string | undefined,
   limit: number,
   { book, shelf }: OfficeParts,
-): Promise<Page<SeenRepository>> {
-  const items: SeenRepository[] = [];
+): Promise<Page<Viewable>> {
+  const items: Viewable[] = [];
   let after = start;
   for (let looks = 0; looks < LOOKS && items.length < limit; looks += 1) {
     const page = await shelf.repositories(after, limit - items.length);
@@ -131,11 +143,23 @@ async function seenRepositories(
   return { items, next: after };
 }
 
+type Viewable = ShelfRepository & Pick<SeenRepository, "role">;
+
+async function withImages(
+  repositories: readonly Viewable[],
+  who: Principal | undefined,
+  { imagesOf }: OfficeParts,
+): Promise<readonly SeenRepository[]> {
+  const names = repositories.map(({ name }) => name);
+  const images = names.length === 0 ? [] : ((await imagesOf?.(who, names)) ?? []);
+  return repositories.map((one) => ({ ...one, images: images.filter(({ repository }) => repository === one.name) }));
+}
+
 async function seen(
   repositories: readonly ShelfRepository[],
   person: Person | undefined,
   book: Book,
-): Promise<readonly SeenRepository[]> {
+): Promise<readonly Viewable[]> {
   const namespaces = new Map((await book.namespaces()).map((one) => [one.name, one]));
   return repositories.flatMap((repository) => {
     const role = roleIn(repository.name, namespaces.get(namespaceOf(repository.name) ?? ""), person);

@@ -17,7 +17,7 @@ export function checker(
   part: string | undefined,
 ): (data: unknown) => { value: unknown } | { error: Error } {
   const target = resolved(schema as TSchema);
-  const check = Compile(target);
+  const check = Compile(Object.fromEntries(BY_NAME), target);
   return (data) => {
     const value = part === "body" ? data : fromText(target, data ?? {});
     if (check.Check(value)) return { value };

@@ -23,7 +23,11 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     },
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json["$id"] ?? `schema${i}`) },
-    transform: ({ schema, url }) => ({ schema: withTag(schema), url: url.replace(IMAGE_PATH, IMAGE_PATH_SHOWN) }),
+    transform: ({ schema, url }) => {
+      if (url.endsWith(IMAGE_PATH))
+        return { schema: withRest(schema, "tag"), url: url.replace(IMAGE_PATH, IMAGE_PATH_SHOWN) };
+      return { schema: withRest(schema, "name"), url: url.replace(/\*$/, ":name") };
+    },
   });
 }
 
@@ -42,13 +46,13 @@ export function documentText(app: FastifyInstance): string {
   return `${JSON.stringify(app.swagger(), null, 2)}\n`;
 }
 
-// The rest of a path is `*` to the router, and the tag to everybody else.
-function withTag(schema: FastifySchema): FastifySchema {
+// The rest of a path is `*` to the router, and has a name for everybody else.
+function withRest(schema: FastifySchema, name: string): FastifySchema {
   const params = schema.params as { readonly properties?: Readonly<Record<string, unknown>> } | undefined;
   if (!params?.properties || !("*" in params.properties)) return schema;
-  const { "*": tag, ...others } = params.properties;
+  const { "*": rest, ...others } = params.properties;
   return {
     ...schema,
-    params: { ...params, properties: { ...others, tag }, required: [...Object.keys(others), "tag"] },
+    params: { ...params, properties: { ...others, [name]: rest }, required: [...Object.keys(others), name] },
   };
 }

@@ -1,6 +1,7 @@
 // What our own routes need of the other rooms. They call these and nothing behind them.
 
 import type { GatewayConfig } from "../../../site/gateway-config.ts";
+import type { Office } from "../../registry/office.ts";
 import type { Desk, Principal, Scope } from "../../types.ts";
 import type { Authenticate } from "../ask.ts";
 import { fail } from "../errors.ts";
@@ -17,6 +18,8 @@ export interface V2Parts {
   readonly now: () => number;
   /** Calls back with the id of every pull whose record changed; answers how to stop it. */
   readonly watch: (listener: (id: string) => void) => () => void;
+  /** Of the site's own registry; undefined: it has none. */
+  readonly registry?: Office | undefined;
 }
 
 /** Finds people and groups by name; undefined: there is none. */

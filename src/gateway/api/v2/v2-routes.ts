@@ -11,6 +11,7 @@ import { custodyRoutes } from "./routes-of-custody.ts";
 import { changeRoutes, imageRoutes } from "./routes-of-images.ts";
 import { progressRoutes } from "./routes-of-progress.ts";
 import { pullRoutes, wishRoutes } from "./routes-of-pulls.ts";
+import { namespaceRoutes, repositoryRoutes, teamRoutes } from "./routes-of-registry.ts";
 import { eventRoutes, quotaRoutes, systemRoutes } from "./routes-of-site.ts";
 import { tokenRoutes } from "./routes-of-tokens.ts";
 import { NAMED } from "./schemas/all.ts";
@@ -46,4 +47,7 @@ const ROUTES = [
   quotaRoutes,
   eventRoutes,
   tokenRoutes,
+  teamRoutes,
+  namespaceRoutes,
+  repositoryRoutes,
 ];

@@ -4,6 +4,7 @@ import type { TObject } from "typebox";
 import * as image from "./image.ts";
 import { Problem } from "./problem.ts";
 import * as pull from "./pull.ts";
+import * as registry from "./registry.ts";
 import * as site from "./site.ts";
 import * as token from "./token.ts";
 
@@ -15,5 +16,8 @@ export const NAMED: readonly TObject[] = [
   ...[site.System, site.SystemList, site.Person, site.QuotaLimits, site.Quota, site.Event, site.EventPage],
   ...[site.Collected, site.CollectWish, ...site.PARTS],
   ...[token.Token, token.TokenList, token.TokenWish, token.NewToken],
+  ...[registry.Team, registry.TeamList, registry.TeamWish],
+  ...[registry.Namespace, registry.NamespaceList, registry.NamespaceWish],
+  ...[registry.RepositoryPage, registry.RepositoryWithTags, ...registry.PARTS],
   Problem,
 ];

@@ -2,13 +2,15 @@
 
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Store } from "../../store/store.ts";
-import { openMemoryStore } from "../../store/testing.ts";
-import type { Principal } from "../types.ts";
-import { registryApi } from "./api-routes.ts";
-import { registryBook } from "./book.ts";
-import { registryOffice } from "./office.ts";
-import { registryShelf } from "./shelf.ts";
+import { sampleServer } from "../../../../tests/gateway/sample-server.ts";
+import type { Store } from "../../../store/store.ts";
+import { openMemoryStore } from "../../../store/testing.ts";
+import { registryBook } from "../../registry/book.ts";
+import { registryOffice } from "../../registry/office.ts";
+import { registryShelf } from "../../registry/shelf.ts";
+import type { Principal } from "../../types.ts";
+import type { V2Parts } from "./parts.ts";
+import { v2Routes } from "./v2-routes.ts";
 
 let store: Store;
 let app: FastifyInstance;
@@ -28,7 +30,8 @@ beforeAll(async () => {
   app = fastify();
   const authenticate = async (request: { readonly headers: Readonly<Record<string, unknown>> }) =>
     typeof request.headers["x-user"] === "string" ? principal(request.headers["x-user"]) : undefined;
-  await app.register(registryApi({ office, authenticate }));
+  // The routes of the registry use nothing else.
+  await app.register(v2Routes({ registry: office, authenticate, watch: () => () => {} } as unknown as V2Parts));
   for (const repository of ["geo/map", "geo/open", "users/anna/x"])
     await shelf.pushed({
       ...{ repository, tag: "1", digest: `sha256:${"a".repeat(64)}`, bytes: 5, by: "gina", at: 900 },
@@ -124,4 +127,13 @@ describe("the routes of the site's registry", () => {
     expect((await ask("root", "DELETE", "/namespaces/geo")).status).toBe(204);
     expect((await ask("root", "DELETE", "/teams/geo")).status).toBe(204);
   });
+});
+
+test("a gateway without a registry says so", async () => {
+  const { app: plain } = await sampleServer();
+  for (const url of ["/teams", "/namespaces", "/repositories", "/repositories/a/b"]) {
+    const answer = await plain.inject({ url: `/v2${url}`, headers: { authentication: "root" } });
+    expect([answer.statusCode, answer.json().detail]).toEqual([404, "this site has no registry of its own"]);
+  }
+  await plain.close();
 });
