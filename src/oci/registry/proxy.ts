@@ -20,7 +20,7 @@ export type ProxyRules = (url: URL) => ProxyHop | undefined;
 export function proxyRules(env: Environment): ProxyRules {
   const read = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
   // A CGI program's HTTP_PROXY is set by whoever sends the request ("httpoxy").
-  const http = env["REQUEST_METHOD"] === undefined ? read("HTTP_PROXY") : env["http_proxy"];
+  const http = env["REQUEST_METHOD"] === undefined ? read("HTTP_PROXY") : env["http_proxy"] || undefined;
   const [https, all, none] = [read("HTTPS_PROXY"), read("ALL_PROXY"), read("NO_PROXY") ?? ""];
   return (url) => {
     const [name, text] = url.protocol === "https:" ? ["HTTPS_PROXY", https ?? all] : ["HTTP_PROXY", http ?? all];
@@ -98,7 +98,8 @@ export function bareHost(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }
 
-function decodePart(text: string): string {
+/** A name or password of a URL as it was meant; one that is no percent-encoding is meant as it stands. */
+export function decodePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

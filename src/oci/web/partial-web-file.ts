@@ -78,7 +78,8 @@ export class PartialWebFile {
   /** Ends the work; the file stays for the next time unless `remove`. */
   async close({ remove }: { readonly remove: boolean }): Promise<void> {
     await this.#file.close();
-    await rm(`${this.path}.version`, { force: remove }).catch(() => undefined);
-    if (remove) await rm(this.path, { force: true });
+    if (!remove) return;
+    await rm(`${this.path}.version`, { force: true });
+    await rm(this.path, { force: true });
   }
 }

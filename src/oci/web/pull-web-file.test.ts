@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { digestOf } from "../../base/digest.ts";
+import { defineErrors } from "../../base/errors.ts";
 import { silent } from "../../base/log.ts";
+import { withChecksum } from "../pull-file.ts";
 import { type RegistryClient, registryClient } from "../registry/client.ts";
 import { type Cache, openCache } from "../store/cache.ts";
 import { pullWebFile, type WebPull } from "./pull-web-file.ts";
@@ -93,6 +95,29 @@ test("a broken transfer goes on where it stopped", async () => {
   expect(seen[1]).toMatch(/bytes=\d{6,}-/);
 });
 
+test("a transfer that was given up goes on where it stopped at the next try", async () => {
+  content = Buffer.alloc(6_000_000, "many bytes of a file ");
+  cuts = [2_000_000];
+  const stop = new AbortController();
+  const log = { ...silent, debug: () => stop.abort() };
+  await expect(pull("/a.sif", { log, signal: stop.signal })).rejects.toThrow();
+  expect((await readFile((await pull("/a.sif")).path)).equals(content)).toBe(true);
+  expect(seen[1]).toMatch(/bytes=\d{6,}-/);
+});
+
+test("who waited for another's transfer does not fetch the file again", async () => {
+  await Promise.all([pull("/a.sif"), pull("/a.sif")]);
+  expect(seen.filter((request) => request.startsWith("GET"))).toEqual(["GET /a.sif"]);
+});
+
+test("a fault of this machine's configuration is no reason to take the cached file", async () => {
+  await pull("/a.sif");
+  const broken = async () => {
+    throw defineErrors({ E_OWN: { text: "a certificate cannot be read" } })("E_OWN");
+  };
+  await expect(pull("/a.sif", { client: broken })).rejects.toMatchObject({ code: "E_OWN" });
+});
+
 test("a file that changed meanwhile is fetched from its start", async () => {
   cuts = [100_000];
   const { log, warn } = { log: silent, warn: () => undefined };
@@ -139,6 +164,23 @@ test("without the server the cached file serves, with a warning", async () => {
   const warnings: string[] = [];
   await pull("/a.sif", { log: { ...silent, warn: (text) => warnings.push(text) } });
   expect(warnings[0]).toContain("may be outdated");
+});
+
+test.each(["md5:0123", "SHA256:0123", "sha-256:0123"])(
+  "the checksum %s is refused, not passed over",
+  async (checksum) => {
+    expect(() => parseWebAddress(`https://host/a.sif#${checksum}`)).toThrow(/not a digest/);
+    expect(() => withChecksum({ kind: "http", url: "https://host/a.sif" }, checksum)).toThrow(/not a digest/);
+  },
+);
+
+test("a login that is no percent-encoding is taken as it stands", () => {
+  expect(parseWebAddress("https://me:50%@host/a.sif").login).toBe(`Basic ${btoa("me:50%")}`);
+});
+
+test("an address that is none is shown without its login and its query", () => {
+  const show = () => parseWebAddress("https://me:p@ss@host:port/a.sif?signature=secret");
+  expect(show).toThrow('"https://host:port/a.sif" is no address');
 });
 
 test.each(["nonsense", "http://"])("%s is no address", (text) => {

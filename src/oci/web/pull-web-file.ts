@@ -48,18 +48,23 @@ const TRIES = 5;
 
 /** Brings the file. @throws E_WEB_…, E_DIGEST_INVALID, E_CONNECT and the like, E_STORE_… */
 export async function pullWebFile(pull: WebPull): Promise<WebFile> {
-  const { cache, policy } = pull;
   const address = parseWebAddress(pull.url, pull.checksum);
+  return (await current(pull, address)) ?? fetchLocked(pull, address);
+}
+
+// What is in the cache, where that will do.
+async function current(pull: WebPull, address: WebAddress): Promise<WebFile | undefined> {
+  const { cache, policy } = pull;
   if (address.digest && (await sizeOf(cache.blobs.path(address.digest))) !== undefined)
     return stored(cache, address.digest);
   const known = await remembered(cache, address);
   if (known && (policy === "missing" || policy === "never")) return stored(cache, known.digest);
   if (policy === "never") throw fail("E_WEB_NOT_CACHED", { url: address.shown });
-  const version = await askVersion(pull, address, known !== undefined);
+  if (!known) return undefined;
+  const version = await askVersion(pull, address);
   // Out of reach: what is there will do.
-  if (version === "unreachable" && known) return stored(cache, known.digest);
-  if (known && version !== undefined && version === known.version) return stored(cache, known.digest);
-  return fetchLocked(pull, address);
+  const good = version === "unreachable" || (version !== undefined && version === known.version);
+  return good ? stored(cache, known.digest) : undefined;
 }
 
 function stored(cache: Cache, digest: Digest): WebFile {
@@ -77,14 +82,13 @@ async function remembered(cache: Cache, address: WebAddress) {
   return { digest: known.target.digest, version: known.stamp };
 }
 
-async function askVersion(pull: WebPull, address: WebAddress, usable: boolean): Promise<Version | "unreachable"> {
-  if (!usable) return undefined;
+async function askVersion(pull: WebPull, address: WebAddress): Promise<Version | "unreachable"> {
   try {
     const answer = await ask(pull, address, "HEAD", {});
     await discard(answer.body);
     return answer.status === 200 ? versionOf(answer.headers) : undefined;
   } catch (error) {
-    if (pull.policy === "always" || !(error instanceof BerthError) || error.http < 500) throw error;
+    if (pull.policy === "always" || !(error instanceof BerthError) || error.http <= 500) throw error;
     pull.log.warn(`${error.message}; using the cached file, which may be outdated`);
     return "unreachable";
   }
@@ -98,13 +102,27 @@ async function ask({ client, signal }: WebPull, { url, login }: WebAddress, meth
 type Headers = Readonly<Record<string, string>>;
 
 async function fetchLocked(pull: WebPull, address: WebAddress): Promise<WebFile> {
-  const { cache, log, signal, progress = unwatched } = pull;
-  const { root } = cache.blobs;
+  const { log, signal } = pull;
+  const { root } = pull.cache.blobs;
   const name = `web-${digestParts(digestOf(address.url.href)).hex.slice(0, 40)}`;
   await prepareLayout(root);
-  const onWait = (owner: string) => log.info(`Waiting for ${owner}, which is fetching ${address.shown}`);
+  let waited = false;
+  const onWait = (owner: string) => {
+    waited = true;
+    log.info(`Waiting for ${owner}, which is fetching ${address.shown}`);
+  };
   const lock = await acquireLock(join(lockDir(root), name), { signal, onWait });
-  const file = await PartialWebFile.open(join(partialDir(root), name));
+  try {
+    // The other one has most likely brought it.
+    return (waited ? await current(pull, address) : undefined) ?? (await fetchInto(pull, address, name));
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function fetchInto(pull: WebPull, address: WebAddress, name: string): Promise<WebFile> {
+  const { cache, progress = unwatched } = pull;
+  const file = await PartialWebFile.open(join(partialDir(cache.blobs.root), name));
   let task: Task | undefined;
   let finished = false;
   try {
@@ -122,7 +140,6 @@ async function fetchLocked(pull: WebPull, address: WebAddress): Promise<WebFile>
   } finally {
     task?.done();
     await file.close({ remove: finished });
-    await lock?.release();
   }
 }
 
