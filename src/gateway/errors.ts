@@ -130,7 +130,7 @@ export const fail = defineErrors({
     http: 409,
   },
   E_GATEWAY_SAME_HASH: {
-    text: "another user's image on {system} has the same pseudo-hash as {path}, and other content",
+    text: "another image on {system} has the same pseudo-hash as {path}, and other content",
     hint: "make the file anew with other compression options; its first bytes will differ then",
     http: 409,
   },

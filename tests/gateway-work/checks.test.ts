@@ -8,7 +8,7 @@ import type { Judge, Verdict } from "../../src/gateway/types.ts";
 import { hasRegistry, startRegistry, type TestRegistry } from "../support/registry.ts";
 import { hasSkopeo, push } from "./images.ts";
 import { jobProcesses, killJob } from "./jobs.ts";
-import { ALICE, locationAt, openWorkshop, until, type Workshop, type WorkshopSetup } from "./workshop.ts";
+import { ALICE, BOB, locationAt, openWorkshop, until, type Workshop, type WorkshopSetup } from "./workshop.ts";
 
 const image = (content: string) => ({ layers: [{ entries: [{ path: "bin/tool", content, mode: 0o755 }] }] });
 
@@ -133,6 +133,49 @@ describe("an import", () => {
     const found = await shop.catalog.find({ system: "perlmutter", itype: "custom", tag: "mine:1" });
     expect(found).toMatchObject({ owner: ALICE, source: path });
     expect(await shop.leftInWork()).toEqual([]);
+  });
+
+  test("of another file with the same pseudo-hash is named by its digest; what is there stays as it is", async () => {
+    const shop = await open();
+    await tarOf(shop);
+    // Both begin with the same MiB, which is all that the pseudo-hash looks at.
+    const [one, two] = [join(shop.dir, "one.tar"), join(shop.dir, "two.tar")];
+    await writeFile(join(shop.dir, "mine", "g"), Buffer.alloc(2 ** 20));
+    for (const [path, words] of [
+      [one, "one"],
+      [two, "two"],
+    ] as const) {
+      await writeFile(join(shop.dir, "mine", "h"), words);
+      const stamp = ["--mtime=@1", "--owner=0", "--group=0", "--numeric-owner"];
+      execFileSync("tar", ["-C", join(shop.dir, "mine"), ...stamp, "-cf", path, "f", "g", "h"]);
+      await chmod(path, 0o644);
+    }
+    const read = (id: string | null) =>
+      execFileSync("unsquashfs", ["-cat", join(shop.imageDir(), `${id}.squashfs`), "h"], { encoding: "utf8" });
+    const first = await shop.pull("mine:1", { importFrom: { path: one, format: "tar" } });
+    const second = await shop.pull("mine:2", { importFrom: { path: two, format: "tar" }, owner: BOB });
+    const again = await shop.pull("mine:3", { importFrom: { path: two, format: "tar" } });
+    expect([first.status, second.status, again.status]).toEqual(["READY", "READY", "READY"]);
+    expect([read(first.imageId), read(second.imageId), again.imageId]).toEqual(["one", "two", second.imageId]);
+    const found = await shop.catalog.find({ system: "perlmutter", itype: "custom", tag: "mine:2" });
+    expect(found?.digest).toBe(`sha256:${second.imageId}`);
+  });
+
+  test("of the same file works again when the site packs in another way", async () => {
+    const shop = await open();
+    const path = await tarOf(shop);
+    const { imageId } = await shop.pull("mine:1", { importFrom: { path, format: "tar" } });
+    const system = shop.config.systems.get("perlmutter");
+    if (!system) throw new Error("the workshop has no perlmutter");
+    const converterOptions = { squashfs: ["-comp", "xz"] };
+    shop.workers.reconfigure({ ...shop.config, systems: new Map([["perlmutter", { ...system, converterOptions }]]) });
+    const anew = await shop.pull("mine:1", { importFrom: { path, format: "tar" } });
+    expect(anew.status).toBe("READY");
+    expect(anew.imageId).not.toBe(imageId);
+    expect(await shop.catalog.find({ system: "perlmutter", itype: "custom", tag: "mine:1" })).toMatchObject({
+      id: anew.imageId,
+    });
+    expect((await shop.pull("mine:1", { importFrom: { path, format: "tar" } })).imageId).toBe(anew.imageId);
   });
 
   test("of a file that its owner may not read is refused, whoever the gateway is", async () => {

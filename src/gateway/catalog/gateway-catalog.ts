@@ -40,7 +40,7 @@ export interface GatewayCatalog extends Catalog {
   /**
    * The lists for the image's files once this pull is recorded; to be asked before anything is published.
    *
-   * @throws E_GATEWAY_SAME_HASH when the files' name belongs to other content of another user
+   * @throws E_GATEWAY_SAME_HASH when the files' name belongs to other content
    */
   aclAfter(pull: PullRecord, made: MadeImage): Promise<PublishedAcl>;
   /**

@@ -67,14 +67,13 @@ export async function recordFinding(
 }
 
 /**
- * An import's id is a hash of some of its bytes (spec/shifter.md 3.2): whoever makes a file with the same must not put it
- * in the place of another user's. Asked before files are published, and again when they are recorded.
+ * An import's id is a hash of some of its bytes (spec/shifter.md 3.2): another file with the same must not come in its
+ * place, by whomever. Asked before files are published, and again when they are recorded.
  *
  * @throws E_GATEWAY_SAME_HASH
  */
 export function refuseOtherContent(before: StoredImage | undefined, pull: PullRecord, made: MadeImage): void {
   if (!before || before.digest === made.digest) return;
-  if (before.owner && pull.owner && before.owner.uid === pull.owner.uid) return;
   throw fail("E_GATEWAY_SAME_HASH", { system: pull.system, path: pull.importFrom?.path ?? pull.tag });
 }
 

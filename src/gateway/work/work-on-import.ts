@@ -1,6 +1,8 @@
 // One import from its claim to its outcome: a job process reads the user's file with that user's rights and packs it; what
 // comes of it goes the way of every new image.
 
+import { digestParts, parseDigest } from "../../base/digest.ts";
+import { hasCode } from "../../base/errors.ts";
 import type { ClaimedPull } from "../records.ts";
 import { fail } from "./errors.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
@@ -27,7 +29,25 @@ export async function workOnImport(work: PullWork, place: Workplace): Promise<Ou
   await keepExamination(place, facts.digest, undefined);
   report.stage("TRANSFER", "Transferring image");
   const path = imageFile(folder, recipe.format);
-  return settleImage(pull, { ...facts, file: { path, format: recipe.format, ...file } }, place, signal);
+  return settleImport(pull, { ...facts, file: { path, format: recipe.format, ...file } }, place, signal);
+}
+
+// Shifter's pseudo-hash is taken from some bytes of the file, so two files may share it, as may one file that was packed in
+// two ways. Only the first gets it for its name: the images that are there are in use, and never change. The next is named
+// by its digest, as pulled images are.
+async function settleImport(
+  pull: ClaimedPull,
+  image: Parameters<typeof settleImage>[1],
+  place: Workplace,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    return await settleImage(pull, image, place, signal);
+  } catch (error) {
+    if (!hasCode(error, "E_GATEWAY_SAME_HASH") && !hasCode(error, "E_PUBLISH_ID_TAKEN")) throw error;
+    const { hex: id } = digestParts(parseDigest(image.digest));
+    return await settleImage(pull, { ...image, id }, place, signal);
+  }
 }
 
 async function importJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): Promise<ImportJob> {
