@@ -18,7 +18,10 @@ export function parseSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
   if (!match?.[1]) throw fail("E_SIZE_INVALID", { text });
   const power = "kmgt".indexOf((match[2] ?? "").toLowerCase()) + 1;
-  return Math.round(Number(match[1]) * 1024 ** (match[2] ? power : 0));
+  const bytes = Math.round(Number(match[1]) * 1024 ** (match[2] ? power : 0));
+  // Beyond, a number is not written down as people and kernels write it.
+  if (!Number.isSafeInteger(bytes)) throw fail("E_SIZE_INVALID", { text });
+  return bytes;
 }
 
 /** A size for people: `17 B`, `3.4 MiB`. */

@@ -183,7 +183,15 @@ describe("Docker's USER", () => {
     expect(resolveUser(wanted, image)).toMatchObject({ uid, gid, home });
   });
 
-  test.each(["nobody", "app:nogroup"])("%j is refused when the image does not know it", (wanted) => {
+  test.each(["no", "bad", "app:bad", "4294967295", "99:4294967295", "1".repeat(40)])(
+    "%j has no number that can be one",
+    (wanted) => {
+      const odd = { passwd: `${image.passwd}no:x:minus:8\nbad:x:9:1.5\n`, group: "bad:x:x:\n" };
+      expect(() => resolveUser(wanted, odd)).toThrow(expect.objectContaining({ code: "E_IMAGE_USER" }));
+    },
+  );
+
+  test.each(["nobody", "app:nogroup", "root:nogroup"])("%j is refused when the image does not know it", (wanted) => {
     expect(() => resolveUser(wanted, image)).toThrow(expect.objectContaining({ code: "E_IMAGE_USER" }));
   });
 });

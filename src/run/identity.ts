@@ -118,13 +118,19 @@ export function resolveUser(wanted: string, image: Pick<ImageFacts, "passwd" | "
     home: uid === 0 ? "/root" : "/",
     shell: "/bin/sh",
   };
-  if (groupName === undefined || groupName === "") return found;
-  const gid = /^\d+$/.test(groupName) ? Number(groupName) : groupId(image.group, groupName);
-  if (gid === undefined) throw fail("E_IMAGE_USER", { user: wanted });
+  const gid = !groupName ? found.gid : /^\d+$/.test(groupName) ? Number(groupName) : groupId(image.group, groupName);
+  // The group of root's line does not matter: here it is the group 0.
+  const odd = !isId(gid) && (uid !== 0 || Boolean(groupName));
+  if (!isId(uid) || odd) throw fail("E_IMAGE_USER", { user: wanted });
   return { ...found, gid };
 }
 
-function groupId(groupText: string, name: string): number | undefined {
+// The files are the image's: anything may stand where a number should. The last one means "none" to the kernel.
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < 2 ** 32 - 1;
+}
+
+function groupId(groupText: string, name: string): number {
   const line = groupText.split("\n").find((entry) => entry.startsWith(`${name}:`));
-  return line === undefined ? undefined : Number(line.split(":")[2]);
+  return Number(line?.split(":")[2]);
 }

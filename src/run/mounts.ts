@@ -2,6 +2,7 @@
 // themselves, this file puts them in order.
 
 import { posix } from "node:path";
+import type { RuntimeConfig } from "../oci/types.ts";
 import { accountFileMounts, hostFileMounts } from "./account-files.ts";
 import { type BindRequest, sortBinds } from "./binds.ts";
 import { planCwd } from "./cwd-mount.ts";
@@ -126,8 +127,13 @@ function userBind(bind: BindRequest): MountRecord {
 
 // Docker makes a missing WORKDIR.
 function dockerCwd(request: LaunchRequest, image: ImageFacts): { records: MountRecord[]; candidates: string[] } {
-  const dir = request.cwd ?? (image.config?.WorkingDir || "/");
+  const dir = request.cwd ?? dockerDirectory(image.config);
   return { records: dir === "/" ? [] : [{ op: "dir", target: dir, mode: 0o755 }], candidates: [dir] };
+}
+
+/** The start directory that an image's configuration names; a relative one begins at the root, as with Docker. */
+export function dockerDirectory(config: RuntimeConfig | undefined): string {
+  return posix.resolve("/", config?.WorkingDir ?? "");
 }
 
 function unknownNames(request: LaunchRequest): Note[] {

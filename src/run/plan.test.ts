@@ -206,6 +206,16 @@ describe("as Docker does", () => {
     expect(shown(planned.plan)).toContain("dir /srv/app");
   });
 
+  test("a WORKDIR that is relative begins at the root", () => {
+    const planned = plan({
+      request,
+      image: { ...image, config: { ...config, WorkingDir: "app/../srv/" } },
+      ids: RANGES,
+    });
+    expect(planned.plan.chdir).toEqual(["/srv"]);
+    expect(shown(planned.plan)).toContain("dir /srv");
+  });
+
   test("without subordinate ids the caller stands in for USER, and is told", () => {
     const planned = plan({ request, image });
     expect(planned.plan.setid).toBeUndefined();

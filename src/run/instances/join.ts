@@ -6,6 +6,7 @@ import { callerLimits } from "../caller-limits.ts";
 import { hostFacts } from "../host.ts";
 import type { JoinPlan } from "../launch-plan.ts";
 import { hierarchyOf, mayEnter } from "../limits/control-group.ts";
+import { dockerDirectory } from "../mounts.ts";
 import { type Note, warning } from "../notes.ts";
 import { planPayload } from "../payload-plan.ts";
 import { readOverrides } from "../read-overrides.ts";
@@ -66,7 +67,7 @@ function startDirectories(
   { docker, contain, home, image }: InstanceRecord["join"],
 ): readonly string[] {
   if (cwd !== undefined) return [cwd];
-  if (docker) return [image.facts.config?.WorkingDir || "/"];
+  if (docker) return [dockerDirectory(image.facts.config)];
   if (contain) return [home, "/"];
   return [...new Set([...(host.logicalCwd === undefined ? [] : [host.logicalCwd]), host.cwd, home, "/"])];
 }
