@@ -1,5 +1,5 @@
 // What the caller wants to see in the container: `-B src[:dst[:opts]]` and `--mount type=bind,…` (spec/apptainer.md 1.3).
-// Pure parsing; whether the sources exist is checked by bind-check.ts.
+// Pure parsing; whether the sources exist is checked by bind-sources.ts.
 
 import { posix, resolve } from "node:path";
 import { defineErrors } from "../base/errors.ts";

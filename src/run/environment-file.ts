@@ -24,8 +24,8 @@ const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 // What the shell itself changes.
 const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "PS1", "PS2", "PS4", "IFS", "OPTIND", "PPID"]);
-// What commands in the file print must not mix with the result.
-const PROGRAM = (load: string): string => `exec 3>&1 >/dev/null; set -a; ${load} || exit 125; exec env -0 >&3`;
+// What commands in the file print must not mix with the result. The PATH that the file sets is the container's.
+const PROGRAM = (load: string): string => `exec 3>&1 >/dev/null; set -a; ${load} || exit 125; command -p env -0 >&3`;
 const LOAD_FILE = '. "$1"';
 const LOAD_INPUT = 'eval "$(command -p cat)"';
 

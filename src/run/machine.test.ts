@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -21,6 +22,7 @@ import { nameGroups } from "./group-names.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { liveMount } from "./live-mount.ts";
 import { mountMeans } from "./mount-means.ts";
+import { prepare } from "./preparation.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
 import { anImage } from "./testing.ts";
 import { unpackedDir, unpackImage } from "./unpacked.ts";
@@ -127,6 +129,7 @@ describe("an environment file", () => {
     ["Q='it is \"quoted\"'\nN='two\nlines'", { Q: 'it is "quoted"', N: "two\nlines" }],
     ["echo noise\nE1=a", { E1: "a" }],
     ["E1=", { E1: "" }],
+    ["PATH=/opt/app/bin\nE1=a", { PATH: "/opt/app/bin", E1: "a" }],
     ["", {}],
   ])("%j sets %j", (text, values) => {
     expect(read(text)).toEqual(values);
@@ -147,6 +150,16 @@ describe("an environment file", () => {
     expect(() => readEnvFile(join(dir, "nosuch"), {})).toThrow(expect.objectContaining({ code: "E_ENV_FILE_READ" }));
     expect(() => read("A='unfinished")).toThrow(expect.objectContaining({ code: "E_ENV_FILE_RUN" }));
   });
+});
+
+test("a directory that is made for the container gets its mode whatever the umask, and one that is there keeps its own", () => {
+  mkdirSync(join(dir, "there"), { mode: 0o700 });
+  prepare([
+    { path: join(dir, "work/tmp"), mode: 0o1777 },
+    { path: join(dir, "there"), mode: 0o1777 },
+  ]);
+  expect(statSync(join(dir, "work/tmp")).mode & 0o7777).toBe(0o1777);
+  expect(statSync(join(dir, "there")).mode & 0o7777).toBe(0o700);
 });
 
 describe("groups that /etc/group does not name", () => {

@@ -17,7 +17,7 @@ export interface Group {
   readonly name: string;
 }
 
-/** The image's file with the caller's line: last, or in the place of an equal uid's home when the image has the caller. */
+/** The image's file with the caller's line at its end, and no other of that uid. */
 export function passwdFile(image: string, person: Person): string {
   const { name, uid, gid, gecos, home, shell } = person;
   const line = [field(name), "x", uid, gid, field(gecos), field(home), field(shell)].join(":");

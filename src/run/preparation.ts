@@ -1,6 +1,6 @@
 // Directories of the host that must exist before the launcher opens them. Planning names them; this makes them.
 
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 
 const fail = defineErrors({
@@ -17,7 +17,9 @@ export interface Preparation {
 export function prepare(steps: readonly Preparation[]): void {
   for (const { path, mode } of steps) {
     try {
-      mkdirSync(path, { recursive: true, mode });
+      const made = mkdirSync(path, { recursive: true, mode }) !== undefined;
+      // The caller's umask has taken something away: a /tmp must stay open to all.
+      if (made) chmodSync(path, mode);
     } catch (cause) {
       throw fail("E_PREPARE", { path, reason: reasonOf(cause) }, { cause });
     }

@@ -135,6 +135,7 @@ describe("a gocryptfs.conf", () => {
   };
   const refused: readonly (readonly [string, unknown, string])[] = [
     ["that asks for a terabyte of memory", { ScryptObject: { ...good.ScryptObject, N: 2 ** 30 } }, "impossible amount"],
+    ["whose cost is none", { ScryptObject: { ...good.ScryptObject, N: 2, P: 16 } }, "impossible amount"],
     ["whose cost is no power of two", { ScryptObject: { ...good.ScryptObject, N: 1000 } }, "impossible amount"],
     ["with a feature nobody knows", { FeatureFlags: [...good.FeatureFlags, "XChaCha20Poly1305"] }, "XChaCha20Poly1305"],
     ["of another version", { Version: 1 }, "of another kind"],

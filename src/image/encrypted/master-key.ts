@@ -7,6 +7,8 @@ import { fail } from "./errors.ts";
 
 /** gocryptfs' own default wants 64 MiB; sixteen times as much is believed. */
 const MAX_SCRYPT_BYTES = 1024 ** 3;
+/** gocryptfs refuses less. */
+const LEAST_N = 1024;
 /** gocryptfs' default. */
 const USUAL_COST: Cost = { n: 65_536, r: 8, p: 1 };
 const KEY_BYTES = 32;
@@ -65,7 +67,7 @@ function parseConfig(text: string, path: string): Config {
     throw refuse("its gocryptfs.conf is of another kind");
   const cost = record(config["ScryptObject"]);
   const [n, r, p] = [number(cost["N"]), number(cost["R"]), number(cost["P"])];
-  if (n < 2 || (n & (n - 1)) !== 0 || r < 1 || p < 1 || p > 16 || 128 * n * r > MAX_SCRYPT_BYTES)
+  if (n < LEAST_N || (n & (n - 1)) !== 0 || r < 1 || p < 1 || p > 16 || 128 * n * r > MAX_SCRYPT_BYTES)
     throw refuse("its gocryptfs.conf asks for an impossible amount of work");
   const encryptedKey = bytes(config["EncryptedKey"]);
   const salt = bytes(cost["Salt"]);

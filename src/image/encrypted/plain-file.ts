@@ -1,5 +1,5 @@
 // A file that gocryptfs encrypted, read at any place: a header with the file's number, then blocks of 4 KiB, each with its own
-// nonce and tag. Nothing is handed out that its tag does not vouch for.
+// nonce and tag. Nothing is handed out that its tag does not vouch for, but for the zeros of a hole, as by gocryptfs.
 
 import type { RandomFile } from "../squashfs-reader/index.ts";
 import { HEADER_BYTES, OVERHEAD, openBlock, PLAIN_BYTES, placeOf } from "./cipher.ts";
