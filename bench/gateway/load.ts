@@ -1,7 +1,12 @@
-// A light load generator: raw sockets, one request at a time on each connection, no pipelining. On a machine of two cores
-// it must not cost more than what it measures.
+// Load on a server: the requests go into a file, and a small native program sends them (load.c): on a machine of two cores
+// a generator in JavaScript costs as much as what it measures.
 
-import { connect, type Socket } from "node:net";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
 /** One answer. */
 export interface Answer {
@@ -9,7 +14,6 @@ export interface Answer {
   readonly status: number;
   /** From the moment at which the request was due to the last byte of the answer. */
   readonly ms: number;
-  readonly bytes: number;
 }
 
 export interface Load {
@@ -26,69 +30,37 @@ export interface LoadResult {
 }
 
 /** Sends over keep-alive connections, on each the next request as soon as the answer is there: what the server can do. */
-export async function sendAtOnce({ port, count, request }: Load, connections: number): Promise<LoadResult> {
-  const clients = await openClients(port, connections);
-  const answers: Answer[] = [];
-  let next = 0;
-  const begin = performance.now();
-  await Promise.all(
-    clients.map(async (client) => {
-      while (next < count) answers.push(await client.ask(request(next++), performance.now()));
-    }),
-  );
-  return ended(answers, begin, clients);
+export function sendAtOnce(load: Load, connections: number): Promise<LoadResult> {
+  return send(load, connections, 0);
 }
 
 /**
- * Sends at a rate of so many requests a second, spread evenly over the connections: how long people wait. A request that
- * is late, because its connection still waits, counts from when it was due.
+ * Sends at a rate of so many requests a second, on whichever connection is free: how long people wait. A request that is
+ * late, because none is, counts from when it was due.
  */
-export async function sendPaced(
-  { port, count, request }: Load,
-  connections: number,
-  rate: number,
-): Promise<LoadResult> {
-  const clients = await openClients(port, connections);
-  const answers: Answer[] = [];
-  const begin = performance.now();
-  await Promise.all(
-    clients.map(async (client, first) => {
-      for (let n = first; n < count; n += connections) {
-        const due = begin + (n / rate) * 1000;
-        await until(due);
-        answers.push(await client.ask(request(n), due));
-      }
-    }),
-  );
-  return ended(answers, begin, clients);
+export function sendPaced(load: Load, connections: number, rate: number): Promise<LoadResult> {
+  return send(load, connections, rate);
 }
 
 /** Every request on a connection of its own, within a second: nodes of a job that starts. */
-export async function sendStorm({ port, count, request }: Load): Promise<LoadResult> {
-  const begin = performance.now();
-  const answers = await Promise.all(
-    Array.from({ length: count }, async (_, n): Promise<Answer> => {
-      const due = begin + (n / count) * 1000;
-      await until(due);
-      try {
-        const client = await openClient(port);
-        const answer = await client.ask(request(n), due);
-        client.close();
-        return answer;
-      } catch {
-        return { status: 0, ms: performance.now() - due, bytes: 0 };
-      }
-    }),
-  );
-  return ended(answers, begin, []);
+export function sendStorm(load: Load): Promise<LoadResult> {
+  return send(load, 0, load.count);
 }
 
-/** One request on a connection of its own. */
-export async function sendOne(port: number, request: string): Promise<Answer> {
-  const client = await openClient(port);
-  const answer = await client.ask(request, performance.now());
-  client.close();
-  return answer;
+/** Milliseconds and bytes of one request. */
+export function sendOne(port: number, path: string, credential: string): Promise<{ ms: number; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const begin = performance.now();
+    const asked = get({ port, path, headers: { authentication: credential } }, (answer) => {
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      answer.once("end", () => resolve({ ms: performance.now() - begin, bytes }));
+      answer.once("error", reject);
+    });
+    asked.once("error", reject);
+  });
 }
 
 /** The time below which this part of the answers came, in milliseconds. */
@@ -97,71 +69,33 @@ export function quantile(answers: readonly Answer[], part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
 }
 
-function ended(answers: readonly Answer[], begin: number, clients: readonly Client[]): LoadResult {
-  for (const client of clients) client.close();
-  return { answers, seconds: (performance.now() - begin) / 1000 };
+async function send({ port, count, request }: Load, connections: number, rate: number): Promise<LoadResult> {
+  const folder = await mkdtemp(join(tmpdir(), "berth-load-"));
+  try {
+    const program = join(folder, "load");
+    execFileSync("cc", ["-O2", "-o", program, join(import.meta.dirname, "load.c")]);
+    const file = join(folder, "requests");
+    await writeFile(file, Buffer.concat(Array.from({ length: count }, (_, n) => framed(request(n)))));
+    const words = [port, connections, rate, file].map(String);
+    const { stdout } = await promisify(execFile)(program, words, { maxBuffer: 64 * 1024 * 1024 });
+    return parse(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-function until(due: number): Promise<void> | undefined {
-  const ms = due - performance.now();
-  return ms <= 0 ? undefined : new Promise((resolve) => setTimeout(resolve, ms));
+function framed(request: string): Buffer {
+  const bytes = Buffer.from(`0000${request}`, "latin1");
+  bytes.writeUInt32BE(bytes.length - 4, 0);
+  return bytes;
 }
 
-interface Client {
-  ask(request: string, due: number): Promise<Answer>;
-  close(): void;
-}
-
-function openClients(port: number, count: number): Promise<Client[]> {
-  return Promise.all(Array.from({ length: count }, () => openClient(port)));
-}
-
-function openClient(port: number): Promise<Client> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    socket.once("error", reject);
-    socket.once("connect", () =>
-      resolve({ ask: (request, due) => ask(socket, request, due), close: () => socket.destroy() }),
-    );
+function parse(text: string): LoadResult {
+  const lines = text.trimEnd().split("\n");
+  const whole = Number(lines.pop());
+  const answers = lines.map((line) => {
+    const [status = 0, ns = 0] = line.split(" ").map(Number);
+    return { status, ms: ns / 1e6 };
   });
-}
-
-function ask(socket: Socket, request: string, due: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let seen = 0;
-    let total = Number.POSITIVE_INFINITY;
-    let status = 0;
-    const settle = () => {
-      socket.off("data", onData);
-      socket.off("close", onEnd);
-    };
-    const onEnd = () => {
-      settle();
-      reject(new Error("the server hung up"));
-    };
-    const onData = (chunk: Buffer) => {
-      if (seen === 0) {
-        // Heads of answers are far shorter than a packet of the loopback.
-        const head = chunk.toString("latin1", 0, Math.min(chunk.length, 1024));
-        status = Number(head.slice(9, 12));
-        total = lengthOf(head);
-      }
-      seen += chunk.length;
-      const isLast = seen >= total || (total === CHUNKED && chunk.subarray(-5).equals(LAST_CHUNK));
-      if (!isLast) return;
-      settle();
-      resolve({ status, ms: performance.now() - due, bytes: seen });
-    };
-    socket.on("data", onData);
-    socket.on("close", onEnd);
-    socket.write(request);
-  });
-}
-
-const CHUNKED = Number.POSITIVE_INFINITY;
-const LAST_CHUNK = Buffer.from("0\r\n\r\n");
-
-function lengthOf(head: string): number {
-  const [, length] = /content-length: (\d+)/i.exec(head) ?? [];
-  return length === undefined ? CHUNKED : head.indexOf("\r\n\r\n") + 4 + Number(length);
+  return { answers, seconds: whole / 1e9 };
 }

@@ -1,7 +1,7 @@
 // The gateway under load: lookups, the storm of a job's start, long lists, memory.
 
 import { type Answer, quantile, sendAtOnce, sendOne, sendPaced, sendStorm } from "../gateway/load.ts";
-import { get, lookup, makeCredentials, somePublic } from "../gateway/requests.ts";
+import { lookup, makeCredentials, somePublic } from "../gateway/requests.ts";
 import { SYSTEM } from "../gateway/seed.ts";
 import type { BenchServer, GatewaySite } from "../gateway/site.ts";
 import { median, type Result } from "../table.ts";
@@ -83,10 +83,10 @@ export async function gatewayStorm(site: GatewaySite, rounds: number): Promise<R
 export async function gatewayList(site: GatewaySite, rounds: number): Promise<Result> {
   const gateway = await site.startGateway();
   const time = async (path: string): Promise<readonly number[]> => {
-    const answers: Answer[] = [];
+    const answers: { readonly ms: number; readonly bytes: number }[] = [];
     for (let round = 0; round <= rounds; round++) {
       const [credential = ""] = await makeCredentials(site, 1);
-      answers.push(await sendOne(gateway.port, get(path, credential)));
+      answers.push(await sendOne(gateway.port, path, credential));
     }
     const [, ...warm] = answers;
     return [median(warm.map(({ ms }) => ms)), (warm[0]?.bytes ?? 0) / 1e6];
