@@ -1,7 +1,7 @@
 // Makes an ext3 file system with the folders of an overlay in a new file. ext3, because the SIF format names it and
 // Apptainer mounts it; whoever starts a container must be able to write to `upper` and `work`, so they get an owner.
 
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
@@ -30,8 +30,11 @@ export async function makeExt(path: string, spec: ExtSpec, signal?: AbortSignal)
   findTool("mke2fs");
   const tree = await mkdtemp(join(tmpdir(), "berth-overlay-"));
   try {
-    for (const dir of ["/upper", "/work", ...spec.dirs.map((dir) => `/upper${dir}`)])
-      await mkdir(join(tree, dir), { recursive: true, mode: 0o755 });
+    for (const dir of ["/upper", "/work", ...spec.dirs.flatMap((dir) => parents(`/upper${dir}`))]) {
+      await mkdir(join(tree, dir), { recursive: true });
+      // Not as the caller's umask has it: the mode of `upper` becomes that of the container's root.
+      await chmod(join(tree, dir), 0o755);
+    }
     await makeFile(path, spec, signal);
     const owner = `root_owner=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
     const options = `${owner},nodiscard,lazy_itable_init=1`;

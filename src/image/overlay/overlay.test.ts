@@ -67,6 +67,18 @@ describe.skipIf(!hasTools)("overlay files [need mke2fs]", () => {
     }
   });
 
+  test("are open to every user of the container, whatever the caller's umask", async () => {
+    const path = join(dir, "umask.img");
+    const before = process.umask(0o077);
+    try {
+      await createOverlay(path, { ...SPEC, dirs: ["/opt/data"] });
+    } finally {
+      process.umask(before);
+    }
+    for (const folder of ["/upper", "/work", "/upper/opt", "/upper/opt/data"])
+      expect(debugfs(path, `stat ${folder}`)).toMatch(/Mode: +0755/);
+  });
+
   test("take their space at once unless they are sparse", async () => {
     await createOverlay(join(dir, "full.img"), { ...SPEC, sparse: false });
     await createOverlay(join(dir, "sparse.img"), { ...SPEC, size: 1024 * MIB });

@@ -55,12 +55,16 @@ async function resizePartition(path: string, size: number, signal?: AbortSignal)
 
 async function extract(path: string, { offset, size }: SifDescriptor, to: string, signal?: AbortSignal): Promise<void> {
   const source = await open(path, "r");
-  const target = await open(to, "wx", 0o600);
   try {
-    await copyRange({ file: source, offset }, { file: target, offset: 0 }, size, signal);
-    await target.truncate(size);
+    const target = await open(to, "wx", 0o600);
+    try {
+      await copyRange({ file: source, offset }, { file: target, offset: 0 }, size, signal);
+      await target.truncate(size);
+    } finally {
+      await target.close();
+    }
   } finally {
-    await Promise.all([source.close(), target.close()]);
+    await source.close();
   }
 }
 
