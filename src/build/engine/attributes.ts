@@ -3,29 +3,32 @@
 
 import { spawn } from "node:child_process";
 
+/** One thing to be done to a file. */
+interface Wish {
+  readonly path: string;
+  readonly words: readonly string[];
+}
+
 export class Attributes {
-  readonly #words: string[] = [];
+  readonly #wishes: Wish[] = [];
 
   /** `to` gets what travels of `from`'s attributes. */
   copy(from: string, to: string): void {
-    this.#words.push("copy", from, to);
+    this.#wishes.push({ path: to, words: ["copy", from, to] });
   }
 
   /** A file gets attributes by name, as an archive has them. */
   set(path: string, attributes: ReadonlyMap<string, Buffer>): void {
-    for (const [name, value] of attributes) this.#words.push("set", path, name, value.toString("hex"));
+    for (const [name, value] of attributes)
+      this.#wishes.push({ path, words: ["set", path, name, value.toString("hex")] });
   }
 
-  /** Sets what was gathered. `packer` is the path of berth-pack. */
-  async apply(packer: string): Promise<void> {
-    if (this.#words.length === 0) return;
-    const list = Buffer.from(
-      this.#words
-        .splice(0)
-        .map((word) => `${word}\0`)
-        .join(""),
-      "latin1",
-    );
+  /** Sets what was gathered, on the files that `isStill` says are there yet. `packer` is the path of berth-pack. */
+  async apply(packer: string, isStill: (path: string) => boolean): Promise<void> {
+    const wishes = this.#wishes.splice(0).filter(({ path }) => isStill(path));
+    if (wishes.length === 0) return;
+    const words = wishes.flatMap((wish) => wish.words);
+    const list = Buffer.from(words.map((word) => `${word}\0`).join(""), "latin1");
     await new Promise<void>((resolve, reject) => {
       const child = spawn(packer, ["--attributes"], { stdio: ["pipe", "ignore", "pipe"], env: {}, cwd: "/" });
       let said = "";

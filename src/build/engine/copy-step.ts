@@ -1,6 +1,5 @@
 // Carries out a copy in a mounted state: where each thing goes (as COPY or as `cp -r` has it), what it looks like there.
 
-import { lstatSync } from "node:fs";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
 import { codeFrame } from "../../base/source.ts";
 import type { CopyStep, StepOrigin } from "../types.ts";
@@ -11,7 +10,7 @@ import { type Copied, Unreadable } from "./copy-tree.ts";
 import { fail, spaceFailure } from "./errors.ts";
 import { parseMode } from "./modes.ts";
 import { readSmall } from "./read-file.ts";
-import { bytes, fromText, toText } from "./root-path.ts";
+import { fromText, toText } from "./root-path.ts";
 import { Obstacle, type Owner, secondsOf, TreeWriter } from "./tree-writer.ts";
 
 const MAX_DATABASE = 8 * 2 ** 20;
@@ -122,7 +121,7 @@ class Copy {
   }
 
   async settle(): Promise<void> {
-    await this.#writer.attributes.apply(this.#tools.packer);
+    await this.#writer.applyAttributes(this.#tools.packer);
     this.#writer.settle();
   }
 
@@ -144,7 +143,7 @@ class Copy {
   #mayLink(first: string, path: string): boolean {
     const there = this.#writer.place(path, "keep");
     const same = there.missing.length === 0 && there.found === first;
-    return !same && lstatSync(bytes(first), { throwIfNoEntry: false }) !== undefined;
+    return !same && this.#writer.isStill(first);
   }
 
   async #entry(entry: Copied, path: string): Promise<void> {

@@ -72,3 +72,23 @@ test("folders that were only copied up because of a place are forgotten, changed
   points.forget(root, [lower]);
   expect(readdirSync(root)).toEqual(["var"]);
 });
+
+test("nothing outside the state is touched when the step has put links in the place of folders", () => {
+  const host = mkdtempSync(join(base, "host-"));
+  const lower = mkdtempSync(join(base, "lower-"));
+  for (const dir of [join(host, "b"), join(lower, "a"), join(lower, "a/b"), join(root, "a"), join(root, "a/b")])
+    mkdirSync(dir);
+  writeFileSync(join(host, "hosts"), "");
+  const points = new MountPoints(root);
+  points.make("/etc/hosts", "file");
+  points.make("/a/b/c", "dir");
+  for (const name of ["etc", "a"]) {
+    rmSync(join(root, name), { recursive: true });
+    symlinkSync(host, join(root, name));
+  }
+  for (const dir of [host, join(host, "b"), join(lower, "a/b")]) utimesSync(dir, 1000, 1000);
+  points.remove();
+  points.forget(root, [lower]);
+  expect(readdirSync(host)).toEqual(["b", "hosts"]);
+  expect(lstatSync(host).mtimeMs).toBe(1_000_000);
+});

@@ -13,7 +13,7 @@ import {
   unlinkSync,
   utimesSync,
 } from "node:fs";
-import { bytes, fromText, placeIn } from "./root-path.ts";
+import { bytes, fromText, isInside, placeIn } from "./root-path.ts";
 
 interface Made {
   /** Path of the host. */
@@ -64,9 +64,10 @@ export class MountPoints {
   /** Removes what was made and is still as it was, while the state is mounted. */
   remove(): void {
     for (const { path, kind, parent, before, after } of this.#made.toReversed()) {
-      const now = lstatSync(bytes(parent), { throwIfNoEntry: false });
-      const here = lstatSync(bytes(path), { throwIfNoEntry: false });
-      if (!now || !here || !removed(path, kind, here)) continue;
+      // The step may have put a link to anywhere in the place of a folder.
+      if (!isInside(this.#root, path)) continue;
+      const now = lstatSync(bytes(parent));
+      if (!removed(path, kind, lstatSync(bytes(path)))) continue;
       // What the step itself did to the folder stays its time.
       const { atime, mtime } = sameTime(now, after) ? before : now;
       utimesSync(bytes(parent), atime, mtime);
@@ -79,6 +80,7 @@ export class MountPoints {
     // All are compared before the first goes: removing one changes the time of the one above.
     const same = folders.filter((inside) => isCopy(fromText(upper) + inside, lowers, inside));
     for (const inside of same) {
+      if (!isInside(fromText(upper), fromText(upper) + inside)) continue;
       const path = bytes(fromText(upper) + inside);
       if (readdirSync(path).length === 0) rmdirSync(path);
     }

@@ -71,6 +71,15 @@ export function placeIn(root: string, path: string, last: "follow" | "keep" = "f
   }
 }
 
+/**
+ * True when a path of the host that was found inside `root` is there yet, and inside: since then a folder above it may have
+ * been replaced by a link to anywhere.
+ */
+export function isInside(root: string, found: string): boolean {
+  const place = placeIn(root, found.slice(root.length), "keep");
+  return place?.missing.length === 0 && place.found === found;
+}
+
 // A missing name followed by `..` leads back to where it would have been made.
 function unfinished(root: string, done: readonly string[], stat: Stats, names: readonly string[]): Place | undefined {
   const missing: string[] = [];

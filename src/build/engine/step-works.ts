@@ -83,7 +83,7 @@ export class StepWorks {
             const writer = new TreeWriter(mounted.root);
             const options = { into: "", owner: undefined, name: at.title, maxBytes, layer: true, signal };
             await unpackTar(await step.open(signal), writer, options);
-            await writer.attributes.apply(ownPrograms(this.#tools.options.env).packer);
+            await writer.applyAttributes(ownPrograms(this.#tools.options.env).packer);
             writer.settle();
             return undefined;
           },

@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { Attributes } from "./attributes.ts";
-import { bytes, fromText, type Place, placeIn, toText } from "./root-path.ts";
+import { bytes, fromText, isInside, type Place, placeIn, toText } from "./root-path.ts";
 
 /** Who something belongs to. */
 export interface Owner {
@@ -137,9 +137,21 @@ export class TreeWriter {
     }
   }
 
+  /** Sets the attributes that were gathered. `packer` is the path of berth-pack. */
+  applyAttributes(packer: string): Promise<void> {
+    return this.attributes.apply(packer, (path) => this.isStill(path));
+  }
+
   /** Gives folders their times: whatever is written into one changes it. */
   settle(): void {
-    for (const { path, mtime } of this.#folders.toReversed()) lutimesSync(bytes(path), mtime, mtime);
+    for (const { path, mtime } of this.#folders.toReversed()) {
+      if (this.isStill(path)) lutimesSync(bytes(path), mtime, mtime);
+    }
+  }
+
+  /** True when a place on the host that was written to is a place of the state yet. */
+  isStill(path: string): boolean {
+    return isInside(this.#root, path);
   }
 }
 
