@@ -27,20 +27,30 @@ export async function outputPipe(work: string, env: Environment): Promise<Output
   // Opened for both, so that opening waits for nobody.
   const both = openSync(path, constants.O_RDWR);
   try {
-    const reader: ChildProcess = spawn(needProgram("cat", env), [], {
-      stdio: [openedAgain(both, constants.O_RDONLY), "pipe", "ignore"],
-      env: {},
-    });
+    const stream = readerOf(both, needProgram("cat", env));
     const descriptor = openedAgain(both, constants.O_WRONLY);
     let held = true;
     const release = () => {
       if (held) closeSync(descriptor);
       held = false;
     };
-    return { descriptor, stream: reader.stdout as Readable, release };
+    return { descriptor, stream, release };
   } finally {
     closeSync(both);
     rmSync(path, { force: true });
+  }
+}
+
+function readerOf(pipe: number, cat: string): Readable {
+  const end = openedAgain(pipe, constants.O_RDONLY);
+  try {
+    const reader: ChildProcess = spawn(cat, [], { stdio: [end, "pipe", "ignore"], env: {} });
+    const stream = reader.stdout as Readable;
+    reader.once("error", (error) => stream.destroy(error));
+    return stream;
+  } finally {
+    // The reader has its own: while this one was open, no program would ever hear that nobody reads.
+    closeSync(end);
   }
 }
 
