@@ -77,8 +77,11 @@ export async function runStep(job: RunJob, tools: RunTools): Promise<RunEnd & { 
     if (end.status !== 0 && tools.debugShell) await openShell(plan, job, tools);
     return { ...end, points };
   } finally {
-    points.remove();
-    await prepared.end();
+    try {
+      points.remove();
+    } finally {
+      await prepared.end();
+    }
   }
 }
 
@@ -140,9 +143,10 @@ async function launch(plan: string, job: RunJob, prepared: PreparedMounts, tools
   const { step, at, say, work } = job;
   const variables = (step.secret ?? []).map((name) => Buffer.from(step.env[name] ?? ""));
   const lines = new Lines(say, [...prepared.secrets, ...variables]);
-  const input = await inputFile(step, work);
   const output = await outputPipe(work, tools.env);
+  let input: FileHandle | undefined;
   try {
+    input = await inputFile(step, work);
     tools.signal.throwIfAborted();
     const stdio = [input?.fd ?? ("ignore" as const), output.descriptor, output.descriptor];
     const child = spawn(tools.launcher, ["--once", plan], { stdio, env: {}, cwd: "/" });

@@ -1,10 +1,11 @@
 // What a RUN step sees beside its state: made before it starts, gone after it. Secrets and sockets lie in memory only.
 
 import { randomBytes } from "node:crypto";
-import { chmod, chown, lstat, mkdir, open, stat, writeFile } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
+import { chmod, chown, lstat, mkdir, open, rename, stat, writeFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { digestOf, digestParts } from "../../base/digest.ts";
+import { errnoOf } from "../../base/errors.ts";
 import { codeFrame } from "../../base/source.ts";
 import { acquireLock, type Lock, tryLock } from "../../oci/store/lock.ts";
 import type { MountRecord } from "../../run/launch-plan.ts";
@@ -82,7 +83,11 @@ class Making implements PreparedMounts {
   }
 
   async end(): Promise<void> {
-    for (const end of this.#ends.splice(0).toReversed()) await end();
+    const ends = this.#ends.splice(0).toReversed();
+    const failures: unknown[] = [];
+    // Whatever one of them meets, the others are to be ended, too.
+    for (const end of ends) await end().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   async add(mount: StepMount): Promise<void> {
@@ -133,15 +138,29 @@ class Making implements PreparedMounts {
   async #cache(mount: Kind<"cache">): Promise<void> {
     const name = digestParts(digestOf(mount.id)).hex.slice(0, 32);
     const dir = join(this.#tools.places.mounts, await this.#cacheName(name, mount.sharing));
-    try {
-      await mkdir(dir, { mode: 0o700 });
-      if (mount.from) await this.#tools.fill(dir, mount.from.origin, mount.from.path, this.#at);
-      await chmod(dir, mount.mode);
-      await chown(dir, mount.uid, mount.gid);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    const there = await lstat(dir).catch(() => undefined);
+    if (!there) await this.#makeCache(dir, mount);
     this.#bind(dir, mount.target, mount.readOnly, "dir");
+  }
+
+  // Under its own name only when it is complete: a half-filled folder would pass for the cache ever after.
+  async #makeCache(dir: string, mount: Kind<"cache">): Promise<void> {
+    const fresh = `${this.#dir}-${randomBytes(8).toString("hex")}`;
+    await mkdir(fresh, { mode: 0o700 });
+    if (mount.from) await this.#tools.fill(fresh, mount.from.origin, mount.from.path, this.#at);
+    await this.#dress(fresh, mount);
+    await rename(fresh, dir).catch((error: unknown) => {
+      // Somebody else was faster; what was made here goes with the step's folder.
+      if (!["EEXIST", "ENOTEMPTY"].includes(errnoOf(error) ?? "")) throw error;
+    });
+  }
+
+  async #dress(path: string, { mode, uid, gid }: Kind<"cache" | "secret" | "ssh">): Promise<void> {
+    await chown(path, uid, gid).catch((error: unknown) => {
+      if (errnoOf(error) !== "EINVAL") throw error;
+      throw this.#refuse(`this build has no uid ${uid} or gid ${gid}, which a mount is to belong to`);
+    });
+    await chmod(path, mode);
   }
 
   async #cacheName(name: string, sharing: "shared" | "private" | "locked"): Promise<string> {
@@ -169,8 +188,7 @@ class Making implements PreparedMounts {
     this.secrets.push(mount.content);
     const path = await this.#inMemory();
     await writeFile(path, mount.content, { mode: 0o600, flag: "wx" });
-    await chown(path, mount.uid, mount.gid);
-    await chmod(path, mount.mode);
+    await this.#dress(path, mount);
     this.#bind(path, mount.target, true, "file");
   }
 
@@ -179,15 +197,24 @@ class Making implements PreparedMounts {
     const info = await lstat(mount.socket).catch(() => undefined);
     if (!info) throw this.#refuse(`there is no ssh agent at ${mount.socket}`);
     const path = await this.#inMemory();
+    const open = new Set<Socket>();
     const server = createServer((client) => {
       const agent = connect(mount.socket);
-      for (const side of [client, agent]) side.on("error", () => [client, agent].forEach((one) => void one.destroy()));
+      for (const side of [client, agent]) {
+        open.add(side);
+        side.on("error", () => [client, agent].forEach((one) => void one.destroy()));
+        side.once("close", () => open.delete(side));
+      }
       client.pipe(agent).pipe(client);
     });
     await listen(server, path);
-    this.#ends.push(() => new Promise((resolve) => server.close(() => resolve())));
-    await chown(path, mount.uid, mount.gid);
-    await chmod(path, mount.mode);
+    this.#ends.push(async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A program that the step has left behind may never hang up.
+      for (const side of open) side.destroy();
+      await closed;
+    });
+    await this.#dress(path, mount);
     this.#bind(path, mount.target, false, "file");
   }
 
