@@ -64,6 +64,10 @@ describe("a policy file", () => {
     ["a key file that is not there", "rules: [{ path: /a, signers: [/nowhere.pem] }]", /does not exist/],
     ["no YAML", "rules: [", /./],
     ["a list for a mapping", "rules: { a: b }", /no list/],
+    ["a list for the whole file", "- path: /apps", /no mapping/],
+    ["a text for the whole file", "enforce", /no mapping/],
+    ["a repository without a name", 'rules: [{ repository: "" }]', /without a scheme/],
+    ["a repository with a scheme", "rules: [{ repository: docker://host/a }]", /without a scheme/],
   ])("is refused with %s", async (_, text, why) => {
     const path = join(folder, "policy.yaml");
     writeFileSync(path, text);

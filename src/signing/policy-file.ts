@@ -29,7 +29,9 @@ export async function parsePolicy(text: string, path: string): Promise<Signature
   const invalid = (why: string) => fail("E_POLICY_FILE", { path, why });
   const [error] = document.errors;
   if (error) throw invalid(error.message.split("\n")[0] ?? "");
-  const top = asObject(document.toJS({ maxAliasCount: 100 })) ?? {};
+  // An empty file has no rules; a text or a list in their place may be rules misspelt.
+  const top = asObject(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (top === undefined) throw invalid("the file is no mapping");
   known(top, ["default", "rules"], "the file", invalid);
   const list = top["rules"] ?? [];
   if (!Array.isArray(list) || list.length > MAX_RULES) throw invalid(`"rules" is no list of at most ${MAX_RULES}`);
@@ -47,6 +49,8 @@ async function parseRule(value: unknown, where: string, invalid: Invalid): Promi
   const [path, repository] = [asString(rule["path"]), asString(rule["repository"])];
   if ((path === undefined) === (repository === undefined)) throw invalid(`${where} needs a path or a repository`);
   if (path !== undefined && !isAbsolute(path)) throw invalid(`the path of ${where} does not begin with /`);
+  if (repository === "" || repository?.includes("://"))
+    throw invalid(`the repository of ${where} is none: write host/path, without a scheme`);
   const demand = await parseDemand(rule, where, invalid);
   return path === undefined
     ? { on: "repository", prefix: repository ?? "", ...demand }

@@ -49,6 +49,12 @@ describe("a signature policy", () => {
     expect(decide(both, at("/apps-old/a.sif"), by())).toMatchObject({ action: "allow", rule: "default" });
   });
 
+  test("counts no slashes at the end of a prefix", () => {
+    const inner = { ...apps, prefix: "/apps/x", mode: "enforce" } as const;
+    const both = policy([inner, { ...apps, prefix: "/apps//////", mode: "off" }]);
+    expect(decide(both, at("/apps/x/a.sif"), by()).action).toBe("refuse");
+  });
+
   test("holds paths and repositories apart", () => {
     const registry = policy([{ ...apps, on: "repository", prefix: "host/apps" }]);
     expect(decide(registry, { kind: "repository", name: "host/apps/x" }, by()).action).toBe("refuse");

@@ -63,15 +63,18 @@ export function demandOn(policy: SignaturePolicy, subject: Subject): Demand & { 
   let best: PolicyRule | undefined;
   for (const rule of policy.rules) {
     if (rule.on !== subject.kind || !covers(rule.prefix, subject.name)) continue;
-    if (best === undefined || rule.prefix.length > best.prefix.length) best = rule;
+    if (best === undefined || bare(rule.prefix).length > bare(best.prefix).length) best = rule;
   }
   return best ? { ...best, rule: `${best.on} ${best.prefix}` } : { ...policy.fallback, rule: "default" };
 }
 
 // A prefix ends at a border of the name: /apps does not cover /apps-old.
 function covers(prefix: string, name: string): boolean {
-  const bare = prefix.replace(/\/+$/, "");
-  return name === bare || name.startsWith(`${bare}/`);
+  return name === bare(prefix) || name.startsWith(`${bare(prefix)}/`);
+}
+
+function bare(prefix: string): string {
+  return prefix.replace(/\/+$/, "");
 }
 
 /** What a policy says of an image with these signatures. */
