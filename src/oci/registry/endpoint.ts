@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly mirror: boolean;
 }
 
-/** The endpoints of a reference, mirrors first, the registry itself last. @throws E_BLOCKED */
+/** The endpoints of a reference, mirrors first, the registry itself last. @throws E_BLOCKED, E_REGISTRIES_CONF */
 export function planEndpoints(reference: Reference, model: RegistriesModel, insecure: boolean): readonly Endpoint[] {
   const name = `${reference.registry}/${reference.repository}`;
   const own = { host: reference.registry, repository: reference.repository, insecure, mirror: false };
@@ -28,8 +28,8 @@ export function planEndpoints(reference: Reference, model: RegistriesModel, inse
   const byDigest = reference.digest !== undefined;
   const mirrors = rule.mirrors
     .filter((mirror) => mirror.pull === "all" || (mirror.pull === "digest-only") === byDigest)
-    .map((mirror) => ({ ...splitLocation(mirror.location + rest), insecure: mirror.insecure, mirror: true }));
-  const source = rule.location === undefined ? own : { ...own, ...splitLocation(rule.location + rest) };
+    .map((mirror) => ({ ...splitLocation(mirror.location + rest, rule), insecure: mirror.insecure, mirror: true }));
+  const source = rule.location === undefined ? own : { ...own, ...splitLocation(rule.location + rest, rule) };
   return [...mirrors, { ...source, insecure: insecure || rule.insecure }];
 }
 
@@ -43,8 +43,8 @@ export function homeEndpoint(reference: Reference, model: RegistriesModel, insec
   return { host, repository, insecure: insecure || (rule?.insecure ?? false), mirror: false };
 }
 
-/** The rule with the longest prefix that covers `host[:port]/path`. */
-export function ruleFor(name: string, model: RegistriesModel): RegistryRule | undefined {
+// The rule with the longest prefix that covers `host[:port]/path`.
+function ruleFor(name: string, model: RegistriesModel): RegistryRule | undefined {
   let best: RegistryRule | undefined;
   for (const rule of model.rules) {
     if (matchLength(name, rule.prefix) < 0) continue;
@@ -64,8 +64,12 @@ function matchLength(name: string, prefix: string): number {
   return name.length === prefix.length || name[prefix.length] === "/" ? prefix.length : -1;
 }
 
-function splitLocation(location: string): { host: string; repository: string } {
+function splitLocation(location: string, { prefix, source }: RegistryRule): { host: string; repository: string } {
   const slash = location.indexOf("/");
+  if (slash < 0) {
+    const why = `the location ${location} names no repository to stand for ${prefix}`;
+    throw fail("E_REGISTRIES_CONF", { path: source, why });
+  }
   return { host: location.slice(0, slash), repository: location.slice(slash + 1) };
 }
 

@@ -70,6 +70,14 @@ describe("where an image is asked for", () => {
   test("blocked registries are refused by name, saying which file", async () => {
     const conf = '[[registry]]\nlocation = "bad.example"\nblocked = true';
     await expect(plan(conf, "bad.example/x")).rejects.toThrow("blocked by /etc/x.conf");
+    // However the host is spelt: references have it in lower case.
+    await expect(plan(conf.replace("bad", "Bad"), "bad.example/x")).rejects.toThrow("blocked by /etc/x.conf");
+  });
+
+  test("a location without a repository in the place of a whole name is an error, not another host", async () => {
+    const conf = '[[registry]]\nprefix = "reg.example/tool"\nlocation = "mirror.example"';
+    await expect(plan(conf, "reg.example/tool")).rejects.toMatchObject({ code: "E_REGISTRIES_CONF" });
+    expect(await plan(conf, "reg.example/tool/x")).toEqual(["mirror.example/x"]);
   });
 });
 

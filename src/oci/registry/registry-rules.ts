@@ -48,7 +48,8 @@ function place(value: unknown, path: string, where: string): string | undefined 
   if (text === undefined || !PLACE.test(text)) {
     throw fail("E_REGISTRIES_CONF", { path, why: `the ${where} is not host[:port][/path]` });
   }
-  return text;
+  // References have their hosts in lower case: a rule for another spelling would silently be one for nothing.
+  return text.toLowerCase();
 }
 
 function flag(entry: JsonObject, key: string, path: string): boolean {
