@@ -99,7 +99,10 @@ export function registryBlobs(pull: RegistryPull): FetchingBlobs {
   const { reference, cache, log, progress, signal, downloads } = pull;
   return blobSource({
     ...{ store: cache.blobs, log, progress, signal, downloads },
-    fetch: async (descriptor, request) => (await pull.client()).blob(reference, descriptor, request),
+    fetch: async (descriptor, request) => {
+      if (pull.policy === "never") throw fail("E_NOT_CACHED", { name: formatReference(reference) });
+      return (await pull.client()).blob(reference, descriptor, request);
+    },
   });
 }
 
@@ -140,6 +143,7 @@ export async function remember(pull: RegistryPull, root: Descriptor): Promise<vo
 }
 
 // The registry is down, overloaded or behind a broken network: no verdict about the image, unlike "unknown" or "denied".
+// A fault on this side (500), such as a configuration that cannot be read, is for its owner to mend.
 function outOfReach(error: unknown): boolean {
-  return error instanceof BerthError && (error.http === 429 || error.http >= 500);
+  return error instanceof BerthError && (error.http === 429 || error.http > 500);
 }
