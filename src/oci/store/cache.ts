@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { type ContentStore, contentStore } from "./content-store.ts";
-import { fail } from "./errors.ts";
 import { prepareLayout } from "./layout.ts";
 import { type ReferenceStore, referenceStore } from "./references.ts";
 
@@ -77,5 +76,4 @@ async function ownFolder(root: string): Promise<void> {
   await access(root, constants.W_OK | constants.X_OK);
   await prepareLayout(join(root, "blob"));
   await mkdir(join(root, "image"), { recursive: true, mode: 0o700 });
-  if (!info.isDirectory()) throw fail("E_STORE_UNWRITABLE", { path: root, reason: "it is not a folder" });
 }

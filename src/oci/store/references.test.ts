@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,4 +58,18 @@ test("a damaged record is as good as none", async () => {
     expect(await store.find("host/app:1")).toBeUndefined();
     expect(await store.list()).toEqual([]);
   }
+});
+
+test("the list is whole where a process may open few files", async () => {
+  const [refs, layout] = [join(dir, "many/refs"), join(dir, "many/blob")];
+  const store = referenceStore(refs, layout);
+  // With a stamp they stay out of the index, which would be written for each.
+  for (let i = 0; i < 300; i += 1)
+    await store.set({ name: `layer:${i}`, target: target(`${i}`), checked: i, stamp: "1" });
+  const script = `
+    const { referenceStore } = await import(process.argv[1]);
+    console.log((await referenceStore(process.argv[2], process.argv[3]).list()).length);`;
+  const argv = ["--input-type=module", "-e", script, join(import.meta.dirname, "references.ts"), refs, layout];
+  const command = ["-c", 'ulimit -n 100 && exec "$0" "$@"', process.execPath, ...argv];
+  expect(execFileSync("/bin/sh", command, { encoding: "utf8" }).trim()).toBe("300");
 });

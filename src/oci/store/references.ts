@@ -33,6 +33,7 @@ export interface ReferenceStore {
 }
 
 const LIMIT = 10_000;
+const AT_ONCE = 32;
 
 /** The names kept in the folder `dir`, belonging to the layout `layout`. */
 export function referenceStore(dir: string, layout: string): ReferenceStore {
@@ -70,8 +71,13 @@ function shownTarget(reference: StoredReference | undefined): string | undefined
 async function listReferences(dir: string): Promise<readonly StoredReference[]> {
   const names = await readdir(dir).catch(() => []);
   const files = names.filter((name) => /^[0-9a-f]{40}\.json$/.test(name)).slice(0, LIMIT);
-  const found = await Promise.all(files.map((name) => readReference(join(dir, name))));
-  return found.filter((one) => one !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: StoredReference[] = [];
+  // Not all at once: a file that could not be opened for want of descriptors would count as damaged.
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const some = await Promise.all(files.slice(at, at + AT_ONCE).map((name) => readReference(join(dir, name))));
+    found.push(...some.filter((one) => one !== undefined));
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function readReference(path: string, name?: string): Promise<StoredReference | undefined> {

@@ -11,7 +11,7 @@ export async function treeSize(dir: string): Promise<number> {
     const entries = await opendir(path).catch(() => undefined);
     if (!entries) continue;
     for await (const entry of entries) {
-      if (entry.isFile()) size += (await lstat(join(path, entry.name))).size;
+      if (entry.isFile()) size += (await lstat(join(path, entry.name)).catch(() => undefined))?.size ?? 0;
     }
   }
   return size;
@@ -19,7 +19,8 @@ export async function treeSize(dir: string): Promise<number> {
 
 /** Removes a folder and everything in it, read-only folders included. Links are removed, never followed. */
 export async function removeTree(dir: string): Promise<void> {
-  for await (const path of folders(dir)) await chmod(path, 0o700);
+  const info = await lstat(dir).catch(() => undefined);
+  if (info?.isDirectory()) for await (const path of folders(dir)) await chmod(path, 0o700);
   await rm(dir, { recursive: true, force: true });
 }
 
