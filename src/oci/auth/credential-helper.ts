@@ -85,8 +85,9 @@ async function runGet(program: string, server: string, options: HelperOptions): 
 
 async function bounded(stream: Readable): Promise<string> {
   let text = "";
-  for await (const chunk of stream) {
-    text += String(chunk);
+  // A character may come in two pieces.
+  for await (const chunk of stream.setEncoding("utf8")) {
+    text += chunk;
     if (text.length > MAX_OUTPUT) throw new Error("its answer is too long");
   }
   return text;

@@ -166,6 +166,12 @@ describe("credential programs", () => {
     }
   });
 
+  test("that send a character in two pieces are understood", async () => {
+    await helper("slow", `printf '{"Username":"u","Secret":"sch\\303'; sleep 0.3; printf '\\266n"}'`);
+    const outcome = await askHelper("slow", "r", { env: { PATH: `${home}/bin:/usr/bin:/bin` } });
+    expect(outcome).toMatchObject({ kind: "found", credential: { password: "schön" } });
+  });
+
   test("that hang, flood, or are told to stop, are ended", async () => {
     const env = { PATH: `${home}/bin:/usr/bin:/bin` };
     await helper("hang", "exec sleep 60");

@@ -44,7 +44,8 @@ export class Authorizer {
   async header(wanted: Wanted): Promise<string | undefined> {
     if (this.#challenge === undefined) return undefined;
     const { challenge, from } = this.#challenge;
-    const credential = await this.credential(wanted);
+    // A program that keeps logins may wait for a person.
+    const credential = await heeding(wanted.signal, this.credential(wanted));
     if (challenge.scheme === "basic") return credential?.kind === "password" ? basicLogin(credential) : undefined;
     if (credential?.kind === "bearer") return `Bearer ${credential.token}`;
     const token = this.#token(challenge, from, wanted, credential);
