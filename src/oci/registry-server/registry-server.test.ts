@@ -1,7 +1,9 @@
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeLayout } from "../../../tests/support/oci-image.ts";
@@ -72,6 +74,13 @@ test("what does not exist is refused with the protocol's codes", async () => {
   expect(await code(`/v2/my/app/blobs/${digestOf("nothing")}`)).toBe("BLOB_UNKNOWN");
   expect(await code("/v2/my/app/blobs/../../etc/passwd")).toBe("UNSUPPORTED");
   expect((await get("/v2/my/%2e%2e/app/manifests/v1")).status).toBe(404);
+});
+
+test("a request target that is no URL is refused like any other that leads nowhere", async () => {
+  const [host, port] = registry.host.split(":");
+  const socket = connect(Number(port), host);
+  socket.end("GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /);
 });
 
 test("routes and ranges: hostile ones are none", () => {

@@ -67,7 +67,9 @@ export function registryHandler(options: RegistryServerOptions): RegistryHandler
     return known.get(name);
   };
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? "/", "http://registry");
+    // A target such as "//" is no URL, and a path of no endpoint.
+    const target = request.url ?? "/";
+    const url = new URL(URL.canParse(target, "http://registry") ? target : "/", "http://registry");
     options.onRequest?.(request.method ?? "GET", url.pathname);
     response.setHeader("docker-distribution-api-version", "registry/2.0");
     try {
