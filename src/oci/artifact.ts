@@ -26,7 +26,7 @@ const KINDS: readonly ArtifactKind[] = [
   { prefix: "application/vnd.docker.ai.", kind: "a model", next: "fetch it with a model tool" },
 ];
 
-/** What a manifest is about: an image, a SIF file, or something else. */
+/** True when a manifest is about a SIF file. */
 export function isSifArtifact(manifest: ImageManifest): boolean {
   return manifest.config.mediaType === MEDIA.sifConfig || manifest.layers.some((l) => l.mediaType === MEDIA.sifLayer);
 }

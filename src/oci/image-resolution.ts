@@ -21,7 +21,7 @@ export interface ResolvedManifest {
   readonly bytes: Uint8Array;
 }
 
-// An index may point to an index; real ones never do more than once.
+// Documents on the way to the manifest, itself included. An index may point to an index; real ones never do more than once.
 const DEPTH = 3;
 
 /** Follows indexes down to the manifest for a platform. @throws E_PLATFORM_MISSING, E_MANIFEST_… */
@@ -39,7 +39,7 @@ export async function resolveManifest(
       return { descriptor: { ...descriptor, mediaType: manifest.mediaType }, manifest, bytes };
     descriptor = choosePlatform(manifest.manifests, want);
   }
-  throw fail("E_MANIFEST_INVALID", { what, why: `its indexes are nested more than ${DEPTH} deep` });
+  throw fail("E_MANIFEST_INVALID", { what, why: `its indexes are nested more than ${DEPTH - 1} deep` });
 }
 
 /** The image of a platform. @throws what `resolveManifest` does, E_ARTIFACT_…, E_LAYER_…, E_CONFIG_… */
