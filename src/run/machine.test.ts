@@ -239,6 +239,24 @@ describe.skipIf(!unpacking)(`unpacking${unpacking ? "" : " [needs squashfs-tools
     expect(existsSync(join(dir, "cache/sandbox/key/sub/f"))).toBe(true);
   });
 
+  // Only an ordinary user is kept from emptying a read-only folder.
+  test("leaves nothing of a second copy either, read-only folders included", async () => {
+    mkdirSync(join(dir, "tree/closed"), { recursive: true });
+    writeFileSync(join(dir, "tree/closed/f"), "x");
+    chmodSync(join(dir, "tree/closed"), 0o555);
+    execFileSync("mksquashfs", [join(dir, "tree"), job().path, "-quiet", "-no-progress"], { stdio: "ignore" });
+    mkdirSync(join(dir, "cache/sandbox/key/first"), { recursive: true });
+    execFileSync("chmod", ["-R", "a+rwX", dir]);
+    if (uid === 0) process.seteuid?.(65_534);
+    try {
+      await unpackImage(job(), {});
+    } finally {
+      if (uid === 0) process.seteuid?.(0);
+    }
+    expect(readdirSync(join(dir, "cache/sandbox"))).toEqual(["key"]);
+    expect(readdirSync(join(dir, "cache/sandbox/key"))).toEqual(["first"]);
+  });
+
   test("of a damaged image leaves nothing", async () => {
     writeFileSync(job().path, "hsqs and then nonsense".repeat(100));
     await expect(unpackImage(job(), {})).rejects.toThrow(expect.objectContaining({ code: "E_UNPACK" }));

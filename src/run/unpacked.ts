@@ -3,10 +3,10 @@
 
 import { execFile } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
 import { partialName } from "../base/publish.ts";
+import { removeTree } from "../oci/store/sandboxes.ts";
 
 const fail = defineErrors({
   E_UNPACK: {
@@ -52,7 +52,7 @@ export async function unpackTo(
     chmodSync(partial, lstatSync(partial).mode | 0o700);
     renameSync(partial, dir);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    if (existsSync(partial)) await removeTree(partial);
     // Another process was faster: its directory is as good as ours.
     if (["EEXIST", "ENOTEMPTY"].includes(errnoOf(error) ?? "")) return;
     throw fail("E_UNPACK", { path: job.path, dir: dirname(dir), reason: reasonOf(error) }, { cause: error });
