@@ -95,4 +95,5 @@ export interface Queue {
 export type PullEnd =
   | { readonly kind: "ready"; readonly imageId: string }
   | { readonly kind: "failed"; readonly message: string; readonly code: string }
-  | { readonly kind: "again"; readonly message: string; readonly afterSeconds: number };
+  /** `free`: that was no attempt, as when a server stops in the middle. */
+  | { readonly kind: "again"; readonly message: string; readonly afterSeconds: number; readonly free?: boolean };

@@ -14,7 +14,7 @@ import { mirrorRoutes } from "../gateway/mirror/routes.ts";
 import { makePublisher } from "../gateway/publish/publisher.ts";
 import type { SiteRegistry } from "../gateway/registry/site-registry.ts";
 import type { Publisher } from "../gateway/types.ts";
-import { startWorkers, type Workers } from "../gateway/work/index.ts";
+import { checkRecipes, startWorkers, type Workers } from "../gateway/work/index.ts";
 import type { Environment } from "../platform/user.ts";
 import type { GatewayConfig } from "../site/gateway-config.ts";
 import type { SiteServerConfig } from "../site/server-config.ts";
@@ -85,6 +85,7 @@ class Gateway implements Composition {
 
   async begin({ gateway: config, registry: own }: SiteServerConfig) {
     const { log, store, munge, names, tokens } = this.#lasting;
+    checkRecipes(config);
     const publisher = makePublisher(config, { log });
     const authenticator = makeAuthenticator({ config, munge, names, tokens });
     const registry = own && (await openOwnRegistry(own, config, this.#lasting, authenticator));

@@ -1,7 +1,7 @@
 // `berth serve` as a process: how it starts and refuses to, what signals do, and what it leaves behind.
 
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -70,6 +70,19 @@ describe("berth serve", () => {
     const line = await server.said("the configuration stays as it was");
     expect(JSON.stringify(line)).toMatch(/site\.yaml:2:\d+/);
     expect(await autoexpire(server.url, asAdmin)).toEqual({ status: [] });
+  });
+
+  test("keeps it too when the new one asks for a format in a way that cannot be made", async () => {
+    const place = await site();
+    const server = await place.serve();
+    const text = await readFile(place.config, "utf8");
+    await writeFile(
+      place.config,
+      text.replace('"cluster":{', '"cluster":{"converterOptions":{"squashfs":["-nonsense"]},'),
+    );
+    server.signal("SIGHUP");
+    const line = await server.said("the configuration stays as it was");
+    expect(JSON.stringify(line)).toContain("-nonsense");
   });
 
   test("starts again where a killed one has been, and others may not be beside it", async () => {

@@ -24,8 +24,9 @@ export function endOf(pull: Ending, end: PullEnd, limit: number, now: number) {
   if (end.kind === "ready") return ended("READY", "", now, { image_id: end.imageId });
   if (end.kind === "failed") return ended("FAILURE", end.message, now, { error_code: end.code });
   if (pull.cancelled === 1) return cancelledEnd(now);
-  if (pull.attempts >= limit) {
-    const message = `${end.message}; given up after ${pull.attempts} ${pull.attempts === 1 ? "attempt" : "attempts"}`;
+  const attempts = pull.attempts - (end.free === true ? 1 : 0);
+  if (attempts >= limit) {
+    const message = `${end.message}; given up after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
     return ended("FAILURE", message, now, { error_code: GIVEN_UP });
   }
   const pause = Math.min(Math.max(end.afterSeconds, 0), LONGEST_PAUSE);
@@ -34,6 +35,7 @@ export function endOf(pull: Ending, end: PullEnd, limit: number, now: number) {
     status_message: end.message,
     server: null,
     flight: null,
+    attempts,
     not_before: now + pause,
     heartbeat_at: now,
   };

@@ -166,6 +166,16 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 3 });
   });
 
+  test.skipIf(choice.skip)("counts no attempt that a server broke off because it stops", async () => {
+    const { queue } = await setUp(choice);
+    const { id } = await queue.add(request("a"));
+    for (let stops = 0; stops < 9; stops++) {
+      expect(await queue.claim(LIMITS)).toMatchObject({ id, attempts: 1 });
+      await queue.finish(id, { kind: "again", message: "the server stops", afterSeconds: 0, free: true });
+    }
+    expect(await queue.find(id)).toMatchObject({ status: "PENDING" });
+  });
+
   test.skipIf(choice.skip)("takes no living server for dead when the clocks jump", async () => {
     const { queue, store, clock } = await setUp(choice);
     const other = serverQueue(store, "two", clock);

@@ -29,6 +29,11 @@ export const fail = defineErrors({
     hint: "ask those who run the gateway for HTTPS to this registry",
     http: 403,
   },
+  E_WORK_NOT_THERE: {
+    text: "the site's registry has no {what}, or none that you may view",
+    hint: "check the spelling, or ask the owners of its namespace for access",
+    http: 404,
+  },
   E_WORK_CANCELLED: { text: "cancelled", http: 409 },
   E_WORK_MEMORY: {
     text: "the conversion needed more memory than the {limit} that the site allows",

@@ -40,10 +40,20 @@ export async function resolveImage(question: Question): Promise<FoundImage> {
   try {
     return await resolveAs(question, undefined);
   } catch (error) {
-    if (credential === undefined || !mayOpenForSomebody(error)) throw error;
+    if (credential === undefined || !mayOpenForSomebody(error)) throw hidden(error, question);
     if (!maySendLogin(question.location)) throw fail("E_WORK_PLAIN", { host: question.reference.registry });
-    return resolveAs(question, credential);
+    return await resolveAs(question, credential).catch((failure: unknown) => {
+      throw hidden(failure, question);
+    });
   }
+}
+
+const NOT_THERE = ["E_AUTH_REQUIRED", "E_MANIFEST_UNKNOWN", "E_NAME_UNKNOWN"];
+
+// At the site's own registry nobody has to log in, so who is asked to may not look: he is told the same as when nothing is there.
+function hidden(error: unknown, { location, reference }: Question): unknown {
+  if (!location.own || !NOT_THERE.some((code) => hasCode(error, code))) return error;
+  return fail("E_WORK_NOT_THERE", { what: formatReference(reference) }, { cause: error });
 }
 
 // Registries hide private repositories in three ways: 401, 403 and 404. One whose limit for nobody is used up is asked
