@@ -2,10 +2,10 @@
 // by as a stream (a packed file, an engine's answer) and went into the content store. Knows no image format.
 
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { pipeline as pipe, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { checkBytes, digestOf, type Expected } from "../../base/digest.ts";
+import { checkBytes, digestOf, type Expected, verifier } from "../../base/digest.ts";
 import { BerthError, reasonOf } from "../../base/errors.ts";
 import { type ContentStore, DOCUMENT_LIMIT, type Waiting } from "../store/content-store.ts";
 import { measuringHash } from "../store/measuring-hash.ts";
@@ -77,9 +77,9 @@ export async function plainMembers(path: string): Promise<Members> {
   };
 }
 
-/** Takes in a streamed tar: large files go to the store, small ones are kept. Fails as `plainMembers` does. */
+/** Takes in a streamed tar: large files go to the store, small ones are kept. Fails as `plainMembers` does; ends the stream. */
 export async function streamedMembers(
-  stream: AsyncIterable<Buffer>,
+  stream: Readable,
   path: string,
   store: ContentStore,
   options: Waiting,
@@ -100,6 +100,9 @@ export async function streamedMembers(
     options.signal?.throwIfAborted();
     if (error instanceof BerthError) throw error;
     throw fail("E_ARCHIVE_FORM", { path, why: reasonOf(error) }, { cause: error });
+  } finally {
+    // What follows the end of the archive is nobody's, and the file, program or connection it comes from would stay open.
+    stream.destroy();
   }
   return keptMembers(found, path, store);
 }
@@ -149,7 +152,9 @@ function keptMembers(found: ReadonlyMap<string, Kept>, path: string, store: Cont
     },
     async open(name, want, options) {
       const { blob, bytes } = get(name);
-      if (blob) return store.open(want, options);
+      if (blob?.digest === want.digest) return store.open(want, options);
+      // Named by another algorithm than the store's, or falsely.
+      if (blob) return pipe(await store.open(blob, options), verifier(want, `${name} in ${path}`), () => undefined);
       checkBytes(bytes ?? Buffer.alloc(0), want, `${name} in ${path}`);
       return Readable.from([bytes ?? Buffer.alloc(0)], { objectMode: false });
     },

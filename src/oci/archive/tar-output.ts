@@ -4,6 +4,7 @@
 import type { FileHandle } from "node:fs/promises";
 
 const BLOCK = 512;
+const NAME_BYTES = 100;
 const BATCH = 1024 * 1024;
 const MAX_OCTAL = 0o77777777777;
 
@@ -16,11 +17,12 @@ export class TarOutput {
     this.#file = file;
   }
 
-  /** Appends a member; answers with its size in bytes. Names have at most 100 bytes. */
+  /** Appends a member; answers with its size in bytes. */
   async add(name: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
-    const start = this.#end + BLOCK;
+    const extension = longName(name);
+    const start = this.#end + extension.length + BLOCK;
     const size = content instanceof Uint8Array ? await this.#write(content, start) : await this.#stream(content, start);
-    await this.#write(header(name, size, "0"), this.#end);
+    await this.#write(Buffer.concat([extension, header(name, size, "0")]), this.#end);
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     await this.#write(Buffer.alloc(padded - size), start + size);
     this.#end = start + padded;
@@ -65,10 +67,23 @@ export class TarOutput {
   }
 }
 
+// What comes before the header of a member whose name is longer than the field for it, as those of sha512 blobs are: a PAX
+// header (POSIX.1-2001) with the whole name.
+function longName(name: string): Buffer {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return Buffer.alloc(0);
+  const rest = Buffer.from(` path=${name}\n`);
+  let length = rest.length + 1;
+  while (length !== rest.length + String(length).length) length = rest.length + String(length).length;
+  const record = Buffer.alloc(Math.ceil(length / BLOCK) * BLOCK);
+  record.write(String(length), "latin1");
+  record.set(rest, length - rest.length);
+  return Buffer.concat([header("x", length, "x"), record]);
+}
+
 // A file or folder in ustar form (POSIX.1-1988), readable by all, owned by root, of the time 0.
-function header(name: string, size: number, type: "0" | "5"): Buffer {
+function header(name: string, size: number, type: "0" | "5" | "x"): Buffer {
   const block = Buffer.alloc(BLOCK);
-  block.write(name, 0, 100);
+  block.write(name, 0, NAME_BYTES);
   block.write(`${type === "5" ? "0000755" : "0000644"}\x000000000\x000000000\x00`, 100, "latin1");
   if (size <= MAX_OCTAL) block.write(size.toString(8).padStart(11, "0"), 124, "latin1");
   else {

@@ -47,6 +47,19 @@ function makeImage(layers: readonly (readonly [Packing, string])[]): { image: Oc
   return { image, blobs: { open: async ({ digest }) => Readable.from([contents.get(digest) ?? Buffer.alloc(0)]) } };
 }
 
+/** The same image with its layers named by SHA-512, as images may be. */
+function named512({ image, blobs }: { image: OciImage; blobs: BlobSource }, contents: readonly Buffer[]) {
+  const layers = image.manifest.layers.map((layer, at) => ({
+    ...layer,
+    digest: digestOf(contents[at] ?? "", "sha512"),
+  }));
+  const open: BlobSource["open"] = (wanted, options) => {
+    const at = layers.findIndex(({ digest }) => digest === wanted.digest);
+    return blobs.open(image.manifest.layers[at] ?? wanted, options);
+  };
+  return { image: composeImage({ configBytes: image.configBytes, layers }), blobs: { open } };
+}
+
 async function contentOf({ image, blobs }: { image: OciImage; blobs: BlobSource }, at: number): Promise<Buffer> {
   const layer = image.manifest.layers[at];
   if (!layer) throw new Error(`no layer ${at}`);
@@ -54,6 +67,30 @@ async function contentOf({ image, blobs }: { image: OciImage; blobs: BlobSource 
 }
 
 const tools = { log: silent, progress: unwatched, now: () => 0 };
+
+test("blobs of long names, as SHA-512 gives them, are found again in an OCI archive", async () => {
+  const texts = ["one", "two"].map((text) => Buffer.from(text.repeat(1000)));
+  const made = makeImage([
+    ["none", "one"],
+    ["none", "two"],
+  ]);
+  const { image, blobs } = named512(made, texts);
+  const path = join(dir, "long.tar");
+  await writeOciArchive(image, blobs, { path, tag: "v1", mode: 0o644 });
+  const back = await archiveImage({ kind: "oci-archive", path }, { cache, platform, now: () => 0 });
+  for (const [at, text] of texts.entries()) expect((await contentOf(back, at)).equals(text)).toBe(true);
+});
+
+test("blobs that SHA-512 names are found in a packed OCI archive too", async () => {
+  const word = "long".repeat(400);
+  const content = Buffer.from(word.repeat(1000));
+  const { image, blobs } = named512(makeImage([["none", word]]), [content]);
+  const [plain, path] = [join(dir, "plain512.tar"), join(dir, "packed512.tar.gz")];
+  await writeOciArchive(image, blobs, { path: plain, tag: "v1", mode: 0o644 });
+  await writeFile(path, gzipSync(await readFile(plain)));
+  const back = await archiveImage({ kind: "oci-archive", path }, { cache, platform, now: () => 0 });
+  expect((await contentOf(back, 0)).equals(content)).toBe(true);
+});
 
 test("an OCI archive is read back as the same image, and is the same file each time", async () => {
   const { image, blobs } = makeImage([
