@@ -275,6 +275,24 @@ describe("when the connection breaks", () => {
   });
 });
 
+test("content that no connection was found for is closed", async () => {
+  misbehave = (request, response) => {
+    if (request.method !== "POST") return false;
+    response.writeHead(202, { location: "http://127.0.0.1:1/upload" }).end();
+    return true;
+  };
+  const image = imageOf(noise(9000, "unread"));
+  const opened: Readable[] = [];
+  const open: BlobSource["open"] = async (...call) => {
+    const content = await image.blobs.open(...call);
+    opened.push(content);
+    return content;
+  };
+  await expect(pushed({ ...image, blobs: { open } })).rejects.toMatchObject({ code: "E_PUSH_FAILED" });
+  expect(opened.length).toBeGreaterThan(0);
+  expect(opened.filter((content) => !content.destroyed)).toEqual([]);
+});
+
 test("a request that a proxy finds too long is sent in pieces", async () => {
   const layer = noise(350_000, "pieces");
   misbehave = (request, response) => {

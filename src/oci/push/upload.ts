@@ -122,7 +122,12 @@ function pieceOf({ to, blob, blobs, task }: Sending, course: Course, from: numbe
     from,
     length,
     whole: from === 0 && length === blob.size,
-    open: async () => Readable.from(counted(await blobs.open(blob, { signal: to.signal })), { objectMode: false }),
+    async open() {
+      const content = await blobs.open(blob, { signal: to.signal });
+      const body = Readable.from(counted(content), { objectMode: false });
+      // Where no connection comes about nobody begins to read, and what was never begun closes nothing.
+      return body.once("close", () => content.destroy());
+    },
   };
 }
 
