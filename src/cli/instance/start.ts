@@ -15,6 +15,7 @@ import type { Ready } from "../../run/start.ts";
 import type { Context } from "../context.ts";
 import type { FlagValues } from "../flags.ts";
 import { getReadyFor, limitsOf, type PAYLOAD_FLAGS } from "../run/payload.ts";
+import { orRemove } from "../run/temporary-image.ts";
 import type { START_FLAGS } from "./flags.ts";
 
 const fail = defineErrors({
@@ -55,16 +56,18 @@ export async function startNamed(
   const { ready, request } = await getReadyFor(command, flags, [image, ...args], context, (wish) =>
     asInstance(wish, name),
   );
-  prepare(ready.prepare);
-  const limits = await limitsOf(flags, context);
-  const record = await startInstance({
-    ...{ folder, name, image: ready.inside.image.path, signal },
-    plan: { ...ready.plan, controlGroup: limits?.controlGroup },
-    join: joinFacts(ready, request),
-    stopSignal: imageStopSignal(ready.inside.image.facts.config?.StopSignal),
-    launcher: ownProgram("berth-launch", env),
-    by: limits,
-    now: Date.now,
+  const record = await orRemove(ready.plan.forget, async () => {
+    prepare(ready.prepare);
+    const limits = await limitsOf(flags, context);
+    return startInstance({
+      ...{ folder, name, image: ready.inside.image.path, signal },
+      plan: { ...ready.plan, controlGroup: limits?.controlGroup },
+      join: joinFacts(ready, request),
+      stopSignal: imageStopSignal(ready.inside.image.facts.config?.StopSignal),
+      launcher: ownProgram("berth-launch", env),
+      by: limits,
+      now: Date.now,
+    });
   });
   if (own["pid-file"] !== undefined) await writeNumber(own["pid-file"], folder, record, context);
   log.info("instance started successfully");

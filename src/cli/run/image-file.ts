@@ -7,6 +7,7 @@ import type { EnsuredImage } from "../ensure-image.ts";
 import type { FlagValues } from "../flags.ts";
 import type { POLICY_FLAGS, SOURCE_FLAGS } from "../source-flags.ts";
 import { policyGate } from "./policy-gate.ts";
+import { orRemove } from "./temporary-image.ts";
 
 const fail = defineErrors({
   E_IMAGE_UNNAMED: {
@@ -39,6 +40,6 @@ export async function imageFile(
   const image = uri
     ? await (await import("../ensure-image.ts")).ensureImage(word, flags, context)
     : { path: word, temporary: false };
-  await policyGate({ word, path: image.path }, flags, context);
+  await orRemove(image.temporary ? [image.path] : [], () => policyGate({ word, path: image.path }, flags, context));
   return image;
 }

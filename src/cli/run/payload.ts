@@ -18,6 +18,7 @@ import { imageFile } from "./image-file.ts";
 import { KEY_FLAGS } from "./key-flags.ts";
 import { LIMIT_FLAGS } from "./limit-flags.ts";
 import { toRequest } from "./request.ts";
+import { orRemove, removeForgotten } from "./temporary-image.ts";
 
 const fail = defineErrors({
   E_ARGUMENTS: {
@@ -91,7 +92,16 @@ export async function performPayload(
   }
   const { ready } = await getReadyFor(form.command, flags, words, context);
   // `test` of an image without a test script.
-  if (ready.plan.argv.length === 0) return;
+  if (ready.plan.argv.length === 0) return removeForgotten(ready.plan.forget);
+  await orRemove(ready.plan.forget, () => carryOut(form, flags, ready, context));
+}
+
+async function carryOut(
+  form: PayloadForm,
+  flags: FlagValues<typeof PAYLOAD_FLAGS>,
+  ready: Ready,
+  context: Context,
+): Promise<void> {
   if (form.print && ready.plan.root.kind === "encrypted")
     throw fail("E_PLAN_ENCRYPTED", { path: ready.plan.root.file });
   prepare(ready.prepare);
@@ -130,8 +140,9 @@ export async function getReadyFor(
   const cdiDirs = commaSeparated(flags["cdi-dirs"]);
   const findKey: KeyFinder = async (locked) => (await import("./image-key.ts")).imageKey(locked, flags, context);
   const start = { image: resolve(cwd, path), request, env, user, log, ...overrideSources(flags), cdiDirs, findKey };
-  const ready = await getReady(start);
-  return { ready: temporary ? { ...ready, plan: { ...ready.plan, forget: [start.image] } } : ready, request };
+  const forget = temporary ? [start.image] : undefined;
+  const ready = await orRemove(forget, () => getReady(start));
+  return { ready: forget ? { ...ready, plan: { ...ready.plan, forget } } : ready, request };
 }
 
 /** The request that flags and arguments make. @throws usage failures of single flags */
