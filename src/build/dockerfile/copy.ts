@@ -10,7 +10,7 @@ import { type CopyFlags, copyFlags } from "./copy-flags.ts";
 import { type Draft, withHistory } from "./draft.ts";
 import { failAt } from "./errors.ts";
 import { flagOf } from "./flag-values.ts";
-import { parseRemote, type Remote } from "./remote.ts";
+import { parseRemote, type Remote, withoutLogin } from "./remote.ts";
 import { expanded, expandedHeredoc, framed, type Scope } from "./scope.ts";
 import { type Progress, type Site, stepOrigin } from "./site.ts";
 
@@ -123,14 +123,10 @@ function historyLine(copy: Copy, sources: Sources, flags: CopyFlags, destination
     ...(flags.parents ? ["--parents"] : []),
     ...(owner === undefined ? [] : [`--chown=${owner}`]),
     ...(mode === undefined ? [] : [`--chmod=${mode}`]),
+    // A password in a URL would stand in the image for everybody.
     ...sources.texts.map(withoutLogin),
     destination,
     "# buildkit",
   ];
   return shown.join(" ");
-}
-
-// A password in a URL would stand in the image for everybody.
-function withoutLogin(text: string): string {
-  return text.replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
 }

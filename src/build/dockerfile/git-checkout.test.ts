@@ -122,4 +122,29 @@ describe.skipIf(!hasGit)(`a git repository${hasGit ? "" : " [needs git]"}`, () =
       expect(String(error)).not.toContain("word");
     }
   });
+
+  test("gets its login where no list of processes shows it", async () => {
+    const seen: (string | undefined)[] = [];
+    const guarded = createServer(({ headers: { authorization } }, response) => {
+      seen.push(authorization);
+      response.writeHead(authorization ? 404 : 401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    await new Promise<void>((resolve) => guarded.listen(0, "127.0.0.1", resolve));
+    const tools = mkdtempSync(join(dir, "tools-"));
+    const real = execFileSync("/bin/sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+    writeFileSync(join(tools, "git"), `#!/bin/sh\necho "$@" >> '${tools}/said'\nexec ${real} "$@"\n`, { mode: 0o755 });
+    // Another helper of the user's own must not be asked in the place of what the recipe says.
+    writeFileSync(join(tools, ".gitconfig"), "[credential]\n\thelper = !echo username=other; echo password=other; :\n");
+    const request = {
+      remote: `http://me:pa%40w%20ord@127.0.0.1:${(guarded.address() as AddressInfo).port}/r.git`,
+      ...{ ref: undefined, checksum: undefined, keepGitDir: false, submodules: false },
+      signal: new AbortController().signal,
+    };
+    const env = { PATH: `${tools}:${process.env["PATH"]}`, HOME: tools };
+    await expect(checkout(request, { folder: join(dir, "cache"), env })).rejects.toMatchObject({ code: "E_ADD_GIT" });
+    guarded.close();
+    expect(seen).toContain(`Basic ${Buffer.from("me:pa@w ord").toString("base64")}`);
+    expect(seen.join()).not.toContain(Buffer.from("other:other").toString("base64"));
+    expect(readFileSync(join(tools, "said"), "utf8")).not.toMatch(/w(?:%20| )ord/);
+  });
 });

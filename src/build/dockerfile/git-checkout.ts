@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { digestOf, digestParts } from "../../base/digest.ts";
 import { errnoOf } from "../../base/errors.ts";
 import type { Environment } from "../../platform/user.ts";
-import { git, refused, withoutLogin } from "./git-program.ts";
+import { git, refused } from "./git-program.ts";
+import { withoutLogin } from "./remote.ts";
 import type { GitRequest } from "./remote-sources.ts";
 
 /** What checking out needs. */

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { reasonOf } from "../../base/errors.ts";
 import type { Environment } from "../../platform/user.ts";
 import { fail } from "./errors.ts";
+import { decoded, withoutLogin } from "./remote.ts";
 import type { GitRequest } from "./remote-sources.ts";
 
 const PASSED = [
@@ -24,12 +25,15 @@ export async function git(
   env: Environment,
 ): Promise<string> {
   const passed = Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
-  const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
+  const login = loginOf(remote);
+  const settings = [...SETTINGS, ...login.settings].flatMap((setting) => ["-c", setting]);
+  // What everybody on the machine can read in the list of processes has no login.
+  const words = args.map((word) => (word === remote ? login.remote : word));
   // Files are made with the usual permissions, whatever this user's are: they decide the layer.
-  const argv = ["-c", 'umask 022 && exec git "$@"', "git", ...settings, ...args];
+  const argv = ["-c", 'umask 022 && exec git "$@"', "git", ...settings, ...words];
   return new Promise((answer, reject) => {
     const child = spawn("/bin/sh", argv, {
-      env: { ...passed, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_SSH_COMMAND: "ssh -oBatchMode=yes" },
+      env: { ...passed, ...login.env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_SSH_COMMAND: "ssh -oBatchMode=yes" },
       stdio: ["ignore", "pipe", "pipe"],
       signal,
     });
@@ -49,6 +53,19 @@ export async function git(
   });
 }
 
+// A login for the web goes to git in its environment, for that server alone and in the place of all that its user has set up.
+function loginOf(remote: string) {
+  const url = /^https?:/i.test(remote) ? URL.parse(remote) : null;
+  if (url === null || (url.username === "" && url.password === "")) return { remote, settings: [], env: {} };
+  const key = `credential.${url.origin}.helper`;
+  const say = `printf 'username=%s\\npassword=%s\\n' "$BERTH_GIT_USER" "$BERTH_GIT_PASSWORD"`;
+  return {
+    remote: withoutLogin(remote),
+    settings: [`${key}=`, `${key}=!f() { test "$1" != get || ${say}; }; f`],
+    env: { BERTH_GIT_USER: decoded(url.username), BERTH_GIT_PASSWORD: decoded(url.password) },
+  };
+}
+
 // git says the reason first and advice behind it.
 function complaint(said: string): string {
   const lines = said.trim().split("\n");
@@ -59,9 +76,4 @@ function complaint(said: string): string {
 /** The failure for a repository. */
 export function refused(remote: string, why: string, cause?: unknown): Error {
   return fail("E_ADD_GIT", { remote: withoutLogin(remote), why }, { cause });
-}
-
-/** A text without the logins of the URLs in it. */
-export function withoutLogin(text: string): string {
-  return text.replace(/([a-z]+:\/\/)[^/@\s]*@/gi, "$1");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRemote } from "./remote.ts";
+import { parseRemote, withoutLogin } from "./remote.ts";
 
 describe("a source of ADD", () => {
   test.each(["a", "./a", "a:b", "github.com/a/b", "a@b", "./git@h:x", "C:/x"])("%s is a path", (text) => {
@@ -35,4 +35,18 @@ describe("a source of ADD", () => {
       expect(() => parseRemote(text)).toThrow(expect.objectContaining({ code: "E_ADD_GIT" }));
     },
   );
+
+  test.each(["https://me:pa@word@h:x/f", "https://me:pa@word@h/r.git?nope=1", "https://me:pa@word@h/r.git#-x"])(
+    "%s is refused without its login",
+    (text) => {
+      const refusal = () => parseRemote(text);
+      expect(refusal).toThrow(expect.objectContaining({ code: expect.stringMatching(/^E_ADD_/) }));
+      expect(refusal).not.toThrow(/word/);
+    },
+  );
+
+  test("is shown without logins, whatever signs they hold", () => {
+    expect(withoutLogin("cannot fetch https://me:pa@word@h/a?to=b@c now")).toBe("cannot fetch https://h/a?to=b@c now");
+    expect(withoutLogin("git@h:o/r a@b")).toBe("git@h:o/r a@b");
+  });
 });

@@ -34,10 +34,15 @@ const SCP = /^[a-zA-Z0-9_.-]+@[a-zA-Z0-9.-]+:(.*)$/;
 export function parseRemote(text: string): Remote | undefined {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return SCP.test(text) && !text.startsWith(".") ? gitSource(text, cut(text)) : undefined;
-  if (!URL.canParse(text)) throw fail("E_ADD_URL", { url: text, why: "it is not a URL" });
+  if (!URL.canParse(text)) throw fail("E_ADD_URL", { url: withoutLogin(text), why: "it is not a URL" });
   const url = new URL(text);
   if (scheme === "git" || scheme === "ssh" || url.pathname.endsWith(".git")) return gitSource(text, cut(text));
   return { kind: "url", url, name: fileName(url) };
+}
+
+/** A text without the logins of the URLs in it. A password may hold an at sign: the last one before the path ends it. */
+export function withoutLogin(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#\s]*@/gi, "$1");
 }
 
 interface Cut {
@@ -57,7 +62,8 @@ function gitSource(text: string, { remote, query, fragment }: Cut): RemoteTree {
   const ref = (colon < 0 ? fragment : fragment.slice(0, colon)) || queried.ref;
   const folder = (colon < 0 ? "" : fragment.slice(colon + 1)) || queried.subdir || "";
   // A dash in front would be an option to git.
-  if (ref?.startsWith("-")) throw fail("E_ADD_GIT", { remote: text, why: `${ref} cannot be a reference` });
+  if (ref?.startsWith("-"))
+    throw fail("E_ADD_GIT", { remote: withoutLogin(text), why: `${ref} cannot be a reference` });
   return {
     kind: "git",
     remote,
@@ -75,7 +81,7 @@ function gitQuery(text: string, query: string) {
   for (const name of values.keys()) {
     if (known.includes(name) && values.getAll(name).length === 1) continue;
     const why = known.includes(name) ? `it has ${name} twice` : `it has ${name}, which is unknown`;
-    throw fail("E_ADD_GIT", { remote: text, why });
+    throw fail("E_ADD_GIT", { remote: withoutLogin(text), why });
   }
   const get = (name: string) => values.get(name) || undefined;
   const flag = (name: string) => (values.has(name) ? !/^(?:0|f|false)$/i.test(values.get(name) ?? "") : undefined);
@@ -89,14 +95,17 @@ function gitQuery(text: string, query: string) {
   };
 }
 
-function fileName(url: URL): string {
-  let path = url.pathname;
+/** A part of a URL without its escapes; as it is when they are no UTF-8. */
+export function decoded(part: string): string {
   try {
-    path = decodeURIComponent(path);
+    return decodeURIComponent(part);
   } catch {
-    // Not UTF-8 when decoded: the name stays as it is in the URL.
+    return part;
   }
-  const name = posix.basename(path);
+}
+
+function fileName(url: URL): string {
+  const name = posix.basename(decoded(url.pathname));
   const odd = name === "" || name === "." || name === ".." || name.includes("\0") || Buffer.byteLength(name) > 255;
   return odd ? "__unnamed__" : name;
 }
