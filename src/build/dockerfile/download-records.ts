@@ -36,5 +36,5 @@ export async function recall(url: URL, folder: string): Promise<Known | undefine
 export async function remember(url: URL, known: Known, folder: string): Promise<void> {
   const path = recordPath(folder, url);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await publishFile(path, 0o600, async (file) => void (await file.write(JSON.stringify(known))));
+  await publishFile(path, 0o600, (file) => file.writeFile(JSON.stringify(known)));
 }

@@ -114,6 +114,11 @@ describe("a file by URL", () => {
     for (const file of files) expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.toContain("word");
   });
 
+  test("may have a login with signs that are no escapes", async () => {
+    await get("a", { login: "us%er:100%@" });
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from("us%er:100%").toString("base64")}`);
+  });
+
   test("comes through the sources of a build", async () => {
     const sources = networkSources(folder, {}, "/nonexistent");
     const request = { url: at("x"), name: "x", checksum: undefined, signal: new AbortController().signal };

@@ -16,6 +16,7 @@ import type { HttpResponse, Transport } from "../../oci/registry/transport.ts";
 import { wireFailure } from "../../oci/registry/wire-failure.ts";
 import { type Known, recall, remember } from "./download-records.ts";
 import { fail } from "./errors.ts";
+import { decoded } from "./remote.ts";
 import type { DownloadRequest } from "./remote-sources.ts";
 
 const failure = defineErrors({
@@ -73,7 +74,7 @@ async function ask({ url, signal }: DownloadRequest, known: Known | undefined, {
   const plain = new URL(url);
   plain.username = "";
   plain.password = "";
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const login = `${decoded(url.username)}:${decoded(url.password)}`;
   const headers = {
     accept: "*/*",
     "user-agent": "berth",
@@ -114,7 +115,8 @@ async function keep(
       size += chunk.length;
       if (size > (options.max ?? MAX_DOWNLOAD)) throw tooLarge(url, options);
       hash.update(chunk);
-      await file.write(chunk);
+      // Whole, where a single write may take less.
+      await file.writeFile(chunk);
     }
     digest = parseDigest(`${algorithm}:${hash.digest("hex")}`);
     if (checksum !== undefined && digest !== checksum) {
