@@ -34,6 +34,19 @@ test("secrets are struck out line by line, but not words of three letters", () =
   expect(said(["one-line\nother-line\n"], ["one-line\nother-line"]).lines).toEqual(["***", "***"]);
 });
 
+test("nothing of a secret stays that holds another one", () => {
+  expect(said(["token: pass-word-1\n"], ["pass", "pass-word-1"]).lines).toEqual(["token: ***"]);
+});
+
+test("a secret is struck out where a line without end is cut, too", () => {
+  const secret = "s3cret-token";
+  for (let at = 1; at < secret.length; at += 1) {
+    const before = "x".repeat(16_385 - at);
+    const { lines } = said([before + secret.slice(0, at), `${secret.slice(at)} y\n`], [secret]);
+    expect(lines.join("")).toBe(`${before}*** y`);
+  }
+});
+
 test("a line without end is cut, and only the last twenty are kept", () => {
   const { lines, tail } = said(["x".repeat(50_000), ...Array.from({ length: 30 }, (_, n) => `\n${n}`)]);
   expect(lines.every((line) => line.length <= 50_000)).toBe(true);

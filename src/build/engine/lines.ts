@@ -22,7 +22,9 @@ export class Lines {
     this.#secrets = secrets
       .map((secret) => Buffer.from(secret).toString("utf8").trim())
       .flatMap((text) => [text, ...text.split("\n").map((line) => line.trim())])
-      .filter((text) => text.length >= SHORTEST_SECRET);
+      .filter((text) => text.length >= SHORTEST_SECRET)
+      // A secret may hold another: the rest of the longer one must not stay.
+      .sort((a, b) => b.length - a.length);
   }
 
   /** More of a stream; each stream has its own line. */
@@ -31,9 +33,13 @@ export class Lines {
     this.#open.set(stream, parts.pop() ?? "");
     for (const part of parts) this.#line(part);
     const rest = this.#open.get(stream) ?? "";
-    if (rest.length <= MAX_LINE) return;
-    this.#line(rest);
-    this.#open.set(stream, "");
+    // What could be the beginning of a secret waits for the rest of it.
+    const waiting = Math.max(0, (this.#secrets[0]?.length ?? 0) - 1);
+    if (rest.length <= MAX_LINE + waiting) return;
+    const bare = this.#struckOut(rest);
+    const cut = bare.length - Math.min(waiting, bare.length);
+    this.#line(bare.slice(0, cut));
+    this.#open.set(stream, bare.slice(cut));
   }
 
   /** Everything of a stream, until it ends. */
@@ -55,10 +61,13 @@ export class Lines {
 
   #line(raw: string): void {
     // A progress bar draws itself again and again; its last state is the line.
-    let line = raw.replace(/\r+$/, "").replace(/^.*\r/s, "");
-    for (const secret of this.#secrets) line = line.replaceAll(secret, "***");
+    const line = this.#struckOut(raw.replace(/\r+$/, "").replace(/^.*\r/s, ""));
     this.#kept.push(line);
     if (this.#kept.length > KEPT) this.#kept.shift();
     this.#say(line);
+  }
+
+  #struckOut(text: string): string {
+    return this.#secrets.reduce((left, secret) => left.replaceAll(secret, "***"), text);
   }
 }
