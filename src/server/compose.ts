@@ -12,6 +12,7 @@ import { type GatewayDesk, makeDesk } from "../gateway/desk/index.ts";
 import { type Mirror, openMirror } from "../gateway/mirror/mirror.ts";
 import { mirrorRoutes } from "../gateway/mirror/routes.ts";
 import { makePublisher } from "../gateway/publish/publisher.ts";
+import type { OwnImages } from "../gateway/registry/own-images.ts";
 import type { SiteRegistry } from "../gateway/registry/site-registry.ts";
 import type { Publisher } from "../gateway/types.ts";
 import { checkRecipes, startWorkers, type Workers } from "../gateway/work/index.ts";
@@ -56,7 +57,7 @@ class Gateway implements Composition {
   readonly #around: Surroundings;
   /** Always that of the configuration that counts. */
   readonly #publisher: Publisher;
-  readonly #current: { publisher: Publisher };
+  readonly #current: { publisher: Publisher; ownImages?: OwnImages | undefined };
   readonly #desk: GatewayDesk;
   readonly #stop = new AbortController();
   /** Starts collecting garbage now and then; ends with the signal. */
@@ -78,6 +79,7 @@ class Gateway implements Composition {
     this.#desk = makeDesk({
       ...{ catalog, queue, now, publisher: this.#publisher, collector },
       config: () => config.now,
+      ownImages: () => this.#current.ownImages,
       signal,
       onFault: (reason) => log.warn(reason),
     });
@@ -95,6 +97,7 @@ class Gateway implements Composition {
       checks: readyChecks(config, { store, munge }),
       adopt: async () => {
         this.#current.publisher = publisher;
+        this.#current.ownImages = registry?.images;
         this.#lasting.config.now = config;
         this.#lasting.mirror.now = mirror;
         await this.#work(config);

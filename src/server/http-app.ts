@@ -12,9 +12,10 @@ import fastify, {
 } from "fastify";
 import { BerthError } from "../base/errors.ts";
 import { sendWireError } from "../gateway/api/shifter/wire-error.ts";
+import { sendProblem } from "../gateway/api/v2/problem.ts";
+import { fail } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
-import { sendNothingThere, sendProblem } from "./problem.ts";
 
 export interface HttpAppOptions {
   readonly log: Logger;
@@ -88,4 +89,9 @@ function lineOf(request: FastifyRequest, reply: FastifyReply, route: string): ob
   const { method, askedBy: user, ip, id } = request;
   const ms = Math.round(reply.elapsedTime * 100) / 100;
   return { request: id, method, route, status: reply.statusCode, ms, user: user || undefined, ip };
+}
+
+function sendNothingThere(request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split("?")[0];
+  sendProblem(fail("E_SERVE_NO_ROUTE", { method: request.method, path }), request, reply);
 }

@@ -30,6 +30,8 @@ export async function openOwnRegistry(
     judge: undefined,
     login: (password) => authenticator({ authentication: password, authorization: undefined, system: undefined }),
     refreshToken: async (who, client) => (await tokens.make(loginToken(who, client, store.now()))).secret,
+    groups: (uid, gid) => names.groups(uid, gid),
+    prefixes: () => prefixesOf(gateway),
     groupNumber: (name) => names.groupNumber(name),
     isAdmin: (who) => [...gateway.systems.values()].some((system) => isAdmin(who, system)),
   });
@@ -37,6 +39,11 @@ export async function openOwnRegistry(
   const text = registryConfig({ ...config, listen: backend, certificate, eventsSecret, httpSecret });
   await publishFile(join(keyDir, "config.yml"), 0o600, async (file) => await file.writeFile(text));
   return registry;
+}
+
+function prefixesOf({ locations, defaultLocation }: GatewayConfig): readonly string[] {
+  const own = [...locations.values()].filter((location) => location.own).map(({ name }) => name);
+  return own.flatMap((name) => (name === defaultLocation ? [`${name}/`, ""] : [`${name}/`]));
 }
 
 const MONTH = 30 * 86_400;

@@ -4,7 +4,6 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { BerthError } from "../../../base/errors.ts";
-import { fail } from "../errors.ts";
 import type { Problem } from "./schemas/problem.ts";
 
 /** Seconds after which somebody who came too often, or at a bad moment, may try again. */
@@ -15,18 +14,12 @@ const CODES: Readonly<Record<number, string>> = { 413: "E_API_TOO_LONG", 415: "E
 /** Answers with what went wrong; the words of what is not a person's fault stay in the log. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
-  if (problem.status >= 500) console.error(error);
   if (problem.status >= 500) request.log.error({ request: request.id, err: error }, "a request failed");
   if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="berth", Munge');
   if (problem.status === 429 || problem.status === 503) reply.header("retry-after", RETRY_AFTER);
   // As bytes: a problem document has no charset, and the server would add one.
   const body = Buffer.from(JSON.stringify(problem));
   reply.code(problem.status).header("content-type", "application/problem+json").send(body);
-}
-
-/** Answers that nothing is there. */
-export function sendNothingHere(request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(fail("E_API_NO_ROUTE"), request, reply);
 }
 
 /** The problem document of what was thrown. */
