@@ -60,6 +60,8 @@ export interface SystemConfig {
   readonly admins: readonly string[];
   readonly operators: readonly string[];
   readonly format: ImageFormat;
+  /** File in the form of containers-policy.json(5) that pulled images have to meet. */
+  readonly signaturePolicy?: string | undefined;
   /** Replaces the converter's extra options, per format. */
   readonly converterOptions: Readonly<Record<string, readonly string[]>>;
   /** As in `--platform`: `linux/amd64`. */
@@ -91,4 +93,6 @@ export interface LocationConfig {
   readonly url: string;
   readonly caFile: string | undefined;
   readonly authMethod: "token" | "basic";
+  /** True: the site's own registry, which stands behind the gateway itself. */
+  readonly own?: boolean | undefined;
 }

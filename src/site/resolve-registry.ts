@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Findings } from "./findings.ts";
+import type { LocationConfig } from "./gateway-config.ts";
 import type { At } from "./resolve-systems.ts";
 import type { SiteRegistryConfig } from "./server-config.ts";
 import type { RegistryFile } from "./site-schema.ts";
@@ -30,4 +31,15 @@ export function resolveRegistry(
     keyDir: at(file.keyDir ?? join(state, "registry")),
     tagRules: file.tagRules ?? [],
   };
+}
+
+/** The locations, those that lead to the site's own registry marked. */
+export function withOwn(
+  locations: ReadonlyMap<string, LocationConfig>,
+  { publicUrl, host }: SiteRegistryConfig,
+): ReadonlyMap<string, LocationConfig> {
+  const own = URL.canParse(publicUrl) ? new URL(publicUrl).host : undefined;
+  const leadsHere = (url: string) =>
+    URL.canParse(url) && (new URL(url).host === own || new URL(url).hostname === host?.toLowerCase());
+  return new Map([...locations].map(([name, one]) => [name, leadsHere(one.url) ? { ...one, own: true } : one]));
 }

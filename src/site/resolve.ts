@@ -8,7 +8,7 @@ import type { Path } from "./config-document.ts";
 import { bytesOf, type Findings, findings, msOf } from "./findings.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { resolveLocations } from "./resolve-locations.ts";
-import { resolveRegistry } from "./resolve-registry.ts";
+import { resolveRegistry, withOwn } from "./resolve-registry.ts";
 import { resolveSystems } from "./resolve-systems.ts";
 import type { ServerConfig, SiteRegistryConfig } from "./server-config.ts";
 import type { GatewayFile, SiteFile } from "./site-schema.ts";
@@ -40,8 +40,10 @@ export function resolveSite(file: SiteFile & { readonly gateway: GatewayFile }, 
   const found = findings();
   const server = resolveServer(file.server ?? {}, around, found);
   const at = (relative: string) => resolve(dirname(around.file), relative);
-  const gateway = resolveGateway(file.gateway, server.stateDir, around, found);
-  return { server, gateway, registry: resolveRegistry(file.registry, server.stateDir, at, found), found };
+  const resolved = resolveGateway(file.gateway, server.stateDir, around, found);
+  const registry = resolveRegistry(file.registry, server.stateDir, at, found);
+  const gateway = registry ? { ...resolved, locations: withOwn(resolved.locations, registry) } : resolved;
+  return { server, gateway, registry, found };
 }
 
 function resolveServer(

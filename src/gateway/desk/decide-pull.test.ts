@@ -7,9 +7,11 @@ import { decidePull, type KnownRequest, type PullDecision, type PullState, type 
 
 const NOW = 1_000_000;
 const AGES = { update: 300, heartbeat: 3600 };
-const SAME: PullWish = { listsDiffer: false, newCredentials: false };
-const OTHER_LISTS: PullWish = { listsDiffer: true, newCredentials: false };
-const OTHER_LOGIN: PullWish = { listsDiffer: false, newCredentials: true };
+const SAME: PullWish = { listsDiffer: false, newCredentials: false, moved: false, pushed: false };
+const OTHER_LISTS: PullWish = { ...SAME, listsDiffer: true };
+const OTHER_LOGIN: PullWish = { ...SAME, newCredentials: true };
+const MOVED: PullWish = { ...SAME, moved: true };
+const PUSHED: PullWish = { ...SAME, pushed: true };
 
 function image(age: number): PullState {
   return { ready: { lastPull: NOW - age }, request: undefined };
@@ -34,6 +36,20 @@ describe("a request for an image", () => {
     ["pulled lately is answered by the image (116, 117)", image(299), SAME, "image"],
     ["pulled lately, with other lists, starts a pull (118)", image(11), OTHER_LISTS, "start"],
     ["pulled just now, with other lists, is answered by the image", image(9), OTHER_LISTS, "image"],
+    ["whose tag is known to have moved starts a pull, however fresh", image(1), MOVED, "start"],
+    ["that failed, after a push starts a pull", only(failed(1)), PUSHED, "start"],
+    [
+      "that failed, of a tag that moved, is answered by the failure",
+      { ...image(99), request: failed(1) },
+      MOVED,
+      "request",
+    ],
+    [
+      "at work, whose tag moved, is answered by that",
+      { ...image(99), request: atWork("PULLING", 5) },
+      MOVED,
+      "request",
+    ],
     ["at work is answered by that (116, 117)", only(atWork("PULLING", 5)), SAME, "request"],
     ["at work, with other lists, is answered by that (117)", only(atWork("PULLING", 5)), OTHER_LISTS, "request"],
     ["at work, with another login, is answered by that", only(atWork("PULLING", 5)), OTHER_LOGIN, "request"],
@@ -75,7 +91,8 @@ describe("a request for an image", () => {
         finishedAt: fc.constant(null),
       }),
     });
-    const wishes = fc.record({ listsDiffer: fc.boolean(), newCredentials: fc.boolean() });
+    const said = fc.boolean();
+    const wishes = fc.record({ listsDiffer: said, newCredentials: said, moved: said, pushed: said });
     fc.assert(
       fc.property(states, wishes, (state, wish) => decidePull(state, wish, NOW, AGES) === "request"),
       { numRuns: 500, seed: 1 },

@@ -24,6 +24,10 @@ export interface PullWish {
   readonly listsDiffer: boolean;
   /** He brings other credentials than those that failed. */
   readonly newCredentials: boolean;
+  /** The tag is known to stand for another image by now. */
+  readonly moved: boolean;
+  /** Something is known to have been pushed under that name since the failure. */
+  readonly pushed: boolean;
 }
 
 /** Seconds. */
@@ -47,10 +51,11 @@ const CLOCK_SKEW = 60;
 export function decidePull(state: PullState, wish: PullWish, now: number, ages: PullAges): PullDecision {
   const { ready, request } = state;
   if (request && request.finishedAt === null) return isDead(request, now, ages) ? "replace" : "request";
-  const failure = request && failedLately(request, now, ages) && !wish.newCredentials ? request : undefined;
+  const excused = wish.newCredentials || wish.pushed;
+  const failure = request && failedLately(request, now, ages) && !excused ? request : undefined;
   // Somebody else may have had more luck since.
   if (failure && (!ready || ready.lastPull < (failure.finishedAt ?? 0))) return "request";
-  if (!ready || isOlder(ready.lastPull, ages.update, now)) return "start";
+  if (!ready || wish.moved || isOlder(ready.lastPull, ages.update, now)) return "start";
   return wish.listsDiffer && isOlder(ready.lastPull, RECENT, now) ? "start" : "image";
 }
 

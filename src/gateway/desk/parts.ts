@@ -3,6 +3,7 @@
 import type { GatewayConfig } from "../../site/gateway-config.ts";
 import type { GatewayCatalog } from "../catalog/gateway-catalog.ts";
 import type { Queue } from "../records.ts";
+import type { OwnImages } from "../registry/own-images.ts";
 import type { Collected, Publisher } from "../types.ts";
 import type { CredentialMarks } from "./credential-marks.ts";
 import type { Removals } from "./removals.ts";
@@ -39,6 +40,8 @@ export interface DeskOptions {
   /** Hears of work in the background that failed and will be done again. */
   readonly onFault?: ((reason: string) => void) | undefined;
   readonly limits?: Partial<QueueLimits> | undefined;
+  /** The site's own registry, asked for at every request; undefined: there is none. */
+  readonly ownImages?: (() => OwnImages | undefined) | undefined;
 }
 
 /** How many pulls may wait. */

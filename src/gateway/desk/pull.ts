@@ -7,9 +7,10 @@ import { CANCELLED } from "../queue/lifecycle.ts";
 import type { Eyes } from "../records.ts";
 import type { AclChange, ImageName, ImageRecord, Principal, PullRecord, RegistryCredential } from "../types.ts";
 import { credentialFor, imageReference } from "../work/image-reference.ts";
-import { decidePull, type PullDecision } from "./decide-pull.ts";
+import { decidePull, type PullDecision, type PullWish } from "./decide-pull.ts";
 import { type Lists, listsDiffer, requestedLists } from "./lists.ts";
 import { normalName } from "./names.ts";
+import { type OwnTag, ownTag } from "./own-tag.ts";
 import type { DeskParts } from "./parts.ts";
 import { shownPull } from "./pulls.ts";
 import { roomFor } from "./quotas.ts";
@@ -25,9 +26,11 @@ export async function pull(
   const who = person(asking, "pull", "a pull");
   systemOf(parts.config(), given.system);
   const name = normalName(given);
-  const wish = { who, name, lists: requestedLists(acl, who), login: loginFor(parts, who, name) };
+  const own = name.itype === "docker" ? ownTag(parts, name.tag) : undefined;
+  const login = await loginFor(parts, who, name, own);
+  const wish = { who, name, own, lists: requestedLists(acl, who), login };
   const known = await knownOf(parts, wish);
-  const decision = decide(parts, wish, known);
+  const decision = decide(parts, wish, known, await newsOf(wish, known));
   if (decision === "request" && known.request) return shownPull(parts, who, known.request);
   if (known.image && decision === "image") return shownTo(known.image, known.eyes);
   if (decision === "replace" && known.request) await parts.queue.cancel(known.request.id);
@@ -41,12 +44,16 @@ interface Wish {
   /** As asked for, himself among them. */
   readonly lists: Lists;
   readonly login: Login | undefined;
+  /** Set when the name leads to the site's own registry. */
+  readonly own: OwnTag | undefined;
 }
 
 /** A credential and the location that it is for. */
 interface Login {
   readonly location: string;
   readonly credential: RegistryCredential;
+  /** By which it is known again when a pull with it has failed. */
+  readonly mark: RegistryCredential;
 }
 
 /** What there is already, as far as this person may know. */
@@ -57,12 +64,32 @@ interface Known {
 }
 
 // No more than is needed: credentials for other registries go no further than here.
-function loginFor(parts: DeskParts, { registries }: Principal, { itype, tag }: ImageName): Login | undefined {
+async function loginFor(
+  parts: DeskParts,
+  who: Principal,
+  { itype, tag }: ImageName,
+  own: OwnTag | undefined,
+): Promise<Login | undefined> {
   if (itype !== "docker") return undefined;
+  const pass = await own?.passFor(who);
+  // Each pass is another; who may look at the repository is the same login each time.
+  if (own && pass) return { location: own.location, credential: pass, mark: { user: who.user, password: "" } };
   const { location } = imageReference(tag, parts.config());
-  const credential = credentialFor(location, registries, parts.config().defaultLocation);
-  return credential && { location: location.name, credential };
+  const credential = credentialFor(location, who.registries, parts.config().defaultLocation);
+  return credential && { location: location.name, credential, mark: credential };
 }
+
+// What is known of a tag without a pull: only of those of the site's own registry.
+async function newsOf({ own }: Wish, { image, request }: Known): Promise<News> {
+  if (!own || request?.finishedAt === null) return { moved: false, pushed: false };
+  const failedAt = request && request.status !== "READY" ? request.finishedAt : null;
+  return {
+    moved: image !== undefined && (await own.moved(image.digest)),
+    pushed: failedAt !== null && (await own.pushedSince(failedAt)),
+  };
+}
+
+type News = Pick<PullWish, "moved" | "pushed">;
 
 async function knownOf({ catalog, queue }: DeskParts, { who, name }: Wish): Promise<Known> {
   const [eyes, found, newest] = await Promise.all([eyesOf(who), catalog.find(name), queue.latest(name)]);
@@ -75,12 +102,13 @@ async function knownOf({ catalog, queue }: DeskParts, { who, name }: Wish): Prom
   return { eyes, image, request: counts ? own : undefined };
 }
 
-function decide(parts: DeskParts, { who, lists, login }: Wish, { image, request }: Known): PullDecision {
+function decide(parts: DeskParts, { who, lists, login }: Wish, { image, request }: Known, news: News): PullDecision {
   const config = parts.config();
   const mayList = image?.private === true && owns(who, image);
   const wish = {
     listsDiffer: mayList && listsDiffer(lists, image),
-    newCredentials: request !== undefined && parts.marks.differs(request.id, login?.credential),
+    newCredentials: request !== undefined && parts.marks.differs(request.id, login?.mark),
+    ...news,
   };
   const ages = { update: config.pullUpdateMs / 1000, heartbeat: config.heartbeatMs / 1000 };
   return decidePull({ ready: image, request }, wish, parts.now(), ages);
@@ -103,7 +131,7 @@ async function start(parts: DeskParts, wish: Wish, { image, eyes }: Known): Prom
   const lists = mergedLists(wish, image);
   const request = await parts.queue.add({ kind: "pull", ...name, owner: ownerOf(who), ...lists, registries });
   // Else somebody was faster, and this is his.
-  if (request.status === "INIT") parts.marks.keep(request.id, login?.credential);
+  if (request.status === "INIT") parts.marks.keep(request.id, login?.mark);
   return shownPull(parts, who, request);
 }
 

@@ -50,6 +50,8 @@ export interface Shelf {
   tags(repository: string): Promise<readonly ShelfTag[]>;
   /** What the tag stands for. */
   digestOf(repository: string, tag: string): Promise<string | undefined>;
+  /** When the tag was last pushed, in seconds since 1970. */
+  pushedAt(repository: string, tag: string): Promise<number | undefined>;
   judged(digest: string, verdict: Verdict): Promise<void>;
   verdict(digest: string): Promise<Verdict | undefined>;
 }
@@ -118,6 +120,8 @@ export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">):
     },
     digestOf: async (repository, tag) =>
       (await tagsOf(repository).select("digest").where("tag", "=", tag).executeTakeFirst())?.digest,
+    pushedAt: async (repository, tag) =>
+      (await tagsOf(repository).select("pushed_at").where("tag", "=", tag).executeTakeFirst())?.pushed_at,
     async judged(digest, { verdict, reason }) {
       const said = { verdict, reason, at: now() };
       await db

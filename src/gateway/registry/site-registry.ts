@@ -9,6 +9,9 @@ import { type Book, registryBook } from "./book.ts";
 import { type EventsParts, eventsRoute } from "./events-route.ts";
 import { registryFront } from "./front.ts";
 import { type Office, registryOffice } from "./office.ts";
+import { type OwnImages, ownImages } from "./own-images.ts";
+import { pullPasses } from "./pull-pass.ts";
+import { repositoryImages } from "./repository-images.ts";
 import { registryShelf, type Shelf } from "./shelf.ts";
 import { openSigner, type Signer } from "./signer.ts";
 import { tagGuard } from "./tag-guard.ts";
@@ -38,6 +41,10 @@ export interface SiteRegistryOptions {
   readonly refreshToken: (who: Principal, client: string) => Promise<string>;
   readonly groupNumber: (name: string) => Promise<number | undefined>;
   readonly isAdmin: (who: Principal) => boolean;
+  /** All group ids of a person. */
+  readonly groups: (uid: number, gid: number) => Promise<readonly number[]>;
+  /** What names of its images begin with on the systems; see `repositoryImages`. */
+  readonly prefixes: () => readonly string[];
 }
 
 /** The open registry's parts. */
@@ -46,8 +53,10 @@ export interface SiteRegistry {
   readonly tokens: TokenService;
   readonly book: Book;
   readonly shelf: Shelf;
-  /** For `registryApi`, the management routes. */
+  /** For the management routes of our own API. */
   readonly office: Office;
+  /** For the desk. */
+  readonly images: OwnImages;
   /** Token service, notifications, and the registry's `/v2/`. */
   readonly routes: FastifyPluginAsync;
   close(): void;
@@ -59,12 +68,15 @@ export async function openSiteRegistry(options: SiteRegistryOptions): Promise<Si
   const { now } = store;
   const signer = await openSigner(options.keyDir, now);
   const [book, shelf] = [registryBook(store), registryShelf(store)];
-  const tokens = tokenService({ ...options, signer, book, now });
+  const passes = pullPasses({ ...options, signer, now });
+  const tokens = tokenService({ ...options, signer, book, passes, now });
   const backend = openBackend(options.backend);
   const guard = tagGuard({ backend, book, shelf, tokens, signer, rules, now });
-  const office = registryOffice({ ...options, book, shelf });
+  const imagesOf = repositoryImages(store, options.prefixes);
+  const office = registryOffice({ ...options, book, shelf, imagesOf });
+  const images = ownImages({ ...options, backend, book, shelf, tokens, passes });
   return {
-    ...{ signer, tokens, book, shelf, office },
+    ...{ signer, tokens, book, shelf, office, images },
     async routes(app) {
       await app.register(tokenServiceRoutes(tokens));
       await app.register(eventsRoute({ shelf, judge: options.judge, secret, now }));

@@ -6,6 +6,7 @@ import type { Principal } from "../types.ts";
 import type { Book } from "./book.ts";
 import { fail } from "./errors.ts";
 import { type PeopleParts, personOf } from "./people.ts";
+import type { PullPass, PullPasses } from "./pull-pass.ts";
 import { allowedActions, namespaceOf, type Person, roleIn } from "./rights.ts";
 import { type AccessEntry, formatScopes, isRepositoryName } from "./scope.ts";
 import type { Signer } from "./signer.ts";
@@ -42,6 +43,8 @@ export interface TokenServiceParts extends PeopleParts {
   readonly issuer: string;
   /** Who a password (a token of the site, a munge credential) speaks for. @throws with status 401 */
   readonly login: (password: string) => Promise<Principal | undefined>;
+  /** Words of the gateway itself that its jobs come with. */
+  readonly passes: Pick<PullPasses, "read">;
   /** Makes a token of the site for that person, which his client keeps instead of a password. */
   readonly refreshToken: (who: Principal, client: string) => Promise<string>;
   /** Seconds since 1970. */
@@ -75,15 +78,23 @@ export function tokenService(parts: TokenServiceParts): TokenService {
     own: (access) => sign(GATEWAY, access, Math.floor(now())),
     async issue(wish) {
       if (wish.service !== undefined && wish.service !== service) throw fail("E_REGISTRY_SERVICE", { service });
-      const who = await principalOf(wish, parts);
+      const pass = parts.passes.read(wish.login?.password ?? "");
+      const who = pass?.who ?? (await principalOf(wish, parts));
       const person = await personOf(who, parts);
-      const access = await granted(wish.scopes, person, parts.book);
+      const access = await granted(pass ? within(pass, wish.scopes) : wish.scopes, person, parts.book);
       const issued = Math.floor(now());
-      const refresh = wish.offline && who ? await parts.refreshToken(who, wish.client) : undefined;
+      const refresh = wish.offline && who && !pass ? await parts.refreshToken(who, wish.client) : undefined;
       const token = sign(who?.user ?? "", access, issued);
       return { token, expires: LIFE, issued, scope: formatScopes(access), refresh };
     },
   };
+}
+
+// Whatever the person may do besides, his pass is for reading one repository.
+function within({ repository }: PullPass, asked: readonly AccessEntry[]): readonly AccessEntry[] {
+  return asked.flatMap(({ type, name, actions }) =>
+    type === "repository" && name === repository && actions.includes("pull") ? [{ type, name, actions: ["pull"] }] : [],
+  );
 }
 
 async function principalOf({ login }: TokenWish, parts: TokenServiceParts): Promise<Principal | undefined> {
