@@ -40,6 +40,7 @@ static int stop(char **argv) {
 
 __attribute__((noreturn)) static void join(const struct plan *plan) {
   const struct record *who = plan->first[OP_JOIN];
+  payload_expect_kept(plan);
   mode_t inherited = umask(0);
   int process = process_open((pid_t)who->value[0], who->value[1]);
   if (process < 0) die("the instance has ended: its process %s is gone", who->text[0]);

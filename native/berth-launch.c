@@ -28,6 +28,7 @@
 
 __attribute__((noreturn)) static void launch(const struct plan *plan) {
   bool instance = plan->times[OP_INSTANCE] > 0;
+  payload_expect_kept(plan);
   mode_t inherited = umask(0); // what the plan's modes say is what is made
   if (instance) instance_open(plan);
   control_group_enter(plan);

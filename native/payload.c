@@ -19,6 +19,12 @@ static const char DEFAULT_PATH[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 
 static rlim_t limit(uint64_t value) { return value == PLAN_INFINITE ? RLIM_INFINITY : (rlim_t)value; }
 
+void payload_expect_kept(const struct plan *plan) {
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->records[i].op == OP_KEEP_FD && fcntl((int)plan->records[i].value[0], F_GETFD) < 0)
+      die("the descriptor %s is to be kept and is not open", plan->records[i].text[0]);
+}
+
 void payload_limits(const struct plan *plan) {
   for (size_t i = 0; i < plan->count; i++) {
     const struct record *record = &plan->records[i];

@@ -6,6 +6,10 @@
 
 #include "plan.h"
 
+// Dies unless every descriptor that is to be kept is open. Before anything is opened here: a number that the caller has not
+// used could become one of ours, which may lead out of the container.
+void payload_expect_kept(const struct plan *plan);
+
 // Sets the resource limits; raising one needs the privilege that identity_drop gives up.
 void payload_limits(const struct plan *plan);
 

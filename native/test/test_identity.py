@@ -96,6 +96,11 @@ def test_only_three_descriptors_and_the_kept_one_are_open():
         assert names == sorted([0, 1, 2, other.fileno(), lowest]) and ours.recv(20) == b"through\n", result
 
 
+def test_a_descriptor_that_the_caller_has_not_opened_cannot_be_kept():
+    for number in range(3, 9):
+        refused(launch(plan(after=[("keep-fd", number)], script="readlink /proc/self/fd/*")), "not open", str(number))
+
+
 def test_environment_umask_limits_and_directory_are_the_plan_s():
     after = [("chdir", "/nonexistent"), ("chdir", "/opt/deep"), ("umask", "0027"), ("rlimit", "nofile", 77, 99), ("rlimit", "core", 0, "inf")]
     text = out(layer=("tmpfs", 0, "", ""), after=after, env=("PATH=/bin", "V=a 'b'\n$c"), script='echo "$V"; pwd; umask; ulimit -n; touch f; stat -c %a f; env | wc -l')
