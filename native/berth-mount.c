@@ -117,14 +117,17 @@ static bool mount_once(const struct shared *shared, struct incarnation *mounted)
   return true;
 }
 
-// Seconds until the mount has been idle for long enough; a clock set back cannot keep it for ever.
+// Seconds until the mount has been idle for long enough.
 static long idle_left(const struct call *call) {
   struct stat about;
   char name[NAME_MAX + 1];
   snprintf(name, sizeof name, "%s.used", call->shared.key);
   if (fstatat(call->shared.parent_dir, name, &about, AT_SYMLINK_NOFOLLOW) < 0) return 0;
-  long left = (long)(about.st_mtim.tv_sec + call->idle - time(NULL)) + 1;
-  return left > call->idle + 1 ? call->idle + 1 : left;
+  time_t now = time(NULL);
+  if (about.st_mtim.tv_sec <= now) return (long)(about.st_mtim.tv_sec + call->idle - now) + 1;
+  // The clock was set back: the last use counts from its new time, or the mount would stay until the old one comes again.
+  utimensat(call->shared.parent_dir, name, NULL, AT_SYMLINK_NOFOLLOW);
+  return call->idle + 1;
 }
 
 static bool server_ended(const struct incarnation *mounted) { return waitpid(mounted->server, NULL, WNOHANG) != 0; }

@@ -10,7 +10,7 @@
 #include "say.h"
 
 enum { BLOCK = 512, MAX_OCTAL_ID = 07777777 };
-static const int64_t MAX_OCTAL_SIZE = 077777777777;
+static const int64_t MAX_OCTAL_LONG = 077777777777;
 
 static char held[1 << 18];
 static size_t holding;
@@ -95,8 +95,8 @@ static void send_block(const struct tar_entry *entry, const char *name, size_t n
   octal(block + 100, 7, entry->mode & 07777u);
   octal(block + 108, 7, entry->uid > MAX_OCTAL_ID ? 0 : entry->uid);
   octal(block + 116, 7, entry->gid > MAX_OCTAL_ID ? 0 : entry->gid);
-  octal(block + 124, 11, entry->size > MAX_OCTAL_SIZE ? 0 : (uint64_t)entry->size);
-  octal(block + 136, 11, entry->mtime < 0 ? 0 : (uint64_t)entry->mtime);
+  octal(block + 124, 11, entry->size > MAX_OCTAL_LONG ? 0 : (uint64_t)entry->size);
+  octal(block + 136, 11, entry->mtime < 0 || entry->mtime > MAX_OCTAL_LONG ? 0 : (uint64_t)entry->mtime);
   block[156] = entry->type;
   memcpy(block + 157, entry->link, link > 100 ? 100 : link);
   memcpy(block + 257, "ustar\00000", 8);
@@ -145,7 +145,8 @@ void tar_header(const struct tar_entry *entry) {
   if (strlen(entry->link) > 100) add_record("linkpath", entry->link, strlen(entry->link));
   if (entry->uid > MAX_OCTAL_ID) add_number("uid", entry->uid);
   if (entry->gid > MAX_OCTAL_ID) add_number("gid", entry->gid);
-  if (entry->size > MAX_OCTAL_SIZE) add_number("size", entry->size);
+  if (entry->size > MAX_OCTAL_LONG) add_number("size", entry->size);
+  if (entry->mtime > MAX_OCTAL_LONG) add_number("mtime", entry->mtime);
   if (records_length > 0) send_records();
   send_block(entry, name, shown, entry->path, before);
 }

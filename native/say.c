@@ -3,6 +3,7 @@
 #include "say.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,8 +17,13 @@ __attribute__((format(printf, 2, 0))) static void say_list(int also, const char 
   size_t room = sizeof line - (size_t)head - 1;
   int body = vsnprintf(line + head, room, format, list);
   size_t length = (size_t)head + (body < 0 ? 0 : (size_t)body < room ? (size_t)body : room - 1);
-  for (size_t i = 0; i < length; i++)
-    if ((unsigned char)line[i] < ' ' || line[i] == 127) line[i] = '?';
+  for (size_t i = 0; i < length; i++) {
+    unsigned char here = (unsigned char)line[i], next = i + 1 < length ? (unsigned char)line[i + 1] : 0;
+    // Terminals obey the characters from 80 to 9f as well, in UTF-8 two bytes.
+    bool late = here == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (late) line[i + 1] = '?';
+    if (late || here < ' ' || here == 127) line[i] = '?';
+  }
   line[length++] = '\n';
   ssize_t heard = write(STDERR_FILENO, line, length);
   if (also >= 0) heard = write(also, line, length);

@@ -69,6 +69,14 @@ def test_an_idle_mount_goes_while_a_container_goes_on_using_it():
     shared.end()
 
 
+def test_a_clock_that_was_set_back_keeps_no_mount():
+    shared = Shared()
+    assert shared.mount(idle=1, grace=0).code == 0
+    os.utime(shared.link + ".used", (4e9, 4e9))
+    wait_until(lambda: not os.path.lexists(shared.link), what="the mount is kept until the time of its last use comes again")
+    shared.end()
+
+
 def test_a_used_mount_stays():
     shared = Shared()
     assert shared.mount(idle=2, grace=0).code == 0

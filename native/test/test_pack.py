@@ -40,6 +40,8 @@ def test_kinds_modes_links_and_contents_are_kept():
     assert found["file"].mode == 0o4750 and found["file"].size == 7 and found["file"].mtime == 12345, found
     assert found["other"].islnk() and found["other"].linkname == "file"
     assert found["link"].issym() and found["link"].linkname == "../elsewhere" and found["pipe"].isfifo()
+    os.utime(os.path.join(folder, "other"), (5, 1 << 33))
+    assert named(folder)["file"].mtime == os.stat(os.path.join(folder, "file")).st_mtime
     assert named(folder, "--latest", "99")["file"].mtime == 99
     assert named(folder, "--all-root")["file"].uid == 0
 

@@ -53,6 +53,8 @@ def test_a_plan_longer_than_8_MiB_is_refused():
 def test_control_characters_of_a_plan_do_not_reach_the_terminal():
     result = check(with_record(0, b"\x1b]0;evil\x07"))
     assert "\x1b" not in result.err and "\x07" not in result.err, result
+    result = check(with_record(0, "\x9b2J é".encode()))
+    assert "\x9b" not in result.err and "??2J é" in result.err, result
 
 
 def test_once_removes_the_plan_and_a_descriptor_serves_as_well():
