@@ -1,9 +1,10 @@
 // An image file unpacked as a folder that can be changed. What was there before goes only when the new one is complete.
 
-import { lstat, rename, rm } from "node:fs/promises";
+import { lstat, rename } from "node:fs/promises";
 import { defineErrors } from "../base/errors.ts";
 import { partialName } from "../base/publish.ts";
 import { openImage } from "../image/open.ts";
+import { removeTree } from "../oci/store/sandboxes.ts";
 import type { Environment } from "../platform/user.ts";
 import { systemProgram } from "../run/programs.ts";
 import { unpackTo } from "../run/unpacked.ts";
@@ -33,12 +34,26 @@ export async function writeSandbox(
   const opened = await openImage(image);
   const offset = opened.kind === "sandbox" ? 0 : opened.partition.offset;
   const fresh = partialName(target);
-  await unpackTo({ path: image, offset, unsquashfs, dir: fresh }, { signal });
-  await ownTree(fresh, process.env);
-  // A folder cannot be renamed over a full one, so the old one steps aside first and goes last.
+  try {
+    await unpackTo({ path: image, offset, unsquashfs, dir: fresh }, { signal });
+    await ownTree(fresh, process.env);
+    await exchange(fresh, target);
+  } catch (error) {
+    await removeTree(fresh);
+    throw error;
+  }
+}
+
+// A folder cannot be renamed over a full one, so the old one steps aside first and goes last.
+async function exchange(fresh: string, target: string): Promise<void> {
   const old = partialName(target);
   const there = await lstat(target).catch(() => undefined);
   if (there) await rename(target, old);
-  await rename(fresh, target);
-  if (there) await rm(old, { recursive: true, force: true });
+  try {
+    await rename(fresh, target);
+  } catch (error) {
+    if (there) await rename(old, target);
+    throw error;
+  }
+  if (there) await removeTree(old);
 }
