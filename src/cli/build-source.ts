@@ -95,17 +95,21 @@ async function readRecipe(path: string, name: string): Promise<SourceText> {
   }
 }
 
-/** What the context of a Dockerfile does not show: the file of the Dockerfile's own name goes first. @throws E_RECIPE_IGNORE */
+/** What the context of a Dockerfile does not show: the file of the Dockerfile's own name goes first. @throws E_RECIPE_IGNORE, E_BUILD_CONTEXT */
 export async function contextFilter(path: string, context: string): Promise<PathFilter | undefined> {
   return (await filterIn(`${path}.dockerignore`)) ?? ignoreFile(context);
 }
 
-/** What a folder's `.dockerignore` leaves out; undefined: it has none. @throws E_RECIPE_IGNORE */
+/** What a folder's `.dockerignore` leaves out; undefined: it has none. @throws E_RECIPE_IGNORE, E_BUILD_CONTEXT */
 export function ignoreFile(folder: string): Promise<PathFilter | undefined> {
   return filterIn(join(folder, ".dockerignore"));
 }
 
 async function filterIn(file: string): Promise<PathFilter | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(cause) ?? "")) return undefined;
+    // Without it the build would see what it was to leave out.
+    throw fail("E_BUILD_CONTEXT", { path: dirname(file), reason: `${basename(file)}: ${reasonOf(cause)}` }, { cause });
+  });
   return text === undefined ? undefined : parseDockerignore({ name: basename(file), text });
 }
