@@ -19,7 +19,7 @@ import { packLayer } from "./pack.ts";
 import { type BuildPlaces, buildPlaces, layerName, makePlaces } from "./places.ts";
 import { readSmall } from "./read-file.ts";
 import { readRecord, type StepRecord, stateLayer, writeRecord } from "./record.ts";
-import { baseKey } from "./step-key.ts";
+import { answerKey, baseKey } from "./step-key.ts";
 import { ownPrograms, type StepWork, StepWorks } from "./step-works.ts";
 import { type StepTalk, Talk } from "./talk.ts";
 import { Views } from "./views.ts";
@@ -95,10 +95,13 @@ class Engine implements OpenBuilder {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    await this.#views.close();
-    await this.#mounts.close();
-    for (const pulled of this.#pulled.values()) await pulled.blobs.close();
-    this.#pulled.clear();
+    try {
+      await this.#views.close();
+      await this.#mounts.close();
+    } finally {
+      for (const pulled of this.#pulled.values()) await pulled.blobs.close();
+      this.#pulled.clear();
+    }
   }
 
   async #open(...[descriptor, options]: Parameters<BlobSource["open"]>): Promise<Readable> {
@@ -243,7 +246,7 @@ class Engine implements OpenBuilder {
 
   // What was read once is kept: a build that finds all its steps in the cache mounts nothing.
   async #readFile(state: State, path: string, max: number): Promise<Buffer | undefined> {
-    const name = digestParts(digestOf(JSON.stringify([state.key, path, max]))).hex;
+    const name = digestParts(answerKey(state, path, max)).hex;
     const kept = join(this.#places.files, name);
     const known = await readFile(kept).catch(() => undefined);
     if (known && known.length > 0) return known[0] === 1 ? known.subarray(1) : undefined;

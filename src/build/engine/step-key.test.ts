@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { digestOf } from "../../base/digest.ts";
 import type { RunStep, State, StepMount } from "../types.ts";
-import { copyKey, runKey } from "./step-key.ts";
+import { answerKey, copyKey, runKey } from "./step-key.ts";
 
 const state: State = { key: digestOf("state"), base: undefined, layers: [] };
 const step: RunStep = {
@@ -52,4 +52,15 @@ test("a copy is decided by its words and contents", () => {
   expect(copyKey(state, whole, "x", false)).toBe(copyKey(state, whole, "x", false));
   expect(copyKey(state, whole, "y", false)).not.toBe(copyKey(state, whole, "x", false));
   expect(copyKey(state, { ...whole, owner: "1" }, "x", false)).not.toBe(copyKey(state, whole, "x", false));
+});
+
+test("what a file holds is asked anew when the same steps have led to other layers", () => {
+  const layer = (text: string) => ({
+    descriptor: { mediaType: "x", digest: digestOf(text), size: 1 },
+    folder: "/l",
+    made: 0,
+  });
+  const first = { ...state, layers: [layer("one")] };
+  expect(answerKey(first, "/f", 9)).toBe(answerKey({ ...first }, "/f", 9));
+  expect(answerKey(first, "/f", 9)).not.toBe(answerKey({ ...state, layers: [layer("two")] }, "/f", 9));
 });

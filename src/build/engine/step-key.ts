@@ -38,6 +38,14 @@ export function tarKey(state: State, step: TarStep): Digest {
   return digest(state, "tar", { identity: step.identity });
 }
 
+/**
+ * Key of what a small file holds. The state's key alone is not enough: the same steps, done anew (`--no-cache`, a cleaned
+ * cache), may have led to other files.
+ */
+export function answerKey({ key, layers }: State, path: string, max: number): Digest {
+  return digestOf(JSON.stringify([FORM, key, layers.map(({ descriptor }) => descriptor.digest), path, max]));
+}
+
 function digest(state: State, kind: string, what: object): Digest {
   return digestOf(JSON.stringify([FORM, state.key, kind, Object.entries(what).sort(([a], [b]) => (a < b ? -1 : 1))]));
 }
