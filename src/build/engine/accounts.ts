@@ -31,7 +31,7 @@ export function findAccount(text: string, passwd: string, group: string): Accoun
   if (!line && number === undefined && who !== "") return { unknown: who, file: "/etc/passwd" };
   const uid = line ? Number(line[2]) : (number ?? 0);
   const home = line?.[5] || "/";
-  if (wanted === "") return { uid, gid: Number(line?.[3] ?? 0), groups: groupsOf(group, line?.[0]), home };
+  if (wanted === "") return { uid, gid: asId(line?.[3] ?? "") ?? 0, groups: groupsOf(group, line?.[0]), home };
   const groupLine = fieldsOf(group, wanted, 2);
   const gid = groupLine ? Number(groupLine[2]) : asId(wanted);
   return gid === undefined ? { unknown: wanted, file: "/etc/group" } : { uid, gid, groups: [], home };
