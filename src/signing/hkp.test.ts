@@ -17,6 +17,10 @@ describe("a key server's index", () => {
     ]);
   });
 
+  test.each(["9007199254740991", "-9007199254740991", "8640000000001"])("tells no time that is none: %s", (time) => {
+    expect(parseIndex(`pub:0123456789ABCDEF:1:2048:${time}::`)).toMatchObject([{ created: 0 }]);
+  });
+
   test("may be nonsense", () => {
     expect(parseIndex("<html>\nuid:lost\npub:short:1\nuid:%zz\n")).toEqual([]);
   });

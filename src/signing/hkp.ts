@@ -10,6 +10,8 @@ import { fingerprintOf, type PgpKey } from "./pgp.ts";
 
 const MAX_ANSWER = 8 * 1024 * 1024;
 const MAX_RESULTS = 1000;
+/** The last second that a Date can tell. */
+const MAX_TIME = 8_640_000_000_000;
 
 /** One server. */
 export interface KeyServer {
@@ -92,7 +94,7 @@ export function parseIndex(text: string): readonly FoundKey[] {
       if (found.length === MAX_RESULTS) break;
       const [algorithm = "", bits = "", created = "", , flags = ""] = rest;
       const seconds = Number(created);
-      const time = Number.isSafeInteger(seconds) ? seconds : 0;
+      const time = Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= MAX_TIME ? seconds : 0;
       found.push({ print: first.toUpperCase(), algorithm, bits, created: time, flags, names: [] });
     } else if (kind === "uid") found.at(-1)?.names.push(unescaped(first));
   }
