@@ -256,6 +256,8 @@ describe("Fingerprints:", () => {
   test("are those of all keys that must have signed the base", async () => {
     const signedBy = async (path: string) => (path === "/work/a.sif" ? ["AB12", "CD34", "EF"] : []);
     expect((await build(signed, { signedBy })).builder.titles()).toContain("from localimage: a.sif");
+    const none = build(signed.replace("0xab12, CD34", ","), { signedBy });
+    expect(await message(none)).toContain("no fingerprint is named");
     const lacking = build(signed, { signedBy: async () => ["AB12"] });
     expect(await message(lacking)).toContain("signature not found: /work/a.sif is not signed by CD34\n");
   });

@@ -20,6 +20,8 @@ export async function checkFingerprints(stage: Stage, base: BaseSource, job: Def
   if (!file) throw failAt("E_SIGNATURE_KIND", at, { agent: stage.headers.get("bootstrap")?.value ?? "" });
   const signers = await signersOf(file.path, job, at);
   const wanted = header.value.split(/[\s,]+/).filter((word) => word !== "");
+  if (wanted.length === 0)
+    throw failAt("E_SIGNATURE", at, { why: "no fingerprint is named that the base must be signed by" });
   const missing = wanted.filter((word) => !signers.includes(word.replace(/^0x/i, "").toUpperCase()));
   if (missing.length === 0) return { ...base, kind: "image", source: file.source };
   const name = "reference" in file.source ? formatReference(file.source.reference) : file.path;
