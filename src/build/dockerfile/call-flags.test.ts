@@ -30,7 +30,7 @@ describe("flags of a Dockerfile build", () => {
       { kind: "image", source: { kind: "docker" } },
       { kind: "image", source: { kind: "oci", path: "/l", tag: "x" } },
     ]);
-    for (const text of ["x", "=x", "x=", "x=https://h/r.git", "x=nowhere"]) {
+    for (const text of ["x", "=x", "x=", "x=https://h/r.git", "x=nowhere", "x=job.ts/x", `x=${"x".repeat(300)}`]) {
       expect(() => parseContexts([text], here)).toThrow(expect.objectContaining({ code: "E_CONTEXT_FLAG" }));
     }
   });

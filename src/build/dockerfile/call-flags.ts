@@ -1,7 +1,7 @@
 // The flags of `berth build` that concern Dockerfiles, from text to the records of a job. Pure but for looking whether a
 // socket is one.
 
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseReference } from "../../oci/reference.ts";
 import { parseImageUri } from "../../oci/uri.ts";
@@ -58,7 +58,7 @@ function parseContext(text: string, cwd: string): readonly [string, NamedContext
     throw fail("E_CONTEXT_FLAG", { text, why: "its value is neither a folder nor an image" });
   }
   const path = resolve(cwd, value);
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = lookAt(path);
   if (info === undefined) throw fail("E_CONTEXT_FLAG", { text, why: `${path} does not exist` });
   return [name, info.isDirectory() ? { kind: "folder", path } : { kind: "image", source: { kind: "file", path } }];
 }
@@ -104,5 +104,14 @@ export function parseSsh(texts: readonly string[], { cwd, env }: CallPlace): Rea
 }
 
 function isSocket(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+  return lookAt(path)?.isSocket() ?? false;
+}
+
+// What cannot be looked at is as good as not there.
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
