@@ -1,10 +1,10 @@
 // Writes a ready image where it is to go: one function for every kind of target. Whatever it is, it appears complete or
 // not at all.
 
-import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, digestOf, digestParts } from "../base/digest.ts";
+import { partialName, removeAbandoned } from "../base/publish.ts";
 import type { ConversionOptions } from "../image/conversion-options.ts";
 import type { ImageKey } from "../image/encrypted/index.ts";
 import { imageKey } from "../image/image-store.ts";
@@ -102,8 +102,10 @@ function sifOptions({ attributes, documents }: ReadyImage, mode: number, o: Targ
 
 /** Gives `use` the image as a SIF file that is gone afterwards. */
 async function throughSif<T>(ready: ReadyImage, o: TargetOptions, use: (path: string) => Promise<T>): Promise<T> {
-  const path = join(o.cache.imageDir, `.target-${randomUUID()}.sif`);
+  const name = join(o.cache.imageDir, "target.sif");
   await mkdir(o.cache.imageDir, { recursive: true, mode: 0o700 });
+  await removeAbandoned(name);
+  const path = partialName(name);
   try {
     await makeImage(ready.image, ready.blobs, path, sifOptions(ready, 0o600, o));
     return await use(path);

@@ -202,14 +202,18 @@ async function bring(source: ImageSource, platform: Platform, call: Call, cache:
     return imported(source.path, call, cache);
   }
   const request = await pullRequest(source, values, "newer", cache, context);
-  const file = await imageFile(request);
+  const endOnFailure = async (error: unknown): Promise<never> => {
+    await request.end();
+    throw error;
+  };
+  const file = await imageFile(request).catch(endOnFailure);
   if (file !== undefined) {
     await request.end();
     const word = source.kind === "oras" ? formatReference(source.reference) : webName(source);
     await gate({ word, path: file });
     return imported(file, call, cache);
   }
-  const pulled = await pullImage({ ...request, platform });
+  const pulled = await pullImage({ ...request, platform }).catch(endOnFailure);
   const close = async () => {
     await pulled.blobs.close();
     await request.end();

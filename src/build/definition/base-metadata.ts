@@ -21,7 +21,7 @@ const NAMES = [
   ...["94-appsbase.sh", "95-apps.sh", "99-base.sh", "99-runtimevars.sh"].map((name) => `env/${name}`),
 ];
 
-/** Reads them. Carriage on: anything but a small text counts as missing. */
+/** Reads them. Anything but a small regular file counts as missing. */
 export async function readMetadata(builder: Builder, state: State): Promise<BaseMetadata> {
   const files = new Map<string, string>();
   for (const name of NAMES) {
