@@ -5,6 +5,10 @@ import type { ConversionOptions } from "../conversion-options.ts";
 
 import { shown, type TarEntry } from "../tar/entry.ts";
 
+/** Names of dropped attributes that are told, and bytes of each (XATTR_NAME_MAX): a layer may have any number of any length. */
+const MAX_NAMES = 1000;
+const MAX_NAME = 255;
+
 /** Collects, over a whole image, what `adjust` took away or widened. */
 export interface Changes {
   readonly modes: Map<string, number>;
@@ -41,6 +45,9 @@ function keptXattrs(xattrs: ReadonlyMap<string, Buffer>, none: boolean, changes:
   const keep = (name: string) => !none && name.startsWith("user.");
   const kept = [...xattrs].filter(([name]) => keep(name));
   if (kept.length === xattrs.size) return xattrs;
-  for (const name of xattrs.keys()) if (!keep(name)) changes.droppedXattrs.add(shown(name));
+  for (const name of xattrs.keys()) {
+    if (!keep(name) && changes.droppedXattrs.size < MAX_NAMES)
+      changes.droppedXattrs.add(shown(name.slice(0, MAX_NAME)));
+  }
   return new Map(kept);
 }

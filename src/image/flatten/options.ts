@@ -38,7 +38,7 @@ export interface FlattenReport {
   readonly layerBytes: number;
   /** Device nodes left out, hard links to them included. */
   readonly droppedDevices: number;
-  /** Extended attributes left out, each name once. */
+  /** Extended attributes left out, each name once; of very many, a thousand. */
   readonly droppedXattrs: readonly string[];
   /** Files and directories whose permissions were widened, with their exact modes, in the order of their paths. */
   readonly changedModes: readonly { readonly path: string; readonly mode: number }[];

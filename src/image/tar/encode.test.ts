@@ -59,3 +59,12 @@ test("what is written is read again: every field, names of any bytes, in chunks 
     { numRuns: 300, seed: 1 },
   );
 });
+
+test("extended headers of one entry are bounded all together", () => {
+  const facts = { path: "a", kind: "file", mode: 0o644, uid: 0, gid: 0, mtime: 0, size: 0, target: "" } as const;
+  const whole = encodeHeader({ ...facts, xattrs: new Map([["user.a", Buffer.alloc(600_000)]]) });
+  const [extension, block] = [whole.subarray(0, -512), whole.subarray(-512)];
+  const twice = (first: Buffer) => Buffer.concat([first, extension, block, END_OF_ARCHIVE]);
+  expect(scan(twice(Buffer.concat([extension, block])), 10_000, () => "skip").entries).toHaveLength(2);
+  expect(() => scan(twice(extension), 10_000, () => "skip")).toThrow(/extended headers of one entry/);
+});

@@ -19,7 +19,7 @@ export type Verdict = "skip" | "pass" | { readonly header: Buffer; readonly afte
 
 export type Visitor = (entry: TarEntry) => Verdict;
 
-/** Largest extended header taken, in bytes; the kernel allows 64 KiB for an attribute and 4 KiB for a name. */
+/** Bytes of extended headers that one entry may have; the kernel allows 64 KiB for an attribute and 4 KiB for a name. */
 const MAX_EXTENSION = 1 << 20;
 
 const NOTHING = Buffer.alloc(0);
@@ -49,6 +49,8 @@ export class TarScanner {
   #left = 0;
   #after: readonly Buffer[] = [];
   #over: Overrides | undefined;
+  /** Bytes of extended headers since the entry before. */
+  #extended = 0;
   #extension: { readonly type: string; readonly parts: Buffer[] } | undefined;
   #gnuMap: PendingMap | undefined;
   #sparse: SparseReader | undefined;
@@ -131,6 +133,7 @@ export class TarScanner {
   #interpret(block: Block, raw: Buffer): Interpreted | undefined {
     const read = interpret(block, raw, this.#over, this.#limits);
     this.#over = undefined;
+    this.#extended = 0;
     if (read === "ignored") {
       this.#expect("skip", block.size);
       return undefined;
@@ -143,8 +146,9 @@ export class TarScanner {
   }
 
   #beginExtension(block: Block): void {
-    if (!(block.size >= 0 && block.size <= MAX_EXTENSION)) {
-      throw this.#broken(`an extended header is longer than ${MAX_EXTENSION} bytes`);
+    this.#extended += block.size;
+    if (!(block.size >= 0 && this.#extended <= MAX_EXTENSION)) {
+      throw this.#broken(`the extended headers of one entry are longer than ${MAX_EXTENSION} bytes`);
     }
     this.#extension = { type: block.type, parts: [] };
     this.#over ??= {};

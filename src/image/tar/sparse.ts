@@ -74,6 +74,9 @@ export class SparseReader {
   #map: readonly Stretch[];
   /** Text of a PAX 1.0 map that is not complete yet. */
   #mapText: string | undefined;
+  /** Lines of that text so far, and those that the first of them asks for. */
+  #lines = 0;
+  #linesWanted: number | undefined;
   #at = 0;
   #index = 0;
 
@@ -91,7 +94,9 @@ export class SparseReader {
     while (this.#mapText !== undefined && rest.length > 0) {
       // The map fills whole blocks; pieces of a block are gathered by its length.
       const room = BLOCK - (this.#mapText.length % BLOCK);
-      this.#mapText += rest.toString("latin1", 0, Math.min(room, rest.length));
+      const piece = rest.toString("latin1", 0, Math.min(room, rest.length));
+      this.#mapText += piece;
+      this.#lines += piece.split("\n").length - 1;
       rest = rest.subarray(room);
       if (this.#mapText.length > MAX_MAP_TEXT) return BAD_MAP;
       const fault = this.#mapText.length % BLOCK === 0 ? this.#readMap() : undefined;
@@ -128,13 +133,20 @@ export class SparseReader {
   }
 
   #readMap(): string | undefined {
-    const lines = (this.#mapText ?? "").split("\n");
-    const count = Number(lines[0]);
-    if (lines.length < 2) return undefined;
-    if (!Number.isSafeInteger(count) || count < 0 || count > MAX_STRETCHES) return BAD_MAP;
-    if (lines.length < 2 + 2 * count) return undefined;
-    this.#map = stretchesOfList(lines.slice(1, 1 + 2 * count).join(","));
+    const text = this.#mapText ?? "";
+    // Counted, since taking the text apart once for each of its blocks would be endless work.
+    this.#linesWanted ??= linesOfMap(text);
+    if (Number.isNaN(this.#linesWanted)) return BAD_MAP;
+    if (this.#lines < this.#linesWanted) return undefined;
+    this.#map = stretchesOfList(text.split("\n").slice(1, this.#linesWanted).join(","));
     this.#mapText = undefined;
     return mapFault(this.#map, this.size);
   }
+}
+
+/** Lines of a map, by what its first block says: the number of stretches, then two lines for each. NaN: it says nothing. */
+function linesOfMap(firstBlock: string): number {
+  const end = firstBlock.indexOf("\n");
+  const count = end < 0 ? Number.NaN : Number(firstBlock.slice(0, end));
+  return Number.isSafeInteger(count) && count >= 0 && count <= MAX_STRETCHES ? 1 + 2 * count : Number.NaN;
 }

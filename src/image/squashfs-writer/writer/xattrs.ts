@@ -10,6 +10,8 @@ const PREFIXES = ["user.", "trusted.", "security."];
 /** The kernel's limits (XATTR_NAME_MAX, XATTR_SIZE_MAX). */
 const MAX_NAME = 255;
 const MAX_VALUE = 65_536;
+/** Of all different sets together; they are kept in memory. */
+const MAX_BYTES = 64 * 2 ** 20;
 
 interface XattrSet {
   readonly bytes: Buffer;
@@ -19,6 +21,7 @@ interface XattrSet {
 export class XattrTable {
   readonly #index = new Map<string, number>();
   readonly #sets: XattrSet[] = [];
+  #bytes = 0;
 
   /** The index of a set; `NONE` for an empty one. @throws E_SQUASHFS_LIMIT */
   index(xattrs: ReadonlyMap<string, Buffer> | undefined): number {
@@ -27,6 +30,8 @@ export class XattrTable {
     const key = bytes.toString("latin1");
     const known = this.#index.get(key);
     if (known !== undefined) return known;
+    this.#bytes += bytes.length;
+    if (this.#bytes > MAX_BYTES) throw fail("E_SQUASHFS_LIMIT", { what: "more than 64 MiB of extended attributes" });
     this.#index.set(key, this.#sets.length);
     return this.#sets.push({ bytes, count: xattrs.size }) - 1;
   }
