@@ -9,6 +9,8 @@ const OUT_OF_LINE = 0x100;
 /** The kernel's limits (XATTR_LIST_MAX, XATTR_SIZE_MAX). */
 const MAX_COUNT = 65_536;
 const MAX_VALUE_BYTES = 65_536;
+/** Of all values of one file, which many names may share. */
+const MAX_BYTES = 16 * 2 ** 20;
 
 /** The attributes of entry `index` of the table. @throws E_SQUASHFS_CORRUPT */
 export async function readXattrs(
@@ -26,13 +28,17 @@ export async function readXattrs(
   const count = entry.readUInt32LE(8);
   if (count > MAX_COUNT) throw source.corrupt(`an attribute set claims ${count} attributes`);
   const cursor = at(meta, values, entry.readBigUInt64LE(0));
+  let bytes = 0;
   for (let number = 0; number < count; number += 1) {
     const key = await cursor.take(4);
     const type = key.readUInt16LE(0);
     const name = (await cursor.take(key.readUInt16LE(2))).toString("utf8");
     const value = await readValue(source, cursor);
-    const reference = type & OUT_OF_LINE ? value.readBigUInt64LE(0) : undefined;
-    const real = reference === undefined ? value : await readValue(source, at(meta, values, reference));
+    const outside = (type & OUT_OF_LINE) !== 0;
+    if (outside && value.length !== 8) throw source.corrupt("an attribute refers to nowhere");
+    const real = outside ? await readValue(source, at(meta, values, value.readBigUInt64LE(0))) : value;
+    bytes += real.length;
+    if (bytes > MAX_BYTES) throw source.corrupt(`the attributes of a file have more than ${MAX_BYTES} bytes`);
     attributes.set(`${PREFIXES[type & 0xff] ?? ""}${name}`, real);
   }
   return attributes;
