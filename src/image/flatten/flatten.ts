@@ -51,7 +51,8 @@ class Flattening {
   readonly #out: TarOutput;
   readonly #budget: Budget;
   readonly #onBytes: (compressed: number) => void;
-  #ahead: Promise<AsyncIterable<Buffer>> | undefined;
+  /** Layers that were read once, and count no more. */
+  readonly #counted = new Set<number>();
 
   constructor(job: FlattenJob, sink: Writable, onBytes: (compressed: number) => void) {
     this.#job = job;
@@ -117,15 +118,17 @@ class Flattening {
 
   async #scan(index: number, visit: Visitor): Promise<void> {
     const what = layerName(this.#descriptor(index));
-    const chunks = await (this.#ahead ?? this.#open(index));
-    this.#ahead = undefined;
+    const chunks = await this.#open(index);
+    // Reading a layer again makes the image no larger; but what is read again is still no more to be trusted.
+    const budget = this.#counted.has(index) ? new Budget(this.#budget.limits) : this.#budget;
+    this.#counted.add(index);
     const counted: Visitor = (entry) => {
-      this.#budget.entry(entry.size, what);
+      budget.entry(entry.size, what);
       return visit(entry);
     };
-    const scanner = new TarScanner(what, counted, this.#out, this.#budget.limits);
+    const scanner = new TarScanner(what, counted, this.#out, budget.limits);
     for await (const chunk of chunks) {
-      this.#budget.chunk(chunk.length, what);
+      budget.chunk(chunk.length, what);
       scanner.write(chunk);
       await this.#out.send();
     }
