@@ -55,9 +55,10 @@ function isText(bytes: Buffer): boolean {
 }
 
 function textKind(text: string): FileKind {
-  if (/^\s*bootstrap:/im.test(text))
+  // No pattern here may try the lines that follow again from each line: there may be thousands of empty ones.
+  if (/^[ \t]*bootstrap:/im.test(text))
     return { what: "a definition file", hint: "build it first: berth build IMAGE.sif FILE" };
-  if (/^\s*(FROM|ARG)\s/im.test(text))
+  if (/^[ \t]*(FROM|ARG)\s/im.test(text))
     return { what: "a Dockerfile", hint: "build it first: berth build IMAGE.sif FILE" };
   if (/^\s*version https:\/\/git-lfs/.test(text))
     return { what: "a Git LFS pointer", hint: "fetch the file itself: git lfs pull" };
