@@ -98,7 +98,9 @@ export async function placeImage(
     log.info("Using cached SIF image");
     await copyImage(known, target, mode);
   } else await make(cache.temporary ? undefined : { cacheDir: cache.root, key });
-  await keepInMind(cache, target, key, known === undefined);
+  await keepInMind(cache, target, key, known === undefined).catch((error: unknown) => {
+    log.debug(`${target} is not remembered: ${reasonOf(error)}`);
+  });
   return known ? "copied" : "made";
 }
 
