@@ -67,11 +67,13 @@ function configFile(env: Environment): string {
 }
 
 async function readConfig(path: string, listen: string | undefined, { env, user }: Context): Promise<SiteServerConfig> {
-  const [{ readGatewayConfig }, { parseListen }] = await Promise.all([
+  const [{ readGatewayConfig }, { parseListen }, { checkSignaturePolicies }] = await Promise.all([
     import("../site/read-config.ts"),
     import("../site/units.ts"),
+    import("../gateway/work/signature-check.ts"),
   ]);
   const config = await readGatewayConfig(path, { env, user });
+  await checkSignaturePolicies(config.gateway);
   if (listen === undefined) return config;
   const address = parseListen(listen);
   if (!address) throw fail("E_SERVE_LISTEN", { text: listen });

@@ -36,6 +36,8 @@ export interface ImageSignature {
   readonly form: "bundle" | "simple-signing";
   /** SHA-256 of the trusted public key that made it; undefined when it counts for nothing. */
   readonly signer: string | undefined;
+  /** The reference that it says it is for; undefined where it says none, as bundles do. */
+  readonly named?: string | undefined;
   readonly why: string | undefined;
 }
 
@@ -146,7 +148,10 @@ async function judged(
   judge: () => Promise<readonly Judgement[]>,
 ): Promise<readonly ImageSignature[]> {
   try {
-    return (await judge()).map(({ signer, why }) => ({ form, signer: signer && keyId(signer), why }));
+    return (await judge()).map((judgement) => ({
+      ...{ form, signer: judgement.signer && keyId(judgement.signer), why: judgement.why },
+      named: judgement.signer && judgement.named,
+    }));
   } catch (error) {
     if (error instanceof BerthError) return [{ form, signer: undefined, why: error.message }];
     throw error;

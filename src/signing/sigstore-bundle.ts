@@ -40,7 +40,8 @@ export function makeBundle(image: Digest, key: KeyObject): Buffer {
 
 /** Whose signature of an image something is, or why it is none. */
 export type Judgement =
-  | { readonly signer: KeyObject; readonly why?: undefined }
+  /** `named`: the reference that it says it is for; bundles say none. */
+  | { readonly signer: KeyObject; readonly why?: undefined; readonly named?: string | undefined }
   | { readonly signer?: undefined; readonly why: string };
 
 /** An image as signatures are checked against it. */

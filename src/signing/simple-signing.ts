@@ -3,7 +3,7 @@
 
 import type { KeyObject } from "node:crypto";
 import type { Digest } from "../base/digest.ts";
-import { asObject, jsonObject } from "../oci/json.ts";
+import { asObject, asString, jsonObject } from "../oci/json.ts";
 import { verifyBytes } from "./pem-key.ts";
 import type { Judgement } from "./sigstore-bundle.ts";
 
@@ -27,5 +27,5 @@ export function judgeSimpleSigning(
   const critical = asObject(jsonObject(payload)?.["critical"]);
   if (critical?.["type"] !== DOCUMENT_TYPE) return { why: "it is no signature of an image" };
   if (asObject(critical["image"])?.["docker-manifest-digest"] !== image) return { why: "it is of another image" };
-  return { signer };
+  return { signer, named: asString(asObject(critical["identity"])?.["docker-reference"]) ?? "" };
 }

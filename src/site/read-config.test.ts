@@ -257,7 +257,8 @@ describe("imagemanager.json", () => {
       sshOptions: ["-4"],
       scpOptions: ["-C"],
     });
-    expect(warnings.join("\n")).toMatch(/host names several machines[\s\S]*policy_file is not enforced/);
+    expect(gateway.systems.get("far")?.signaturePolicy).toBe("/etc/containers/policy.json");
+    expect(warnings.join("\n")).toMatch(/host names several machines/);
   });
 
   test("is told labels and lists in .meta by the environment", async () => {

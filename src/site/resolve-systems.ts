@@ -35,12 +35,14 @@ interface Around {
 
 function resolveSystem(name: string, system: SystemFile, around: Around): SystemConfig {
   const { file, at } = around;
+  const policy = system.signaturePolicy ?? file.signaturePolicy;
   return {
     name,
     mungeSocket: file.authentication === "mock" ? undefined : at(system.munge ?? MUNGE_SOCKET),
     admins: system.admins ?? [],
     operators: system.operators ?? [],
     format: system.format ?? file.format ?? "squashfs",
+    signaturePolicy: policy === undefined ? undefined : at(policy),
     converterOptions: system.converterOptions ?? file.converterOptions ?? {},
     platform: resolvePlatform(system.platform, around),
     transfer: system.remote

@@ -61,6 +61,11 @@ const converterOptions = optional(
 
 const format = choice("format of the image files", "squashfs", "ext4", "xfs");
 
+const signaturePolicy = text(
+  "file in the form of containers-policy.json(5): which signatures pulled images must have",
+  "/etc/containers/policy.json",
+);
+
 const remote = optional(
   Type.Object(
     {
@@ -83,6 +88,7 @@ const system = Type.Object(
     operators: list("user names; they see everything, release quarantined images and manage the queue", ["helpdesk"]),
     platform: text("which entry of a multi-platform image is taken; this machine's unless said", "linux/arm64"),
     format,
+    signaturePolicy,
     converterOptions,
   },
   { ...closed, ...about("a machine whose images the gateway keeps") },
@@ -145,6 +151,7 @@ const gateway = Type.Object(
     aclInMeta: flag("write who may read an image into its .meta file"),
     labels: flag("tell the labels of images"),
     format,
+    signaturePolicy,
     converterOptions,
     workers,
     quota,

@@ -61,6 +61,11 @@ export const fail = defineErrors({
   E_WORK_STOPPING: { text: "the gateway was stopped; it goes on with this image when it starts again", http: 503 },
   E_WORK_EXAMINER: { text: "Examine failed: {reason}", http: 422 },
   E_WORK_JUDGED: { text: "refused by {judge}: {reason}", http: 422 },
+  E_WORK_SIGNATURE: {
+    text: "the site's signature policy refuses it: {why}",
+    hint: "ask its maker for a signed image, or those who run the gateway",
+    http: 422,
+  },
   E_WORK_TOOL_MISSING: {
     text: "{format} images cannot be made here: {tool} is not installed",
     hint: "tell those who run the gateway",

@@ -28,6 +28,8 @@ export interface PullJob extends JobFrame {
   /** As in `--platform`. */
   readonly platform: string;
   readonly cacheDir: string;
+  /** File of the signature policy (containers-policy.json) that the image has to meet. */
+  readonly signaturePolicy: string | undefined;
   /** Milliseconds of a silent registry; undefined: the client's own. */
   readonly silentMs: number | undefined;
 }

@@ -75,6 +75,6 @@ async function perform(job: Job, tools: Parameters<typeof performPull>[1]): Prom
 
 function hiddenFrom(job: Job): readonly string[] {
   if (job.kind === "import") return [job.folder];
-  const { credential, location, cacheDir, folder } = job;
-  return [folder, cacheDir, location.caFile ?? "", credential?.password ?? ""];
+  const { credential, location, cacheDir, folder, signaturePolicy } = job;
+  return [folder, cacheDir, location.caFile ?? "", signaturePolicy ?? "", credential?.password ?? ""];
 }

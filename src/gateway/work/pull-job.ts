@@ -36,6 +36,11 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
     ...{ cache, log, progress: unwatched, patience: patienceOf(job), signal },
   });
   try {
+    if (job.signaturePolicy !== undefined) {
+      say({ type: "stage", status: "PULLING", text: "Checking signatures" });
+      const { checkSignatures } = await import("./signature-check.ts");
+      await checkSignatures(job.signaturePolicy, found, tools);
+    }
     const facts = factsOf(found, formatReference(reference));
     say({ type: "found", facts });
     await tools.goOn();

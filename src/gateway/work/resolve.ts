@@ -7,6 +7,7 @@ import type { Log, Progress } from "../../base/log.ts";
 import { keptDocuments, type RegistryPull } from "../../oci/fetch/registry-image.ts";
 import { resolveFrom } from "../../oci/image-resolution.ts";
 import { formatReference } from "../../oci/reference.ts";
+import type { RegistryClient } from "../../oci/registry/client.ts";
 import type { Cache } from "../../oci/store/cache.ts";
 import type { OciImage, Platform } from "../../oci/types.ts";
 import type { RegistryCredential } from "../types.ts";
@@ -31,6 +32,7 @@ export interface FoundImage {
   readonly private: boolean;
   /** For fetching blobs as whoever was let in. */
   readonly pull: RegistryPull;
+  readonly client: RegistryClient;
   close(): Promise<void>;
 }
 
@@ -74,7 +76,7 @@ async function resolveAs(question: Question, credential: RegistryCredential | un
     };
     const root = await client.resolve(reference, { signal });
     const image = await resolveFrom(keptDocuments(pull), root, platform, formatReference(reference));
-    return { image, private: credential !== undefined, pull, close: () => client.close() };
+    return { image, private: credential !== undefined, pull, client, close: () => client.close() };
   } catch (error) {
     await client.close();
     throw refusal(error, reference.registry, credential);

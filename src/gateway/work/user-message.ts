@@ -33,6 +33,7 @@ const INSIDE: Readonly<Record<string, string>> = {
   E_LOCK_STUCK: "its cache cannot be locked",
   E_BLOB_MISSING: "its cache lost a part of the image",
   E_BLOB_CORRUPT: "its cache was damaged",
+  E_CONTAINERS_POLICY: "the site's signature policy cannot be used",
   E_CERTS_FILE: "the certificate file of this registry's location cannot be read",
   E_IMAGE_FILE: "the image file could not be written",
   E_SQUASHFS_WRITE: "the image file could not be written",

@@ -107,13 +107,13 @@ function withFile(facts: ImageFacts, path: string, { format }: ImageRecipe, { by
 function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: Workplace): PullJob {
   const { config } = place;
   const { location } = imageReference(pull.tag, config);
+  const { platform, signaturePolicy } = systemOf(pull.system, place);
   const { examiner } = config;
   const unpacked = examiner !== undefined || recipe.format !== "squashfs";
   return {
     ...{ kind: "pull", tag: pull.tag, location, folder, recipe, examiner },
     credential: credentialFor(location, pull.registries, config.defaultLocation),
-    platform: systemOf(pull.system, place).platform,
-    cacheDir: config.cacheDir,
+    ...{ platform, signaturePolicy, cacheDir: config.cacheDir },
     maxBytes: unpacked ? config.workers.tempBytes : MOST_BYTES,
     silentMs: place.silentMs,
   };

@@ -15,6 +15,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const local = fc.record({
   accesstype: fc.constant("local"),
   admins: maybe(users),
+  policy_file: maybe(folder),
   local: fc.record({ imageDir: folder }),
 });
 const remote = fc.record({

@@ -14,6 +14,10 @@ export function movePlatform(name: string, platform: ShifterPlatform, cwd: strin
   m.move([...from, "admins"], [...to, "admins"], platform.admins);
   if (platform.accesstype === "local") moveLocal(platform, cwd, from, to, m);
   else moveRemote(platform, cwd, from, to, m);
+  const policy = platform.policy_file;
+  m.move([...from, "policy_file"], [...to, "signaturePolicy"], policy && resolve(cwd, policy));
+  if (policy !== undefined && platform.use_external !== true)
+    m.found.odd([...from, "policy_file"], "counts for all pulls, not only with use_external as in Shifter");
   dropRest(platform, from, m);
 }
 
@@ -41,10 +45,6 @@ function moveRemote(platform: ShifterPlatform, cwd: string, from: Path, to: Path
 function dropRest(platform: ShifterPlatform, from: Path, m: Mover): void {
   const client = "berth has its own client for registries, which needs no other program";
   m.drop([...from, "use_external"], platform.use_external, client);
-  const policy = "skopeo's signature policy: write signers and demands anew in the form of docs/signing.md";
-  m.drop([...from, "policy_file"], platform.policy_file, policy);
-  if (platform.policy_file !== undefined)
-    m.found.odd([...from, "policy_file"], "is not enforced by berth", "see docs/signing.md for signature policies");
   m.drop([...from, "usergroupService"], platform.usergroupService, "Shifter does not use it either");
   m.drop([...from, "mountCommand"], platform.mountCommand, "Shifter does not use it either");
 }
