@@ -14,7 +14,7 @@ import type { RegistryClient } from "../oci/registry/client.ts";
 import type { Descriptor } from "../oci/types.ts";
 
 /** More referrers than this are not looked at. */
-export const MAX_REFERRERS = 200;
+const MAX_REFERRERS = 200;
 const MAX_INDEX = 4 * 1024 * 1024;
 
 /** A registry and what every request to it shares. */
@@ -62,11 +62,15 @@ async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readon
   return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
 }
 
-/** Those in the index under the tag that stands in for such an account; mirrors may have it too. */
+/** The latest of those in the index under the tag that stands in for such an account; mirrors may have it too. */
 export async function taggedReferrers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
+  return (await underTag(desk, at, image)).slice(-MAX_REFERRERS);
+}
+
+async function underTag(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
   const bytes = await manifestByTag(desk, within(at, { tag: fallbackTag(image) }));
   const index = bytes && parseManifest(bytes, undefined, `the referrers of ${image}`);
-  return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
+  return index?.kind === "index" ? index.manifests : [];
 }
 
 /** The manifest under a tag; undefined when there is none. */
@@ -115,7 +119,8 @@ export async function attach(desk: Desk, at: Repository, attachment: Attachment)
 
 // Two signers in the same instant may lose one another's entry, as the specification says of this way.
 async function addToTag(desk: Desk, at: Repository, image: Digest, referrer: Descriptor): Promise<void> {
-  const before = await taggedReferrers(desk, at, image);
+  // All of them: what is left out here would be gone from the registry.
+  const before = await underTag(desk, at, image);
   const manifests = [...before.filter(({ digest }) => digest !== referrer.digest), referrer];
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.ociIndex, manifests }));
   await pushBytes(desk, at, fallbackTag(image), bytes, MEDIA.ociIndex, new Map(), []);
