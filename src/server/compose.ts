@@ -74,7 +74,9 @@ class Gateway implements Composition {
     const { catalog, queue, now, log, config, cache } = lasting;
     const signal = this.#stop.signal;
     const systems = () => config.now.systems.keys();
-    const collector = makeCollector({ catalog, queue, publisher: this.#publisher, cache, systems, log, signal, now });
+    const retention = () => ({ records: config.now.keepRecordsMs / 1000 });
+    const stores = { catalog, queue, publisher: this.#publisher, cache };
+    const collector = makeCollector({ ...stores, systems, log, signal, now, retention });
     this.#collecting = () => collectPeriodically({ collect: collector, systems, log, signal });
     this.#desk = makeDesk({
       ...{ catalog, queue, now, publisher: this.#publisher, collector },
