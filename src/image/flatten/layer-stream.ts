@@ -3,7 +3,6 @@
 // The config's diff_ids are not compared: every blob is held against its digest by the `BlobSource`, and hashing it once
 // more uncompressed costs a twentieth of the whole conversion without telling more of whom the bytes are from.
 
-import { once } from "node:events";
 import type { Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { BerthError, reasonOf } from "../../base/errors.ts";
@@ -45,8 +44,11 @@ export async function openLayer(
   const chunks = chain(head, source);
   if (decoder === undefined) return chunks;
   signal.addEventListener("abort", () => decoder.stream.destroy(), { once: true });
-  feed(chunks, decoder, signal).catch((error) => decoder.stream.destroy(error));
-  return decoded(decoder.stream, layerName(descriptor));
+  // The blob may turn out to be wrong when its content has ended and nobody listens there any more: `fed` tells.
+  decoder.stream.on("error", () => undefined);
+  const fed = feed(chunks, decoder, signal);
+  fed.catch((error) => decoder.stream.destroy(error));
+  return decoded(decoder.stream, fed, layerName(descriptor));
 }
 
 interface Decoder {
@@ -78,18 +80,42 @@ function decoderFor(head: Buffer, layer: string): Decoder | undefined {
 
 async function feed(chunks: AsyncIterable<Buffer>, decoder: Decoder, signal: AbortSignal): Promise<void> {
   const { stream } = decoder;
+  let ended = false;
+  stream.once("end", () => {
+    ended = true;
+  });
   for await (const chunk of chunks) {
-    for (const piece of decoder.split(chunk)) {
-      if (!stream.write(piece)) await once(stream, "drain", { signal });
+    // The reader has had enough, or the data are no good.
+    if (stream.destroyed && !ended) return;
+    // What follows the compressed data (zeros are let pass) is still read: only at its end is a blob found to be the right one.
+    for (const piece of ended ? [] : decoder.split(chunk)) {
+      if (!stream.write(piece)) await takesMore(stream, signal);
     }
   }
   if (!decoder.complete()) throw new Error("the compressed data is cut short");
-  stream.end();
+  if (!ended) stream.end();
 }
 
-async function* decoded(stream: Readable, layer: string): AsyncGenerator<Buffer> {
+// A decompressor that has come to its end never says "drain".
+function takesMore(stream: Transform, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      stream.off("drain", settle).off("end", settle).off("close", settle);
+      signal.removeEventListener("abort", settle);
+      if (signal.aborted) reject(signal.reason);
+      else if (stream.errored) reject(stream.errored);
+      else resolve();
+    };
+    stream.on("drain", settle).on("end", settle).on("close", settle);
+    signal.addEventListener("abort", settle);
+    if (stream.destroyed || signal.aborted) settle();
+  });
+}
+
+async function* decoded(stream: Readable, fed: Promise<void>, layer: string): AsyncGenerator<Buffer> {
   try {
     yield* stream;
+    await fed;
   } catch (error) {
     if (error instanceof BerthError || (error as Error).name === "AbortError") throw error;
     throw fail("E_LAYER_ENCODING", { layer, reason: `it does not decompress: ${reasonOf(error)}` }, { cause: error });
