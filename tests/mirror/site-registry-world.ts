@@ -93,7 +93,8 @@ export async function startSiteRegistry(
   };
 }
 
-async function startBackend(dir: string, socket: string): Promise<() => Promise<void>> {
+/** Starts the registry program with `config.yml` of that folder, and waits until it listens; answers its end. */
+export async function startBackend(dir: string, socket: string): Promise<() => Promise<void>> {
   const log = openSync(join(dir, "log"), "a");
   const child = spawn("/usr/bin/docker-registry", ["serve", join(dir, "config.yml")], {
     stdio: ["ignore", log, log],
