@@ -6,9 +6,9 @@
 import type { Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { BerthError, reasonOf } from "../../base/errors.ts";
+import { ZstdFrames } from "../../oci/layers/zstd-frames.ts";
 import type { BlobSource, Descriptor } from "../../oci/types.ts";
 import { fail } from "../errors.ts";
-import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Bytes of one uncompressed chunk: large enough that the trips between threads do not count. */
 const CHUNK = 1 << 18;

@@ -5,8 +5,9 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
+import { unpackZstd } from "../layers/unpack-zstd.ts";
 import { fail } from "./errors.ts";
 
 /** How something is packed. */
@@ -44,8 +45,8 @@ export function unpacked(path: string, packing: Packing, signal?: AbortSignal): 
   const file = createReadStream(path, { highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) });
   if (packing === "none") return file;
   if (packing === "xz" || packing === "bzip2") return Readable.from(byProgram(packing, path, file));
-  const inflate = packing === "gzip" ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress();
-  return pipeline(file, inflate, () => undefined);
+  if (packing === "zstd") return unpackZstd(file);
+  return pipeline(file, createGunzip({ chunkSize: 256 * 1024 }), () => undefined);
 }
 
 // Node has neither; the programs are on most machines, and asked for by name where they are not.

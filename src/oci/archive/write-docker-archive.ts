@@ -3,9 +3,10 @@
 
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { checkMeasured, digestParts, parseDigest } from "../../base/digest.ts";
 import { publishFile } from "../../base/publish.ts";
+import { unpackZstd } from "../layers/unpack-zstd.ts";
 import { layerPacking } from "../media-types.ts";
 import type { Reference } from "../reference.ts";
 import { measuringHash } from "../store/measuring-hash.ts";
@@ -69,7 +70,8 @@ function unpackedLayer(content: Readable, layer: Descriptor): Readable {
   const packing = layerPacking(layer.mediaType);
   if (packing === undefined) throw fail("E_ARCHIVE_LAYER", { mediaType: layer.mediaType });
   if (packing === "none") return content;
-  const unpack = packing === "gzip" ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress();
+  if (packing === "zstd") return unpackZstd(content);
+  const unpack = createGunzip({ chunkSize: 256 * 1024 });
   pipeline(content, unpack).catch((error: Error) => unpack.destroy(error));
   return unpack;
 }

@@ -29,7 +29,10 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 type Packing = "none" | "gzip" | "zstd";
-const PACK = { none: (tar: Buffer) => tar, gzip: gzipSync, zstd: zstdCompressSync };
+/** In two frames, as other tools make them of one layer. */
+const zstdFrames = (tar: Buffer) =>
+  Buffer.concat([tar.subarray(0, 500), tar.subarray(500)].map((part) => zstdCompressSync(part)));
+const PACK = { none: (tar: Buffer) => tar, gzip: gzipSync, zstd: zstdFrames };
 
 /** An image whose layers are not really archives: nothing here looks into them. */
 function makeImage(layers: readonly (readonly [Packing, string])[]): { image: OciImage; blobs: BlobSource } {
@@ -90,6 +93,15 @@ test("blobs that SHA-512 names are found in a packed OCI archive too", async () 
   await writeFile(path, gzipSync(await readFile(plain)));
   const back = await archiveImage({ kind: "oci-archive", path }, { cache, platform, now: () => 0 });
   expect((await contentOf(back, 0)).equals(content)).toBe(true);
+});
+
+test("an archive that is packed with zstd in several frames is read as a whole", async () => {
+  const made = makeImage([["gzip", "one"]]);
+  const [plain, path] = [join(dir, "frames.tar"), join(dir, "frames.tar.zst")];
+  await writeOciArchive(made.image, made.blobs, { path: plain, tag: "v1", mode: 0o644 });
+  await writeFile(path, zstdFrames(await readFile(plain)));
+  const back = await archiveImage({ kind: "oci-archive", path }, { cache, platform, now: () => 0 });
+  expect((await contentOf(back, 0)).equals(await contentOf(made, 0))).toBe(true);
 });
 
 test("an OCI archive is read back as the same image, and is the same file each time", async () => {
