@@ -28,7 +28,7 @@ export function planCwd(request: LaunchRequest, host: HostFacts, home: string, c
 }
 
 /** True when `path` is `tree` or lies below it. */
-export function isWithin(path: string, tree: string): boolean {
+function isWithin(path: string, tree: string): boolean {
   return path === tree || path.startsWith(tree.endsWith("/") ? tree : `${tree}/`);
 }
 

@@ -17,7 +17,7 @@ const fail = defineErrors({
 export const LAUNCHER_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /** Writes a plan to a file of its own, which the launcher removes (`--once`); answers its path. @throws E_PLAN_WRITE */
-export function writePlan(plan: Buffer, runtime: string): string {
+function writePlan(plan: Buffer, runtime: string): string {
   const path = `${ensureSubdir(runtime, "plans")}/${globalThis.crypto.randomUUID()}`;
   try {
     // A runtime of JavaScript marks every descriptor close-on-exec, so the plan goes by name.

@@ -14,6 +14,6 @@ export function liveMount(runtime: string, key: string): string | undefined {
 }
 
 /** The name under which an image's mount is found. */
-export function mountLink(runtime: string, key: string): string {
+function mountLink(runtime: string, key: string): string {
   return `${runtime}/mnt/${key}`;
 }

@@ -21,7 +21,7 @@ const fail = defineErrors({
 const ONE_COLON = /^(?:docker-daemon|docker-archive|oci|oci-archive):/;
 
 /** True for what must be fetched or converted before it runs. */
-export function isImageUri(word: string): boolean {
+function isImageUri(word: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || ONE_COLON.test(word);
 }
 

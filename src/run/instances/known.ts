@@ -11,10 +11,10 @@ import { instanceFiles, isInstanceName } from "./folder.ts";
 import { type InstanceRecord, readRecord } from "./record.ts";
 
 /** `foreign`: of this boot, but of a PID namespace whose numbers mean nothing here. */
-export type InstanceState = "running" | "gone" | "foreign";
+type InstanceState = "running" | "gone" | "foreign";
 
 /** What is to be thought of a record. */
-export async function stateOf(record: InstanceRecord): Promise<InstanceState> {
+async function stateOf(record: InstanceRecord): Promise<InstanceState> {
   const { domain } = await selfIdentity();
   if (record.domain.split(" ")[0] !== domain.split(" ")[0]) return "gone";
   // Of one boot: a session may see the same processes through a /proc of its own.

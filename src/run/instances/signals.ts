@@ -16,7 +16,7 @@ const RTMIN = 34;
 const LAST = 64;
 
 /** What asks a program to end when its image names no signal. */
-export const DEFAULT_STOP = "SIGTERM";
+const DEFAULT_STOP = "SIGTERM";
 
 /** The number of a signal. @throws E_SIGNAL */
 export function signalNumber(signal: string): number {
