@@ -5,7 +5,7 @@ import type { FlagSpec } from "./flags.ts";
 import { KEY_FLAGS } from "./run/key-flags.ts";
 import { CONVERSION_FLAGS, LAYER_FLAGS, SOURCE_FLAGS } from "./source-flags.ts";
 
-export const BUILD_FLAGS = [
+const BUILD_FLAGS = [
   { long: "force", short: "F", kind: "switch", help: "replace an existing target; labels replace those of the base" },
   { long: "sandbox", short: "s", kind: "switch", help: "make a folder that can be changed, instead of a file" },
   { long: "encrypt", short: "e", kind: "switch", env: ["ENCRYPT"], help: "encrypt the SIF file's root file system" },
@@ -40,7 +40,7 @@ export const BUILD_FLAGS = [
 ] as const satisfies readonly FlagSpec[];
 
 /** Flags that only Dockerfiles understand. */
-export const DOCKERFILE_FLAGS = [
+const DOCKERFILE_FLAGS = [
   {
     long: "file",
     kind: "text",
@@ -82,7 +82,7 @@ export const DOCKERFILE_FLAGS = [
 ] as const satisfies readonly FlagSpec[];
 
 /** Flags that only definition files understand. */
-export const DEFINITION_FLAGS = [
+const DEFINITION_FLAGS = [
   {
     long: "section",
     kind: "list",

@@ -30,7 +30,7 @@ export const REGISTRY_FLAGS = SOURCE_FLAGS.filter(
     REGISTRY.some((long) => long === flag.long),
 );
 
-export const SIGN_FLAGS = [
+const SIGN_FLAGS = [
   { long: "key", kind: "text", value: "file", env: ["SIGN_KEY"], help: "private key in PEM: RSA, ECDSA or Ed25519" },
   {
     long: "keyidx",

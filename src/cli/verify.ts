@@ -7,7 +7,7 @@ import type { FlagSpec, FlagValues } from "./flags.ts";
 import { KEYS_FLAG, SERVER_FLAG } from "./key-places.ts";
 import { PART_FLAGS, REGISTRY_FLAGS } from "./sign.ts";
 
-export const VERIFY_FLAGS = [
+const VERIFY_FLAGS = [
   { long: "key", kind: "text", value: "file", env: ["VERIFY_KEY"], help: "public key in PEM" },
   { long: "certificate", kind: "text", value: "file", env: ["VERIFY_CERTIFICATE"], help: "the signer's certificate" },
   {

@@ -59,7 +59,7 @@ export function signatureForm(content: Uint8Array): SignatureForm {
 }
 
 /** The fingerprint that a signature's descriptor claims; undefined when it claims none. */
-export function claimedFingerprint({ bytes }: SifRecord): string | undefined {
+function claimedFingerprint({ bytes }: SifRecord): string | undefined {
   const entity = bytes.subarray(205, 225);
   return entity.every((byte) => byte === 0) ? undefined : entity.toString("hex").toUpperCase();
 }

@@ -28,7 +28,7 @@ export interface SifStatement {
 }
 
 /** Digests an object's descriptor: everything but its place in the file and its change time. */
-export function hashDescriptor({ bytes }: SifRecord, relativeId: number, algorithm: DigestAlgorithm): Hash {
+function hashDescriptor({ bytes }: SifRecord, relativeId: number, algorithm: DigestAlgorithm): Hash {
   const id = Buffer.alloc(4);
   id.writeUInt32LE(relativeId);
   const used = Buffer.of(1);
@@ -46,7 +46,7 @@ const DESCRIPTOR_FIELDS = [
 ] as const;
 
 /** Digests the header: launch line, magic, version and UUID. The architecture repeats the partition's. */
-export function hashHeader({ header }: SifTable, algorithm: DigestAlgorithm): Hash {
+function hashHeader({ header }: SifTable, algorithm: DigestAlgorithm): Hash {
   return startHash(algorithm).update(header.subarray(0, 45)).update(header.subarray(48, 64));
 }
 

@@ -45,7 +45,7 @@ export async function fileSignatures(
 }
 
 /** The signers of whom every group carries a good signature. */
-export function signersOfAll(findings: readonly Finding[]): readonly GoodSigner[] {
+function signersOfAll(findings: readonly Finding[]): readonly GoodSigner[] {
   const groups = new Map<number, Map<string, GoodSigner>>();
   for (const { group, signer, failure } of findings) {
     const signers = groups.get(group) ?? new Map<string, GoodSigner>();

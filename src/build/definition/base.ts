@@ -9,7 +9,7 @@ import { failAt } from "./errors.ts";
 import type { Stage } from "./recipe.ts";
 
 /** Agents that are programs of the host. */
-export const PROGRAM_AGENTS = ["debootstrap", "yum", "dnf", "zypper"] as const;
+const PROGRAM_AGENTS = ["debootstrap", "yum", "dnf", "zypper"] as const;
 export type ProgramAgent = (typeof PROGRAM_AGENTS)[number];
 
 /** Where a stage's files come from. */

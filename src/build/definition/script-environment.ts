@@ -5,7 +5,7 @@ import { DEFAULT_PATH, imageVariables, withStandardDirs } from "../../run/enviro
 import type { RunStep } from "../types.ts";
 
 /** Where %post may write code for the environment of the image. */
-export const ENVIRONMENT_FILE = "/.singularity.d/env/91-environment.sh";
+const ENVIRONMENT_FILE = "/.singularity.d/env/91-environment.sh";
 /** Where %post may write labels; gone afterwards. */
 export const LABELS_FILE = "/.build.labels";
 

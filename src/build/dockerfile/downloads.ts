@@ -27,7 +27,7 @@ const failure = defineErrors({
 });
 
 /** Largest file that is taken unless the caller says otherwise, in bytes. */
-export const MAX_DOWNLOAD = 16 * 2 ** 30;
+const MAX_DOWNLOAD = 16 * 2 ** 30;
 
 /** What downloading needs. */
 export interface DownloadOptions {

@@ -62,7 +62,7 @@ export function commandOf({ command, heredocs }: Run, draft: Draft, at: Located)
 }
 
 /** The history's line: the arguments declared so far stand in front of the command. */
-export function runLine(argv: readonly string[], { declared, variables }: Draft): string {
+function runLine(argv: readonly string[], { declared, variables }: Draft): string {
   const values = [...declared].map(([name, value]) => `${name}=${variables.get(name) ?? value}`);
   const count = values.length > 0 ? [`|${values.length}`] : [];
   return ["RUN", ...count, ...values, ...argv, "# buildkit"].join(" ");

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasCode } from "../../base/errors.ts";
-import { expandContent, expandWord, expandWords } from "./expand.ts";
+import { expandContent, expandWord } from "./expand.ts";
 
 const VALUES: Readonly<Record<string, string>> = {
   A: "1",
@@ -128,8 +128,8 @@ describe("a word", () => {
 });
 
 test("words are cut at blanks outside quotes, also at those of values", () => {
-  expect(expandWords("a $WORDS \"$WORDS\" 'b c' d\\ e", { get })).toEqual(["a", "x", "y", "x  y", "b c", "d e"]);
-  expect(expandWords("$NONE", { get })).toEqual([]);
+  expect(expandWord("a $WORDS \"$WORDS\" 'b c' d\\ e", { get }).words).toEqual(["a", "x", "y", "x  y", "b c", "d e"]);
+  expect(expandWord("$NONE", { get }).words).toEqual([]);
 });
 
 test("the content of a here-document keeps its quotes", () => {

@@ -36,11 +36,6 @@ export function expandContent(content: string, { get }: Pick<ExpansionScope, "ge
   return expand(content, { get }, false).text;
 }
 
-/** Expands a word and cuts the result at blanks outside quotes. @throws as `expandWord` */
-export function expandWords(word: string, scope: ExpansionScope): readonly string[] {
-  return expandWord(word, scope).words;
-}
-
 // Deeper nesting than this is no recipe of anybody's, and would exhaust the stack.
 const MAX_DEPTH = 50;
 

@@ -37,7 +37,7 @@ const PARSERS: Readonly<Record<Instruction["keyword"], Parser>> = {
 };
 
 /** Every keyword. */
-export const KEYWORDS = Object.keys(PARSERS) as readonly Instruction["keyword"][];
+const KEYWORDS = Object.keys(PARSERS) as readonly Instruction["keyword"][];
 
 /** True for a keyword, in capitals. */
 export function isKeyword(word: string): word is Instruction["keyword"] {
