@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { silent, unwatched } from "../../src/base/log.ts";
 import { DEFAULT_CONVERSION } from "../../src/image/conversion-options.ts";
-import { inspectImage, withImageFiles } from "../../src/image/index.ts";
+import { inspectImage, withImageFiles } from "../../src/image/inspect/index.ts";
 import { makeImage } from "../../src/image/make-image.ts";
 import type { RuntimeConfig } from "../../src/oci/types.ts";
 import { layerTar } from "../support/oci-image.ts";

@@ -11,8 +11,6 @@ import { contentKey } from "./master-key.ts";
 import { openMessage, type PrivateKey } from "./pem-message.ts";
 import { plainFile } from "./plain-file.ts";
 
-export type { PrivateKey } from "./pem-message.ts";
-
 /** What opens an image. */
 export type ImageKey =
   | { readonly kind: "passphrase"; readonly passphrase: string }

@@ -20,13 +20,13 @@ const SHELLS_OWN = new Set([
 ]);
 
 /** One entry of the OCI `Env` list; `value` is undefined when the entry has no `=`. */
-export interface EnvEntry {
+interface EnvEntry {
   readonly name: string;
   readonly value: string | undefined;
 }
 
 /** Splits an entry of the OCI `Env` list at its first `=`. */
-export function parseEnvEntry(entry: string): EnvEntry {
+function parseEnvEntry(entry: string): EnvEntry {
   const equals = entry.indexOf("=");
   return equals === -1
     ? { name: entry, value: undefined }

@@ -27,7 +27,7 @@ export interface ConversionRecord {
 }
 
 /** The content of `berth.json`. */
-export interface BerthRecord extends ConversionRecord {
+interface BerthRecord extends ConversionRecord {
   readonly format: 1;
   readonly manifestDigest: string;
   readonly manifestMediaType: string;
@@ -35,7 +35,7 @@ export interface BerthRecord extends ConversionRecord {
 }
 
 /** The record of a conversion. */
-export function berthRecord(image: OciImage, conversion: ConversionRecord): BerthRecord {
+function berthRecord(image: OciImage, conversion: ConversionRecord): BerthRecord {
   const { os, architecture, variant } = image.config;
   return {
     format: 1,

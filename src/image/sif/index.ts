@@ -1,6 +1,5 @@
 // The door of the SIF room.
 
-export { encodePrefix, type SifPlan } from "./encode.ts";
 export type { DataType, FileSystem, PartitionKind } from "./layout.ts";
 export {
   findObject,
@@ -9,7 +8,6 @@ export {
   readObject,
   readSif,
   readSifFile,
-  readSifFrom,
   requireObject,
 } from "./read.ts";
 export type { SifDescriptor, SifFile, SifObject, SifPartition } from "./types.ts";

@@ -13,7 +13,7 @@ import type { SifDescriptor, SifFile } from "./types.ts";
 const FIRST_READ = layout.DATA_OFFSET + 4096;
 
 /** Biggest metadata object that is read into memory. */
-export const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
+const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Header and descriptors of a SIF file; `path` names it in errors.

@@ -2,7 +2,7 @@
 
 import { defineErrors } from "../../base/errors.ts";
 
-export const LAYER_COMPRESSIONS = ["gzip", "zstd", "none"] as const;
+const LAYER_COMPRESSIONS = ["gzip", "zstd", "none"] as const;
 export type LayerCompression = (typeof LAYER_COMPRESSIONS)[number];
 
 const fail = defineErrors({
