@@ -101,25 +101,28 @@ async function bundles(
   const found: ImageSignature[] = [];
   for (const referrer of referrers) {
     if (referrer.artifactType !== undefined && !isBundleType(referrer.artifactType)) continue;
-    const judge = async () => bundleOf(desk, at, referrer, (bytes) => judgeBundle(bytes, image, keys));
-    found.push(...(await judged("bundle", judge)));
+    let layers: readonly Descriptor[] = [];
+    const list = async () => {
+      layers = await bundlesOf(desk, at, referrer);
+      return [];
+    };
+    found.push(...(await judged("bundle", list)));
+    // One after the other: together they could be more than the memory of this machine.
+    for (const layer of layers) {
+      const judge = async () => [judgeBundle(await blobBytes(desk, at, layer), image, keys)];
+      found.push(...(await judged("bundle", judge)));
+    }
   }
   return found;
 }
 
-async function bundleOf(
-  desk: Desk,
-  at: Repository,
-  referrer: Descriptor,
-  judge: (bytes: Uint8Array) => Judgement,
-): Promise<readonly Judgement[]> {
+async function bundlesOf(desk: Desk, at: Repository, referrer: Descriptor): Promise<readonly Descriptor[]> {
   const { bytes } = await desk.client.manifest(within(at, { digest: referrer.digest }), undefined, {
     signal: desk.signal,
   });
   const manifest = parseManifest(bytes, undefined, referrer.digest);
   if (manifest.kind !== "manifest") return [];
-  const layers = manifest.layers.filter(({ mediaType }) => isBundleType(mediaType)).slice(0, MAX_LAYERS);
-  return Promise.all(layers.map(async (layer) => judge(await blobBytes(desk, at, layer))));
+  return manifest.layers.filter(({ mediaType }) => isBundleType(mediaType)).slice(0, MAX_LAYERS);
 }
 
 async function classicSignatures(
