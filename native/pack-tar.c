@@ -79,6 +79,7 @@ static void add_number(const char *key, int64_t value) {
 
 void tar_xattr(const char *name, const char *value, size_t length) {
   char key[300];
+  if (strchr(name, '=') != NULL) return; // a record's key ends at the first: it would come back as another attribute
   if ((size_t)snprintf(key, sizeof key, "SCHILY.xattr.%s", name) < sizeof key) add_record(key, value, length);
 }
 

@@ -17,7 +17,7 @@ struct tar_entry {
   unsigned major, minor;
 };
 
-// Adds an extended attribute to the entry that is written next.
+// Adds an extended attribute to the entry that is written next; one whose name an archive cannot hold (with =) is left out.
 void tar_xattr(const char *name, const char *value, size_t length);
 
 // Writes the headers of an entry; a body of `size` bytes must follow by `tar_body`, ended by `tar_pad`.

@@ -72,6 +72,7 @@ def test_removed_files_and_opaque_folders_are_said_as_layers_say_them():
         os.setxattr(os.path.join(folder, "new"), "trusted.overlay.opaque", b"y")
         os.setxattr(os.path.join(folder, "new/file"), "user.mine", b"v")
         os.setxattr(os.path.join(folder, "new/file"), "user.overlay.origin", b"o")
+        os.setxattr(os.path.join(folder, "new/file"), "user.mine=w", b"x")
     except OSError as error:
         raise Skip(f"no such attributes here: {error}")
     found = named(folder)

@@ -3,4 +3,4 @@
 export { examine, isFit } from "./checks.ts";
 export type { Facts } from "./facts.ts";
 export type { Finding, State } from "./finding.ts";
-export { type GatherOptions, gatherFacts } from "./gather.ts";
+export { gatherFacts } from "./gather.ts";
