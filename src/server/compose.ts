@@ -100,12 +100,13 @@ class Gateway implements Composition {
       adopt: async () => {
         this.#current.publisher = publisher;
         this.#current.ownImages = registry?.images;
+        registry?.keepCaughtUp();
         this.#lasting.config.now = config;
         this.#lasting.mirror.now = mirror;
         await this.#work(config);
       },
       close: async () => {
-        registry?.close();
+        await registry?.close();
         await mirror.close();
       },
     };

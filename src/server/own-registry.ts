@@ -20,13 +20,14 @@ import type { Lasting } from "./lasting.ts";
 export async function openOwnRegistry(
   config: SiteRegistryConfig,
   gateway: GatewayConfig,
-  { store, names, tokens }: Lasting,
+  { store, names, tokens, log }: Lasting,
   authenticator: Authenticator,
 ): Promise<SiteRegistry> {
   const { keyDir, backend, service, issuer, host, tagRules } = config;
   const [eventsSecret, httpSecret] = await secrets(keyDir);
   const registry = await openSiteRegistry({
     ...{ store, keyDir, backend, service, issuer, host, tagRules, eventsSecret },
+    log,
     judge: undefined,
     login: (password) => authenticator({ authentication: password, authorization: undefined, system: undefined }),
     refreshToken: async (who, client) => (await tokens.make(loginToken(who, client, store.now()))).secret,

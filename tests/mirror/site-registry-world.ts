@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import fastify from "fastify";
+import { silent } from "../../src/base/log.ts";
 import { registryConfig } from "../../src/gateway/registry/registry-config.ts";
 import type { PushedManifest } from "../../src/gateway/registry/shelf.ts";
 import { openSiteRegistry, type SiteRegistry } from "../../src/gateway/registry/site-registry.ts";
@@ -65,6 +66,7 @@ export async function startSiteRegistry(
       refresh.set(token, who.user);
       return token;
     },
+    log: silent,
     groups: async (uid) => (["anna", "bob"].some((user) => UIDS.get(user) === uid) ? [uid, PHYSICS] : [uid]),
     prefixes: () => ["site/"],
     groupNumber: async (name) => (name === "physicists" ? PHYSICS : undefined),
@@ -85,7 +87,7 @@ export async function startSiteRegistry(
     ...{ registry, host, dir },
     async stop() {
       await app.close();
-      registry.close();
+      await registry.close();
       await end();
       await store.close();
       await rm(dir, { recursive: true, force: true });

@@ -49,11 +49,19 @@ export function eventsRoute(parts: EventsParts): FastifyPluginAsync {
   };
 }
 
-async function apply(change: RegistryChange, { shelf, judge }: EventsParts): Promise<void> {
-  if (change.kind === "removed") return shelf.removed(change.repository, change.digest);
-  if (change.kind === "untagged") return shelf.untagged(change.repository, change.tag);
-  await shelf.pushed(change.manifest);
-  if (judge) await shelf.judged(change.manifest.digest, await judge(change.manifest));
+async function apply(change: RegistryChange, parts: EventsParts): Promise<void> {
+  if (change.kind === "removed") return parts.shelf.removed(change.repository, change.digest);
+  if (change.kind === "untagged") return parts.shelf.untagged(change.repository, change.tag);
+  await takePushed(change.manifest, parts);
+}
+
+/** Records what was pushed, and has it looked at. */
+export async function takePushed(
+  manifest: PushedManifest,
+  { shelf, judge }: { readonly shelf: Pick<Shelf, "pushed" | "judged">; readonly judge: EventsParts["judge"] },
+): Promise<void> {
+  await shelf.pushed(manifest);
+  if (judge) await shelf.judged(manifest.digest, await judge(manifest));
 }
 
 function hash(text: string): Buffer {

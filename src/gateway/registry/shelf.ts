@@ -43,7 +43,10 @@ export interface Shelf {
   pushed(manifest: PushedManifest): Promise<void>;
   /** A manifest is gone, and with it the tags that stood for it. */
   removed(repository: string, digest: string): Promise<void>;
-  untagged(repository: string, tag: string): Promise<void>;
+  /** With `pushedAt`: unless it was pushed after that. */
+  untagged(repository: string, tag: string, pushedAt?: number): Promise<void>;
+  /** The repository is gone with its tags, unless it was pushed to after that time. */
+  forget(repository: string, pushedAt: number): Promise<void>;
   /** In the order of names; `after` is the last name of the page before. */
   repositories(after: string | undefined, limit: number): Promise<Page<ShelfRepository>>;
   repository(name: string): Promise<ShelfRepository | undefined>;
@@ -82,16 +85,32 @@ export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">):
           .insertInto("registry_tags")
           .values({ repository, tag, ...said })
           .onConflict((conflict) =>
-            conflict.columns(["repository", "tag"]).doUpdateSet(said).where("registry_tags.pushed_at", "<=", at),
+            conflict
+              .columns(["repository", "tag"])
+              .doUpdateSet(said)
+              // What the gateway has found itself is completed by the notification that comes late.
+              .where((eb) =>
+                eb.or([
+                  eb("registry_tags.pushed_at", "<=", at),
+                  eb.and([eb("registry_tags.pushed_by", "=", ""), eb("registry_tags.digest", "=", digest)]),
+                ]),
+              ),
           )
           .execute();
       }),
     async removed(repository, digest) {
       await db.deleteFrom("registry_tags").where("repository", "=", repository).where("digest", "=", digest).execute();
     },
-    async untagged(repository, tag) {
-      await db.deleteFrom("registry_tags").where("repository", "=", repository).where("tag", "=", tag).execute();
+    async untagged(repository, tag, pushedAt) {
+      const gone = db.deleteFrom("registry_tags").where("repository", "=", repository).where("tag", "=", tag);
+      await (pushedAt === undefined ? gone : gone.where("pushed_at", "<=", pushedAt)).execute();
     },
+    forget: (repository, pushedAt) =>
+      store.transaction(async (trx) => {
+        const old = trx.deleteFrom("registry_repositories").where("name", "=", repository);
+        const { numDeletedRows } = await old.where("pushed_at", "<=", pushedAt).executeTakeFirst();
+        if (numDeletedRows > 0n) await trx.deleteFrom("registry_tags").where("repository", "=", repository).execute();
+      }),
     async repositories(after, limit) {
       const query = db
         .selectFrom("registry_repositories")

@@ -2,17 +2,20 @@
 // both. The registry itself is a program beside it, configured by `registryConfig`.
 
 import type { FastifyPluginAsync } from "fastify";
+import type { Log } from "../../base/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Principal } from "../types.ts";
 import { type BackendAddress, openBackend } from "./backend.ts";
 import { type Book, registryBook } from "./book.ts";
-import { type EventsParts, eventsRoute } from "./events-route.ts";
+import { type CatchUpTimes, keepCaughtUp } from "./catch-up.ts";
+import { type Contents, registryContents } from "./contents.ts";
+import { type EventsParts, eventsRoute, takePushed } from "./events-route.ts";
 import { registryFront } from "./front.ts";
 import { type Office, registryOffice } from "./office.ts";
 import { type OwnImages, ownImages } from "./own-images.ts";
 import { pullPasses } from "./pull-pass.ts";
 import { repositoryImages } from "./repository-images.ts";
-import { registryShelf, type Shelf } from "./shelf.ts";
+import { type PushedManifest, registryShelf, type Shelf } from "./shelf.ts";
 import { openSigner, type Signer } from "./signer.ts";
 import { tagGuard } from "./tag-guard.ts";
 import type { TagRule } from "./tag-rules.ts";
@@ -41,6 +44,7 @@ export interface SiteRegistryOptions {
   readonly refreshToken: (who: Principal, client: string) => Promise<string>;
   readonly groupNumber: (name: string) => Promise<number | undefined>;
   readonly isAdmin: (who: Principal) => boolean;
+  readonly log: Log;
   /** All group ids of a person. */
   readonly groups: (uid: number, gid: number) => Promise<readonly number[]>;
   /** What names of its images begin with on the systems; see `repositoryImages`. */
@@ -59,7 +63,11 @@ export interface SiteRegistry {
   readonly images: OwnImages;
   /** Token service, notifications, and the registry's `/v2/`. */
   readonly routes: FastifyPluginAsync;
-  close(): void;
+  /** What lies in the registry itself. */
+  readonly contents: Contents;
+  /** From now on corrects the records by what lies in the registry: at once, and now and then. */
+  keepCaughtUp(times?: CatchUpTimes): void;
+  close(): Promise<void>;
 }
 
 /** Opens it; the registry need not run yet. @throws E_REGISTRY_KEY */
@@ -74,14 +82,26 @@ export async function openSiteRegistry(options: SiteRegistryOptions): Promise<Si
   const guard = tagGuard({ backend, book, shelf, tokens, signer, rules, now });
   const imagesOf = repositoryImages(store, options.prefixes);
   const office = registryOffice({ ...options, book, shelf, imagesOf });
-  const images = ownImages({ ...options, backend, book, shelf, tokens, passes });
+  const contents = registryContents({ backend, tokens });
+  const images = ownImages({ ...options, contents, book, shelf, passes });
+  const stop = new AbortController();
+  let catchingUp: Promise<void> | undefined;
   return {
-    ...{ signer, tokens, book, shelf, office, images },
+    ...{ signer, tokens, book, shelf, office, images, contents },
     async routes(app) {
       await app.register(tokenServiceRoutes(tokens));
       await app.register(eventsRoute({ shelf, judge: options.judge, secret, now }));
       await app.register(registryFront({ backend, guard, host: options.host }));
     },
-    close: () => backend.close(),
+    keepCaughtUp(times) {
+      const found = (manifest: PushedManifest) => takePushed(manifest, { shelf, judge: options.judge });
+      const parts = { contents, shelf, found, now, log: options.log };
+      catchingUp = keepCaughtUp(parts, stop.signal, times);
+    },
+    async close() {
+      stop.abort();
+      await catchingUp;
+      backend.close();
+    },
   };
 }
