@@ -35,8 +35,9 @@ export async function resolveManifest(
   for (let depth = 0; depth < DEPTH; depth += 1) {
     const bytes = await documents.read(descriptor, "manifest");
     const manifest = parseManifest(bytes, descriptor.mediaType, what);
-    if (manifest.kind === "manifest")
-      return { descriptor: { ...descriptor, mediaType: manifest.mediaType }, manifest, bytes };
+    // The digest vouches for the bytes; what an index or a registry says of their number is worth less.
+    const own = { ...descriptor, mediaType: manifest.mediaType, size: bytes.length };
+    if (manifest.kind === "manifest") return { descriptor: own, manifest, bytes };
     descriptor = choosePlatform(manifest.manifests, want);
   }
   throw fail("E_MANIFEST_INVALID", { what, why: `its indexes are nested more than ${DEPTH - 1} deep` });

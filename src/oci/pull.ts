@@ -41,7 +41,7 @@ export interface PullRequest {
 
 /** Blobs of a pulled image. */
 export interface PulledBlobs extends BlobSource {
-  /** Begins to fetch these layers (bottom first), several at once, the top one first; rejects with the first failure. */
+  /** Begins to fetch these layers (bottom first), several at once, the top one first; rejects, when all have ended, if one failed. */
   prefetch(layers: readonly Descriptor[]): Promise<void>;
   /** Reads those layers that the cache has; true when one was damaged, which removes it. For `withHealing`. */
   damaged(layers: readonly Descriptor[]): Promise<boolean>;

@@ -70,7 +70,9 @@ export class PartialFile {
       const text = JSON.stringify({ size: this.#want.size, ranges: this.#ranges.map(({ from, to }) => [from, to]) });
       const next = `${sidecar(this.#path)}.next`;
       // A cache removed under us: the blob cannot be published either, and that is where it is said.
-      await writeFile(next, text, { mode: 0o600 }).then(() => rename(next, sidecar(this.#path)), ignored);
+      await writeFile(next, text, { mode: 0o600 })
+        .then(() => rename(next, sidecar(this.#path)))
+        .catch(ignored);
     });
   }
 

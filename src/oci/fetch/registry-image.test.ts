@@ -42,6 +42,12 @@ function pull(more: Partial<RegistryPull> = {}) {
   return pullFromRegistry({ client: async () => registry, ...common, ...more });
 }
 
+test("an image has the size of its manifest, whatever a registry announced", async () => {
+  const resolve = async () => ({ ...descriptor, size: descriptor.size + 7 });
+  const pulled = await pull({ client: async () => ({ ...registry, resolve }) });
+  expect(pulled.image.descriptor).toEqual(descriptor);
+});
+
 test("with the policy never a layer that has gone from the cache is not fetched either", async () => {
   await pull();
   const { blobs } = await pull({ policy: "never" });
