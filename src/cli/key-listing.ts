@@ -60,7 +60,7 @@ export function foundText(found: readonly FoundKey[], long: boolean): string {
   return `Showing ${found.length} results\n\n${rows.map((row) => `${row}\n`).join("")}`;
 }
 
-// Names come from strangers: control characters must not reach the terminal.
-function printable(text: string): string {
+/** A line without control characters: names come from strangers, and those must not reach the terminal. */
+export function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }

@@ -8,7 +8,7 @@ import { addKeys, chooseKey, parseKeys, publicKeys, removeKey, secretKeys } from
 import { fingerprintOf, type PgpKey, type PgpSecretKey } from "../signing/pgp.ts";
 import { isUnlocked, type KeySpec, lockKey, makeKey, unlockKey } from "../signing/pgp-keys.ts";
 import type { Context } from "./context.ts";
-import { foundText, keyText, shownKey } from "./key-listing.ts";
+import { foundText, keyText, printable, shownKey } from "./key-listing.ts";
 import { keyringOf, withKeyServer } from "./key-places.ts";
 import { print } from "./output.ts";
 import { newPassphrase, readPassphrase } from "./passphrase.ts";
@@ -43,7 +43,7 @@ export async function newPair(values: NewValues, context: Context): Promise<void
   const ring = keyringOf(values, context);
   await addKeys(ring, [key]);
   print(`${fingerprintOf(key)}\n`);
-  context.log.info(`key of ${key.getUserIDs()[0]} kept in ${ring.folder}`);
+  context.log.info(`key of ${printable(key.getUserIDs()[0] ?? "")} kept in ${ring.folder}`);
   if (values.push) await push(fingerprintOf(key), values, context);
 }
 
@@ -104,7 +104,8 @@ export async function importKeys(
   }
   const ring = keyringOf(values, context);
   const added = await addKeys(ring, values.global ? keys.map((key) => key.toPublic()) : keys);
-  for (const key of keys) context.log.info(`key ${fingerprintOf(key)} of ${key.getUserIDs()[0]} imported`);
+  for (const key of keys)
+    context.log.info(`key ${fingerprintOf(key)} of ${printable(key.getUserIDs()[0] ?? "")} imported`);
   context.log.info(`${added} new key(s) in ${ring.folder}`);
 }
 
