@@ -190,7 +190,10 @@ export class StepWorks {
 
   async #host(step: HostStep, at: StepOrigin, { mounted, folder, talk }: Scene): Promise<undefined> {
     const { signal, env } = this.#tools.options;
-    const variables = Object.entries(step.env).map(([name, value]) => [name, value.replaceAll("{root}", mounted.root)]);
+    const variables = Object.entries(step.env).map(([name, value]) => [
+      name,
+      value.replaceAll("{root}", () => mounted.root),
+    ]);
     const lines = new Lines((line) => talk.line(line), []);
     const output = await outputPipe(folder, env);
     try {
