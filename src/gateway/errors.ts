@@ -91,7 +91,7 @@ export const fail = defineErrors({
   },
   E_GATEWAY_NO_SYSTEM: {
     text: "this gateway keeps no images for a system named {system}",
-    hint: "GET /v2/systems names those it does",
+    hint: "berth gateway systems (GET /v2/systems) names those it does",
     http: 404,
   },
   E_GATEWAY_NO_IMAGE: {
@@ -106,7 +106,7 @@ export const fail = defineErrors({
   },
   E_GATEWAY_NO_PIN: {
     text: "{holder} holds no pin on {itype}:{tag}",
-    hint: "pins end by themselves at their time",
+    hint: "berth gateway pins lists those that hold; pins end by themselves at their time",
     http: 404,
   },
   E_GATEWAY_NAME_TAKEN: {
@@ -121,7 +121,7 @@ export const fail = defineErrors({
   },
   E_GATEWAY_PINNED: {
     text: "{itype}:{tag} is needed by {holders}",
-    hint: "wait for the end of the job, or take the pin away:  berth gateway unpin {itype}:{tag}",
+    hint: "wait for the end of the job, or take a pin away:  berth gateway unpin {itype}:{tag} --holder NAME",
     http: 409,
   },
   E_GATEWAY_GONE: {

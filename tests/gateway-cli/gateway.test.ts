@@ -81,6 +81,19 @@ describe("berth gateway", () => {
     ]);
   });
 
+  test("says of what cannot be named what is wrong with it, and shows it on one line", async () => {
+    expect((await gateway(["import", "/none/a.sif", "mine:1"])).err).toContain(
+      "/none/a.sif cannot be imported: there is no such file",
+    );
+    expect((await gateway(["show", "a\nb"])).err).toContain('"a\\nb" is no name of an image');
+    expect((await gateway(["events", "--limit", "x"])).err).toMatch(
+      /x is no number\n +write a whole number such as 50\n/,
+    );
+    expect((await gateway(["quota", "user", "bob", "--images", "x"])).err).toContain(
+      "such as 50, or none for no limit",
+    );
+  });
+
   test("shows the queue, and gives up a pull by the first digits of its id", async () => {
     expect((await gateway(["queue"])).out).toMatch(
       /\n5b1e7a0e +alice +PULLING +at work +10 B of 100 B +\S+ \S+ +team\/new/,
@@ -120,7 +133,9 @@ describe("berth gateway", () => {
     expect((await gateway(["events", "-n", "3"])).out).toMatch(
       /\n1970-01-01 \d\d:\d\d +alice +image.ready +done +team\/tool:1.0\n/,
     );
-    expect((await gateway(["gc", "--dry-run"])).out).toBe("image a\nfile x.partial\n2 blobs, 3 old records; 30 B would be freed\n");
+    expect((await gateway(["gc", "--dry-run"])).out).toBe(
+      "image a\nfile x.partial\n2 blobs, 3 old records; 30 B would be freed\n",
+    );
     expect((await gateway(["systems"])).out).toMatch(/\ncluster +linux\/amd64 +squashfs/);
     expect((await gateway(["whoami"])).out).toMatch(/^alice \(500\), alice \(500\), by mock\n/);
     expect((await gateway(["whoami"], { env: { BERTH_SYSTEM: "" } })).status).toBe(0);

@@ -1,21 +1,21 @@
 // `berth gateway pull|import|queue|cancel`: wishes for images, and how far they are.
 
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
 import { Command } from "commander";
-import { defineErrors, reasonOf } from "../../base/errors.ts";
+import { defineErrors } from "../../base/errors.ts";
 import { formatSize } from "../../base/size.ts";
 import { cancelPull, listPulls, requestImport, requestPull, showImage } from "../../gateway/client/api.ts";
 import type { Image, Pull } from "../../gateway/client/api-types.ts";
 import { followPull } from "../../gateway/client/follow.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
+import { importPath } from "../shifterimg/import-path.ts";
 import { table } from "../table.ts";
 import { acting, type Call, listOf, shortTime } from "./call.ts";
 import { pullDisplay } from "./pull-display.ts";
 
 const fail = defineErrors({
   E_GATEWAY_PULL_FAILED: { text: "{tag} could not be pulled: {why}", exit: 1 },
+  E_GATEWAY_IMPORT_FAILED: { text: "{tag} could not be imported: {why}", exit: 1 },
   E_GATEWAY_FILE: { text: "{path} cannot be imported: {why}", hint: "name a file that the gateway sees too", exit: 1 },
 });
 
@@ -51,9 +51,7 @@ export function importCommand(context: Context): Command {
     .argument("<file>", "squashfs, SIF, tar or OCI archive, as the gateway sees it")
     .argument(...NAME);
   return acting(command, context, [...LISTS, FORMAT, NO_WAIT], async (call, flags, [file = "", text = ""]) => {
-    const path = await realpath(resolve(file)).catch((cause: unknown) => {
-      throw fail("E_GATEWAY_FILE", { path: file, why: reasonOf(cause) }, { cause });
-    });
+    const path = await importPath(file);
     const format = flags.format ?? formatOf(path);
     const lists = { users: listOf(flags.user), groups: listOf(flags.group) };
     const image = await call.image(text.includes(":") && /^(docker|custom):/.test(text) ? text : `custom:${text}`);
@@ -106,10 +104,14 @@ async function settle(call: Call, pull: Pull, noWait: boolean): Promise<void> {
   } finally {
     display.end();
   }
-  if (last.status !== "READY")
-    throw fail("E_GATEWAY_PULL_FAILED", { tag: last.tag, why: last.statusMessage || last.status });
+  if (last.status !== "READY") throw failure(last);
   const { system, itype, tag } = last;
   showReady(call, await showImage(call.gateways, { system, itype, tag }, call.options));
+}
+
+function failure({ importFrom, tag, statusMessage, status }: Pull): Error {
+  const kind = importFrom ? "E_GATEWAY_IMPORT_FAILED" : "E_GATEWAY_PULL_FAILED";
+  return fail(kind, { tag, why: statusMessage || status });
 }
 
 function showReady(call: Call, image: Image): void {

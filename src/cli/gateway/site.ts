@@ -25,7 +25,7 @@ const fail = defineErrors({
     hint: "write user NAME, group NAME, user everybody or group everybody",
     exit: 1,
   },
-  E_GATEWAY_NUMBER: { text: "{text} is no number", hint: "write a whole number, or none for no limit", exit: 1 },
+  E_GATEWAY_NUMBER: { text: "{text} is no number", hint: "write a whole number such as 50{besides}", exit: 1 },
 });
 
 const LIMITS = [
@@ -57,8 +57,8 @@ function limit(text: string, read: (text: string) => number): number | null {
   return text === "none" ? null : read(text);
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw fail("E_GATEWAY_NUMBER", { text });
+function wholeNumber(text: string, besides = ", or none for no limit"): number {
+  if (!/^\d{1,15}$/.test(text)) throw fail("E_GATEWAY_NUMBER", { text, besides });
   return Number(text);
 }
 
@@ -84,7 +84,7 @@ const EVENT_FLAGS = [
 export function eventsCommand(context: Context): Command {
   const command = new Command("events").summary("show what happened, newest first");
   return acting(command, context, EVENT_FLAGS, async (call, flags) => {
-    const input = { system: call.named, limit: Math.min(wholeNumber(flags.limit ?? "50"), 1000) };
+    const input = { system: call.named, limit: Math.min(wholeNumber(flags.limit ?? "50", ""), 1000) };
     const { items } = await (flags.audit ? listAudit : listEvents)(call.gateways, input, call.options);
     call.answer(items, () => (items.length === 0 ? "" : table(EVENT_HEAD, items.map(eventRow))));
   });

@@ -4,8 +4,13 @@ import { defineErrors } from "../../base/errors.ts";
 
 export const fail = defineErrors({
   E_SHIFTERIMG_USAGE: { text: "{why}", hint: "see shifterimg --help", exit: 1 },
+  E_SHIFTERIMG_FILE: {
+    text: "{path} cannot be imported: {why}",
+    hint: "name a file that the gateway sees too",
+    exit: 1,
+  },
   E_SHIFTERIMG_IMAGE: {
-    text: "{text} is no name of an image: {why}",
+    text: "{name} is no name of an image: {why}",
     hint: "write TYPE:TAG, such as docker:ubuntu:24.04, or docker:NAME@sha256:… for one version for ever",
     exit: 1,
   },

@@ -12,15 +12,16 @@ export interface ImageArgument {
 
 /** Reads the name of an image. @throws E_SHIFTERIMG_IMAGE */
 export function readImageArgument(text: string, defaultType: string): ImageArgument {
+  const name = JSON.stringify(text);
   const colon = text.indexOf(":");
   const first = text.slice(0, Math.max(colon, 0));
   const named = TYPES.has(first);
   const [type, tag] = named ? [first, text.slice(colon + 1)] : [defaultType, text];
-  if (!TYPES.has(type)) throw fail("E_SHIFTERIMG_IMAGE", { text, why: `${type || "nothing"} is no type of image` });
-  if (tag === "") throw fail("E_SHIFTERIMG_IMAGE", { text, why: "its tag is empty" });
+  if (!TYPES.has(type)) throw fail("E_SHIFTERIMG_IMAGE", { name, why: `${type || "nothing"} is no type of image` });
+  if (tag === "") throw fail("E_SHIFTERIMG_IMAGE", { name, why: "its tag is empty" });
   const strange = /[^A-Za-z0-9_:.+@/-]/.exec(tag)?.[0];
   if (strange !== undefined)
-    throw fail("E_SHIFTERIMG_IMAGE", { text, why: `${JSON.stringify(strange)} cannot stand in it` });
+    throw fail("E_SHIFTERIMG_IMAGE", { name, why: `${JSON.stringify(strange)} cannot stand in it` });
   return { type, tag };
 }
 

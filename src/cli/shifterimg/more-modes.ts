@@ -1,7 +1,5 @@
 // The modes that Shifter's own program lacks: what is being pulled, who looked what up, imports, and one's own images.
 
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
 import { changeAcl, removeImage, requestImport, showImage } from "../../gateway/client/api.ts";
 import type { Image } from "../../gateway/client/api-types.ts";
 import { followPull } from "../../gateway/client/follow.ts";
@@ -10,6 +8,7 @@ import { openSiteGateways } from "../gateway/open.ts";
 import type { Mode } from "./arguments.ts";
 import { ask, type Call, imageOf, printable } from "./desk.ts";
 import { fail } from "./errors.ts";
+import { importPath } from "./import-path.ts";
 import { localTime } from "./lines.ts";
 import { isJson, refused } from "./modes.ts";
 import { idsOf } from "./people.ts";
@@ -52,9 +51,7 @@ function metricLine(row: Readonly<Record<string, unknown>>): string {
 async function importFile(call: Call): Promise<number> {
   const [file = ""] = call.args.operands;
   const { type, tag } = imageOf(call, 1);
-  const path = await realpath(resolve(file)).catch((cause: unknown) => {
-    throw fail("E_SHIFTERIMG_USAGE", { why: `${file} cannot be read` }, { cause });
-  });
+  const path = await importPath(file);
   const format = call.args.values.format ?? formatOf(path);
   const { system, context } = call;
   return await atGateways(call, async (gateways) => {

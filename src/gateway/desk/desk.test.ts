@@ -28,6 +28,8 @@ describe("lookup", () => {
     await gate.put({ tag: "a:1" }, "f1");
     expect((await gate.desk.lookup(undefined, NAME)).id).toBe("f1");
     await expect(gate.desk.lookup(who(500), docker("bogus:1"))).rejects.toMatchObject({ http: 404 });
+    const elsewhere = gate.desk.lookup(who(500), docker("a:1", "gamma"));
+    await expect(elsewhere).rejects.toMatchObject({ code: "E_GATEWAY_NO_SYSTEM", http: 404 });
   });
 
   test("adds the default tag for every type (1.3: custom's trap)", async () => {

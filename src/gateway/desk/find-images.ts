@@ -14,6 +14,7 @@ const MAX_LOOKUPS = 10_000;
 /** Finds the image and counts it as used. Nobody has more rights here than its readers, administrators neither. */
 export async function lookup(parts: DeskParts, who: Principal | undefined, given: ImageName): Promise<ImageRecord> {
   admit(parts, who, "a lookup");
+  systemOf(parts.config(), given.system);
   const name = normalName(given);
   const image = await parts.catalog.find(name);
   if (!image) throw fail("E_GATEWAY_NO_IMAGE", { ...name });

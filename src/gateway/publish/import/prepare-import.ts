@@ -141,7 +141,7 @@ async function ofTheFile<T>(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof BerthError) || NOT_OF_THE_FILE.test(error.code)) throw error;
-    const reason = error.message.replaceAll(copy, "it");
+    const reason = error.message.replaceAll(copy, "it").replace(/^could not open image it: /, "");
     throw fail("E_IMPORT_IMAGE", { path, format, reason }, { cause: error });
   }
 }
