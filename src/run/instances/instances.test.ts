@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,6 +132,34 @@ describe("records", () => {
     const found = await knownInstances({ path: folder, owner });
     expect(found.map(({ name, controlGroup }) => [name, controlGroup])).toEqual([["real", undefined]]);
   });
+
+  // As on many machines of many users: what /proc does not show may live or not.
+  const hiding = "mount -t proc -o hidepid=2 proc /proc";
+  const canHide = spawnSync("unshare", ["-m", "sh", "-c", hiding]).status === 0;
+  test.skipIf(!canHide)(
+    `that ended are removed where /proc hides processes${canHide ? "" : " [needs root]"}`,
+    async () => {
+      const module = join(import.meta.dirname, "known.ts");
+      const program = `
+      const { instanceDomain, knownInstances } = await import(${JSON.stringify(module)});
+      const { readFileSync, writeFileSync } = await import("node:fs");
+      const [path, ...pids] = process.argv.slice(1);
+      for (const pid of pids) {
+        const record = JSON.parse(readFileSync(path + "/seed.json", "utf8"));
+        const name = "pid-" + pid;
+        const change = { name, pid: Number(pid), domain: await instanceDomain() };
+        writeFileSync(path + "/" + name + ".json", JSON.stringify({ ...record, ...change }));
+      }
+      console.log(JSON.stringify((await knownInstances({ path }, "pid-*")).map(({ name }) => name)));`;
+      await write("seed");
+      const words = [process.execPath, "--input-type=module", "-e", program, folder, String(process.pid), "4194305"];
+      const { stdout } = spawnSync("unshare", ["-m", "sh", "-c", `${hiding} && exec "$@"`, "sh", ...words], {
+        encoding: "utf8",
+      });
+      expect(JSON.parse(stdout)).toEqual([`pid-${process.pid}`]);
+      expect(readdirSync(folder).toSorted()).toEqual([`pid-${process.pid}.json`, "seed.json"]);
+    },
+  );
 
   test("with another name than their file's count as none", async () => {
     await write("here", { name: "there" });

@@ -1,9 +1,10 @@
 // The instances that are known on this machine. A record whose process is gone, or that was written before the last boot, is
 // stale, and removed where it is met.
 
-import { statSync } from "node:fs";
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { readlinkSync, statSync } from "node:fs";
+import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { errnoOf } from "../../base/errors.ts";
+import { showsAllProcesses } from "../../base/process-view.ts";
 import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
 import { groupOf } from "../limits/control-group.ts";
 import { fail } from "./errors.ts";
@@ -15,11 +16,43 @@ type InstanceState = "running" | "gone" | "foreign";
 
 /** What is to be thought of a record. */
 async function stateOf(record: InstanceRecord): Promise<InstanceState> {
-  const { domain } = await selfIdentity();
+  const domain = await instanceDomain();
   if (record.domain.split(" ")[0] !== domain.split(" ")[0]) return "gone";
   // Of one boot: a session may see the same processes through a /proc of its own.
-  if ((await startTime(record.pid)) === record.start) return "running";
-  return record.domain === domain ? "gone" : "foreign";
+  const start = await startTime(record.pid);
+  if (start === record.start) return "running";
+  if (record.domain !== domain) return "foreign";
+  return start !== undefined || showsAllProcesses() || hasEnded(record.pid) ? "gone" : "foreign";
+}
+
+/** Boot and /proc of the caller, in which numbers of processes mean something; also where /proc hides those of others (hidepid). */
+export async function instanceDomain(): Promise<string> {
+  try {
+    const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    return `${boot} ${(await stat("/proc")).dev}`;
+  } catch {
+    return (await selfIdentity()).domain;
+  }
+}
+
+// What a /proc that hides processes does not show may live; the kernel itself knows. It counts in the PID namespace of the
+// caller, which must be that of /proc.
+function hasEnded(pid: number): boolean {
+  if (linkOf("/proc/self") !== String(process.pid)) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === "ESRCH";
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A folder of instances, and whose it is when it is not the caller's. */

@@ -14,7 +14,7 @@ export interface InstanceRecord {
   readonly pid: number;
   /** Its start in clock ticks after boot. */
   readonly start: string;
-  /** Boot and /proc in which the number means something (`ProcessIdentity.domain`). */
+  /** Boot and /proc in which the number means something (`instanceDomain`). */
   readonly domain: string;
   /** Time of the start, ISO 8601. */
   readonly started: string;

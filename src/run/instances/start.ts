@@ -5,11 +5,11 @@ import { mkdir, rm } from "node:fs/promises";
 import { reasonOf } from "../../base/errors.ts";
 import { publishFile, removeAbandoned } from "../../base/publish.ts";
 import { type Lock, tryLock } from "../../oci/store/lock.ts";
-import { selfIdentity, startTime } from "../../oci/store/process-identity.ts";
+import { startTime } from "../../oci/store/process-identity.ts";
 import { groupOf } from "../limits/control-group.ts";
 import { fail } from "./errors.ts";
 import { instanceFiles } from "./folder.ts";
-import { refuseTaken } from "./known.ts";
+import { instanceDomain, refuseTaken } from "./known.ts";
 import { type LauncherStart, startLauncher } from "./launcher.ts";
 import { type InstanceRecord, type JoinFacts, RECORD_FORMAT } from "./record.ts";
 
@@ -81,7 +81,7 @@ async function recordOf(job: InstanceStart, pid: number): Promise<InstanceRecord
   return {
     ...{ format: RECORD_FORMAT, name, pid, image, out, err, stopSignal, join: job.join },
     start: (await startTime(pid)) ?? "0",
-    domain: (await selfIdentity()).domain,
+    domain: await instanceDomain(),
     started: new Date(job.now()).toISOString(),
     // A service manager makes the group that the launcher is found in.
     controlGroup: job.plan.controlGroup ?? (job.by && job.by.before.length > 0 ? groupOf(pid) : undefined),
