@@ -110,6 +110,8 @@ async function mountFrom(to: Destination, blob: Descriptor, { sources, log }: Pu
   for (const from of others.slice(0, MAX_MOUNTS)) {
     try {
       const answer = await mountBlob(to, blob, from);
+      // What the refusal before has begun is used by nobody now.
+      if (begun) await cancelUpload(to, begun);
       if (answer === "mounted") return answer;
       begun = answer;
     } catch (error) {

@@ -181,6 +181,18 @@ describe("an image is pushed", () => {
     // The refused mount has begun an upload, which is used.
     expect(requests(/^POST .*uploads\/$/)).toHaveLength(0);
   });
+
+  test("with no upload left of a mount that was refused before another one was granted", async () => {
+    const layer = noise(5000, "second");
+    await pushed(imageOf(layer), "base:1");
+    seen = [];
+    const image = imageOf(layer, noise(10, "own"));
+    const sources = ({ digest }: Descriptor) => (digest === digestOf(layer) ? ["nobody", "base"] : []);
+    await pushed(image, "app:1", { sources });
+    expect(image.opened).not.toContain(digestOf(layer));
+    expect(requests(/^POST .*mount=/)).toHaveLength(2);
+    expect(requests(/^DELETE .*uploads/)).toHaveLength(1);
+  });
 });
 
 describe("when the connection breaks", () => {
