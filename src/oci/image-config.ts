@@ -35,8 +35,10 @@ export function parseImageConfig(bytes: Uint8Array, manifest: ImageManifest, wha
 
 function parseRuntime(runtime: JsonObject, what: string): RuntimeConfig {
   const labels = asStringMap(runtime["Labels"]);
+  const texts = strings(runtime, "User", "WorkingDir", "StopSignal");
+  for (const [name, text] of Object.entries(texts)) refuseNul(text, name, what);
   return {
-    ...strings(runtime, "User", "WorkingDir", "StopSignal"),
+    ...texts,
     ...lists(runtime, what, "Env", "Entrypoint", "Cmd", "Shell"),
     ...(labels === undefined ? {} : { Labels: labels }),
     ...sets(runtime, "ExposedPorts", "Volumes"),
@@ -63,13 +65,15 @@ function lists<Name extends string>(
     if (value === undefined || value === null) continue;
     const list = typeof value === "string" ? [value] : asStrings(value);
     if (list === undefined) throw fail("E_CONFIG_INVALID", { what, why: `config.${name} is not a list of strings` });
-    // A NUL would end the word early on its way to exec.
-    if (list.some((word) => word.includes("\0"))) {
-      throw fail("E_CONFIG_INVALID", { what, why: `config.${name} has a NUL character` });
-    }
+    for (const word of list) refuseNul(word, name, what);
     found[name] = list;
   }
   return found;
+}
+
+// A NUL would end the word early on its way to exec, or be no path.
+function refuseNul(text: string, name: string, what: string): void {
+  if (text.includes("\0")) throw fail("E_CONFIG_INVALID", { what, why: `config.${name} has a NUL character` });
 }
 
 function sets<Name extends string>(

@@ -126,6 +126,7 @@ describe("configurations", () => {
     ["it lists 0 layers", config({ rootfs: {} })],
     ["Env is not a list", config({ config: { Env: [1] } })],
     ["NUL", config({ config: { Cmd: ["a\0b"] } })],
+    ["config.WorkingDir has a NUL", config({ config: { WorkingDir: "/a\0b" } })],
     ["not a JSON object", Buffer.from("[]")],
   ])("refused: %s", (why, document) => {
     expect(() => parseImageConfig(document, manifest, "x")).toThrow(why);
