@@ -120,7 +120,7 @@ describe("cosign's older form", () => {
 
   test("is good for its image and its key only", () => {
     const payload = document(TYPE, image.digest);
-    expect(judgeSimpleSigning(payload, sign(payload), image.digest, [pub])).toEqual({ signer: pub });
+    expect(judgeSimpleSigning(payload, sign(payload), image.digest, [pub])).toEqual({ signer: pub, named: "" });
     expect(judgeSimpleSigning(payload, sign(payload), other.digest, [pub]).why).toBe("it is of another image");
     expect(judgeSimpleSigning(payload, sign(payload), image.digest, [plainPair("ec").pub]).signer).toBeUndefined();
     expect(judgeSimpleSigning(payload, undefined, image.digest, [pub]).why).toBe("it carries no signature");
