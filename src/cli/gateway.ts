@@ -6,9 +6,12 @@ import type { Context } from "./context.ts";
 import * as images from "./gateway/images.ts";
 import { importMongoCommand } from "./gateway/import-mongo.ts";
 import { migrateCommand } from "./gateway/migrate.ts";
+import { namespaceCommand } from "./gateway/namespaces.ts";
 import * as pins from "./gateway/pins.ts";
 import * as pulls from "./gateway/pulls.ts";
+import { repositoryCommand } from "./gateway/repositories.ts";
 import * as site from "./gateway/site.ts";
+import { teamCommand } from "./gateway/teams.ts";
 import { tokenCommand } from "./gateway/tokens.ts";
 
 /** `berth gateway`. */
@@ -21,6 +24,7 @@ export function gatewayCommand(context: Context): Command {
     ...[images.listCommand, images.showCommand, images.removeCommand, images.aclCommand, images.historyCommand],
     ...[images.releaseCommand, pins.pinCommand, pins.unpinCommand, pins.pinsCommand],
     ...[site.quotaCommand, site.eventsCommand, site.collectCommand, site.systemsCommand, site.whoamiCommand],
+    ...[teamCommand, namespaceCommand, repositoryCommand],
     ...[tokenCommand, migrateCommand, importMongoCommand],
   ];
   for (const part of parts) command.addCommand(part(context));

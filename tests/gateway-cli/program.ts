@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Office } from "../../src/gateway/registry/office.ts";
 import { type SampleServer, sampleServer } from "../gateway/sample-server.ts";
 
 /** The program, from source. */
@@ -36,9 +37,9 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-export async function openPlace(): Promise<Place> {
+export async function openPlace(registry?: Office): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "berth-gateway-cli-"));
-  const server = await sampleServer();
+  const server = await sampleServer(registry);
   await server.app.listen({ port: 0, host: "127.0.0.1" });
   const url = `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}`;
   const surroundings = {

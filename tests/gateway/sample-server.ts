@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { shifterRoutes } from "../../src/gateway/api/shifter/shifter-routes.ts";
 import type { TokenInfo } from "../../src/gateway/api/v2/parts.ts";
 import { v2Routes } from "../../src/gateway/api/v2/v2-routes.ts";
+import type { Office } from "../../src/gateway/registry/office.ts";
 import type { SystemConfig } from "../../src/site/gateway-config.ts";
 import { person, type SampleDesk, sampleDesk } from "./sample-desk.ts";
 
@@ -39,7 +40,8 @@ const TOKEN: TokenInfo = {
   lastUse: null,
 };
 
-export async function sampleServer(): Promise<SampleServer> {
+/** With `registry`, the site has one of its own. */
+export async function sampleServer(registry?: Office): Promise<SampleServer> {
   const sample = sampleDesk();
   const listeners = new Set<(id: string) => void>();
   const authenticate = async ({ headers }: FastifyRequest) => {
@@ -52,6 +54,7 @@ export async function sampleServer(): Promise<SampleServer> {
     v2Routes({
       desk: sample.desk,
       authenticate,
+      registry,
       directory: {
         accountNamed: async (name) => (name in PEOPLE ? { uid: PEOPLE[name] ?? 0 } : undefined),
         groupNumber: async (name) => (name === "staff" ? 50 : undefined),

@@ -70,7 +70,7 @@ export const fail = defineErrors({
     hint: "use lower-case letters and digits, with dots, dashes and underscores between them",
     http: 400,
   },
-  E_REGISTRY_NO_TEAM: { text: "there is no team {name}", hint: "berth gateway teams lists them", http: 404 },
+  E_REGISTRY_NO_TEAM: { text: "there is no team {name}", hint: "berth gateway team list shows them", http: 404 },
   E_REGISTRY_TEAM_IN_USE: {
     text: "the team {name} still owns {namespace}",
     hint: "give its namespaces to another team first",
