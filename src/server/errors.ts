@@ -11,6 +11,11 @@ export const fail = defineErrors({
     text: "{text} is no address to listen on",
     hint: "write HOST:PORT, [IPV6]:PORT, :PORT or unix:/path",
   },
+  E_SERVE_SHARED: {
+    text: "{path}, the folder of the system {name}, is that of {other} too, by a link or a mount",
+    hint: "give each system its own folder: each would clear away the other's images",
+    exit: 1,
+  },
   E_SERVE_FOLDER: {
     text: "{what} {path} cannot be used: {why}",
     hint: "make it, and give it to the user that the server runs as",

@@ -92,8 +92,9 @@ export function eventsCommand(context: Context): Command {
 
 const EVENT_HEAD = ["WHEN", "WHO", "WHAT", "OUTCOME", "IMAGE"];
 
-function eventRow({ at, actor, kind, outcome, itype, tag }: Event): readonly string[] {
-  return [shortTime(at), actor.name, kind, outcome, tag === null ? "-" : itype === "docker" ? tag : `${itype}:${tag}`];
+function eventRow({ at, actor, kind, outcome, itype, tag, imageId }: Event): readonly string[] {
+  const name = itype === "docker" ? tag : `${itype}:${tag}`;
+  return [shortTime(at), actor.name, kind, outcome, (tag === null ? imageId?.slice(0, 12) : name) ?? "-"];
 }
 
 const DRY_RUN = {
