@@ -76,6 +76,5 @@ export const fail = defineErrors({
     hint: "give its namespaces to another team first",
     http: 409,
   },
-  E_REGISTRY_NO_NAMESPACE: { text: "there is no namespace {name}", hint: "check the spelling", http: 404 },
   E_REGISTRY_NO_REPOSITORY: { text: "there is no repository {name}", hint: "check the spelling", http: 404 },
 });
