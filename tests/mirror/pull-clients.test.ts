@@ -1,13 +1,14 @@
 // The container tools of a site pull through the mirror, set up as docs/mirror.md says.
 
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { noApptainer } from "../apptainer/peer.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser } from "../support/ordinary-user.ts";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../support/registry.ts";
 import { run, runAsUser, skopeo, startContainerd, startDockerd, storageFlags } from "./clients.ts";
+import { documented } from "./documented.ts";
 import { location, pushSample, requestsFor, startMirror, type TestMirror } from "./world.ts";
 
 const reason = !hasRegistry ? "no docker-registry" : installed("skopeo") ? undefined : "no skopeo";
@@ -20,6 +21,9 @@ const noBuildah = without("buildah");
 const noDocker = asRoot ?? without("dockerd");
 const noContainerd = asRoot ?? without("containerd") ?? without("ctr");
 const noTree = noApptainer();
+
+// The hub is to be reached through the mirror only.
+const NOWHERE = "http://127.0.0.1:1";
 
 describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
   let open: TestRegistry;
@@ -37,7 +41,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
     ]);
     await pushSample(open, "library/tool:1");
     await pushSample(closed, "team/app:1", { login: "anna:secret" });
-    world = await startMirror({ locations: [location("hub", open.url), location("site", closed.url)] });
+    world = await startMirror({ locations: [location("docker.io", open.url), location("quay", closed.url)] });
   });
   afterAll(async () => {
     await world?.stop();
@@ -50,11 +54,15 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
     await chown(folder, user.uid, user.gid);
     context.onTestFinished(() => rm(folder, { recursive: true, force: true }));
   });
-  const registriesConf = async (prefix: string, mirror: string) => {
-    const path = join(folder, "registries.conf");
-    const own = `[[registry]]\nlocation = "${prefix}"\n`;
-    await writeFile(path, `${own}[[registry.mirror]]\nlocation = "${mirror}"\ninsecure = true\n`);
-    return { CONTAINERS_REGISTRIES_CONF: path };
+  // What docs/mirror.md shows, in a file.
+  const fileOf = async (after: string, replaced: Readonly<Record<string, string>>) => {
+    const path = join(folder, "documented");
+    await writeFile(path, documented(after, replaced));
+    return path;
+  };
+  const registriesConf = async (other: Readonly<Record<string, string>> = {}) => {
+    const replaced = { "gateway.example:5000": world.host, ...other };
+    return { CONTAINERS_REGISTRIES_CONF: await fileOf("registries.conf.d/gateway.conf", replaced) };
   };
   const policy = async () => {
     const path = join(folder, "policy.json");
@@ -63,13 +71,13 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
   };
 
   test("skopeo copies by a path of the mirror", async () => {
-    const source = `docker://${world.host}/hub/library/tool:1`;
+    const source = `docker://${world.host}/docker.io/library/tool:1`;
     const copied = await skopeo("copy", "--src-tls-verify=false", source, `oci:${folder}/out`);
     expect(copied.status, copied.said).toBe(0);
   });
 
   test("skopeo copies a private image with the login of its registry, and not without", async () => {
-    const words = ["copy", "--src-tls-verify=false", `docker://${world.host}/site/team/app:1`];
+    const words = ["copy", "--src-tls-verify=false", `docker://${world.host}/quay/team/app:1`];
     const copied = await skopeo(...words, `oci:${folder}/out`, "--src-creds", "anna:secret");
     expect(copied.status, copied.said).toBe(0);
     expect(await skopeo(...words, `oci:${folder}/none`)).toMatchObject({ status: 1 });
@@ -77,7 +85,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
   });
 
   test.skipIf(noPodman)(`podman pulls by a mirror of registries.conf${noted(noPodman)}`, async () => {
-    const env = await registriesConf("docker.io", `${world.host}/hub`);
+    const env = await registriesConf();
     const words = ["podman", ...storageFlags(folder), "pull", "-q", ...(await policy()), "docker.io/library/tool:1"];
     const pulled = await runAsUser(user, words, folder, env);
     expect(pulled.status, pulled.said).toBe(0);
@@ -85,8 +93,11 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
 
   test.skipIf(noPodman)(`podman pulls a private image with a login to the mirror${noted(noPodman)}`, async () => {
     const auth = Buffer.from("anna:secret").toString("base64");
-    await writeFile(join(folder, "auth.json"), JSON.stringify({ auths: { [`${world.host}/site`]: { auth } } }));
-    const env = await registriesConf("registry.example", `${world.host}/site`);
+    await writeFile(join(folder, "auth.json"), JSON.stringify({ auths: { [`${world.host}/quay`]: { auth } } }));
+    const env = await registriesConf({
+      [`${world.host}/docker.io`]: `${world.host}/quay`,
+      "docker.io": "registry.example",
+    });
     const words = ["podman", ...storageFlags(folder), "pull", "-q", ...(await policy())];
     const name = "registry.example/team/app:1";
     const pulled = await runAsUser(user, [...words, "--authfile", join(folder, "auth.json"), name], folder, env);
@@ -95,13 +106,14 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
 
   test.skipIf(noBuildah)(`buildah pulls by a path of the mirror${noted(noBuildah)}`, async () => {
     const words = ["buildah", ...storageFlags(folder), "pull", "-q", "--tls-verify=false", ...(await policy())];
-    const pulled = await runAsUser(user, [...words, `${world.host}/hub/library/tool:1`], folder);
+    const pulled = await runAsUser(user, [...words, `${world.host}/docker.io/library/tool:1`], folder);
     expect(pulled.status, pulled.said).toBe(0);
   });
 
   test.skipIf(noDocker)(`Docker's engine pulls by registry-mirrors${noted(noDocker)}`, async () => {
     const before = requestsFor(open, "HEAD", "/library/tool/");
-    const docker = await startDockerd(folder, ["--registry-mirror", `http://${world.host}`]);
+    const config = await fileOf("/etc/docker/daemon.json", { "https://gateway.example:5000": `http://${world.host}` });
+    const docker = await startDockerd(folder, ["--config-file", config]);
     try {
       const pulled = await docker.call("pull", "tool:1");
       expect(pulled.status, pulled.said).toBe(0);
@@ -112,13 +124,13 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
   });
 
   test.skipIf(noContainerd)(`containerd pulls by hosts.toml${noted(noContainerd)}`, async () => {
-    const hosts = join(folder, "hosts", open.host);
+    const hosts = join(folder, "hosts/docker.io");
     await mkdir(hosts, { recursive: true });
-    const host = `[host."http://${world.host}"]\n  capabilities = ["pull", "resolve"]\n`;
-    await writeFile(join(hosts, "hosts.toml"), `server = "http://127.0.0.1:1"\n\n${host}`);
+    const here = { "https://gateway.example:5000": `http://${world.host}`, "https://registry-1.docker.io": NOWHERE };
+    await rename(await fileOf("/etc/containerd/certs.d/docker.io/hosts.toml", here), join(hosts, "hosts.toml"));
     const containerd = await startContainerd(folder);
     try {
-      const words = ["--hosts-dir", join(folder, "hosts"), `${open.host}/library/tool:1`];
+      const words = ["--hosts-dir", join(folder, "hosts"), "docker.io/library/tool:1"];
       const pulled = await containerd.call("content", "fetch", ...words);
       expect(pulled.status, pulled.said).toBe(0);
     } finally {
@@ -132,7 +144,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
     const into = ["--tree", tree, "--user", user.name, "--bind", folder, "apptainer"];
     const env = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", HOME: user.home };
     const places = { APPTAINER_CACHEDIR: join(folder, "cache"), APPTAINER_TMPDIR: folder };
-    const source = `docker://${world.host}/hub/library/tool:1`;
+    const source = `docker://${world.host}/docker.io/library/tool:1`;
     const pulled = await run(enter, [...into, "pull", "--no-https", join(folder, "tool.sif"), source], {
       ...env,
       ...places,
@@ -142,7 +154,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
   });
 
   test("berth pulls by a mirror of registries.conf", async () => {
-    const env = await registriesConf("docker.io", `${world.host}/hub`);
+    const env = await registriesConf();
     const main = join(import.meta.dirname, "../../src/main.ts");
     const words = [process.execPath, main, "pull", join(folder, "tool.sif"), "docker://tool:1"];
     const pulled = await runAsUser(user, words, folder, { ...env, BERTH_CACHEDIR: join(folder, "cache") });

@@ -11,7 +11,9 @@ test("the page about the API has every operation", () => {
     const shown = path
       .replace("{system}/{itype}/{tag}", "SYSTEM/TYPE/TAG")
       .replace("{system}", "SYSTEM")
-      .replace("{id}", "ID");
+      .replace("{id}", "ID")
+      .replace("{team}", "TEAM")
+      .replace("{name}", "NAME");
     return !page.includes(shown.replace("/{kind}/{subject}", "/user/NAME"));
   });
   expect(missing).toEqual([]);
