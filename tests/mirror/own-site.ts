@@ -2,18 +2,19 @@
 // wrote for it, and people with mock credentials who push with skopeo and pull with shifterimg.
 
 import { join } from "node:path";
-import { saveNamespace, saveTeam } from "../../src/gateway/client/api.ts";
+import { parse } from "yaml";
 import { type Gateways, openGateways } from "../../src/gateway/client/gateways.ts";
 import { asking, type Person } from "../gateway/person.ts";
-import { makeSite, type ServeProcess } from "../server/site.ts";
+import { makeSite, type ServeProcess, type SiteSetup } from "../server/site.ts";
 import { freePort } from "../support/registry.ts";
 import { run, type Said, skopeo } from "./clients.ts";
+import { documented, documentedCommands } from "./documented.ts";
 import { startBackend } from "./site-registry-world.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const UIDS: Readonly<Record<string, number>> = { root: 0, anna: 62001, bob: 62002, eve: 62003 };
 
-/** A site whose registry is the location `site`; its team `physics` are anna (admin) and bob. */
+/** A site whose registry is the location `site`, the default; its team `physics` are anna (admin) and bob. */
 export interface OwnSite {
   readonly dir: string;
   /** `127.0.0.1:PORT` */
@@ -30,9 +31,10 @@ export interface OwnSite {
   stop(): Promise<void>;
 }
 
-/** Starts it; `gateway` are further keys of the section. */
-export async function startOwnSite(gateway: Readonly<Record<string, unknown>> = {}): Promise<OwnSite> {
-  const host = `127.0.0.1:${await freePort()}`;
+/** Starts it, set up as docs/mirror.md shows it: the registry has a host name of its own, `localhost`. */
+export async function startOwnSite(): Promise<OwnSite> {
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -40,10 +42,14 @@ export async function startOwnSite(gateway: Readonly<Record<string, unknown>> = 
   try {
     const site = await makeSite();
     closers.push(() => site.remove());
-    await site.configure({
-      registry: { backend: `unix:${site.dir}/registry.sock`, publicUrl: `http://${host}` },
-      gateway: { registries: { site: { url: `http://${host}` } }, defaultRegistry: "site", ...gateway },
-    });
+    const { gateway, registry } = parse(
+      documented("## The site's own registry", {
+        "/run/berth/registry.sock": join(site.dir, "registry.sock"),
+        "https://registry.example:5000": `http://localhost:${port}`,
+        "registry.example": "localhost",
+      }),
+    ) as SiteSetup;
+    await site.configure({ registry: registry ?? {}, gateway: { ...gateway, defaultRegistry: "site" } });
     const server = await site.serve("--listen", host);
     closers.push(() => server.stop());
     closers.push(await startBackend(join(site.dir, "state/registry"), join(site.dir, "registry.sock")));
@@ -52,18 +58,20 @@ export async function startOwnSite(gateway: Readonly<Record<string, unknown>> = 
       closers.push(() => gateways.close());
       return gateways;
     };
-    const root = as("root");
-    await saveTeam(root, { team: "physics" }, { members: { anna: "admin", bob: "write" } });
-    await saveNamespace(root, { name: "physics" }, { team: "physics", grants: [], tagRules: [] });
+    const berth: OwnSite["berth"] = (user, ...words) =>
+      run(process.execPath, [MAIN, ...words], surroundings(host, user, site.dir));
+    for (const [, ...words] of documentedCommands("### Teams, namespaces, roles")) {
+      const { status, said } = await berth(words.includes("users/anna") ? "anna" : "root", ...words);
+      if (status !== 0) throw new Error(said);
+    }
     return {
-      ...{ dir: site.dir, host, server, as, stop },
+      ...{ dir: site.dir, host, server, as, berth, stop },
       person: (user) => asking(`http://${host}`, { authentication: credentialOf(user) }),
       push: (user, layout, name) =>
         skopeo(
           ...["copy", "-q", "--all", "--dest-tls-verify=false", "--dest-creds", `${user}:${credentialOf(user)}`],
-          ...[`oci:${layout}`, `docker://${host}/${name}`],
+          ...[`oci:${layout}`, `docker://localhost:${port}/${name}`],
         ),
-      berth: (user, ...words) => run(process.execPath, [MAIN, ...words], surroundings(host, user, site.dir)),
     };
   } catch (error) {
     await stop();
