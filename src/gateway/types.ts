@@ -2,6 +2,11 @@
 // The parts: `desk` (what a request means and who may), `catalog` and `queue` (the records), `work` (pull, convert,
 // examine), `publish` (files on the systems), `api` (HTTP). Times are seconds since 1970 with fraction, as on the wire.
 
+import type { HeldImage, PinFilter } from "./pin-types.ts";
+
+export type { HeldImage, PinFilter } from "./pin-types.ts";
+export type { PublishedAcl, PublishedFile, Publisher } from "./publisher-types.ts";
+
 /** Who asks. Nobody in particular is `undefined`: no credential was sent. */
 export interface Principal {
   readonly uid: number;
@@ -198,31 +203,6 @@ export interface Lookup extends ImageName {
   readonly time: number;
 }
 
-export interface PinFilter {
-  readonly system: string;
-  /** Only of the image that this name leads to. */
-  readonly name?: ImageName | undefined;
-  /** Only those that the caller set. */
-  readonly mine?: boolean | undefined;
-  readonly limit?: number | undefined;
-  readonly after?: string | undefined;
-}
-
-/** An image and who holds it. */
-export interface HeldImage {
-  readonly system: string;
-  readonly imageId: string;
-  readonly itype: string;
-  /** Its names, as far as the caller may know them. */
-  readonly tags: readonly string[];
-  readonly holder: string;
-  /** Who set the pin. */
-  readonly uid: number | null;
-  readonly createdAt: number;
-  /** Null: until it is taken away. */
-  readonly until: number | null;
-}
-
 export interface TagMove {
   readonly at: number;
   readonly by: string;
@@ -296,33 +276,6 @@ export interface MadeImage {
   readonly file:
     | { readonly path: string; readonly format: string; readonly bytes: number; readonly digest: string }
     | undefined;
-}
-
-/** Puts an image's files where a system's nodes find them, and takes them away. Every step can be done twice. */
-export interface Publisher {
-  /** Image first under partial names, verified by digest after arrival, then `.meta` and `.json`, then renamed. */
-  publish(system: string, image: MadeImage, acl: PublishedAcl, signal: AbortSignal): Promise<void>;
-  /** Rewrites `.meta` and `.json` only. */
-  republish(system: string, image: ImageRecord, acl: PublishedAcl, signal: AbortSignal): Promise<void>;
-  /** True when image and `.meta` are there. */
-  exists(system: string, id: string, format: string, signal: AbortSignal): Promise<boolean>;
-  remove(system: string, id: string, format: string, signal: AbortSignal): Promise<void>;
-  /** Every file of the folder that looks like berth's, finished or partial, with its age in seconds. */
-  files(system: string, signal: AbortSignal): Promise<readonly PublishedFile[]>;
-  /** Removes files that `files` names, in this order. */
-  removeFiles(system: string, names: readonly string[], signal: AbortSignal): Promise<void>;
-}
-
-export interface PublishedAcl {
-  readonly private: boolean;
-  readonly users: readonly number[];
-  readonly groups: readonly number[];
-}
-
-export interface PublishedFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly age: number;
 }
 
 /** The policy of the site, asked before an image is published (supplied by the policy room). */
