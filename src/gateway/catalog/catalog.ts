@@ -46,32 +46,50 @@ const MEMORY_BYTES = 16 * 1024 * 1024;
 /** Opens the catalog over the store; `close` before the store is closed. */
 export function makeCatalog(options: CatalogOptions): GatewayCatalog {
   const { store, config } = options;
-  const { db } = store;
   const now = options.now ?? store.now;
   const life = () => config.expirationMs / 1000;
   const memory = new Memory<StoredImage>(options.memoryBytes ?? MEMORY_BYTES);
-  const uses = new Uses({
-    store,
-    now,
-    life,
-    keepLookups: () => config.lookupsKept,
-    onFault: options.onFault ?? (() => {}),
-  });
+  const keepLookups = () => config.lookupsKept;
+  const uses = new Uses({ store, now, life, keepLookups, onFault: options.onFault ?? (() => {}) });
   const stopHearing = hearChanges(store, memory);
-  const look = finder(db);
-  const changing = <T>(work: (change: Change) => Promise<T>) => change(store, memory, work);
-  const noLimits: QuotaLimits = { bytes: null, images: null };
-  const perUser = (): QuotaLimits => ({ bytes: config.quota.bytes ?? null, images: config.quota.images ?? null });
+  const changing: Changing = (work) => change(store, memory, work);
+  const core: Core = { db: store.db, config, now, life, memory, uses, changing };
+  return {
+    ...found(core),
+    ...recorded(core),
+    ...removed(core),
+    ...kept(core),
+    flush: () => uses.flush(),
+    close: async () => {
+      stopHearing();
+      await uses.flush();
+    },
+  };
+}
 
+type Changing = <T>(work: (change: Change) => Promise<T>) => Promise<T>;
+
+/** What all parts of the catalog work with. */
+interface Core extends Pick<CatalogOptions, "config"> {
+  readonly db: Store["db"];
+  readonly now: () => number;
+  /** Seconds that an image is kept after its last use. */
+  readonly life: () => number;
+  readonly memory: Memory<StoredImage>;
+  readonly uses: Uses;
+  readonly changing: Changing;
+}
+
+/** Images by name, number, list. */
+function found({ db, memory }: Core) {
+  const look = finder(db);
   async function find(name: ImageName): Promise<StoredImage | undefined> {
     const key = `${name.system}\n${name.itype}\n${name.tag}`;
     return memory.get(key) ?? memory.ask(key, () => look(name));
   }
-
   async function isReadable(image: ImageRecord, eyes: Parameters<typeof mayRead>[1]): Promise<boolean> {
     return mayRead(isStored(image) ? image : await imageByKey(db, image.key), eyes);
   }
-
   return {
     find,
     byId: (system, id) => imageById(db, system, id),
@@ -80,7 +98,12 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     quarantined: (name) => imageQuarantined(db, name),
     list: (filter, eyes) => listImages(db, filter, eyes),
     mayRead: (image, eyes) => (isStored(image) ? mayRead(image, eyes) : isReadable(image, eyes)),
+  } satisfies Partial<GatewayCatalog>;
+}
 
+/** What pulls found, readers, names, uses. */
+function recorded({ db, config, now, life, uses, changing }: Core) {
+  return {
     async record(pull, made, bytes, status, reason) {
       const rules = { privateDefault: config.privateDefault, life: life() };
       const finding = { pull, made, bytes, status, reason };
@@ -99,15 +122,24 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
     },
     setStatus: (key, status, message) =>
       changing((transaction) => noteStatus(transaction, { key, status, message }, now())),
-
+    moveTag: (name, image, by) =>
+      changing((transaction) => {
+        const to = { name, key: image.key, imageId: image.id, private: image.private, by, now: now() };
+        return moveTag(transaction, to);
+      }),
+    dropTag: (name, by) => changing((transaction) => dropTag(transaction, name, by, now())),
+    tagHistory: (name) => tagHistory(db, name),
     used: (image, name, by) => uses.add(image, name, by),
-    flush: () => uses.flush(),
     lookups: async (system, limit) => {
       await uses.flush();
       return lastLookups(db, system, limit);
     },
+  } satisfies Partial<GatewayCatalog>;
+}
 
-    // Uses that are not written yet count as well.
+/** What goes. Uses that are not written yet count as well. */
+function removed({ db, now, uses, changing }: Core) {
+  return {
     overdue: async (system) => {
       await uses.flush();
       return overdueImages(db, system, now());
@@ -117,25 +149,6 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
       return changing((transaction) => retireImage(transaction, { key, overdue, by }, now()));
     },
     expiring: (system) => imagesInState(db, system, "EXPIRING"),
-
-    moveTag: (name, image, by) =>
-      changing((transaction) => {
-        const to = { name, key: image.key, imageId: image.id, private: image.private, by, now: now() };
-        return moveTag(transaction, to);
-      }),
-    dropTag: (name, by) => changing((transaction) => dropTag(transaction, name, by, now())),
-    tagHistory: (name) => tagHistory(db, name),
-
-    note: (event) => note(db, now(), { ...event, actor: { uid: event.actor.uid, user: event.actor.name } }),
-    events: (query) => eventPage(db, query),
-    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? perUser() : noLimits),
-    setQuota: (subject, limits) => setQuota(db, subject, limits),
-    pins: (key) => pinsOf(db, key, now()),
-    pinPage: (query) => pinPage(db, query, now()),
-    pin: (key, pin, by) => changing((transaction) => setPin(transaction, key, pin, by, now())),
-    unpin: (key, holder, by) => changing((transaction) => dropPin(transaction, key, holder, by, now())),
-    verdicts: (digest) => verdictsOf(db, digest),
-    keepVerdict: (digest, verdict) => keepVerdict(db, digest, { ...verdict, at: now() }),
     countGone: (system, before) => countGone(db, system, before),
     forgetGone: async (system, before) => {
       for (let sum = 0; ; ) {
@@ -148,9 +161,23 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
       await trimLookups(db, keep.lookups);
       await trimEvents(db, keep.events);
     },
-    close: async () => {
-      stopHearing();
-      await uses.flush();
-    },
-  };
+  } satisfies Partial<GatewayCatalog>;
+}
+
+/** What is kept beside images: events, quotas, pins, verdicts. */
+function kept({ db, config, now, changing }: Core) {
+  const noLimits: QuotaLimits = { bytes: null, images: null };
+  const perUser = (): QuotaLimits => ({ bytes: config.quota.bytes ?? null, images: config.quota.images ?? null });
+  return {
+    note: (event) => note(db, now(), { ...event, actor: { uid: event.actor.uid, user: event.actor.name } }),
+    events: (query) => eventPage(db, query),
+    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? perUser() : noLimits),
+    setQuota: (subject, limits) => setQuota(db, subject, limits),
+    pins: (key) => pinsOf(db, key, now()),
+    pinPage: (query) => pinPage(db, query, now()),
+    pin: (key, pin, by) => changing((transaction) => setPin(transaction, key, pin, by, now())),
+    unpin: (key, holder, by) => changing((transaction) => dropPin(transaction, key, holder, by, now())),
+    verdicts: (digest) => verdictsOf(db, digest),
+    keepVerdict: (digest, verdict) => keepVerdict(db, digest, { ...verdict, at: now() }),
+  } satisfies Partial<GatewayCatalog>;
 }
