@@ -1,6 +1,6 @@
 // A desk over real records for tests: catalog and queue in a SQLite file, files as a set of names, time set by hand.
 
-import type { SystemConfig } from "../../site/gateway-config.ts";
+import type { LocationConfig, SystemConfig } from "../../site/gateway-config.ts";
 import { openMemoryStore } from "../../store/testing.ts";
 import type { StoredImage } from "../catalog/access.ts";
 import { makeCatalog } from "../catalog/catalog.ts";
@@ -8,6 +8,7 @@ import type { GatewayCatalog } from "../catalog/gateway-catalog.ts";
 import { madeOf, pullOf } from "../catalog/testing.ts";
 import type { ServerQueue } from "../queue/queue.ts";
 import { type HandClock, handClock, serverQueue } from "../queue/testing.ts";
+import type { OwnImages } from "../registry/own-images.ts";
 import type { MadeImage, Principal, PublishedAcl, PullRecord, RegistryCredential, Scope } from "../types.ts";
 import { type GatewayDesk, makeDesk } from "./desk.ts";
 import type { DeskConfig, QueueLimits } from "./parts.ts";
@@ -21,6 +22,8 @@ export interface TestDesk {
   /** What was published or removed, newest last: `published alpha f1`, with the lists by name. */
   readonly files: { readonly log: string[]; readonly lists: Map<string, PublishedAcl>; there: boolean };
   config: DeskConfig;
+  /** The site's own registry, the location `mine`; undefined at first. */
+  own: OwnImages | undefined;
   /** Claims the next pull and ends it READY with that image. */
   finish(id: string, changes?: Partial<MadeImage>): Promise<StoredImage>;
   /** Claims the next pull and ends it in a failure. */
@@ -80,12 +83,13 @@ export async function openDesk(limits?: Partial<QueueLimits>): Promise<TestDesk>
       return { expired: [], orphanFiles: [], blobs: 0, records: 0, bytes: 0 };
     },
     config: () => test.config,
+    ownImages: () => test.own,
     now: () => clock.now,
     signal: new AbortController().signal,
     limits,
   });
   const test: TestDesk = {
-    ...{ desk, catalog, queue, clock, files, config: configOf(rules) },
+    ...{ desk, catalog, queue, clock, files, config: configOf(rules), own: undefined },
     async finish(id, changes) {
       const pull = await queue.claim({ perUser: 100 });
       if (!pull) throw new Error("nothing to claim");
@@ -111,8 +115,9 @@ export async function openDesk(limits?: Partial<QueueLimits>): Promise<TestDesk>
 }
 
 function configOf(rules: { readonly expirationMs: number; readonly lookupsKept: boolean }): DeskConfig {
-  const location = (name: string) =>
-    ({ name, url: `https://${name}.example`, caFile: undefined, authMethod: "token" }) as const;
+  const location = (name: string, own = false): LocationConfig => {
+    return { name, url: `https://${name}.example`, caFile: undefined, authMethod: "token", own };
+  };
   return {
     systems: new Map([
       ["alpha", systemOf("alpha")],
@@ -122,6 +127,7 @@ function configOf(rules: { readonly expirationMs: number; readonly lookupsKept: 
     locations: new Map([
       ["hub", location("hub")],
       ["other", location("other")],
+      ["mine", location("mine", true)],
     ]),
     pullUpdateMs: 300_000,
     heartbeatMs: 3_600_000,
