@@ -50,9 +50,10 @@ export async function resolveImage(question: Question): Promise<FoundImage> {
   }
 }
 
-const NOT_THERE = ["E_AUTH_REQUIRED", "E_MANIFEST_UNKNOWN", "E_NAME_UNKNOWN"];
+const NOT_THERE = ["E_AUTH_REQUIRED", "E_WORK_CREDENTIAL", "E_MANIFEST_UNKNOWN", "E_NAME_UNKNOWN"];
 
-// At the site's own registry nobody has to log in, so who is asked to may not look: he is told the same as when nothing is there.
+// Nobody has to log in at the site's own registry: to be asked for a login there means that one may not look, which is told
+// in the same words as that nothing is there.
 function hidden(error: unknown, { location, reference }: Question): unknown {
   if (!location.own || !NOT_THERE.some((code) => hasCode(error, code))) return error;
   return fail("E_WORK_NOT_THERE", { what: formatReference(reference) }, { cause: error });
