@@ -63,10 +63,14 @@ export interface Shelf {
 const JUDGE = "registry";
 const TAGS = 10_000;
 
+type ShelfStore = Pick<Store, "db" | "now" | "transaction">;
+
 /** The shelf in the store. */
-export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">): Shelf {
-  const { db, now } = store;
-  const tagsOf = (repository: string) => db.selectFrom("registry_tags").where("repository", "=", repository);
+export function registryShelf(store: ShelfStore): Shelf {
+  return { ...pushes(store), ...losses(store), ...listings(store), ...verdicts(store) };
+}
+
+function pushes(store: ShelfStore): Pick<Shelf, "pushed"> {
   return {
     pushed: (manifest) =>
       store.transaction(async (trx) => {
@@ -98,6 +102,12 @@ export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">):
           )
           .execute();
       }),
+  };
+}
+
+function losses(store: ShelfStore): Pick<Shelf, "removed" | "untagged" | "forget"> {
+  const { db } = store;
+  return {
     async removed(repository, digest) {
       await db.deleteFrom("registry_tags").where("repository", "=", repository).where("digest", "=", digest).execute();
     },
@@ -111,6 +121,12 @@ export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">):
         const { numDeletedRows } = await old.where("pushed_at", "<=", pushedAt).executeTakeFirst();
         if (numDeletedRows > 0n) await trx.deleteFrom("registry_tags").where("repository", "=", repository).execute();
       }),
+  };
+}
+
+function listings({ db }: ShelfStore): Pick<Shelf, "repositories" | "repository" | "tags" | "digestOf" | "pushedAt"> {
+  const tagsOf = (repository: string) => db.selectFrom("registry_tags").where("repository", "=", repository);
+  return {
     async repositories(after, limit) {
       const query = db
         .selectFrom("registry_repositories")
@@ -141,6 +157,11 @@ export function registryShelf(store: Pick<Store, "db" | "now" | "transaction">):
       (await tagsOf(repository).select("digest").where("tag", "=", tag).executeTakeFirst())?.digest,
     pushedAt: async (repository, tag) =>
       (await tagsOf(repository).select("pushed_at").where("tag", "=", tag).executeTakeFirst())?.pushed_at,
+  };
+}
+
+function verdicts({ db, now }: ShelfStore): Pick<Shelf, "judged" | "verdict"> {
+  return {
     async judged(digest, { verdict, reason }) {
       const said = { verdict, reason, at: now() };
       await db
