@@ -17,7 +17,15 @@ beforeAll(async () => {
   const build = join(work, "build");
   await mkdir(join(build, "modules"), { recursive: true });
   await writeFile(join(build, "modules", "main.js"), "");
-  for (const name of ["berth", "berth-main", "berth-launch", "berth-join", "berth-mount", "berth-pack"]) {
+  for (const name of [
+    "berth",
+    "berth-main",
+    "berth-launch",
+    "berth-join",
+    "berth-mount",
+    "berth-pack",
+    "berth-relay",
+  ]) {
     await writeFile(join(build, name), "#!/bin/sh\n");
     await chmod(join(build, name), 0o755);
   }

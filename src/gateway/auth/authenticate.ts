@@ -59,7 +59,11 @@ async function byMunge(
   credential: string,
   signal: AbortSignal | undefined,
 ): Promise<Principal> {
-  const { uid, gid, payload } = await decodeAny(sockets.map(munge), credential, signal);
+  const { uid, gid, payload } = await decodeAny(
+    sockets.map((socket) => munge(socket)),
+    credential,
+    signal,
+  );
   const [account, group] = await Promise.all([names.account(uid), names.groupName(gid)]);
   return {
     uid,
