@@ -1,7 +1,7 @@
 // The caller's folder for what lives no longer than the session: mounts, plans, facts of images. It may lie in /tmp, so
 // it counts only when it belongs to the caller alone.
 
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync, type Stats } from "node:fs";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
 import { type Environment, runtimeDir, type User } from "../platform/user.ts";
 
@@ -41,15 +41,21 @@ export function ensureSubdir(runtime: string, name: "mnt" | "facts" | "plans"): 
 
 function unusable(path: string, user: User): string | undefined {
   try {
-    const info = lstatSync(path, { throwIfNoEntry: false });
-    if (info === undefined) {
-      mkdirSync(path, { mode: 0o700 });
-      return unusable(path, user);
-    }
+    const info = lstatSync(path, { throwIfNoEntry: false }) ?? made(path);
     if (!info.isDirectory()) return "it is not a directory";
     if (info.uid !== user.uid) return `it belongs to uid ${info.uid}`;
     return (info.mode & 0o077) === 0 ? undefined : `others may enter it (mode ${(info.mode & 0o777).toString(8)})`;
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+// Another start may be making it at the same moment: what counts is what is there afterwards.
+function made(path: string): Stats {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  return lstatSync(path);
 }

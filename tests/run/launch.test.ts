@@ -190,9 +190,16 @@ describe.skipIf(reason)(`a launch${reason ? ` [${reason}]` : ""}`, { timeout: 30
       BERTH_CACHEDIR: place("home/cache"),
     };
     const [command = "", ...args] = asUser(user, exec("plain.sqfs", "true"));
-    const start = (): Promise<number | null> =>
-      new Promise((done) => spawn(command, args, { env, cwd: place("work"), stdio: "ignore" }).on("close", done));
-    expect(await Promise.all(Array.from({ length: 8 }, start))).toEqual(Array(8).fill(0));
+    const start = (): Promise<string> =>
+      new Promise((done) => {
+        const child = spawn(command, args, { env, cwd: place("work"), stdio: ["ignore", "ignore", "pipe"] });
+        let said = "";
+        child.stderr.on("data", (chunk) => {
+          said += chunk;
+        });
+        child.on("close", (code) => done(`${code} ${said}`));
+      });
+    expect(await Promise.all(Array.from({ length: 8 }, start))).toEqual(Array(8).fill("0 "));
     expect(readdirSync(join(runtime, "plans"))).toEqual([]);
     expect(readdirSync(join(runtime, "mnt")).filter((name) => /\.[0-9a-f]{16}$/.test(name))).toHaveLength(1);
     expect(mountsBelow(runtime)).toHaveLength(1);
