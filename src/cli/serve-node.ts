@@ -45,7 +45,9 @@ function modulesMain(libexec: string): string {
 function findNode(env: Environment, libexec: string): string {
   const named = env["BERTH_NODE"];
   const onPath = (env["PATH"] ?? "").split(":").filter((dir) => dir.startsWith("/"));
-  const places = named ? [named] : [libexec, ...onPath].map((dir) => join(dir, "node"));
+  // A checkout has installed its own beside `build`.
+  const own = join(libexec, "..", "node_modules", `node-linux-${process.arch}`, "bin");
+  const places = named ? [named] : [libexec, own, ...onPath].map((dir) => join(dir, "node"));
   const seen: string[] = [];
   for (const place of places.filter(canRun)) {
     const version = versionOf(place);
