@@ -1,9 +1,10 @@
 // The container tools of a site pull through the mirror, set up as docs/mirror.md says.
 
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { noApptainer } from "../apptainer/peer.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser } from "../support/ordinary-user.ts";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -52,7 +53,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
     folder = await scratchDir(`client-${count}`);
     await chmod(folder, 0o755);
     await chown(folder, user.uid, user.gid);
-    context.onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    context.onTestFinished(() => removeTree(folder));
   });
   // What docs/mirror.md shows, in a file.
   const fileOf = async (after: string, replaced: Readonly<Record<string, string>>) => {
