@@ -2,9 +2,10 @@
 // calls, which would keep the gateway from answering.
 
 import { execFile, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { asUser, type OrdinaryUser } from "../support/ordinary-user.ts";
 
 /** What a client said. */
@@ -48,6 +49,15 @@ export function runAsUser(
 /** Podman or buildah of the ordinary user, with all their storage in the folder. */
 export function storageFlags(folder: string): readonly string[] {
   return ["--root", join(folder, "storage"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
+}
+
+/** Removes a client's folder with what it left there; podman's process for its namespace ends too. */
+export async function endClient(user: OrdinaryUser, folder: string): Promise<void> {
+  // It stays until it is told that another version follows.
+  if (existsSync(join(folder, "storage"))) {
+    await runAsUser(user, ["podman", ...storageFlags(folder), "system", "migrate"], folder);
+  }
+  await removeTree(folder);
 }
 
 /** Docker's engine or containerd for one test: the words that reach it, and its end. */

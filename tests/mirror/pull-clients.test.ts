@@ -4,11 +4,10 @@ import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { noApptainer } from "../apptainer/peer.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser } from "../support/ordinary-user.ts";
 import { hasRegistry, scratchDir, startRegistry, type TestRegistry } from "../support/registry.ts";
-import { run, runAsUser, skopeo, startContainerd, startDockerd, storageFlags } from "./clients.ts";
+import { endClient, run, runAsUser, skopeo, startContainerd, startDockerd, storageFlags } from "./clients.ts";
 import { documented } from "./documented.ts";
 import { location, pushSample, requestsFor, startMirror, type TestMirror } from "./world.ts";
 
@@ -53,7 +52,7 @@ describe.skipIf(reason)(`through the mirror${noted(reason)}`, () => {
     folder = await scratchDir(`client-${count}`);
     await chmod(folder, 0o755);
     await chown(folder, user.uid, user.gid);
-    context.onTestFinished(() => removeTree(folder));
+    context.onTestFinished(() => endClient(user, folder));
   });
   // What docs/mirror.md shows, in a file.
   const fileOf = async (after: string, replaced: Readonly<Record<string, string>>) => {

@@ -3,11 +3,10 @@
 import { chmod, chown, cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser } from "../support/ordinary-user.ts";
 import { hasRegistry, scratchDir } from "../support/registry.ts";
 import { type SampleImage, writeSampleImage } from "../support/sample-image.ts";
-import { runAsUser, type Said, skopeo, startDockerd, storageFlags } from "./clients.ts";
+import { endClient, runAsUser, type Said, skopeo, startDockerd, storageFlags } from "./clients.ts";
 import { passwordOf, startSiteRegistry, type TestSiteRegistry } from "./site-registry-world.ts";
 
 const reason = !hasRegistry ? "no docker-registry" : installed("skopeo") ? undefined : "no skopeo";
@@ -42,7 +41,7 @@ describe.skipIf(reason)(`to the site's registry${noted(reason)}`, () => {
     await writeFile(join(folder, "policy.json"), '{"default":[{"type":"insecureAcceptAnything"}]}');
     for (const path of [folder, join(folder, "layout")]) await chmod(path, 0o755);
     await chown(folder, user.uid, user.gid);
-    context.onTestFinished(() => removeTree(folder));
+    context.onTestFinished(() => endClient(user, folder));
   });
 
   const accepted = async (pushed: Said, repository: string) => {
