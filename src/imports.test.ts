@@ -21,6 +21,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   store: ["base", "platform"],
   site: ["base", "platform", "oci", "run", "image"],
   gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
+  batch: ["base", "platform", "oci", "image", "run", "site", "gateway"],
+  mpi: ["base", "platform", "image"],
   server: ["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
 };
 
