@@ -61,7 +61,11 @@ export type Layer =
   | { readonly kind: "tmpfs"; readonly size: number; readonly lowers: readonly string[] }
   | { readonly kind: "dirs"; readonly upper: string; readonly lowers: readonly string[] };
 
-export type BindFlag = "ro" | "rw" | "dev" | "try" | "norec";
+/**
+ * `inside`: the source is a path in the container, resolved when its turn comes. `file`: a missing target of an `inside` bind
+ * is made as a file. `slave`, `private`: whether mounts that the source gets later appear (yes, unless `private`).
+ */
+export type BindFlag = "ro" | "rw" | "dev" | "try" | "norec" | "inside" | "file" | "slave" | "private";
 
 /** One step of filling the root, carried out in the order given. Destinations are paths in the container. */
 export type MountRecord =
@@ -70,7 +74,22 @@ export type MountRecord =
   | { readonly op: "proc" | "sysfs" | "devpts" | "mqueue"; readonly target: string }
   | { readonly op: "dir"; readonly target: string; readonly mode: number }
   | { readonly op: "file"; readonly target: string; readonly mode: number; readonly content: string }
-  | { readonly op: "link"; readonly target: string; readonly to: string };
+  | { readonly op: "link"; readonly target: string; readonly to: string }
+  /** The target exists afterwards; nothing is mounted. Never made on the host. */
+  | { readonly op: "point"; readonly target: string; readonly kind: "dir" | "file" };
+
+/** A script of the host for its `/bin/sh`, run by root in the root directory that is being built (`userns none` only). */
+export interface RootHook {
+  readonly op: "root-hook";
+  readonly path: string;
+}
+
+/** One step of making the environment, carried out in the order given. Append and prepend join with `:`. */
+export type EnvStep =
+  | { readonly op: "set" | "append" | "prepend"; readonly name: string; readonly value: string }
+  | { readonly op: "unset"; readonly name: string }
+  /** A file of the container, read as the payload's user from the start directory. */
+  | { readonly op: "file"; readonly path: string };
 
 /** A resource limit; undefined is "no limit". */
 export interface ResourceLimit {
@@ -96,10 +115,14 @@ export interface LaunchPlan {
   readonly overlayImages?: readonly OverlayImage[] | undefined;
   readonly overlayPrograms?: OverlayPrograms | undefined;
   readonly layer: Layer;
-  readonly mounts: readonly MountRecord[];
+  readonly mounts: readonly (MountRecord | RootHook)[];
   readonly readonlyRoot: boolean;
   /** The first that can be entered is the start directory. */
   readonly chdir: readonly string[];
+  /** Said on stderr when the first of them could not be entered. */
+  readonly chdirElse?: string | undefined;
+  /** Messages begin with this name; a failed launch ends with 1, a program that cannot be executed with 127. */
+  readonly called?: string | undefined;
   readonly umask: number;
   readonly limits: readonly ResourceLimit[];
   readonly keepCaps: boolean;
@@ -114,6 +137,12 @@ export interface LaunchPlan {
   readonly instance?: number | undefined;
   readonly keepFds: readonly number[];
   readonly env: ReadonlyMap<string, string>;
+  /** When it is there, used instead of `env`. */
+  readonly envSteps?: readonly EnvStep[] | undefined;
+  /** Files of the container for its `/bin/sh`, run before the program with an empty environment; each must succeed. */
+  readonly hooks?: readonly string[] | undefined;
+  /** A directory of the host over which the finished root is laid, instead of a program (`userns none` only). */
+  readonly publish?: string | undefined;
   /** A path in the container, or a name to be looked for in its PATH. */
   readonly exec: string;
   /** At least one word: argv[0]. */
@@ -125,6 +154,8 @@ export interface JoinPlan
   extends Pick<
     LaunchPlan,
     | "chdir"
+    | "chdirElse"
+    | "called"
     | "umask"
     | "limits"
     | "keepCaps"
@@ -134,6 +165,8 @@ export interface JoinPlan
     | "pretendIds"
     | "keepFds"
     | "env"
+    | "envSteps"
+    | "hooks"
     | "exec"
     | "argv"
   > {

@@ -70,6 +70,33 @@ describe("a plan is written", () => {
     ["another user", { setid: { uid: 5, gid: 6 } }, "setid|5|6|"],
     ["its further groups", { setid: { uid: 5, gid: 6 }, groups: [7, 8] }, "setid|5|6|group|7|group|8|"],
     ["pretended ids", { pretendIds: true }, "pretend|ids|"],
+    [
+      "a bind of the container's own",
+      { mounts: [{ op: "bind", source: "/a", target: "/b", flags: ["inside", "file", "slave"] }] },
+      "bind|/a|/b|inside,file,slave|",
+    ],
+    ["a mount point", { mounts: [{ op: "point", target: "/p", kind: "dir" }] }, "point|/p|dir|"],
+    ["a hook of the site", { mounts: [{ op: "root-hook", path: "/h" }] }, "root-hook|/h|"],
+    [
+      "a caller's name",
+      { called: "shifter", chdirElse: "no such folder" },
+      "called|shifter|chdir|/|chdir-else|no such folder|",
+    ],
+    [
+      "steps of the environment",
+      {
+        envSteps: [
+          { op: "set", name: "A", value: "2" },
+          { op: "append", name: "A", value: "3" },
+          { op: "prepend", name: "A", value: "1" },
+          { op: "file", path: "env" },
+          { op: "unset", name: "B" },
+        ],
+        hooks: ["/hook"],
+      },
+      "caps|none|env|A=2|env-append|A=3|env-prepend|A=1|env-file|env|env-unset|B|hook|/hook|exec|true|arg|true|end|",
+    ],
+    ["a directory that shows the root", { publish: "/shown", argv: [] }, "caps|none|publish|/shown|end|"],
     ["an init shim", { init: true }, "init|"],
     ["open descriptors", { keepFds: [7] }, "keep-fd|7|"],
   ])("with %s", (_what, plan, text) => {

@@ -2,7 +2,7 @@
 // demands. It must not decide anything.
 
 import { defineErrors } from "../base/errors.ts";
-import type { JoinPlan, LaunchPlan, Layer, MountRecord, UserNamespace } from "./launch-plan.ts";
+import type { EnvStep, JoinPlan, LaunchPlan, Layer, MountRecord, RootHook, UserNamespace } from "./launch-plan.ts";
 
 const fail = defineErrors({
   E_PLAN_NUL: {
@@ -32,14 +32,18 @@ type Words = readonly (string | number)[];
 export function encodePlan(plan: LaunchPlan): Buffer {
   const mounts = plan.mounts.length;
   if (mounts > MAX_MOUNTS) throw fail("E_PLAN_MOUNTS", { mounts, max: MAX_MOUNTS });
-  return encodeRecords([...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan), ["end"]]);
+  const last = plan.publish === undefined ? programRecords(plan) : [["publish", plan.publish]];
+  return encodeRecords([
+    ...[...placeRecords(plan), ...plan.mounts.map(mountWords), ...processRecords(plan)],
+    ...[...last, ["end"]],
+  ]);
 }
 
 /** The bytes of a plan for `berth-join`. @throws E_PLAN_NUL, E_PLAN_LARGE */
 export function encodeJoinPlan(plan: JoinPlan): Buffer {
   const { pid, start } = plan.join;
   const group = plan.controlGroup === undefined ? [] : [["control-group", plan.controlGroup]];
-  return encodeRecords([["join", pid, start], ...group, ...payloadRecords(plan), ["end"]]);
+  return encodeRecords([["join", pid, start], ...group, ...payloadRecords(plan), ...programRecords(plan), ["end"]]);
 }
 
 function encodeRecords(records: readonly Words[]): Buffer {
@@ -96,7 +100,7 @@ function layerWords(layer: Layer): Words {
   return ["layer", layer.kind, 0, "", ""];
 }
 
-function mountWords(record: MountRecord): Words {
+function mountWords(record: MountRecord | RootHook): Words {
   switch (record.op) {
     case "bind":
       return ["bind", record.source, record.target, record.flags.join(",")];
@@ -108,6 +112,10 @@ function mountWords(record: MountRecord): Words {
       return ["file", record.target, octal(record.mode), record.content];
     case "link":
       return ["link", record.target, record.to];
+    case "point":
+      return ["point", record.target, record.kind];
+    case "root-hook":
+      return ["root-hook", record.path];
     default:
       return [record.op, record.target];
   }
@@ -121,7 +129,9 @@ function* processRecords(plan: LaunchPlan): Generator<Words> {
 }
 
 function* payloadRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
+  if (plan.called !== undefined) yield ["called", plan.called];
   for (const dir of plan.chdir) yield ["chdir", dir];
+  if (plan.chdirElse !== undefined) yield ["chdir-else", plan.chdirElse];
   yield ["umask", octal(plan.umask)];
   for (const { name, soft, hard } of plan.limits) yield ["rlimit", name, soft ?? "inf", hard ?? "inf"];
   if (plan.keepCaps) yield ["keep-caps"];
@@ -130,9 +140,20 @@ function* payloadRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
   for (const group of plan.groups ?? []) yield ["group", group];
   if (plan.pretendIds) yield ["pretend", "ids"];
   for (const fd of plan.keepFds) yield ["keep-fd", fd];
-  for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];
+}
+
+function* programRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
+  if (plan.envSteps) yield* plan.envSteps.map(environmentWords);
+  else for (const [name, value] of plan.env) yield ["env", `${name}=${value}`];
+  for (const hook of plan.hooks ?? []) yield ["hook", hook];
   if (plan.argv.length > 0) yield ["exec", plan.exec];
   for (const word of plan.argv) yield ["arg", word];
+}
+
+function environmentWords(step: EnvStep): Words {
+  if (step.op === "file") return ["env-file", step.path];
+  if (step.op === "unset") return ["env-unset", step.name];
+  return [step.op === "set" ? "env" : `env-${step.op}`, `${step.name}=${step.value}`];
 }
 
 function octal(mode: number): string {
@@ -140,7 +161,7 @@ function octal(mode: number): string {
 }
 
 function describe(words: Words, word: string): string {
-  if (words[0] === "env") return `the variable ${word.split("=", 1)[0] ?? ""}`;
+  if (/^env(?:-append|-prepend)?$/.test(String(words[0]))) return `the variable ${word.split("=", 1)[0] ?? ""}`;
   if (words[0] === "arg") return `the argument "${word.replaceAll("\0", "\\0").slice(0, 80)}"`;
   return `the ${words[0]} "${word.replaceAll("\0", "\\0").slice(0, 80)}"`;
 }

@@ -5,7 +5,7 @@ import { NO_EDITS } from "./cdi-edits.ts";
 import type { HostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
 import type { ImageFacts } from "./image-facts.ts";
-import type { LaunchPlan, MountRecord } from "./launch-plan.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
 import { type PlannedLaunch, planLaunch } from "./plan.ts";
 import type { LaunchRequest } from "./request.ts";
 import { aHost, anImage, aRequest } from "./testing.ts";
@@ -38,7 +38,8 @@ function plan(given: Case = {}): PlannedLaunch {
 
 /** One word per mount: its kind, where it comes from, where it goes. */
 function shown({ mounts }: LaunchPlan): string[] {
-  return mounts.map((record: MountRecord) => {
+  return mounts.map((record) => {
+    if (record.op === "root-hook") return `root-hook ${record.path}`;
     const source = record.op === "bind" && record.source !== record.target ? `${record.source}>` : "";
     const flags = record.op === "bind" && record.flags.includes("ro") ? " ro" : "";
     return `${record.op} ${source}${record.target}${flags}`;
