@@ -2,7 +2,7 @@
 // inside the directory, as they will be once it is the root.
 
 import { constants } from "node:fs";
-import { lstat, open, readdir, readlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, readlink } from "node:fs/promises";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
 import {
   decodeName,
@@ -80,9 +80,7 @@ class HostFiles implements NodeSource<Node> {
 
   async *extentsOf(node: Node): AsyncGenerator<Extent> {
     if (node.type !== "file") return;
-    // Between the look and the opening the file may have become a link or a pipe.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await this.#guard(node.at, () => open(node.at, flags));
+    const file = await this.openNode(node);
     try {
       for (let offset = 0; ; ) {
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, offset);
@@ -93,6 +91,12 @@ class HostFiles implements NodeSource<Node> {
     } finally {
       await file.close();
     }
+  }
+
+  openNode(node: Node): Promise<FileHandle> {
+    // Between the look and the opening the file may have become a link or a pipe.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    return this.#guard(node.at, () => open(node.at, flags));
   }
 
   async xattrsOf(): Promise<ReadonlyMap<string, Uint8Array>> {

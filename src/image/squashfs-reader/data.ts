@@ -11,6 +11,8 @@ const UNCOMPRESSED = 1 << 24;
 const SIZE_MASK = UNCOMPRESSED - 1;
 /** Block sizes read at once: 4096 of them stand for 512 MiB of content at the usual block size. */
 const SIZES_PER_READ = 4096;
+/** Bytes that a file may claim for being read at any place in an image smaller than itself. */
+const MAX_COMPRESSED = 2 ** 32;
 
 /** Where a data block is stored, and the word that tells its size and form. */
 export interface BlockPlace {
@@ -67,8 +69,8 @@ export class DataReader {
   /** Where each whole or partial data block of a file is; a file's claims are bounded by the file system. @throws E_SQUASHFS_CORRUPT */
   async blockMap(file: FileRef, size: number): Promise<readonly BlockPlace[]> {
     const { blockSize } = this.#superblock;
-    // Meant for content that does not compress: more of it than there are bytes is a lie.
-    if (size > this.#source.size) throw this.#source.corrupt(`a file claims ${size} bytes`);
+    // A library compresses to a third: a file may well be larger than its image, but the map of a lie must not fill the memory.
+    if (size > Math.max(this.#source.size, MAX_COMPRESSED)) throw this.#source.corrupt(`a file claims ${size} bytes`);
     const count = file.fragment === undefined ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
     const places: BlockPlace[] = [];
     let position = file.start;

@@ -3,12 +3,15 @@
 import { Readable } from "node:stream";
 import { fail } from "./errors.ts";
 import { type Lookup, resolvePath } from "./resolve.ts";
+import type { RandomFile } from "./source.ts";
 import { content, type Extent, type FileType, type ImageTree, type TreeStat, TYPE_NAMES } from "./tree.ts";
 import { type Walkable, walkTree } from "./walk.ts";
 
 /** What a kind of image supplies; `Node` is whatever it knows of one file. */
 export interface NodeSource<Node extends TreeStat> extends Lookup<Node>, Walkable<Node> {
   extentsOf(node: Node): AsyncIterable<Extent>;
+  /** A regular file for reading at any place. */
+  openNode(node: Node): Promise<RandomFile>;
   xattrsOf(node: Node): Promise<ReadonlyMap<string, Uint8Array>>;
   /** The node without what is the source's own affair. */
   statOf(node: Node): TreeStat;
@@ -38,6 +41,7 @@ export function nodeTree<Node extends TreeStat>(source: NodeSource<Node>): Image
     readlink: async (name) => (await find(name, false, "symlink")).target ?? "",
     read: (name) => Readable.from(content(extents(name)), { objectMode: false }),
     extents,
+    openFile: async (name) => source.openNode(await find(name, false, "file")),
     async readSmall(name, max) {
       const node = await find(name, true, "file");
       if (node.size > max) throw fail("E_IMAGE_FILE_TOO_BIG", { name, path, size: node.size, max });
@@ -49,8 +53,13 @@ export function nodeTree<Node extends TreeStat>(source: NodeSource<Node>): Image
     async *walk(name, options) {
       const start = await find(name, options?.follow === true);
       for await (const { path: at, node } of walkTree(source, name, start)) {
-        const lazily = { extents: () => source.extentsOf(node), xattrs: () => source.xattrsOf(node) };
-        yield { path: at, stat: source.statOf(node), ...lazily };
+        yield {
+          path: at,
+          stat: source.statOf(node),
+          extents: () => source.extentsOf(node),
+          open: () => source.openNode(node),
+          xattrs: () => source.xattrsOf(node),
+        };
       }
     },
     close: () => source.close(),

@@ -5,22 +5,18 @@ import type { BerthError } from "../../base/errors.ts";
 import { DataReader } from "./data.ts";
 import { decompressor } from "./decompress.ts";
 import { type DirectoryEntry, readDirectory } from "./directory.ts";
-import { fail } from "./errors.ts";
 import { type Inode, readInode } from "./inode.ts";
 import { Metadata } from "./metadata.ts";
 import { type NodeSource, nodeTree } from "./node-tree.ts";
 import { randomFile } from "./random-file.ts";
-import { resolvePath } from "./resolve.ts";
 import { fileSource, type RandomFile, type Source } from "./source.ts";
 import { parseSuperblock, SUPERBLOCK_BYTES, type Superblock } from "./superblock.ts";
-import { type Extent, type ImageTree, type TreeStat, TYPE_NAMES } from "./tree.ts";
+import type { Extent, ImageTree, TreeStat } from "./tree.ts";
 import { readXattrs } from "./xattrs.ts";
 
 /** A squashfs file system's files. */
 export interface SquashfsTree extends ImageTree {
   readonly superblock: Superblock;
-  /** A regular file (no link) for reading at any place; closing it closes nothing. @throws E_IMAGE_PATH_… */
-  openFile(path: string): Promise<RandomFile>;
 }
 
 /**
@@ -34,7 +30,7 @@ export async function openSquashfs(file: RandomFile, offset: number, path: strin
   const { bytesRead } = await file.read(buffer, 0, SUPERBLOCK_BYTES, offset);
   const superblock = parseSuperblock(buffer.subarray(0, bytesRead), available, path, offset);
   const inodes = new Inodes(file, fileSource(file, offset, superblock.bytesUsed, path), superblock);
-  return { ...nodeTree(inodes), superblock, openFile: (name) => inodes.openFile(name) };
+  return { ...nodeTree(inodes), superblock };
 }
 
 /** The inodes of a file system, and what can be done with one. */
@@ -93,10 +89,8 @@ class Inodes implements NodeSource<Inode> {
     if (node.file) yield* this.#data.extents(node.file, node.size);
   }
 
-  async openFile(name: string): Promise<RandomFile> {
-    const node = await resolvePath(this, name, false);
-    if (!node.file)
-      throw fail("E_IMAGE_PATH_KIND", { name, path: this.path, is: TYPE_NAMES[node.type], wanted: TYPE_NAMES.file });
+  async openNode(node: Inode): Promise<RandomFile> {
+    if (!node.file) throw this.corrupt("a regular file without a place for its content");
     return randomFile(this.#data, node.file, node.size);
   }
 

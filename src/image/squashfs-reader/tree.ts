@@ -2,6 +2,7 @@
 // there: links never lead out of it.
 
 import type { Readable } from "node:stream";
+import type { RandomFile } from "./source.ts";
 
 export type FileType = "file" | "dir" | "symlink" | "block" | "char" | "fifo" | "socket";
 
@@ -55,6 +56,8 @@ export interface WalkEntry {
   readonly stat: TreeStat;
   /** Content of a regular file; nothing for other types. */
   extents(): AsyncIterable<Extent>;
+  /** A regular file for reading at any place; to be closed. */
+  open(): Promise<RandomFile>;
   xattrs(): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
@@ -76,6 +79,8 @@ export interface ImageTree {
   read(path: string): Readable;
   /** The same in parts, with holes. */
   extents(path: string): AsyncIterable<Extent>;
+  /** A regular file (no link) for reading at any place; to be closed. */
+  openFile(path: string): Promise<RandomFile>;
   /** Whole content of a file of at most `max` bytes. @throws E_IMAGE_FILE_TOO_BIG */
   readSmall(path: string, max: number): Promise<Buffer>;
   /** Extended attributes, without a guarantee of order. */
