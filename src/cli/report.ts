@@ -11,7 +11,7 @@ export interface ReportStyle {
 /** The lines that tell a person of a failure: its sentence, its causes, its hint. */
 export function errorReport(error: unknown, style: ReportStyle): string {
   const lines = error instanceof BerthError ? sentences(error) : unforeseen(error);
-  const stack = style.debug && error instanceof Error ? `${error.stack}\n` : "";
+  const stack = style.debug && error instanceof Error ? `${error.stack ?? error.message}\n` : "";
   return `${prefix("fatal", style.color)}${printable(lines.join("\n")).replaceAll("\n", "\n         ")}\n${stack}`;
 }
 

@@ -3,12 +3,13 @@
 // calls approximated or dropped.
 
 import { spawn } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Conversion, contextFolder, toDefinition, toDockerfile } from "../../src/build/convert/index.ts";
 import { hostPlatform } from "../../src/oci/platform.ts";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { parseDockerfile } from "../../src/recipe/dockerfile/parse.ts";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { unmountBelow } from "../support/unmount.ts";
@@ -42,12 +43,12 @@ describe.skipIf(MISSING.length > 0)(
       const tags = BASES.map((tag) => [tag === "base" ? "BASE" : `BASE:${tag}`, `oci:${work}/bases:${tag}`]);
       words = { ...Object.fromEntries(tags), ID: "table" };
     });
-    afterAll(() => {
+    afterAll(async () => {
       if (!work) return;
       unmountBelow(work);
       // Layers of builds belong to the user's subordinate ids, which only the user's own berth can remove.
       runAs(user, [BINARY, "cache", "clean", "--force"], { env: environment() });
-      rmSync(work, { recursive: true, force: true });
+      await removeTree(work);
     });
 
     const environment = () => ({ HOME: cache, XDG_RUNTIME_DIR: cache, BERTH_CACHEDIR: cache });

@@ -2,9 +2,10 @@
 // files, folders and archives, and a user. Made once for the whole catalogue, thrown away at its end.
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { freePort, startRegistry } from "../support/registry.ts";
@@ -74,7 +75,7 @@ export async function makeWorld(): Promise<World> {
   const close = async () => {
     await Promise.all([open.stop(), closed.stop()]);
     unmountBelow(folder);
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   };
   return { user, folder, values, env, close };
 }

@@ -9,12 +9,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { hasRegistry, startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -50,7 +50,7 @@ describe.skipIf(absent)(`the examples of the documentation${absent ? ` [needs ${
   afterAll(async () => {
     await registry?.stop();
     if (work) unmountBelow(work);
-    if (work) rmSync(work, { recursive: true, force: true });
+    if (work) await removeTree(work);
   });
 
   for (const name of readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md"))) {

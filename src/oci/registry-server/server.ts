@@ -66,7 +66,7 @@ export function registryHandler(options: RegistryServerOptions): RegistryHandler
     if (root && !known.has(name)) known.set(name, repository(root));
     return known.get(name);
   };
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     // A target such as "//" is no URL, and a path of no endpoint.
     const target = request.url ?? "/";
     const url = new URL(URL.canParse(target, "http://registry") ? target : "/", "http://registry");
@@ -78,7 +78,18 @@ export function registryHandler(options: RegistryServerOptions): RegistryHandler
       failed(request, response, error);
     }
   };
-  return Object.assign(handle, { close: () => unfinished.close() });
+  const running = new Set<Promise<void>>();
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    const served = serve(request, response).finally(() => running.delete(served));
+    running.add(served);
+    return served;
+  };
+  const close = async () => {
+    // A client that has gone leaves its request at work on the files.
+    await Promise.all(running);
+    await unfinished.close();
+  };
+  return Object.assign(handle, { close });
 }
 
 interface Asked {

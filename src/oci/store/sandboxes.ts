@@ -1,6 +1,7 @@
 // Image files that were unpacked into the cache (where FUSE is missing, or by --unsquash): folders, whose modes are those
 // of the image, so that removing one may take more than `rm`.
 
+import type { Dirent } from "node:fs";
 import { chmod, lstat, opendir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,9 +9,7 @@ import { join } from "node:path";
 export async function treeSize(dir: string): Promise<number> {
   let size = 0;
   for await (const path of folders(dir)) {
-    const entries = await opendir(path).catch(() => undefined);
-    if (!entries) continue;
-    for await (const entry of entries) {
+    for await (const entry of readable(path)) {
       if (entry.isFile()) size += (await lstat(join(path, entry.name)).catch(() => undefined))?.size ?? 0;
     }
   }
@@ -29,8 +28,15 @@ async function* folders(dir: string): AsyncGenerator<string> {
   const waiting = [dir];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     yield path;
-    const entries = await opendir(path).catch(() => undefined);
-    if (!entries) continue;
-    for await (const entry of entries) if (entry.isDirectory()) waiting.push(join(path, entry.name));
+    for await (const entry of readable(path)) if (entry.isDirectory()) waiting.push(join(path, entry.name));
+  }
+}
+
+// What a folder holds; nothing when it may not be read. Bun opens it only when the first entry is asked for.
+async function* readable(dir: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(dir);
+  } catch {
+    // Closed to the caller, or gone meanwhile.
   }
 }
