@@ -154,7 +154,11 @@ function batchOf(dir: string, run: Run): TestCluster["batch"] {
     if (submitted.status !== 0) return submitted;
     const job = submitted.stdout.trim();
     let status = -1;
-    await settled(run, "scontrol", ["-o", "show", "job", job], (out) => (status = endOf(out)) >= 0, 60_000);
+    const over = (out: string) => {
+      status = endOf(out);
+      return status >= 0;
+    };
+    await settled(run, "scontrol", ["-o", "show", "job", job], over, 60_000);
     const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "");
     return { status, stdout: read(`${output}.out`), stderr: `${submitted.stderr}${read(`${output}.err`)}` };
   };
