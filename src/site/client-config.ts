@@ -2,9 +2,9 @@
 // `udiRoot.conf`, in this order. Knows no protocol.
 
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { defineErrors } from "../base/errors.ts";
 import { currentUser, type Environment, firstOf } from "../platform/user.ts";
+import { configPlaces } from "./config-places.ts";
 import type { ClientConfig } from "./server-config.ts";
 import type { SiteFile } from "./site-schema.ts";
 import { allWords, lastValue, readUdiRoot } from "./udi-root.ts";
@@ -17,17 +17,6 @@ const fail = defineErrors({
   },
   E_CLIENT_GATEWAY: { text: "{where} names no address: {text}", hint: "write http://HOST:PORT", exit: 1 },
 });
-
-const SITE_FILE = "/etc/berth/site.yaml";
-const UDI_ROOT_FILE = "/etc/shifter/udiRoot.conf";
-
-/** The files of this machine, or those that the environment names. */
-export function configPlaces(env: Environment): { readonly site: string; readonly udiRoot: string } {
-  return {
-    site: resolve(firstOf(env, "BERTH_SITE_CONFIG") ?? SITE_FILE),
-    udiRoot: resolve(firstOf(env, "BERTH_UDIROOT") ?? UDI_ROOT_FILE),
-  };
-}
 
 /**
  * Finds the gateway. @throws E_CLIENT_NO_GATEWAY, E_CLIENT_GATEWAY, and what reading the configuration files throws

@@ -2,54 +2,8 @@
 // (docs/site.schema.json). It says what may stand there; defaults and meaning are in resolve.ts.
 
 import { type Static, Type } from "typebox";
-import { DURATION_PATTERN } from "./units.ts";
-
-const about = (description: string, ...examples: readonly unknown[]) => ({
-  description,
-  ...(examples.length > 0 ? { examples } : {}),
-});
-
-const closed = { additionalProperties: false } as const;
-const optional = Type.Optional;
-const text = (description: string, ...examples: readonly unknown[]) =>
-  optional(Type.String({ minLength: 1, ...about(description, ...examples) }));
-const list = (description: string, ...examples: readonly unknown[]) =>
-  optional(Type.Array(Type.String({ minLength: 1 }), about(description, ...examples)));
-const flag = (description: string) => optional(Type.Boolean(about(description)));
-const count = (description: string, minimum = 1) => optional(Type.Integer({ minimum, ...about(description) }));
-
-const duration = (description: string, ...examples: readonly unknown[]) =>
-  optional(
-    Type.Union(
-      [
-        Type.Number({ minimum: 0, description: "a number of seconds" }),
-        Type.String({ pattern: DURATION_PATTERN, description: "a time such as 300s, 5m, 12h, 90d or 90:00:00:00" }),
-      ],
-      about(description, ...examples),
-    ),
-  );
-
-const size = (description: string, ...examples: readonly unknown[]) =>
-  optional(
-    Type.Union(
-      [
-        Type.Integer({ minimum: 0, description: "a number of bytes" }),
-        Type.String({
-          pattern: "^\\d+(\\.\\d+)?\\s*[kKmMgGtT]?([iI]?[bB])?$",
-          description: "a size such as 512M or 100G (powers of 1024)",
-        }),
-      ],
-      about(description, ...examples),
-    ),
-  );
-
-const choice = <const T extends readonly string[]>(description: string, ...values: T) =>
-  optional(
-    Type.Union(
-      values.map((value) => Type.Literal(value as T[number])),
-      about(description),
-    ),
-  );
+import { NODE_SCHEMA } from "./node-schema.ts";
+import { about, choice, closed, count, duration, flag, list, optional, size, text } from "./schema-words.ts";
 
 const converterOptions = optional(
   Type.Record(
@@ -216,7 +170,13 @@ const siteRegistry = Type.Object(
 
 /** The schema of `site.yaml`. */
 export const SITE_SCHEMA = Type.Object(
-  { server: optional(server), gateway: optional(gateway), client: optional(client), registry: optional(siteRegistry) },
+  {
+    server: optional(server),
+    gateway: optional(gateway),
+    client: optional(client),
+    registry: optional(siteRegistry),
+    node: optional(NODE_SCHEMA),
+  },
   { ...closed, title: "berth site configuration", ...about("site.yaml, the configuration of a site") },
 );
 

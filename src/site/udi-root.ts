@@ -1,18 +1,11 @@
 // Shifter's `udiRoot.conf`: its lines as keys and values (spec/shifter.md 6.1), and whether the file is fit to be believed.
 // What keys mean is known by those who ask for them.
 
-import { type FileHandle, open } from "node:fs/promises";
-import { defineErrors, reasonOf } from "../base/errors.ts";
+import { defineErrors } from "../base/errors.ts";
+import { readTrusted } from "./trusted-file.ts";
 
 const fail = defineErrors({
-  E_UDI_ROOT_READ: { text: "cannot read {path}: {why}", hint: "is Shifter's configuration there?", exit: 1 },
-  E_UDI_ROOT_OWNER: {
-    text: "{path} may be changed by others than root: {why}",
-    hint: "chown root {path} and chmod go-w {path}",
-    exit: 1,
-  },
   E_UDI_ROOT_LINE: { text: "{path} line {line} has no key before =", hint: "write key=value", exit: 1 },
-  E_UDI_ROOT_SIZE: { text: "{path} is larger than {limit} bytes", hint: "is it the right file?", exit: 1 },
 });
 
 /** One `key=value` of the file, its continuation lines joined. */
@@ -29,31 +22,12 @@ export interface UdiRoot {
   readonly entries: readonly UdiRootEntry[];
 }
 
-const MAX_BYTES = 1 << 20;
-
 /**
  * Reads a `udiRoot.conf`. Unless `trusted` says that the caller chose the file himself, it must belong to root and be
- * writable by nobody else. @throws E_UDI_ROOT_READ, E_UDI_ROOT_OWNER, E_UDI_ROOT_LINE, E_UDI_ROOT_SIZE
+ * writable by nobody else. @throws E_UDI_ROOT_LINE, and what `readTrusted` throws
  */
 export async function readUdiRoot(path: string, { trusted = false } = {}): Promise<UdiRoot> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw fail("E_UDI_ROOT_READ", { path, why: reasonOf(cause) }, { cause });
-  });
-  try {
-    return parseUdiRoot(await readChecked(file, path, trusted), path);
-  } finally {
-    await file.close();
-  }
-}
-
-// What is checked is the open file, which nobody can exchange in between.
-async function readChecked(file: FileHandle, path: string, trusted: boolean): Promise<string> {
-  const { uid, mode, size } = await file.stat();
-  if (!trusted && uid !== 0) throw fail("E_UDI_ROOT_OWNER", { path, why: `it belongs to user ${uid}` });
-  if (!trusted && (mode & 0o022) !== 0)
-    throw fail("E_UDI_ROOT_OWNER", { path, why: `its mode is ${(mode & 0o7777).toString(8)}` });
-  if (size > MAX_BYTES) throw fail("E_UDI_ROOT_SIZE", { path, limit: MAX_BYTES });
-  return await file.readFile("utf8");
+  return parseUdiRoot(await readTrusted(path, trusted), path);
 }
 
 /** Parses the text of a `udiRoot.conf`. @throws E_UDI_ROOT_LINE */

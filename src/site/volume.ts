@@ -59,10 +59,14 @@ function formatCache({ size, blockSize, method, fs }: PerNodeCache): string {
   return `perNodeCache=size=${size},bs=${blockSize},method=${method},fstype=${fs}`;
 }
 
-function parseVolumes(text: string, writer: Writer): Volume[] {
-  // Quotes may stand around one volume or all of them.
+/** The volumes of a list, each as it was written. Quotes may stand around one of them or all. */
+export function splitVolumes(text: string): readonly string[] {
   const items = unquoted(text).split(";").map(unquoted);
-  return items.filter((item) => item !== "").map((item) => parseVolume(item, writer));
+  return items.filter((item) => item !== "");
+}
+
+function parseVolumes(text: string, writer: Writer): Volume[] {
+  return splitVolumes(text).map((item) => parseVolume(item, writer));
 }
 
 function unquoted(text: string): string {

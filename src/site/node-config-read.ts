@@ -1,0 +1,71 @@
+// Reads how images become containers of batch jobs on this node: the section `node` of `site.yaml`, else Shifter's
+// `udiRoot.conf`. Every `shifter` without a set-up comes here, so nothing is loaded that its file does not need.
+
+import { existsSync } from "node:fs";
+import { defineErrors } from "../base/errors.ts";
+import type { Environment } from "../platform/user.ts";
+import { configPlaces } from "./config-places.ts";
+import type { NodeSettings } from "./node-config.ts";
+import { readTrusted } from "./trusted-file.ts";
+
+const fail = defineErrors({
+  E_NODE_NO_CONFIG: {
+    text: "this machine is no node of a site: there is neither {udiRoot} nor a section node in {site}",
+    hint: "copy Shifter's udiRoot.conf there, or write the section (docs/node-config.md)",
+    exit: 1,
+  },
+});
+
+/** Where the configuration is looked for, and how strictly it is read. */
+export interface NodeConfigOptions {
+  readonly env: Environment;
+  /** This file and no other; `site.yaml` by its ending, else `udiRoot.conf`. */
+  readonly path?: string | undefined;
+  /** Unknown keys are warnings; also by BERTH_LENIENT_CONFIG. */
+  readonly lenient?: boolean | undefined;
+  /** The caller chose the file himself; unless said, so does an ordinary user who names it by the environment. */
+  readonly trusted?: boolean | undefined;
+}
+
+/**
+ * The configuration of this node, with the origin of each value.
+ * @throws E_NODE_NO_CONFIG, E_NODE_CONFIG, E_CONFIG_READ, E_CONFIG_OWNER, E_CONFIG_SIZE, E_UDI_ROOT_LINE
+ */
+export async function readNodeConfig(options: NodeConfigOptions): Promise<NodeSettings> {
+  const { env, path } = options;
+  const lenient = options.lenient ?? Boolean(env["BERTH_LENIENT_CONFIG"]);
+  if (path !== undefined) return await readFile(path, options.trusted ?? false, lenient);
+  const { site, udiRoot } = configPlaces(env);
+  // Root's work never follows the environment to a file that others may change.
+  const trust = (variable: string) => options.trusted ?? (Boolean(env[variable]) && process.getuid?.() !== 0);
+  if (env["BERTH_SITE_CONFIG"] || existsSync(site)) {
+    const text = await readTrusted(site, trust("BERTH_SITE_CONFIG"));
+    if (mayHaveNode(text)) {
+      const found = await readSiteText(site, text, lenient);
+      if (found) return found;
+    }
+  }
+  if (env["BERTH_UDIROOT"] || existsSync(udiRoot)) return await readFile(udiRoot, trust("BERTH_UDIROOT"), lenient);
+  throw fail("E_NODE_NO_CONFIG", { site, udiRoot });
+}
+
+async function readFile(path: string, trusted: boolean, lenient: boolean): Promise<NodeSettings> {
+  const text = await readTrusted(path, trusted);
+  if (!/\.(ya?ml|json)$/.test(path)) {
+    const { readUdiRootNode } = await import("./udi-root/read-node.ts");
+    return readUdiRootNode(path, text, lenient);
+  }
+  const found = await readSiteText(path, text, lenient);
+  if (!found) throw fail("E_NODE_NO_CONFIG", { site: path, udiRoot: "a udiRoot.conf" });
+  return found;
+}
+
+// A site.yaml for the gateway alone is not worth the time that reading YAML takes.
+function mayHaveNode(text: string): boolean {
+  return /(^|[\s{,"'])node["']?\s*:/.test(text);
+}
+
+async function readSiteText(path: string, text: string, lenient: boolean): Promise<NodeSettings | undefined> {
+  const { readSiteNode } = await import("./read-site-node.ts");
+  return await readSiteNode(path, text, lenient);
+}
