@@ -8,15 +8,20 @@ import type { BatchImage, BatchLaunch, ShifterRequest } from "./types.ts";
 
 type Wishes = Pick<ShifterRequest, "image" | "set" | "unset" | "keep" | "envFiles" | "clearEnv">;
 
-/** All steps of a launch, in order; later ones win. */
-export function environmentSteps(launch: BatchLaunch, caller: Environment): readonly EnvStep[] {
+/** All steps of a launch, in order; later ones win. `devices` are the variables of devices, which no image can know. */
+export function environmentSteps(
+  launch: BatchLaunch,
+  caller: Environment,
+  devices: ReadonlyMap<string, string> = new Map(),
+): readonly EnvStep[] {
   const { request, image, modules, config } = launch;
   return [
     ...callerSteps(request, caller),
     ...nameSteps(request, image),
     ...imageSteps(image),
+    ...setSteps(devices),
     ...request.envFiles.map((path): EnvStep => ({ op: "file", path })),
-    ...request.set.map(([name, value]): EnvStep => ({ op: "set", name, value })),
+    ...setSteps(request.set),
     ...modules.flatMap(({ environment }) => changeSteps(environment)),
     ...changeSteps(config.environment),
   ];
@@ -46,6 +51,11 @@ export function imageSteps({ env }: Pick<BatchImage, "env">): readonly EnvStep[]
     const at = line.indexOf("=");
     return at > 0 && at < line.length - 1 ? [{ op: "set", name: line.slice(0, at), value: line.slice(at + 1) }] : [];
   });
+}
+
+/** Variables as they are. */
+export function setSteps(pairs: Iterable<readonly [string, string]>): readonly EnvStep[] {
+  return [...pairs].map(([name, value]) => ({ op: "set", name, value }));
 }
 
 /** What a module or the site changes. */

@@ -43,9 +43,11 @@ export interface BatchImage {
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
   readonly workdir: string | undefined;
-  /** Ids that may use it; both empty: everybody. */
+  /** Ids that may use it; both empty: everybody, unless it is `private`. */
   readonly users: readonly number[];
   readonly groups: readonly number[];
+  /** Nobody who is not on a list may use it, even where both are empty. */
+  readonly private?: boolean | undefined;
 }
 
 /** Who launches. */

@@ -8,6 +8,11 @@ export function canRun(path: string): boolean {
   return allows(path, constants.X_OK);
 }
 
+/** True when it may be read. */
+export function canRead(path: string): boolean {
+  return allows(path, constants.R_OK);
+}
+
 /** True when it may be written to. */
 export function canWrite(path: string): boolean {
   return allows(path, constants.W_OK);

@@ -26,7 +26,8 @@ const MAX_MOUNTS = 4_096;
 /** First line of every plan. */
 export const PLAN_HEADER = "BERTHPLAN1\n";
 
-type Words = readonly (string | number)[];
+/** A record: its name and its arguments. */
+export type Words = readonly (string | number)[];
 
 /** The bytes of a plan. @throws E_PLAN_NUL, E_PLAN_LARGE, E_PLAN_MOUNTS */
 export function encodePlan(plan: LaunchPlan): Buffer {
@@ -46,8 +47,9 @@ export function encodeJoinPlan(plan: JoinPlan): Buffer {
   return encodeRecords([["join", pid, start], ...group, ...payloadRecords(plan), ...programRecords(plan), ["end"]]);
 }
 
-function encodeRecords(records: readonly Words[]): Buffer {
-  let text = PLAN_HEADER;
+/** Records as they are written. @throws E_PLAN_NUL, E_PLAN_LARGE */
+export function encodeRecords(records: readonly Words[], header = PLAN_HEADER): Buffer {
+  let text = header;
   for (const words of records) {
     for (const word of words) {
       const string = String(word);
@@ -100,7 +102,8 @@ function layerWords(layer: Layer): Words {
   return ["layer", layer.kind, 0, "", ""];
 }
 
-function mountWords(record: MountRecord | RootHook): Words {
+/** The record of a mount. */
+export function mountWords(record: MountRecord | RootHook): Words {
   switch (record.op) {
     case "bind":
       return ["bind", record.source, record.target, record.flags.join(",")];
@@ -150,7 +153,8 @@ function* programRecords(plan: LaunchPlan | JoinPlan): Generator<Words> {
   for (const word of plan.argv) yield ["arg", word];
 }
 
-function environmentWords(step: EnvStep): Words {
+/** The record of a step of the environment. */
+export function environmentWords(step: EnvStep): Words {
   if (step.op === "file") return ["env-file", step.path];
   if (step.op === "unset") return ["env-unset", step.name];
   return [step.op === "set" ? "env" : `env-${step.op}`, `${step.name}=${step.value}`];

@@ -1,0 +1,70 @@
+// The launch plan of `shifter` on a node that was not set up for the request: image, site and user together, all by the
+// caller himself. Pure: what is known of the machine is handed in.
+
+import type { Environment } from "../platform/user.ts";
+import type { DeviceEdits } from "../run/cdi-edits.ts";
+import type { LaunchPlan, MountRecord, ResourceLimit } from "../run/launch-plan.ts";
+import type { RootView } from "../run/plan.ts";
+import { formatIdentity, udiIdentity } from "./config-json.ts";
+import { environmentSteps } from "./environment.ts";
+import { fail } from "./errors.ts";
+import { identityMount, kernelMounts, launchMounts, type SiteFacts, siteMounts, userMounts } from "./site-layer.ts";
+import type { BatchLaunch } from "./types.ts";
+import { programWords } from "./words.ts";
+import { startDirectory } from "./workdir.ts";
+
+/** The machine and the caller's process. */
+export interface Surroundings extends Pick<SiteFacts, "etc" | "hostsFile" | "list"> {
+  readonly view: RootView;
+  /** What the caller's environment holds. */
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly umask: number;
+  readonly limits: readonly ResourceLimit[];
+  readonly devices: DeviceEdits;
+  /** True when a path in the container is thought to be a file. */
+  isFile(path: string): boolean;
+}
+
+/** Decides on everything. @throws E_SHIFTER_ENTRYPOINT, E_SHIFTER_WORKDIR, E_SHIFTER_ROOT_HOOK */
+export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
+  const { request, image, modules } = launch;
+  for (const { name, roothook } of modules) if (roothook !== undefined) throw fail("E_SHIFTER_ROOT_HOOK", { name });
+  const argv = programWords(request, image);
+  const { chdir, otherwise } = startDirectory(request.workdir, image, around.cwd);
+  const { view, umask, limits, env } = around;
+  return {
+    called: "shifter",
+    userns: { kind: "self" },
+    unshare: [],
+    root: view.root,
+    touch: view.mounts.map((link) => `${link}.used`),
+    expectMounts: view.mounts,
+    layer: request.writableTmpfs ? { kind: "tmpfs", size: 0, lowers: [] } : { kind: "auto" },
+    mounts: udiMounts(launch, around),
+    readonlyRoot: !request.writableTmpfs,
+    ...{ chdir, chdirElse: otherwise, umask, limits },
+    keepCaps: false,
+    caps: "none",
+    init: false,
+    keepFds: [],
+    env: new Map(),
+    envSteps: environmentSteps(launch, env, around.devices.env),
+    hooks: modules.flatMap(({ userhook }) => userhook ?? []),
+    exec: argv[0],
+    argv,
+  };
+}
+
+function udiMounts(launch: BatchLaunch, around: Surroundings): readonly MountRecord[] {
+  const { config, modules, request } = launch;
+  const site = siteMounts({ ...around, config, modules, by: "user" });
+  return [
+    ...site.filter((record) => record.op !== "root-hook"),
+    ...kernelMounts(),
+    ...launchMounts(),
+    ...around.devices.mounts,
+    ...userMounts(request.volumes, { config, isFile: around.isFile }),
+    identityMount(formatIdentity(udiIdentity(launch))),
+  ];
+}
