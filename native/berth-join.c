@@ -17,6 +17,7 @@
 #include "payload.h"
 #include "plan.h"
 #include "pretend.h"
+#include "program.h"
 #include "say.h"
 #include "stop.h"
 #include "wait.h"
@@ -52,7 +53,7 @@ __attribute__((noreturn)) static void join(const struct plan *plan) {
   pretend_begin(plan);
   die_with_outside();
   payload_settle(plan, inherited);
-  payload_exec(plan);
+  program_start(plan);
 }
 
 int main(int argc, char **argv) {

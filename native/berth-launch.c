@@ -22,6 +22,8 @@
 #include "payload.h"
 #include "plan.h"
 #include "pretend.h"
+#include "program.h"
+#include "publish.h"
 #include "say.h"
 #include "sys.h"
 #include "wait.h"
@@ -29,11 +31,13 @@
 __attribute__((noreturn)) static void launch(const struct plan *plan) {
   bool instance = plan->times[OP_INSTANCE] > 0;
   payload_expect_kept(plan);
+  bool published = plan->times[OP_PUBLISH] > 0;
   mode_t inherited = umask(0); // what the plan's modes say is what is made
   if (instance) instance_open(plan);
   control_group_enter(plan);
   if (plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE) fuse_prepare(plan);
   overlay_images_lock(plan);
+  if (published) publish_prepare(plan);
   identity_enter(plan);
   // Mounts that the host makes later (automounted homes) come in; nothing goes out.
   if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0)
@@ -46,6 +50,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (plan->namespaces & 1u << NS_PID) enter_pid_namespace(instance);
   int root = layer_raise(plan, image);
   mounts_make(plan, root);
+  if (published) publish_root(plan, root);
   identity_before_root_change(plan);
   root_change(root);
   payload_limits(plan);
@@ -60,7 +65,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (instance) become_lasting_init(program, say_also);
   else if (plan->times[OP_INIT] > 0) become_init();
   if (instance) instance_begin();
-  payload_exec(plan);
+  program_start(plan);
 }
 
 int main(int argc, char **argv) {

@@ -70,5 +70,9 @@ bool call_plan(int argc, char **argv, struct plan *plan) {
   stdio_fill();
   const char *bytes = read_plan(open_plan(&call), &length);
   if (!plan_parse(bytes, length, plan, error)) die("%s", error);
+  if (plan->first[OP_CALLED] != NULL) {
+    say_program = plan->first[OP_CALLED]->text[0];
+    say_status = EXIT_CALLED;
+  }
   return !call.check;
 }

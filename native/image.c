@@ -125,13 +125,16 @@ int image_open(const struct plan *plan) {
   return image;
 }
 
+// `layer none` takes what is mounted below the root as it is: a root that was prepared has writable mounts in it.
 int image_as_root(const struct plan *plan, int image, bool writable) {
   const struct record *root = plan->first[OP_ROOT];
   if (root->value[0] != ROOT_DIR) return image; // attached already
   int tree = sys_open_tree(image, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
   if (tree < 0) die("cannot use %s as the root: %s", root->text[1], strerror(errno));
-  uint64_t set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (writable ? 0 : MOUNT_ATTR_RDONLY);
-  if (sys_mount_setattr(tree, AT_RECURSIVE, set) < 0) die("cannot protect the root %s: %s", root->text[1], strerror(errno));
+  uint64_t below = plan_choice(plan, OP_LAYER, LAYER_NONE) == LAYER_NONE, readonly = writable ? 0 : MOUNT_ATTR_RDONLY;
+  if (sys_mount_setattr(tree, AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (below ? 0 : readonly)) < 0 ||
+      sys_mount_setattr(tree, 0, readonly) < 0)
+    die("cannot protect the root %s: %s", root->text[1], strerror(errno));
   attach_over_root(tree, root->text[1]);
   return tree;
 }

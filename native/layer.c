@@ -87,7 +87,9 @@ static void sketch(int root, int tree, const struct record *record) {
   struct place place;
   struct leaf_form form = target_form(record);
   const char *target = target_of(record);
-  if (!place_find(root, tree, target, &place) || !place_sketch(root, tree, &place, &form))
+  bool found = place_find(root, tree, target, &place);
+  if (found && place.path[place.have] == 0) return; // an earlier record has drawn it
+  if (!found || !place_sketch(root, tree, &place, &form))
     die("cannot make a place for %s in the container: %s", target, target_reason(errno));
 }
 

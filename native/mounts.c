@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hook.h"
 #include "place.h"
 #include "say.h"
 #include "scratch.h"
@@ -27,15 +28,20 @@ static uint64_t mount_id(int descriptor) {
   return statx(descriptor, "", AT_EMPTY_PATH, STATX_MNT_ID, &about) == 0 ? about.stx_mnt_id : 0;
 }
 
-// `layer direct` leaves mount points behind in the user's own directory, but never an empty file that looks like content.
-static bool would_litter(const struct tree *tree, const struct place *place, const struct leaf_form *form) {
+// The mount in which the part of a place that exists ends.
+static uint64_t place_mount_id(const struct tree *tree, const struct place *place) {
   char have[PATH_MAX];
-  if (form->kind != LEAF_FILE || plan_choice(tree->plan, OP_LAYER, LAYER_NONE) != LAYER_DIRECT) return false;
   snprintf(have, sizeof have, "%.*s", (int)place->have, place->path);
   int dir = place_open(tree->root, *have == 0 ? "." : have);
-  bool litter = dir < 0 || mount_id(dir) == tree->mount_id;
+  uint64_t id = dir < 0 ? tree->mount_id : mount_id(dir);
   if (dir >= 0) close(dir);
-  return litter;
+  return id;
+}
+
+// `layer direct` leaves mount points behind in the user's own directory, but never an empty file that looks like content.
+static bool would_litter(const struct tree *tree, const struct place *place, const struct leaf_form *form) {
+  if (form->kind != LEAF_FILE || plan_choice(tree->plan, OP_LAYER, LAYER_NONE) != LAYER_DIRECT) return false;
+  return place_mount_id(tree, place) == tree->mount_id;
 }
 
 static void make_target(const struct tree *tree, const struct record *record) {
@@ -86,7 +92,7 @@ void mounts_prepare(const struct plan *plan) {
   if (stat("/", &root) < 0) die("cannot look at the host's root: %s", strerror(errno));
   for (size_t i = 0; i < plan->count; i++) {
     const struct record *record = &plan->records[i];
-    if (record->op != OP_BIND || record->value[2] & BIND_NOREC || stat(record->text[0], &about) < 0) continue;
+    if (record->op != OP_BIND || record->value[2] & (BIND_NOREC | BIND_INSIDE) || stat(record->text[0], &about) < 0) continue;
     if (about.st_ino != root.st_ino || about.st_dev != root.st_dev) continue;
     if (host_roots == NULL) host_roots = calloc(plan->count, sizeof *host_roots);
     if (host_roots == NULL) die("not enough memory");
@@ -95,10 +101,30 @@ void mounts_prepare(const struct plan *plan) {
   }
 }
 
+// A path in the container leads where it does for the payload; what is found there is cloned by its descriptor, so that
+// nobody can put something else into its place meanwhile.
+static int clone_inside(const struct tree *tree, const char *source, unsigned flags) {
+  int found = place_open(tree->root, source);
+  if (found < 0) return -1;
+  int mount = sys_open_tree(found, "", flags | AT_EMPTY_PATH), reason = errno;
+  close(found);
+  errno = reason;
+  return mount;
+}
+
 static int clone_source(const struct tree *tree, const struct record *record, const char *source, uint64_t flags) {
   size_t number = (size_t)(record - tree->plan->records);
+  unsigned how = OPEN_TREE_CLONE | (flags & BIND_NOREC ? 0 : AT_RECURSIVE);
   if (host_roots != NULL && host_roots[number] > 0) return host_roots[number];
-  return sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | (flags & BIND_NOREC ? 0 : AT_RECURSIVE));
+  return flags & BIND_INSIDE ? clone_inside(tree, source, how) : sys_open_tree(AT_FDCWD, source, how);
+}
+
+static int protect(int mount, uint64_t flags) {
+  unsigned how = flags & BIND_NOREC ? 0 : AT_RECURSIVE;
+  uint64_t set = MOUNT_ATTR_NOSUID | (flags & BIND_DEV ? 0 : MOUNT_ATTR_NODEV) | (flags & BIND_RO ? MOUNT_ATTR_RDONLY : 0);
+  if (sys_mount_setattr(mount, how, set) < 0) return -1;
+  if (!(flags & (BIND_SLAVE | BIND_PRIVATE))) return 0;
+  return sys_mount_propagate(mount, how, flags & BIND_SLAVE ? MS_SLAVE : MS_PRIVATE);
 }
 
 static void bind(const struct tree *tree, const struct record *record, const char *source, uint64_t flags) {
@@ -106,9 +132,10 @@ static void bind(const struct tree *tree, const struct record *record, const cha
   if (mount < 0 && flags & BIND_TRY && (errno == ENOENT || errno == ENOTDIR)) return;
   if (mount < 0 && errno == EINVAL && flags & BIND_NOREC)
     die("cannot bind %s on %s without what is mounted below it: a user namespace must not uncover it", source, target_of(record));
+  if (mount < 0 && flags & BIND_INSIDE)
+    die("cannot bind %s of the container on %s: %s", source, target_of(record), errno == EINVAL ? "it cannot be mounted twice" : target_reason(errno));
   if (mount < 0) die("cannot bind %s on %s: %s", source, target_of(record), strerror(errno));
-  uint64_t set = MOUNT_ATTR_NOSUID | (flags & BIND_DEV ? 0 : MOUNT_ATTR_NODEV) | (flags & BIND_RO ? MOUNT_ATTR_RDONLY : 0);
-  if (sys_mount_setattr(mount, flags & BIND_NOREC ? 0 : AT_RECURSIVE, set) < 0)
+  if (protect(mount, flags) < 0)
     die("cannot protect the bind of %s on %s: %s", source, target_of(record), strerror(errno));
   attach(tree, record, mount, source);
 }
@@ -167,6 +194,18 @@ static void make_link(const struct tree *tree, const struct record *record) {
   else make_target(tree, record);
 }
 
+// Below a mount nothing is made: it would appear on the host.
+static void make_point(const struct tree *tree, const struct record *record) {
+  struct place place;
+  int found = place_open(tree->root, record->text[0]);
+  if (found >= 0) {
+    close(found);
+    return;
+  }
+  if (!place_find(tree->root, -1, record->text[0], &place)) die("cannot use %s in the container: %s", record->text[0], target_reason(errno));
+  if (place_mount_id(tree, &place) == tree->mount_id) make_target(tree, record);
+}
+
 static void make_readonly(const struct tree *tree) {
   if (sys_mount_setattr(tree->root, 0, MOUNT_ATTR_RDONLY) < 0) die("cannot make the root read-only: %s", strerror(errno));
 }
@@ -184,6 +223,8 @@ static void perform(const struct tree *tree, const struct record *record) {
   case OP_DIR: make_dir(tree, record); break;
   case OP_FILE: attach(tree, record, scratch_file(tree->plan, record), "a file of the plan"); break;
   case OP_LINK: make_link(tree, record); break;
+  case OP_POINT: make_point(tree, record); break;
+  case OP_ROOT_HOOK: hook_root(record->text[0], tree->root); break;
   case OP_READONLY: make_readonly(tree); break;
   default: break;
   }

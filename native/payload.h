@@ -16,7 +16,4 @@ void payload_limits(const struct plan *plan);
 // Sets directory and umask (`inherited` when the plan has none) and closes every descriptor above 2 that is not kept.
 void payload_settle(const struct plan *plan, mode_t inherited);
 
-// Becomes the payload, or dies with 126 or 127 and the reason.
-__attribute__((noreturn)) void payload_exec(const struct plan *plan);
-
 #endif

@@ -23,6 +23,7 @@ static const char *broken_identity(const struct plan *plan, uint64_t userns) {
   if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return "`keep-caps` and `caps` exclude each other";
   if (has(plan, OP_GROUP) && !has(plan, OP_SETID)) return "`group` needs `setid`";
   if (plan->times[OP_GROUP] > PLAN_MAX_GROUPS) return "more than 64 `group` records";
+  if (has(plan, OP_ROOT_HOOK) && userns != USERNS_NONE) return "`root-hook` needs `userns none`";
   if (has(plan, OP_PRETEND) && userns != USERNS_ROOT && userns != USERNS_NONE) return "`pretend` needs `userns root` or `none`";
   return namespace_caps && userns == USERNS_NONE ? "`caps namespace` needs a user namespace" : NULL;
 }
@@ -100,6 +101,7 @@ static const char *missing_record(const struct plan *plan) {
   if (!has(plan, OP_ROOT) && !has(plan, OP_JOIN)) return "it has no `root`";
   // An instance may begin empty: others come in later.
   if (has(plan, OP_INSTANCE) && !has(plan, OP_EXEC) && !has(plan, OP_ARG)) return NULL;
+  if (has(plan, OP_PUBLISH)) return NULL; // the root itself is the result
   if (!has(plan, OP_EXEC)) return "it has no `exec`";
   return has(plan, OP_ARG) ? NULL : "it has no `arg`";
 }
@@ -108,15 +110,30 @@ static const char *missing_record(const struct plan *plan) {
 static const char *broken_join(const struct plan *plan) {
   for (size_t i = 0; i < plan->count; i++) {
     enum op op = plan->records[i].op;
-    bool of_the_process = op == OP_JOIN || op == OP_CONTROL_GROUP || op >= OP_CHDIR;
-    if (!of_the_process || op == OP_INIT || op == OP_INSTANCE) return "a plan with `join` has no records of namespaces, mounts, `init` or `instance`";
+    bool of_the_process = op == OP_JOIN || op == OP_CONTROL_GROUP || op >= OP_CALLED;
+    if (!of_the_process || op == OP_INIT || op == OP_INSTANCE || op == OP_PUBLISH)
+      return "a plan with `join` has no records of namespaces, mounts, `init`, `instance` or `publish`";
   }
   if (has(plan, OP_KEEP_CAPS) && has(plan, OP_CAPS)) return "`keep-caps` and `caps` exclude each other";
   return NULL;
 }
 
+// What is published outlives the launcher: nothing may hang on a process or namespace of its own.
+static const char *broken_publish(const struct plan *plan, uint64_t userns) {
+  static const enum op NEVER[] = {OP_UNSHARE, OP_OVERLAY_IMAGE, OP_INIT, OP_INSTANCE, OP_ENV, OP_ENV_APPEND, OP_ENV_PREPEND, OP_ENV_UNSET,
+                                  OP_ENV_FILE, OP_HOOK, OP_EXEC, OP_ARG};
+  if (!has(plan, OP_PUBLISH)) return NULL;
+  uint64_t root = plan->first[OP_ROOT]->value[0];
+  if (userns != USERNS_NONE) return "`publish` needs `userns none`";
+  if (root != ROOT_DIR && root != ROOT_KERNEL) return "`publish` needs `root dir` or `root kernel`";
+  for (size_t i = 0; i < sizeof NEVER / sizeof *NEVER; i++)
+    if (has(plan, NEVER[i])) return "a plan with `publish` has no program, environment, namespaces or overlay images";
+  return NULL;
+}
+
 static const char *broken_bounds(const struct plan *plan) {
   size_t mounts = 0;
+  if (has(plan, OP_CHDIR_ELSE) && !has(plan, OP_CHDIR)) return "`chdir-else` needs `chdir`";
   for (size_t i = 0; i < plan->count; i++) {
     const struct record *record = &plan->records[i];
     if (plan_is_mount(record->op) && ++mounts > PLAN_MAX_MOUNTS) return "more than 4096 mount records";
@@ -136,5 +153,6 @@ const char *plan_broken_rule(const struct plan *plan) {
   if ((broken = broken_layer(plan)) != NULL) return broken;
   if ((broken = broken_overlay_images(plan)) != NULL) return broken;
   if ((broken = broken_namespaces(plan)) != NULL) return broken;
+  if ((broken = broken_publish(plan, userns)) != NULL) return broken;
   return broken_bounds(plan);
 }

@@ -14,7 +14,7 @@ static const char MAGIC[] = "BERTHPLAN1\n";
 
 enum kind {
   K_NOTHING, K_PATH, K_UPPER, K_LOWERS, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
-  K_USERNS, K_UG, K_NS, K_ROOT, K_OVERLAY, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS,
+  K_USERNS, K_UG, K_NS, K_ROOT, K_OVERLAY, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS, K_POINT, K_VARIABLE,
 };
 
 struct form {
@@ -51,8 +51,12 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_DIR] = {"dir", 8, false, {K_PATH, K_MODE}},
     [OP_FILE] = {"file", 8, false, {K_PATH, K_MODE, K_TEXT}},
     [OP_LINK] = {"link", 8, false, {K_PATH, K_NAME}},
+    [OP_POINT] = {"point", 8, false, {K_PATH, K_POINT}},
+    [OP_ROOT_HOOK] = {"root-hook", 8, false, {K_PATH}},
     [OP_READONLY] = {"readonly", 8, true, {K_NOTHING}},
+    [OP_CALLED] = {"called", 9, true, {K_NAME}},
     [OP_CHDIR] = {"chdir", 9, false, {K_PATH}},
+    [OP_CHDIR_ELSE] = {"chdir-else", 9, true, {K_NAME}},
     [OP_UMASK] = {"umask", 9, true, {K_MODE}},
     [OP_RLIMIT] = {"rlimit", 9, false, {K_RLIMIT, K_LIMIT, K_LIMIT}},
     [OP_KEEP_CAPS] = {"keep-caps", 9, true, {K_NOTHING}},
@@ -64,9 +68,15 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_INSTANCE] = {"instance", 9, true, {K_FD}},
     [OP_KEEP_FD] = {"keep-fd", 9, false, {K_FD}},
     [OP_ENV] = {"env", 10, false, {K_ENV}},
-    [OP_EXEC] = {"exec", 11, true, {K_NAME}},
-    [OP_ARG] = {"arg", 12, false, {K_TEXT}},
-    [OP_END] = {"end", 13, true, {K_NOTHING}},
+    [OP_ENV_APPEND] = {"env-append", 10, false, {K_ENV}},
+    [OP_ENV_PREPEND] = {"env-prepend", 10, false, {K_ENV}},
+    [OP_ENV_UNSET] = {"env-unset", 10, false, {K_VARIABLE}},
+    [OP_ENV_FILE] = {"env-file", 10, false, {K_NAME}},
+    [OP_HOOK] = {"hook", 11, false, {K_NAME}},
+    [OP_PUBLISH] = {"publish", 12, true, {K_PATH}},
+    [OP_EXEC] = {"exec", 12, true, {K_NAME}},
+    [OP_ARG] = {"arg", 13, false, {K_TEXT}},
+    [OP_END] = {"end", 14, true, {K_NOTHING}},
 };
 
 static const char *const USERNS_WORDS[] = {"none", "self", "root", "ranges", NULL};
@@ -77,7 +87,8 @@ static const char *const OVERLAY_WORDS[] = {"squashfs", "ext-ro", "ext-rw", NULL
 static const char *const LAYER_WORDS[] = {"none", "auto", "tmpfs", "dirs", "direct", NULL};
 static const char *const CAPS_WORDS[] = {"none", "namespace", NULL};
 static const char *const PRETEND_WORDS[] = {"ids", NULL};
-static const char *const FLAG_WORDS[] = {"ro", "rw", "dev", "try", "norec", NULL};
+static const char *const FLAG_WORDS[] = {"ro", "rw", "dev", "try", "norec", "inside", "file", "slave", "private", NULL};
+static const char *const POINT_WORDS[] = {"dir", "file", NULL};
 // In the order of Linux's RLIMIT_ numbers, which are the same on every architecture berth runs on.
 static const char *const RLIMIT_WORDS[] = {"cpu",    "fsize",   "data", "stack", "core",       "rss",      "nproc", "nofile",
                                            "memlock", "as",     "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime", NULL};
@@ -140,12 +151,15 @@ static bool parse_flags(const char *text, uint64_t *value) {
     if (*text == ',' && *++text == 0) return false;
   }
   *value = flags;
-  return (flags & (BIND_RO | BIND_RW)) != (BIND_RO | BIND_RW);
+  return (flags & (BIND_RO | BIND_RW)) != (BIND_RO | BIND_RW) && (flags & (BIND_SLAVE | BIND_PRIVATE)) != (BIND_SLAVE | BIND_PRIVATE) &&
+         (!(flags & BIND_FILE) || flags & BIND_INSIDE);
 }
 
 static bool is_path(const char *text) { return text[0] == '/' && strnlen(text, PATH_MAX) < PATH_MAX; }
 
 static bool parse_env(const char *text) { return *text != '=' && strchr(text, '=') != NULL; }
+
+static bool parse_variable(const char *text) { return *text != 0 && strchr(text, '=') == NULL; }
 
 static bool words(struct reader *reader, const char *const table[], const char *text, uint64_t *value) {
   return parse_word(table, text, strlen(text), value) || refuse(reader, "\"%.40s\" is not a word known here", text);
@@ -181,7 +195,11 @@ static bool parse_argument(struct reader *reader, enum kind kind, const char *te
   case K_CAPS: return words(reader, CAPS_WORDS, text, value);
   case K_PRETEND: return words(reader, PRETEND_WORDS, text, value);
   case K_RLIMIT: return words(reader, RLIMIT_WORDS, text, value);
-  case K_FLAGS: return parse_flags(text, value) || refuse(reader, "\"%.40s\" is not a list of ro or rw, dev, try, norec", text);
+  case K_FLAGS:
+    return parse_flags(text, value) ||
+           refuse(reader, "\"%.60s\" is not a list of ro or rw, dev, try, norec, inside (and file), slave or private", text);
+  case K_POINT: return words(reader, POINT_WORDS, text, value);
+  case K_VARIABLE: return parse_variable(text) || refuse(reader, "not the name of a variable");
   }
   return refuse(reader, "an unknown kind of argument");
 }
@@ -248,8 +266,7 @@ static bool parse_all(struct reader *reader, struct plan *plan) {
   const char *broken = plan_broken_rule(plan);
   if (broken != NULL) return refuse(reader, "%s", broken);
   plan->argv = collect(plan, OP_ARG);
-  plan->env = collect(plan, OP_ENV);
-  return (plan->argv != NULL && plan->env != NULL) || refuse(reader, "not enough memory to read it");
+  return plan->argv != NULL || refuse(reader, "not enough memory to read it");
 }
 
 bool plan_parse(const char *bytes, size_t length, struct plan *plan, char *error) {
@@ -268,7 +285,6 @@ bool plan_parse(const char *bytes, size_t length, struct plan *plan, char *error
 void plan_free(struct plan *plan) {
   free(plan->records);
   free((void *)plan->argv);
-  free((void *)plan->env);
   memset(plan, 0, sizeof *plan);
 }
 

@@ -21,9 +21,9 @@ enum {
 enum op {
   OP_JOIN, OP_USERNS, OP_IDMAP, OP_UNSHARE, OP_HOSTNAME, OP_CONTROL_GROUP,
   OP_ROOT, OP_FUSE_PROGRAM, OP_FUSE2FS_PROGRAM, OP_FUSE_OVERLAYFS_PROGRAM, OP_E2FSCK_PROGRAM, OP_DECRYPT, OP_OVERLAY_IMAGE, OP_TOUCH, OP_FORGET, OP_EXPECT_MOUNT, OP_LAYER,
-  OP_BIND, OP_TMPFS, OP_PROC, OP_SYSFS, OP_DEVPTS, OP_MQUEUE, OP_DIR, OP_FILE, OP_LINK, OP_READONLY,
-  OP_CHDIR, OP_UMASK, OP_RLIMIT, OP_KEEP_CAPS, OP_CAPS, OP_SETID, OP_GROUP, OP_PRETEND, OP_INIT, OP_INSTANCE, OP_KEEP_FD,
-  OP_ENV, OP_EXEC, OP_ARG, OP_END,
+  OP_BIND, OP_TMPFS, OP_PROC, OP_SYSFS, OP_DEVPTS, OP_MQUEUE, OP_DIR, OP_FILE, OP_LINK, OP_POINT, OP_ROOT_HOOK, OP_READONLY,
+  OP_CALLED, OP_CHDIR, OP_CHDIR_ELSE, OP_UMASK, OP_RLIMIT, OP_KEEP_CAPS, OP_CAPS, OP_SETID, OP_GROUP, OP_PRETEND, OP_INIT, OP_INSTANCE, OP_KEEP_FD,
+  OP_ENV, OP_ENV_APPEND, OP_ENV_PREPEND, OP_ENV_UNSET, OP_ENV_FILE, OP_HOOK, OP_PUBLISH, OP_EXEC, OP_ARG, OP_END,
   OP_COUNT,
 };
 
@@ -34,7 +34,8 @@ enum { ROOT_DIR, ROOT_KERNEL, ROOT_FUSE, ROOT_ENCRYPTED };
 enum { LAYER_NONE, LAYER_AUTO, LAYER_TMPFS, LAYER_DIRS, LAYER_DIRECT };
 enum { OVERLAY_SQUASHFS, OVERLAY_EXT_RO, OVERLAY_EXT_RW };
 enum { CAPS_NONE, CAPS_NAMESPACE };
-enum { BIND_RO = 1, BIND_RW = 2, BIND_DEV = 4, BIND_TRY = 8, BIND_NOREC = 16 };
+enum { BIND_RO = 1, BIND_RW = 2, BIND_DEV = 4, BIND_TRY = 8, BIND_NOREC = 16, BIND_INSIDE = 32, BIND_FILE = 64, BIND_SLAVE = 128, BIND_PRIVATE = 256 };
+enum { POINT_DIR, POINT_FILE };
 
 // No limit, in an `rlimit` record.
 #define PLAN_INFINITE UINT64_MAX
@@ -52,8 +53,7 @@ struct plan {
   const struct record *first[OP_COUNT]; // NULL when the plan has none
   size_t times[OP_COUNT];
   unsigned namespaces; // bit set of 1 << NS_*
-  char **argv;         // both end with NULL and point into the buffer
-  char **env;
+  char **argv;         // ends with NULL and points into the buffer
 };
 
 // Parses and checks a whole plan. Strings point into `bytes`, which must outlive the plan. Returns false and a sentence in

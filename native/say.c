@@ -10,6 +10,7 @@
 
 const char *say_program = "berth";
 int say_also = -1;
+int say_status = EXIT_LAUNCH;
 
 __attribute__((format(printf, 2, 0))) static void say_list(int also, const char *format, va_list list) {
   char line[8192];
@@ -50,5 +51,5 @@ void die(const char *format, ...) {
   va_start(list, format);
   say_list(say_also, format, list);
   va_end(list);
-  _exit(EXIT_LAUNCH);
+  _exit(say_status);
 }

@@ -106,6 +106,6 @@ int server_mount(const struct server *server) {
   int mount = pass_receive(talk[0]);
   close(talk[0]);
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  if (mount < 0) _exit(EXIT_LAUNCH); // the child has said why
+  if (mount < 0) _exit(say_status); // the child has said why
   return mount;
 }

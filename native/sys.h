@@ -39,6 +39,12 @@ static inline int sys_mount_setattr(int mount, unsigned flags, uint64_t set) {
   return (int)syscall(SYS_mount_setattr, mount, "", flags | AT_EMPTY_PATH, &attr, sizeof attr);
 }
 
+// MS_SLAVE or MS_PRIVATE.
+static inline int sys_mount_propagate(int mount, unsigned flags, uint64_t kind) {
+  struct mount_attr attr = {.propagation = kind};
+  return (int)syscall(SYS_mount_setattr, mount, "", flags | AT_EMPTY_PATH, &attr, sizeof attr);
+}
+
 static inline int sys_fsopen(const char *type) { return (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC); }
 
 static inline int sys_fsconfig(int fs, unsigned command, const char *key, const char *value) {
