@@ -1,21 +1,26 @@
 #!/bin/sh
 # Installs a built berth below a prefix: the binary in PREFIX/bin, its helpers in PREFIX/libexec/berth. Nothing is setuid.
-# usage: install.sh [--server] PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
-# With --server also what `berth serve` needs: its modules for Node, and the unit for systemd.
+# usage: install.sh [--server] [--node] PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
+# With --server also what `berth serve` needs: its modules for Node, and the unit for systemd. With --node also the names that
+# batch jobs and their prologs call: shifter, shifterimg, setupRoot, unsetupRoot.
 # DESTDIR is put before PREFIX, for those who make packages.
 
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-server=no
-if [ "${1:-}" = --server ]; then server=yes; shift; fi
-prefix=${1:?usage: install.sh [--server] PREFIX [BUILD]}
+server=no node=no
+while :; do
+  case ${1:-} in --server) server=yes ;; --node) node=yes ;; *) break ;; esac
+  shift
+done
+prefix=${1:?usage: install.sh [--server] [--node] PREFIX [BUILD]}
 build=${2:-$here/../build}
 
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
 case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not $prefix" ;; esac
 helpers="berth-main berth-launch berth-join berth-mount berth-pack berth-relay"
-for program in berth $helpers; do
+[ $node = no ] || helpers="$helpers berth-node"
+for program in berth $([ $node = no ] || echo shifter) $helpers; do
   [ -x "$build/$program" ] || fail "$build/$program is missing: call ./berth --version in the checkout, which builds it"
 done
 
@@ -40,6 +45,12 @@ if [ $server = yes ]; then
   mv "$root/libexec/berth/modules.new" "$root/libexec/berth/modules"
   mkdir -p "$root/lib/systemd/system"
   sed "s#/usr/local/#$prefix/#g" "$here/systemd/berth-gateway.service" >"$root/lib/systemd/system/berth-gateway.service"
+fi
+if [ $node = yes ]; then
+  mkdir -p "$root/sbin"
+  put "$build/shifter" "$root/bin/shifter" 755
+  ln -sfn berth "$root/bin/shifterimg"
+  for name in setupRoot unsetupRoot; do ln -sfn ../bin/berth "$root/sbin/$name"; done
 fi
 # Manual pages and completions come from the program itself. Without them berth is whole: a package for another kind of machine
 # cannot run it.
