@@ -64,7 +64,7 @@ async function open(
   const name = await takeServerName(server.stateDir);
   onClose(() => name.release());
   const seal = await openSeal(gateway.keyFile);
-  const store = await openStore(await databaseUrl(server.database), { now });
+  const store = await openStore(await databaseUrl(server.database), { now, lasting: true });
   onClose(() => store.close());
   const config = { now: gateway };
   const catalog = makeCatalog({ store, config: following(() => config.now), onFault: (reason) => log.warn(reason) });

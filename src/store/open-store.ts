@@ -10,6 +10,8 @@ export interface StoreOptions {
   readonly now: () => number;
   /** PostgreSQL: connections at most; 10 unless said otherwise. */
   readonly connections?: number | undefined;
+  /** The program answers others for as long as it runs, and must not stand still while SQLite tidies its file. */
+  readonly lasting?: boolean | undefined;
 }
 
 /**

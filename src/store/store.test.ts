@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { storeChoices } from "../../tests/support/stores.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
@@ -123,6 +123,18 @@ describe("an address", () => {
     await store.db.insertInto("servers").values(server("a")).execute();
     const modes = readdirSync(dir).map((name) => [name, statSync(join(dir, name)).mode & 0o777]);
     expect(Object.fromEntries(modes)).toEqual({ "berth.db": 0o600, "berth.db-shm": 0o600, "berth.db-wal": 0o600 });
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
+
+  test("of a SQLite file for a lasting program: its log is carried over while it runs", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "berth-store-"));
+    const path = join(dir, "berth.db");
+    const store = await openStore(`sqlite:${path}`, { now, lasting: true });
+    const before = statSync(path).mtimeMs;
+    // Fewer pages than SQLite itself waits for.
+    await store.db.insertInto("servers").values(server("a")).execute();
+    await vi.waitUntil(() => statSync(path).mtimeMs > before, { timeout: 20_000, interval: 20 });
     await store.close();
     await rm(dir, { recursive: true });
   });

@@ -1,4 +1,4 @@
-// Uses of images, gathered and written once a second: a lookup must not wait for a disk, and a thousand of them are one
+// Uses of images, gathered and written once a second: a lookup must not wait for a disk, and a hundred of them are one
 // transaction. What a graceful stop flushes is all there is; a crash loses the last second of a statistic.
 
 import { setImmediate as breathe } from "node:timers/promises";
@@ -10,8 +10,8 @@ import type { ImageName, ImageRecord } from "../types.ts";
 const PERIOD_MS = 1000;
 /** Lookups that are held; when more come within a second, they are written at once. */
 const HELD = 5000;
-/** Images or lookups in one statement; a millisecond or two. */
-const CHUNK = 250;
+/** Images or lookups in one statement; a millisecond or two, between which others are served. */
+const CHUNK = 100;
 /** Life counts in days: writing the same image's use more often than this many seconds changes nothing. */
 const GRAIN = 60;
 /** Images whose last written use is remembered. */
@@ -78,45 +78,43 @@ export class Uses {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const [images, lookups] = [[...this.#images], this.#lookups];
-    if (images.length === 0 && lookups.length === 0) return;
     this.#images = new Set();
     this.#lookups = [];
-    const now = this.#options.now();
     try {
-      await this.#save(images, lookups, now);
+      while (images.length > 0) await this.#saveImages(images);
+      while (lookups.length > 0) await this.#saveLookups(lookups);
     } catch (error) {
       for (const key of images) this.#images.add(key);
       this.#lookups = [...lookups, ...this.#lookups];
       this.#timer ??= setTimeout(() => this.#flushSoon(), PERIOD_MS).unref();
       throw error;
     }
-    if (this.#written.size + images.length > REMEMBERED) this.#written.clear();
-    for (const key of images) this.#written.set(key, now);
   }
 
-  async #save(images: readonly number[], lookups: readonly Row[], now: number): Promise<void> {
-    const { store, life } = this.#options;
-    await store.transaction(async (trx) => {
-      for (const keys of chunks(images)) {
-        await trx
-          .updateTable("images")
-          .set({ last_use: now, expires: now + life() })
-          .where("key", "in", keys)
-          .where("status", "=", "READY")
-          .execute();
-        await breathe();
-      }
-      for (const rows of chunks(lookups)) {
-        await insertLookups(rows, store.kind).execute(trx);
-        await breathe();
-      }
-    });
+  // A transaction for each part: the end of a large one takes as long as the whole, and what is written is out of the way.
+  async #saveImages(images: number[]): Promise<void> {
+    const now = this.#options.now();
+    const keys = images.slice(0, CHUNK);
+    await this.#options.store.transaction((trx) =>
+      trx
+        .updateTable("images")
+        .set({ last_use: now, expires: now + this.#options.life() })
+        .where("key", "in", keys)
+        .where("status", "=", "READY")
+        .execute(),
+    );
+    images.splice(0, CHUNK);
+    if (this.#written.size + keys.length > REMEMBERED) this.#written.clear();
+    for (const key of keys) this.#written.set(key, now);
+    await breathe();
   }
-}
 
-// SQLite answers without a pause; between the parts of a batch others are served.
-function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+  async #saveLookups(lookups: Row[]): Promise<void> {
+    const { store } = this.#options;
+    await store.transaction((trx) => insertLookups(lookups.slice(0, CHUNK), store.kind).execute(trx));
+    lookups.splice(0, CHUNK);
+    await breathe();
+  }
 }
 
 // One parameter for all of them: five thousand a second are worth the words.

@@ -8,14 +8,20 @@ import { fail } from "../errors.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { type Listener, Listeners, type Store } from "../store.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { SqlitePair } from "./driver.ts";
 
 /** How often the file is asked whether another process wrote. */
 const LOOK_MS = 500;
 
+interface SqliteOptions {
+  readonly now: () => number;
+  readonly lasting?: boolean | undefined;
+}
+
 /** Opens the file, makes it if missing, and migrates it. @throws E_STORE_OPEN, E_STORE_NEWER, E_STORE_MIGRATION */
-export async function openSqlite(path: string, options: { readonly now: () => number }): Promise<Store> {
+export async function openSqlite(path: string, options: SqliteOptions): Promise<Store> {
   await makePrivate(path);
   const pair = new SqlitePair(path);
   const db = new Kysely<Tables>({ dialect: sqliteDialect(pair) });
@@ -25,7 +31,7 @@ export async function openSqlite(path: string, options: { readonly now: () => nu
     await db.destroy();
     throw error;
   }
-  return new SqliteStore(pair, db, options.now);
+  return new SqliteStore(pair, db, options);
 }
 
 // The names of private images are nobody else's business; the files beside it get the mode of this one.
@@ -48,10 +54,13 @@ class SqliteStore implements Store {
   #looking: NodeJS.Timeout | undefined;
   #version: unknown;
 
-  constructor(pair: SqlitePair, db: Kysely<Tables>, now: () => number) {
+  readonly #checkpoints: Checkpoints | undefined;
+
+  constructor(pair: SqlitePair, db: Kysely<Tables>, { now, lasting }: SqliteOptions) {
     this.#pair = pair;
     this.db = db;
     this.now = now;
+    this.#checkpoints = lasting ? new Checkpoints(pair.writer) : undefined;
   }
 
   async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
@@ -89,6 +98,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     clearInterval(this.#looking);
+    await this.#checkpoints?.close();
     await this.db.destroy();
   }
 
