@@ -24,13 +24,14 @@ static const char *const WORDS[] = {
     "image:0", "image:1\n/c", "image:15", "/bin/f", "touch", "expect-mount", "layer", "auto", "tmpfs", "dirs", "direct", "",
     "/upper", "/a\n/b", "bind", "/src", "/dst", "ro", "ro,rw", "ro,try,dev,norec", ",", "proc", "sysfs", "devpts", "mqueue", "file", "0644", "9", "link",
     "readonly", "chdir", "umask", "022", "rlimit", "nofile", "inf", "keep-caps", "caps", "namespace", "setid", "group", "pretend", "ids", "init", "keep-fd", "3", "env", "A=b", "=x",
+    "point", "root-hook", "called", "shifter", "chdir-else", "env-append", "env-prepend", "env-unset", "env-file", "hook", "publish", "inside,file", "slave", "private",
     "join", "control-group", "instance", "exec", "sh", "arg", "end"};
 
 static const char SEED[] =
     "BERTHPLAN1\nuserns\0ranges\0idmap\0u\0" "0\0" "1000\0" "1\0idmap\0g\0" "0\0" "1000\0" "1\0unshare\0pid\0unshare\0uts\0hostname\0x\0root\0dir\0/image\0" "0\0"
     "fuse2fs-program\0/f\0fuse-overlayfs-program\0/o\0overlay-image\0ext-rw\0/i\0" "0\0" "9\0overlay-image\0ext-ro\0/j\0" "0\0" "9\0"
     "touch\0/t\0layer\0dirs\0" "0\0image:0\0/a\nimage:1\0bind\0/s\0/d/\0ro,try\0tmpfs\0/t\0" "4096\0" "1777\0proc\0/proc\0dir\0/x\0" "755\0file\0/f\0" "644\0text\n\0"
-    "link\0/l\0t\0readonly\0chdir\0/\0umask\0" "022\0rlimit\0nofile\0" "10\0inf\0caps\0none\0setid\0" "5\0" "6\0init\0keep-fd\0" "7\0env\0A=b\0exec\0sh\0arg\0sh\0arg\0\0end";
+    "link\0/l\0t\0bind\0/c\0/d\0inside,file,slave\0point\0/p\0dir\0readonly\0called\0shifter\0chdir-else\0no\0chdir\0/\0umask\0" "022\0rlimit\0nofile\0" "10\0inf\0caps\0none\0setid\0" "5\0" "6\0init\0keep-fd\0" "7\0env\0A=b\0env-append\0A=c\0env-prepend\0A=a\0env-unset\0B\0env-file\0f\0hook\0/h\0exec\0sh\0arg\0sh\0arg\0\0end";
 
 static size_t splice(char *text, size_t length) {
   const char *word = WORDS[dice(sizeof WORDS / sizeof *WORDS)];
