@@ -112,9 +112,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./gateway.ts")).gatewayCommand(c),
   },
   {
+    name: "shifter",
+    summary: "Shifter's program that runs programs in the site's images",
+    load: async (c) => (await import("./shifter/index.ts")).shifterCommand(c),
+  },
+  {
     name: "shifterimg",
     summary: "Shifter's program for images of the site's gateway",
     load: async (c) => (await import("./shifterimg/index.ts")).shifterimgCommand(c),
+  },
+  {
+    name: "node",
+    summary: "look after a node that runs containers in batch jobs",
+    load: async (c) => (await import("./node/index.ts")).nodeCommand(c),
+  },
+  {
+    name: "module",
+    summary: "show the modules of this site, for shifter --module",
+    load: async (c) => (await import("./module.ts")).moduleCommand(c),
   },
   {
     name: "doctor",

@@ -7,6 +7,7 @@ import type { Environment } from "../platform/user.ts";
 import { configPlaces } from "./config-places.ts";
 import type { NodeSettings } from "./node-config.ts";
 import { readTrusted } from "./trusted-file.ts";
+import { readUdiRootNode } from "./udi-root/read-node.ts";
 
 const fail = defineErrors({
   E_NODE_NO_CONFIG: {
@@ -39,7 +40,7 @@ export async function readNodeConfig(options: NodeConfigOptions): Promise<NodeSe
   // Root's work never follows the environment to a file that others may change.
   const trust = (variable: string) => options.trusted ?? (Boolean(env[variable]) && process.getuid?.() !== 0);
   if (env["BERTH_SITE_CONFIG"] || existsSync(site)) {
-    const text = await readTrusted(site, trust("BERTH_SITE_CONFIG"));
+    const text = readTrusted(site, trust("BERTH_SITE_CONFIG"));
     if (mayHaveNode(text)) {
       const found = await readSiteText(site, text, lenient);
       if (found) return found;
@@ -50,11 +51,8 @@ export async function readNodeConfig(options: NodeConfigOptions): Promise<NodeSe
 }
 
 async function readFile(path: string, trusted: boolean, lenient: boolean): Promise<NodeSettings> {
-  const text = await readTrusted(path, trusted);
-  if (!/\.(ya?ml|json)$/.test(path)) {
-    const { readUdiRootNode } = await import("./udi-root/read-node.ts");
-    return readUdiRootNode(path, text, lenient);
-  }
+  const text = readTrusted(path, trusted);
+  if (!/\.(ya?ml|json)$/.test(path)) return readUdiRootNode(path, text, lenient);
   const found = await readSiteText(path, text, lenient);
   if (!found) throw fail("E_NODE_NO_CONFIG", { site: path, udiRoot: "a udiRoot.conf" });
   return found;

@@ -99,6 +99,8 @@ export interface NodeSetting {
   readonly value: string;
   /** Line of the file, or undefined for a default. */
   readonly line?: number | undefined;
+  /** It stands in the file and says nothing to berth; `note` tells why. */
+  readonly unused?: boolean | undefined;
   /** What berth does with it, when that differs from what Shifter did. */
   readonly note?: string | undefined;
 }

@@ -1,6 +1,6 @@
 // Reads a configuration that root's work relies on: a file is believed when nobody but root can change it.
 
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { defineErrors, reasonOf } from "../base/errors.ts";
 
 const fail = defineErrors({
@@ -17,27 +17,34 @@ const MAX_BYTES = 1 << 20;
 
 /**
  * The text of a file. Unless `trusted` says that the caller chose the file himself, it must belong to root and be writable by
- * nobody else. @throws E_CONFIG_READ, E_CONFIG_OWNER, E_CONFIG_SIZE
+ * nobody else. Read at once and in one piece: it is small, and every start waits for it.
+ * @throws E_CONFIG_READ, E_CONFIG_OWNER, E_CONFIG_SIZE
  */
-export async function readTrusted(path: string, trusted: boolean): Promise<string> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw fail("E_CONFIG_READ", { path, why: reasonOf(cause) }, { cause });
-  });
+export function readTrusted(path: string, trusted: boolean): string {
+  const file = openFile(path);
   try {
-    return await readChecked(file, path, trusted);
+    check(fstatSync(file), path, trusted);
+    return readFileSync(file, "utf8");
   } finally {
-    await file.close();
+    closeSync(file);
+  }
+}
+
+// A pipe would keep its reader waiting for ever.
+function openFile(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw fail("E_CONFIG_READ", { path, why: reasonOf(cause) }, { cause });
   }
 }
 
 // What is checked is the open file, which nobody can exchange in between.
-async function readChecked(file: FileHandle, path: string, trusted: boolean): Promise<string> {
-  const info = await file.stat();
+function check(info: Stats, path: string, trusted: boolean): void {
   const { uid, mode, size } = info;
   if (!info.isFile()) throw fail("E_CONFIG_READ", { path, why: "it is no file" });
   if (!trusted && uid !== 0) throw fail("E_CONFIG_OWNER", { path, why: `it belongs to user ${uid}` });
   if (!trusted && (mode & 0o022) !== 0)
     throw fail("E_CONFIG_OWNER", { path, why: `its mode is ${(mode & 0o7777).toString(8)}` });
   if (size > MAX_BYTES) throw fail("E_CONFIG_SIZE", { path, limit: MAX_BYTES });
-  return await file.readFile("utf8");
 }

@@ -27,7 +27,7 @@ export interface UdiRoot {
  * writable by nobody else. @throws E_UDI_ROOT_LINE, and what `readTrusted` throws
  */
 export async function readUdiRoot(path: string, { trusted = false } = {}): Promise<UdiRoot> {
-  return parseUdiRoot(await readTrusted(path, trusted), path);
+  return parseUdiRoot(readTrusted(path, trusted), path);
 }
 
 /** Parses the text of a `udiRoot.conf`. @throws E_UDI_ROOT_LINE */

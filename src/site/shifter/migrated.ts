@@ -1,12 +1,16 @@
-// `site.yaml` as a text for people, made from a translation: every value with the name that it had in `imagemanager.json`,
-// and at the top what has no counterpart. Reading the text again gives the same configuration.
+// `site.yaml` as a text for people, made from a translation: every value with the name that it had in Shifter's file, and at
+// the top what has no counterpart. Reading the text again gives the same configuration.
 
 import type { Document, Node, Pair, YAMLMap } from "yaml";
 import { type Path, pathName } from "../config-document.ts";
 import type { Move, Translation } from "./moves.ts";
 
-/** The text of the `site.yaml` that says the same. */
-export async function migratedText(translation: Translation, origin: string): Promise<string> {
+/** The text of the `site.yaml` that says the same; `command` is named as its author. */
+export async function migratedText(
+  translation: Translation,
+  origin: string,
+  command = "berth gateway migrate-config",
+): Promise<string> {
   const { parseDocument } = await import("../../base/yaml.ts");
   const document = parseDocument("{}");
   document.contents = document.createNode(translation.file) as typeof document.contents;
@@ -14,7 +18,7 @@ export async function migratedText(translation: Translation, origin: string): Pr
     const comment = commentOf(move);
     if (comment !== undefined) setComment(document, move.to, ` ${comment}`);
   }
-  document.commentBefore = heading(translation, origin).join("\n");
+  document.commentBefore = heading(translation, `${origin} by ${command}`).join("\n");
   return document.toString({ lineWidth: 0 });
 }
 
@@ -26,9 +30,7 @@ function commentOf({ from, to, note }: Move): string | undefined {
 }
 
 function heading({ dropped, found }: Translation, origin: string): readonly string[] {
-  const lines = [
-    ` Translated from ${origin} by berth gateway migrate-config. The comments tell where each value stood there.`,
-  ];
+  const lines = [` Translated from ${origin}. The comments tell where each value stood there.`];
   const gone = dropped.map(({ from, why }) => `   ${pathName(from)}: ${why}`);
   if (gone.length > 0) lines.push(" Left out:", ...gone);
   const odd = found.warnings.map(({ message, hint }) => `   ${message}${hint === undefined ? "" : `; ${hint}`}`);

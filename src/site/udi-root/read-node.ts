@@ -25,11 +25,14 @@ export function readUdiRootNode(path: string, text: string, lenient: boolean): N
   if (problems.length > 0) throw nodeConfigError(path, problems);
   return {
     config,
-    settings: [...settingsOf(config, describe(translation)), ...droppedSettings(translation)],
-    warnings: [
-      ...translation.remarks.map(({ line, text: message }) => `${path}:${line}: ${message}`),
-      ...found.warnings.map(resolved),
-    ],
+    // Those who start a container do not ask.
+    get settings() {
+      return [...settingsOf(config, describe(translation)), ...droppedSettings(translation)];
+    },
+    get warnings() {
+      const remarks = translation.remarks.map(({ line, text: remark }) => `${path}:${line}: ${remark()}`);
+      return [...remarks, ...found.warnings.map(resolved)];
+    },
   };
 }
 
@@ -53,6 +56,7 @@ function droppedSettings({ dropped, lineOf }: NodeTranslation): readonly NodeSet
     key: pathName(from),
     value: "",
     line: lineOf(from),
-    note: `not used: ${why}`,
+    unused: true,
+    note: why,
   }));
 }

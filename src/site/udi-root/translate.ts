@@ -12,7 +12,13 @@ export interface NodeTranslation extends Translation {
   /** The line of a key or of an item of its list; undefined for a key that is not there. */
   lineOf(from: Path): number | undefined;
   /** Sentences for the administrator about what is read and has no effect, each with its line. */
-  readonly remarks: readonly { readonly line: number; readonly text: string }[];
+  readonly remarks: readonly Remark[];
+}
+
+interface Remark {
+  readonly line: number;
+  /** Made when it is asked for: finding what was meant takes longer than reading the file. */
+  text(): string;
 }
 
 interface Work {
@@ -21,18 +27,20 @@ interface Work {
   readonly entries: ReadonlyMap<string, readonly UdiRootEntry[]>;
   /** Lines of the items of lists, by key. */
   readonly items: Map<string, readonly number[]>;
-  readonly remarks: { readonly line: number; readonly text: string }[];
-  /** Modules that were met. */
-  readonly named: Set<string>;
+  readonly remarks: Remark[];
+  /** Modules that were met, each with the key that named it first; and those of which something was moved. */
+  readonly named: Map<string, string>;
+  readonly filled: Set<unknown>;
 }
 
 /** Translates a file. What is wrong is in `found`, with paths of the file: the key, then the number of an item. */
 export function translateUdiRoot(root: UdiRoot, { lenient = false } = {}): NodeTranslation {
   const work: Work = {
     ...{ to: mover(), lenient, entries: byKey(root) },
-    ...{ items: new Map(), remarks: [], named: new Set() },
+    ...{ items: new Map(), remarks: [], named: new Map(), filled: new Set() },
   };
   for (const [key, entries] of work.entries) translateKey(work, key, entries);
+  keepEmptyModules(work);
   demand(work, "imagePath", "images are looked for there");
   if (!isDynamic(work)) demand(work, "etcPath", `or write ${DYNAMIC_KEY}=1`);
   const translation = work.to.end();
@@ -67,7 +75,7 @@ function translateKey(work: Work, key: string, entries: readonly UdiRootEntry[])
 
 function dropUnused(work: Work, key: string, entries: readonly UdiRootEntry[], { why, deprecated }: UnusedKey): void {
   work.to.drop([key], true, why);
-  if (deprecated) remark(work, entries, `IGNORING ${key}: ${why}`);
+  if (deprecated) remark(work, entries, () => `IGNORING ${key}: ${why}`);
 }
 
 // A file for both: what one of the two ways of making accounts needs, the other does not.
@@ -97,18 +105,22 @@ function translateModuleKey(work: Work, key: string, entries: readonly UdiRootEn
   if (name === "") unknownKey(work, key, entries);
   else if (!used) passModuleKey(work, key, entries, name, sub);
   else moveValue(work, key, entries, used, ["node", "modules", name]);
-  // A module is there as soon as one key names it, whatever the key says.
-  if (name !== "" && !work.entries.has(`module_${name}_enabled`) && !work.named.has(name))
-    work.to.move([key], ["node", "modules", name, "enabled"], true);
-  work.named.add(name);
+  if (name !== "" && !work.named.has(name)) work.named.set(name, key);
+}
+
+// A module is there as soon as one key names it, whatever the key says.
+function keepEmptyModules({ named, filled, to }: Work): void {
+  for (const [name, key] of named) if (!filled.has(name)) to.move([key], ["node", "modules", name, "enabled"], true);
 }
 
 // Shifter passes over them in silence, so they stand in files that work.
 function passModuleKey(work: Work, key: string, entries: readonly UdiRootEntry[], name: string, sub: string): void {
-  const meant = nearest(sub, Object.keys(MODULE_KEYS));
-  const why = `modules have no ${sub}${meant === undefined ? "" : `; did you mean module_${name}_${meant}?`}`;
+  const why = `modules have no ${sub}`;
   work.to.drop([key], true, why);
-  remark(work, entries, `IGNORING ${key}: ${why}`);
+  remark(work, entries, () => {
+    const meant = nearest(sub, Object.keys(MODULE_KEYS));
+    return `IGNORING ${key}: ${why}${meant === undefined ? "" : `; did you mean module_${name}_${meant}?`}`;
+  });
 }
 
 function moveValue(work: Work, key: string, entries: readonly UdiRootEntry[], used: UsedKey, below: Path): void {
@@ -116,23 +128,26 @@ function moveValue(work: Work, key: string, entries: readonly UdiRootEntry[], us
   if (read?.ok === false) work.to.found.wrong([key], read.why, read.hint);
   if (!read?.ok) return;
   work.items.set(key, read.lines);
+  work.filled.add(below[2]);
   work.to.move([key], [...below, ...used.to], read.value, used.note);
 }
 
 function unknownKey(work: Work, key: string, entries: readonly UdiRootEntry[]): void {
-  const meant = nearest(key, knownKeys());
-  const hint = meant === undefined ? "take it out, or use --lenient-config" : `did you mean ${meant}?`;
+  const hint = () => {
+    const meant = nearest(key, knownKeys());
+    return meant === undefined ? "take it out, or use --lenient-config" : `did you mean ${meant}?`;
+  };
   if (work.lenient) {
-    work.to.drop([key], true, `not known; ${hint}`);
-    remark(work, entries, `IGNORING ${key}: it is not known; ${hint}`);
-  } else work.to.found.wrong([key], "is not known", hint);
+    work.to.drop([key], true, "not known");
+    remark(work, entries, () => `IGNORING ${key}: it is not known; ${hint()}`);
+  } else work.to.found.wrong([key], "is not known", hint());
 }
 
 function demand(work: Work, key: string, hint: string): void {
   if (!work.entries.get(key)?.at(-1)?.value) work.to.found.wrong([key], "is not defined", hint);
 }
 
-function remark(work: Work, entries: readonly UdiRootEntry[], text: string): void {
+function remark(work: Work, entries: readonly UdiRootEntry[], text: () => string): void {
   work.remarks.push({ line: entries.at(-1)?.line ?? 1, text });
 }
 
