@@ -9,6 +9,7 @@ import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
 import { needCompiler, takeLeanMark } from "./platform/lean.ts";
 
+const SHIFTER_NAMES = new Set(["shifter", "shifterimg"]);
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -16,6 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const context = processContext(verbosity);
     if (await runQuickly(rest, context)) return Number(process.exitCode ?? 0);
+    // As short-lived as those: it becomes the program of a task.
+    if (rest[0] === "shifter") return await (await import("./cli/shifter/run.ts")).runShifter(rest.slice(1), context);
     needCompiler(process.env);
     // Its command line is not of berth's kind, and it is called at the start of every job.
     if (rest[0] === "shifterimg")
@@ -41,10 +44,10 @@ function calledAs(argv: readonly string[]): string {
 }
 
 // `#!/usr/bin/env run-singularity` is the launch line of every SIF file: made executable, the image runs itself.
-// `shifterimg` is Shifter's program for users, whose words are its own.
+// Shifter's programs for users are called by their own names; their words are their own too.
 function nameToCommand(name: string, args: string[]): string[] {
   if (basename(name) === "run-singularity") return ["run", ...args];
-  return basename(name) === "shifterimg" ? ["shifterimg", ...args] : args;
+  return SHIFTER_NAMES.has(basename(name)) ? [basename(name), ...args] : args;
 }
 
 takeLeanMark(process.env);

@@ -1,12 +1,11 @@
 // Writes a prepared plan (docs/prepared-plan.md): what a container that is set up on a node was made for, and how the native
 // `shifter` launches in it. It must not know how the node was set up. Pure.
 
-import type { MountRecord } from "../run/launch-plan.ts";
 import { encodeRecords, environmentWords, mountWords, type Words } from "../run/plan-format.ts";
 import { volumeSignature } from "../site/volume.ts";
 import { changeSteps, imageSteps, setSteps } from "./environment.ts";
 import { launchMounts, userMounts, type VolumeFacts } from "./site-layer.ts";
-import type { BatchLaunch } from "./types.ts";
+import type { BatchLaunch, DeviceAdditions } from "./types.ts";
 
 /** First line of every prepared plan. */
 export const PREPARED_HEADER = "BERTHPREPARED1\n";
@@ -23,7 +22,7 @@ export interface PreparedFacts extends Pick<VolumeFacts, "isFile" | "cacheOf"> {
   /** True when the modules are those of a caller who names none. */
   readonly defaultModules: boolean;
   /** Mounts and variables of devices. */
-  readonly devices?: { readonly env: ReadonlyMap<string, string>; readonly mounts: readonly MountRecord[] };
+  readonly devices?: DeviceAdditions;
 }
 
 /** The bytes of `prepared`. @throws E_PLAN_NUL, E_PLAN_LARGE */

@@ -1,5 +1,6 @@
 // What the parts of a batch launch hand to each other: the request, the image it leads to, and what the site makes of both.
 
+import type { MountRecord } from "../run/launch-plan.ts";
 import type { ImageType, Module, NodeConfig } from "../site/node-config.ts";
 import type { Volume } from "../site/volume-types.ts";
 
@@ -77,3 +78,12 @@ export interface UdiIdentity {
   /** Names with a comma after each. */
   readonly modules: string;
 }
+
+/** What devices add to a container. */
+export interface DeviceAdditions {
+  readonly mounts: readonly MountRecord[];
+  readonly env: ReadonlyMap<string, string>;
+}
+
+/** No device. */
+export const NO_DEVICES: DeviceAdditions = { mounts: [], env: new Map() };

@@ -1,29 +1,29 @@
 // The launch plan of `shifter` on a node that was not set up for the request: image, site and user together, all by the
-// caller himself. Pure: what is known of the machine is handed in.
+// caller himself. It opens nothing, but looks whether sources of volumes are files.
 
 import type { Environment } from "../platform/user.ts";
-import type { DeviceEdits } from "../run/cdi-edits.ts";
 import type { LaunchPlan, MountRecord, ResourceLimit } from "../run/launch-plan.ts";
 import type { RootView } from "../run/plan.ts";
 import { formatIdentity, udiIdentity } from "./config-json.ts";
+import { isFileInside } from "./container-path.ts";
 import { environmentSteps } from "./environment.ts";
 import { fail } from "./errors.ts";
 import { identityMount, kernelMounts, launchMounts, type SiteFacts, siteMounts, userMounts } from "./site-layer.ts";
-import type { BatchLaunch } from "./types.ts";
+import type { BatchLaunch, DeviceAdditions } from "./types.ts";
 import { programWords } from "./words.ts";
 import { startDirectory } from "./workdir.ts";
 
 /** The machine and the caller's process. */
 export interface Surroundings extends Pick<SiteFacts, "etc" | "hostsFile" | "list"> {
   readonly view: RootView;
+  /** Directories that must be mounts besides those of the view. */
+  readonly expectMounts: readonly string[];
   /** What the caller's environment holds. */
   readonly env: Environment;
   readonly cwd: string;
   readonly umask: number;
   readonly limits: readonly ResourceLimit[];
-  readonly devices: DeviceEdits;
-  /** True when a path in the container is thought to be a file. */
-  isFile(path: string): boolean;
+  readonly devices: DeviceAdditions;
 }
 
 /** Decides on everything. @throws E_SHIFTER_ENTRYPOINT, E_SHIFTER_WORKDIR, E_SHIFTER_ROOT_HOOK */
@@ -39,7 +39,7 @@ export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
     unshare: [],
     root: view.root,
     touch: view.mounts.map((link) => `${link}.used`),
-    expectMounts: view.mounts,
+    expectMounts: [...view.mounts, ...around.expectMounts],
     layer: request.writableTmpfs ? { kind: "tmpfs", size: 0, lowers: [] } : { kind: "auto" },
     mounts: udiMounts(launch, around),
     readonlyRoot: !request.writableTmpfs,
@@ -59,12 +59,16 @@ export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
 function udiMounts(launch: BatchLaunch, around: Surroundings): readonly MountRecord[] {
   const { config, modules, request } = launch;
   const site = siteMounts({ ...around, config, modules, by: "user" });
-  return [
+  const below = [
     ...site.filter((record) => record.op !== "root-hook"),
     ...kernelMounts(),
     ...launchMounts(),
     ...around.devices.mounts,
-    ...userMounts(request.volumes, { config, isFile: around.isFile }),
+  ];
+  const isFile = (path: string) => isFileInside(path, around.view.root, below);
+  return [
+    ...below,
+    ...userMounts(request.volumes, { config, isFile }),
     identityMount(formatIdentity(udiIdentity(launch))),
   ];
 }

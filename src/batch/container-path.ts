@@ -1,0 +1,22 @@
+// Which file of the host a path of a container will most likely be: enough to know whether a volume's missing target is to be
+// a file or a directory. The launcher finds out for itself, and refuses where this was wrong.
+
+import { statSync } from "node:fs";
+import type { MountRecord, Root } from "../run/launch-plan.ts";
+
+/** True when the path leads to a regular file, as far as can be seen from outside. */
+export function isFileInside(path: string, root: Root, mounts: readonly MountRecord[]): boolean {
+  const place = hostPlace(path, root, mounts);
+  try {
+    return place !== undefined && (statSync(place, { throwIfNoEntry: false })?.isFile() ?? false);
+  } catch {
+    return false;
+  }
+}
+
+function hostPlace(path: string, root: Root, mounts: readonly MountRecord[]): string | undefined {
+  const above = mounts.findLast(({ target }) => path === target || path.startsWith(`${target}/`));
+  if (above?.op === "bind") return above.source + path.slice(above.target.length);
+  if (above !== undefined || root.kind !== "dir") return undefined;
+  return root.source + path;
+}

@@ -1,0 +1,100 @@
+// A launch by `shifter` where the node is not set up for it: from the request to the launcher, which this process becomes.
+
+import { readdirSync } from "node:fs";
+import { etcFiles } from "../../batch/accounts.ts";
+import { checkCaches } from "../../batch/cache-rules.ts";
+import { type FoundBatchImage, findBatchImage } from "../../batch/find-image.ts";
+import type { ShifterOptions } from "../../batch/options.ts";
+import { callingPerson } from "../../batch/person.ts";
+import { preparedDir } from "../../batch/prepared-image.ts";
+import { shifterRequest } from "../../batch/request.ts";
+import { type BatchLaunch, type DeviceAdditions, NO_DEVICES } from "../../batch/types.ts";
+import { planUdi, type Surroundings } from "../../batch/udi-plan.ts";
+import { readIfAny } from "../../platform/access.ts";
+import { cacheDir } from "../../platform/user.ts";
+import { callerLimits } from "../../run/caller-limits.ts";
+import { workingDirectory } from "../../run/host.ts";
+import type { LaunchPlan } from "../../run/launch-plan.ts";
+import type { RootView } from "../../run/plan.ts";
+import { directoryRoot, findImage, rootView } from "../../run/rootfs.ts";
+import { ensureRuntimeDir } from "../../run/runtime-dir.ts";
+import { selectModules } from "../../site/modules.ts";
+import { readNodeConfig } from "../../site/node-config-read.ts";
+import type { Context } from "../context.ts";
+
+/** A plan, and the folder where the launcher finds it. */
+export interface ReadyShifter {
+  readonly plan: LaunchPlan;
+  readonly runtime: string;
+}
+
+/** Everything made ready, short of becoming the launcher. @throws every failure of a launch */
+export async function prepareShifter(options: ShifterOptions, context: Context): Promise<ReadyShifter> {
+  const { env, user, log } = context;
+  const { config } = await readNodeConfig({ env });
+  const person = callingPerson(config, { ...user, groups: process.getgroups?.() ?? [] });
+  const request = shifterRequest(options, env, config);
+  const modules = selectModules(config, request.modules);
+  checkCaches([...config.siteFs, ...modules.flatMap(({ volumes }) => volumes), ...request.volumes], config);
+  const found = await findBatchImage(request.image, {
+    ...{ config, person, env },
+    lookup: async (image) => (await import("./lookup.ts")).lookUpImage(image, config, context),
+  });
+  log.debug(`the image is ${found.image.id}${found.prepared ? `, mounted in ${found.prepared.dir}` : ""}`);
+  const launch: BatchLaunch = { request, image: found.image, modules, config, person };
+  const runtime = ensureRuntimeDir(env, user);
+  return { plan: planUdi(launch, await surroundings(launch, found, runtime, context)), runtime };
+}
+
+async function surroundings(
+  launch: BatchLaunch,
+  { prepared }: FoundBatchImage,
+  runtime: string,
+  context: Context,
+): Promise<Surroundings> {
+  const { config, person, image } = launch;
+  const hosts = readIfAny(`${preparedDir(config, person.uid, context.env)}/root/var/hostsfile`);
+  const view = await viewOf(launch, runtime, context);
+  return {
+    view,
+    expectMounts: prepared && image.root.kind === "dir" ? [image.root.path] : [],
+    etc: etcFiles(config, person),
+    hostsFile: hosts === "" ? undefined : hosts,
+    list: namesIn,
+    env: context.env,
+    cwd: workingDirectory(),
+    umask: process.umask(),
+    limits: callerLimits(),
+    devices: await devicesOf(launch, view, runtime, context),
+  };
+}
+
+async function viewOf({ image, request }: BatchLaunch, runtime: string, context: Context): Promise<RootView> {
+  if (image.root.kind === "dir") return directoryRoot(image.root.path);
+  const { env, user, log } = context;
+  const cache = cacheDir(env, user);
+  // A user's process never has the kernel mount a file.
+  const rootfs = { env, user, runtime, cacheDir: cache, log, mayUseKernel: async () => false };
+  const found = await findImage(image.root.path, rootfs);
+  return await rootView(found, { unsquash: false, owners: request.writableTmpfs }, rootfs);
+}
+
+async function devicesOf(
+  { request, modules, image }: BatchLaunch,
+  view: RootView,
+  runtime: string,
+  context: Context,
+): Promise<DeviceAdditions> {
+  const names = [...modules.flatMap(({ devices }) => devices), ...request.devices];
+  if (names.length === 0) return NO_DEVICES;
+  const { shifterDevices } = await import("./devices.ts");
+  return await shifterDevices({ names, view, imageEnv: image.env, writable: request.writableTmpfs, runtime }, context);
+}
+
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir).sort();
+  } catch {
+    return [];
+  }
+}
