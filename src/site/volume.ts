@@ -59,19 +59,15 @@ function formatCache({ size, blockSize, method, fs }: PerNodeCache): string {
   return `perNodeCache=size=${size},bs=${blockSize},method=${method},fstype=${fs}`;
 }
 
-/** The volumes of a list, each as it was written. Quotes may stand around one of them or all. */
+/** The volumes of a list, each as it was written. Quotes may stand around one of them or several. */
 export function splitVolumes(text: string): readonly string[] {
-  const items = unquoted(text).split(";").map(unquoted);
+  const bare = text.replace(/(^|;)\s*"([^"]*)"\s*(?=;|$)/g, "$1$2");
+  const items = bare.split(";").map((item) => item.trim());
   return items.filter((item) => item !== "");
 }
 
 function parseVolumes(text: string, writer: Writer): Volume[] {
   return splitVolumes(text).map((item) => parseVolume(item, writer));
-}
-
-function unquoted(text: string): string {
-  const bare = text.trim();
-  return bare.startsWith('"') ? bare.replace(/^"/, "").replace(/"$/, "").trim() : bare;
 }
 
 function parseVolume(item: string, writer: Writer): Volume {
