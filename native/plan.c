@@ -1,21 +1,15 @@
-// Parses launch plans: one table says what a record looks like, one what each kind of argument may hold.
+// Parses launch plans: one table says what a record looks like; plan-argument.c what each kind of argument may hold.
 // No recursion, no system calls, bounded memory; test/fuzz-plan.c feeds it garbage.
 #include "plan.h"
-#include "plan-layer.h"
+#include "plan-argument.h"
 #include "plan-rules.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char MAGIC[] = "BERTHPLAN1\n";
-
-enum kind {
-  K_NOTHING, K_PATH, K_UPPER, K_LOWERS, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
-  K_USERNS, K_UG, K_NS, K_ROOT, K_OVERLAY, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS, K_POINT, K_VARIABLE,
-};
 
 struct form {
   const char *name;
@@ -79,20 +73,6 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_END] = {"end", 14, true, {K_NOTHING}},
 };
 
-static const char *const USERNS_WORDS[] = {"none", "self", "root", "ranges", NULL};
-static const char *const UG_WORDS[] = {"u", "g", NULL};
-static const char *const NS_WORDS[] = {"pid", "ipc", "uts", "net", "cgroup", NULL};
-static const char *const ROOT_WORDS[] = {"dir", "kernel", "fuse", "encrypted", NULL};
-static const char *const OVERLAY_WORDS[] = {"squashfs", "ext-ro", "ext-rw", NULL};
-static const char *const LAYER_WORDS[] = {"none", "auto", "tmpfs", "dirs", "direct", NULL};
-static const char *const CAPS_WORDS[] = {"none", "namespace", NULL};
-static const char *const PRETEND_WORDS[] = {"ids", NULL};
-static const char *const FLAG_WORDS[] = {"ro", "rw", "dev", "try", "norec", "inside", "file", "slave", "private", NULL};
-static const char *const POINT_WORDS[] = {"dir", "file", NULL};
-// In the order of Linux's RLIMIT_ numbers, which are the same on every architecture berth runs on.
-static const char *const RLIMIT_WORDS[] = {"cpu",    "fsize",   "data", "stack", "core",       "rss",      "nproc", "nofile",
-                                           "memlock", "as",     "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime", NULL};
-
 struct reader {
   const char *at, *end; // what is still to be read
   size_t record;        // number of the record being read, from 1
@@ -118,92 +98,6 @@ static bool next_text(struct reader *reader, const char **text) {
   return true;
 }
 
-static bool parse_number(const char *text, unsigned base, uint64_t most, uint64_t *value) {
-  if (*text == 0) return false;
-  uint64_t sum = 0;
-  for (; *text != 0; text++) {
-    if (*text < '0' || *text >= (char)('0' + base)) return false;
-    uint64_t digit = (uint64_t)(*text - '0');
-    if (sum > (most - digit) / base) return false;
-    sum = sum * base + digit;
-  }
-  *value = sum;
-  return true;
-}
-
-static bool parse_word(const char *const words[], const char *text, size_t length, uint64_t *value) {
-  for (size_t i = 0; words[i] != NULL; i++) {
-    if (strlen(words[i]) != length || memcmp(words[i], text, length) != 0) continue;
-    *value = i;
-    return true;
-  }
-  return false;
-}
-
-static bool parse_flags(const char *text, uint64_t *value) {
-  uint64_t flags = 0;
-  while (*text != 0) {
-    size_t length = strcspn(text, ",");
-    uint64_t word;
-    if (!parse_word(FLAG_WORDS, text, length, &word)) return false;
-    flags |= UINT64_C(1) << word;
-    text += length;
-    if (*text == ',' && *++text == 0) return false;
-  }
-  *value = flags;
-  return (flags & (BIND_RO | BIND_RW)) != (BIND_RO | BIND_RW) && (flags & (BIND_SLAVE | BIND_PRIVATE)) != (BIND_SLAVE | BIND_PRIVATE) &&
-         (!(flags & BIND_FILE) || flags & BIND_INSIDE);
-}
-
-static bool is_path(const char *text) { return text[0] == '/' && strnlen(text, PATH_MAX) < PATH_MAX; }
-
-static bool parse_env(const char *text) { return *text != '=' && strchr(text, '=') != NULL; }
-
-static bool parse_variable(const char *text) { return *text != 0 && strchr(text, '=') == NULL; }
-
-static bool words(struct reader *reader, const char *const table[], const char *text, uint64_t *value) {
-  return parse_word(table, text, strlen(text), value) || refuse(reader, "\"%.40s\" is not a word known here", text);
-}
-
-static bool numbers(struct reader *reader, const char *text, unsigned base, uint64_t most, uint64_t *value) {
-  return parse_number(text, base, most, value) ||
-         refuse(reader, "\"%.40s\" is not %s number of at most %llu", text, base == 8 ? "an octal" : "a", (unsigned long long)most);
-}
-
-static bool parse_argument(struct reader *reader, enum kind kind, const char *text, uint64_t *value) {
-  switch (kind) {
-  case K_NOTHING: case K_TEXT: return true;
-  case K_UPPER: if (*text == 0 || plan_layer_is(text, strnlen(text, PATH_MAX))) return true; // fall through
-  case K_PATH: return is_path(text) || refuse(reader, "\"%.40s\" is not an absolute path shorter than 4096 bytes", text);
-  case K_LOWERS: return plan_layer_lines(text, value) || refuse(reader, "not lines of at most 64 absolute paths or overlay images");
-  case K_NAME: return (*text != 0 && strnlen(text, PATH_MAX) < PATH_MAX) || refuse(reader, "an empty or overlong name");
-  case K_ENV: return parse_env(text) || refuse(reader, "not of the form NAME=VALUE");
-  case K_NUMBER: return numbers(reader, text, 10, INT64_MAX, value);
-  case K_ID: return numbers(reader, text, 10, UINT32_MAX - 1, value);
-  case K_FD: return (numbers(reader, text, 10, INT_MAX, value) && *value > 2) || refuse(reader, "not a descriptor above 2");
-  case K_MODE: return numbers(reader, text, 8, 07777, value);
-  case K_LIMIT:
-    if (strcmp(text, "inf") != 0) return numbers(reader, text, 10, INT64_MAX, value);
-    *value = PLAN_INFINITE;
-    return true;
-  case K_USERNS: return words(reader, USERNS_WORDS, text, value);
-  case K_UG: return words(reader, UG_WORDS, text, value);
-  case K_NS: return words(reader, NS_WORDS, text, value);
-  case K_ROOT: return words(reader, ROOT_WORDS, text, value);
-  case K_OVERLAY: return words(reader, OVERLAY_WORDS, text, value);
-  case K_LAYER: return words(reader, LAYER_WORDS, text, value);
-  case K_CAPS: return words(reader, CAPS_WORDS, text, value);
-  case K_PRETEND: return words(reader, PRETEND_WORDS, text, value);
-  case K_RLIMIT: return words(reader, RLIMIT_WORDS, text, value);
-  case K_FLAGS:
-    return parse_flags(text, value) ||
-           refuse(reader, "\"%.60s\" is not a list of ro or rw, dev, try, norec, inside (and file), slave or private", text);
-  case K_POINT: return words(reader, POINT_WORDS, text, value);
-  case K_VARIABLE: return parse_variable(text) || refuse(reader, "not the name of a variable");
-  }
-  return refuse(reader, "an unknown kind of argument");
-}
-
 static bool parse_op(struct reader *reader, enum op *op) {
   const char *name = NULL;
   reader->op = NULL;
@@ -221,10 +115,11 @@ static bool parse_op(struct reader *reader, enum op *op) {
 static bool parse_record(struct reader *reader, struct record *record) {
   if (!parse_op(reader, &record->op)) return false;
   const struct form *form = &FORMS[record->op];
+  char why[PLAN_ERROR_SIZE] = "";
   for (size_t i = 0; i < 4 && form->kind[i] != K_NOTHING; i++)
     if (!next_text(reader, &record->text[i]) ||
-        !parse_argument(reader, (enum kind)form->kind[i], record->text[i], &record->value[i]))
-      return false;
+        !plan_argument((enum kind)form->kind[i], record->text[i], &record->value[i], why))
+      return *why == 0 ? false : refuse(reader, "%s", why);
   return true;
 }
 
@@ -290,6 +185,16 @@ void plan_free(struct plan *plan) {
 
 uint64_t plan_choice(const struct plan *plan, enum op op, uint64_t otherwise) {
   return plan->first[op] == NULL ? otherwise : plan->first[op]->value[0];
+}
+
+int plan_arguments(const char *name) {
+  for (size_t i = 0; i < OP_COUNT; i++) {
+    int count = 0;
+    if (strcmp(FORMS[i].name, name) != 0) continue;
+    while (count < 4 && FORMS[i].kind[count] != K_NOTHING) count++;
+    return count;
+  }
+  return -1;
 }
 
 bool plan_is_mount(enum op op) { return op >= OP_BIND && op <= OP_READONLY; }

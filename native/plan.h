@@ -77,6 +77,9 @@ bool plan_merges(const struct plan *plan);
 // True when one of them is written to.
 bool plan_writes_image(const struct plan *plan);
 
+// How many arguments a record of this name has; -1 when there is none of this name.
+int plan_arguments(const char *name);
+
 // True for the records that put something into the container's tree.
 bool plan_is_mount(enum op op);
 

@@ -11,7 +11,7 @@ status=0
 fuzz() {
   folder=$(mktemp -d)
   if cc -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -o "$folder/fuzz" \
-    "$here/fuzz-plan.c" "$here/../plan.c" "$here/../plan-layer.c" "$here/../plan-rules.c" 2>"$folder/log"; then
+    "$here/fuzz-plan.c" "$here/../plan.c" "$here/../plan-argument.c" "$here/../plan-layer.c" "$here/../plan-rules.c" 2>"$folder/log"; then
     "$folder/fuzz" "${BERTH_FUZZ_ROUNDS:-300000}" || status=1
   else
     echo "skip - plan: mutated plans (the compiler has no sanitizers: $(head -n 1 "$folder/log"))"
