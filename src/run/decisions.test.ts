@@ -1,10 +1,8 @@
-// The smaller decisions: identity, layer, start directory, id ranges, architecture, devices.
+// The smaller decisions: identity, layer, start directory, id ranges, architecture.
 
 import { describe, expect, test } from "vitest";
 import { checkArchitecture, hostArchitecture, isEmulated } from "./architecture.ts";
 import { openFiles } from "./caller-limits.ts";
-import { mergeEdits, parseDeviceName } from "./cdi-edits.ts";
-import { type CdiSpec, parseCdiSpec } from "./cdi-spec.ts";
 import { planCwd } from "./cwd-mount.ts";
 import { resolveUser } from "./identity.ts";
 import { planLayer } from "./layer.ts";
@@ -216,53 +214,6 @@ describe("the architecture", () => {
   test("without a registry is not emulated", () => {
     expect(isEmulated("s390x", "/nonexistent")).toBe(false);
   });
-});
-
-describe("CDI", () => {
-  const document = {
-    cdiVersion: "0.6.0",
-    kind: "example.com/gpu",
-    containerEdits: {
-      env: ["COMMON=1"],
-      hooks: [{ hookName: "createContainer", path: "/bin/x", args: ["x", "update-ldcache"] }],
-    },
-    devices: [
-      {
-        name: "0",
-        containerEdits: {
-          deviceNodes: [{ path: "/dev/gpu0" }],
-          mounts: [{ hostPath: "/lib/a.so", containerPath: "/usr/lib/a.so", options: ["ro", "nosuid"] }],
-        },
-      },
-      { name: "1", containerEdits: { deviceNodes: [{ path: "/dev/gpu1", hostPath: "/dev/null" }] } },
-    ],
-  };
-
-  test("a device brings its nodes, files and variables, and those of its specification once", () => {
-    const spec = parseCdiSpec(document) as CdiSpec;
-    const { edits, missing } = mergeEdits(["example.com/gpu=0", "example.com/gpu=1"].map(parseDeviceName), [spec]);
-    expect(missing).toEqual([]);
-    expect(edits.mounts).toEqual([
-      { op: "bind", source: "/dev/gpu0", target: "/dev/gpu0", flags: ["dev"] },
-      { op: "bind", source: "/lib/a.so", target: "/usr/lib/a.so", flags: ["ro"] },
-      { op: "bind", source: "/dev/null", target: "/dev/gpu1", flags: ["dev"] },
-    ]);
-    expect(edits.env).toEqual(new Map([["COMMON", "1"]]));
-    expect(edits.hooks).toEqual(["createContainer: update-ldcache"]);
-  });
-
-  test("a device that no specification has is named", () => {
-    expect(mergeEdits([parseDeviceName("example.com/gpu=9")], []).missing).toEqual([
-      { kind: "example.com/gpu", device: "9" },
-    ]);
-  });
-
-  test.each([[null], [[]], ["x"], [{}], [{ kind: "x", cdiVersion: "1" }], [{ kind: "a/b" }]])(
-    "%j is no specification",
-    (value) => {
-      expect(typeof parseCdiSpec(value)).toBe("string");
-    },
-  );
 });
 
 test("the limit of open files is read as the kernel prints it", () => {

@@ -1,7 +1,6 @@
 // Whole decisions, compared as data.
 
 import { describe, expect, test } from "vitest";
-import { NO_EDITS } from "./cdi-edits.ts";
 import type { HostFacts } from "./host.ts";
 import { decideIdentity } from "./identity.ts";
 import type { ImageFacts } from "./image-facts.ts";
@@ -30,7 +29,7 @@ function plan(given: Case = {}): PlannedLaunch {
     identity: decideIdentity(request, host, facts, given.ids ?? { missing: "none here" }),
     view: { root: { kind: "dir", source: "/mnt/x" }, mounts: [] },
     overrides: new Map(),
-    devices: NO_EDITS,
+    devices: { mounts: [], env: new Map() },
     limits: [],
     has: given.has ?? (() => true),
   });

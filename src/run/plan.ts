@@ -2,7 +2,7 @@
 // nothing, so that tests compare what it returns and `berth plan` shows it.
 
 import { defineErrors } from "../base/errors.ts";
-import type { DeviceEdits } from "./cdi-edits.ts";
+import type { SettledDevices } from "./device-libraries.ts";
 import type { HostFacts } from "./host.ts";
 import type { Identity } from "./identity.ts";
 import type { ImageFacts } from "./image-facts.ts";
@@ -39,7 +39,7 @@ export interface PlanInput {
   readonly overlays?: LayerSources;
   /** Winning overrides of the environment. */
   readonly overrides: ReadonlyMap<string, string>;
-  readonly devices: DeviceEdits;
+  readonly devices: SettledDevices;
   readonly limits: readonly ResourceLimit[];
   /** Whether the image has a path; asked only with --writable. */
   has(path: string): boolean;
@@ -107,11 +107,13 @@ function namespaces(request: LaunchRequest): Namespace[] {
 function onlyExisting(placed: MountPlan, input: PlanInput): { records: MountRecord[]; notes: Note[] } {
   const wanted = new Map(input.request.binds.map((bind) => [bind.target, bind]));
   const made = new Set<string>();
+  const devices = new Set(input.devices.mounts);
   const records: MountRecord[] = [];
   const notes: Note[] = [];
   for (const record of placed.mounts) {
     const inMade = [...made].some((tree) => record.target.startsWith(`${tree}/`));
-    if (record.op === "link" || record.op === "dir" || inMade || input.has(record.target)) {
+    const ofDevice = devices.has(record);
+    if ((record.op === "link" && !ofDevice) || record.op === "dir" || inMade || input.has(record.target)) {
       records.push(record);
       if (record.op === "bind" || record.op === "tmpfs") made.add(record.target);
       continue;

@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 import { cacheDir, type Environment, type User } from "../platform/user.ts";
 import { checkSources } from "./bind-sources.ts";
 import { callerLimits } from "./caller-limits.ts";
-import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
+import type { SettledDevices } from "./device-libraries.ts";
 import { resolveInRoot } from "./directory-view.ts";
 import type { KeyFinder } from "./encrypted-root.ts";
 import { nameGroups } from "./group-names.ts";
@@ -16,10 +16,10 @@ import { isWritable } from "./layer.ts";
 import { sayNotes } from "./notes.ts";
 import { findOverlays } from "./overlays.ts";
 import type { PayloadFacts } from "./payload-plan.ts";
-import { type PlannedLaunch, planLaunch } from "./plan.ts";
+import { type PlannedLaunch, planLaunch, type RootView } from "./plan.ts";
 import { readOverrides } from "./read-overrides.ts";
 import type { LaunchRequest } from "./request.ts";
-import { findImage, type RootfsContext, rootView } from "./rootfs.ts";
+import { type FoundImage, findImage, type RootfsContext, rootView } from "./rootfs.ts";
 import { ensureRuntimeDir } from "./runtime-dir.ts";
 import { subordinateIds } from "./subordinate-ids.ts";
 
@@ -79,7 +79,7 @@ export async function getReady(start: Start): Promise<Ready> {
   const overlays = await findOverlays(request, image, found, env);
   const view = await rootView(image, { unsquash: request.unsquash, owners }, context);
   const { overrides, notes } = await readOverrides(start);
-  const devices = await deviceEdits(start);
+  const devices = await addedDevices(start, image, view, runtime);
   const planned = planLaunch({
     request,
     host,
@@ -105,10 +105,19 @@ async function withImageBinds(request: LaunchRequest, context: RootfsContext): P
   return mountImageBinds(request, context);
 }
 
-async function deviceEdits(start: Start): Promise<DeviceEdits> {
-  if (start.request.devices.length === 0) return NO_EDITS;
-  const { findDevices } = await import("./cdi.ts");
-  return findDevices(start.request.devices, start.cdiDirs, start.log);
+async function addedDevices(
+  start: Start,
+  { facts }: FoundImage,
+  view: RootView,
+  runtime: string,
+): Promise<SettledDevices> {
+  const { request, cdiDirs: dirs, env, log } = start;
+  if (request.devices.length === 0) return { mounts: [], env: new Map() };
+  const [{ findDevices }, { fitDevices }] = await Promise.all([import("./cdi.ts"), import("./device-fit.ts")]);
+  const dev = { minimal: request.contain || request.docker, ipc: request.ipc };
+  const edits = await findDevices({ names: request.devices, dirs, env, dev, log });
+  const fixedRoot = !isWritable(request) && request.overlays.length === 0;
+  return fitDevices(edits, { view, fixedRoot, imageEnv: facts.config?.Env ?? [], runtime });
 }
 
 // An image that somebody else made must never meet the kernel's squashfs code.

@@ -98,11 +98,14 @@ async function extraMounts(job: DefinitionJob): Promise<Pick<BuildContext, "moun
   const mounts = job.binds.map((bind): StepMount => ({ kind: "host", ...bind }));
   if (job.devices.length === 0) return { mounts, deviceEnv: {} };
   const { findDevices } = await import("../../run/cdi.ts");
-  const edits = await findDevices(job.devices, [], job.log);
-  const devices = edits.mounts.flatMap((mount): StepMount[] =>
+  const { libraryPathOnly } = await import("../../run/device-libraries.ts");
+  const { devices: names, environment: env, log } = job;
+  const edits = await findDevices({ names, dirs: [], env, dev: { minimal: true, ipc: true }, log });
+  const settled = libraryPathOnly(edits);
+  const devices = settled.mounts.flatMap((mount): StepMount[] =>
     mount.op === "bind"
       ? [{ kind: "host", source: mount.source, target: mount.target, readOnly: mount.flags.includes("ro") }]
       : [],
   );
-  return { mounts: [...mounts, ...devices], deviceEnv: Object.fromEntries(edits.env) };
+  return { mounts: [...mounts, ...devices], deviceEnv: Object.fromEntries(settled.env) };
 }

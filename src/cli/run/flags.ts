@@ -156,8 +156,15 @@ export const RUN_FLAGS = [
     hidden: true,
   },
   // Devices
-  { long: "nv", kind: "switch", env: ["NV"], help: "all NVIDIA devices, through CDI" },
-  { long: "rocm", kind: "switch", env: ["ROCM"], help: "all AMD devices, through CDI" },
+  { long: "nv", kind: "switch", env: ["NV"], help: "the NVIDIA GPUs that you may see, with their driver's libraries" },
+  {
+    long: "nvccli",
+    kind: "switch",
+    env: ["NVCCLI"],
+    help: "the same as --nv: no program of NVIDIA is needed",
+    hidden: true,
+  },
+  { long: "rocm", kind: "switch", env: ["ROCM"], help: "the AMD GPUs that you may see, with their driver's libraries" },
   { long: "device", kind: "list", value: "vendor/class=name", env: ["DEVICE"], help: "a device, through CDI" },
   {
     long: "cdi-dirs",

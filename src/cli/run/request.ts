@@ -144,8 +144,12 @@ function checkedHostname(name: string | undefined): string | undefined {
 function deviceNames(flags: RunValues): string[] {
   const named = split(flags.device);
   for (const name of named)
-    if (!/^[^/=\s]+\/[^/=\s]+=[^=\s]+$/.test(name)) throw fail("E_NO_SUCH_DEVICE_NAME", { name });
-  return [...(flags.nv ? ["?nvidia.com/gpu=all"] : []), ...(flags.rocm ? ["?amd.com/gpu=all"] : []), ...named];
+    if (!/^[^/=\s?]+\/[^/=\s]+=[^=\s]+$/.test(name)) throw fail("E_NO_SUCH_DEVICE_NAME", { name });
+  return [
+    ...(flags.nv || flags.nvccli ? ["?nvidia.com/gpu=all"] : []),
+    ...(flags.rocm ? ["?amd.com/gpu=all"] : []),
+    ...named,
+  ];
 }
 
 function split(values: readonly string[]): string[] {
