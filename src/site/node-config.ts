@@ -44,6 +44,10 @@ export interface NodeSshd {
   readonly port: number;
   /** Absolute path of OpenSSH's sshd or of dropbear on the node; found by itself when left out. */
   readonly program?: string | undefined;
+  /** File with a secret that all nodes have, from which the keys of jobs are made; munge's key when left out. */
+  readonly secretFile?: string | undefined;
+  /** Ports, agents and displays may be forwarded. */
+  readonly forwarding?: boolean | undefined;
 }
 
 /** What a per-node cache may be. */

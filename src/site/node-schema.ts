@@ -66,6 +66,11 @@ const sshd = optional(
     {
       port: optional(Type.Integer({ minimum: 1, maximum: 65535, ...about("where it listens; 1204 unless said") })),
       program: text("OpenSSH's sshd or dropbear; found by itself unless said", "/usr/sbin/sshd"),
+      secretFile: text(
+        "file with a secret that all nodes have, from which the keys of jobs are made; munge's key unless said",
+        "/etc/berth/ssh.secret",
+      ),
+      forwarding: flag("ports, agents and displays may be forwarded"),
     },
     { ...closed, ...about("sshd in the containers of a job; left out: none") },
   ),

@@ -87,7 +87,15 @@ function resolveCache(file: NodeFile["cache"], found: Findings): CacheRules | un
 }
 
 function resolveSshd(file: NodeFile["sshd"], found: Findings): NodeSshd | undefined {
-  return file && { port: file.port ?? SSHD_PORT, program: program(file.program, ["node", "sshd", "program"], found) };
+  const at: Path = ["node", "sshd"];
+  return (
+    file && {
+      port: file.port ?? SSHD_PORT,
+      program: program(file.program, [...at, "program"], found),
+      secretFile: absolute(file.secretFile, [...at, "secretFile"], found),
+      forwarding: file.forwarding ?? false,
+    }
+  );
 }
 
 function program(text: string | undefined, path: Path, found: Findings): string | undefined {
