@@ -108,7 +108,7 @@ function cacheMount(volume: Volume, cacheOf: VolumeFacts["cacheOf"]): MountRecor
 function etcMounts(etc: readonly EtcFile[]): readonly MountRecord[] {
   const ownFiles = etc.map((file): MountRecord => {
     const target = `/etc/${file.name}`;
-    return "content" in file ? written(target, file.content) : host(file.source, target);
+    return "content" in file ? written(target, file.content) : host(file.source, target, []);
   });
   return [
     ...["/etc/hosts", "/etc/resolv.conf"].map((path) => host(path, path)),
