@@ -9,7 +9,7 @@ import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
 import { needCompiler, takeLeanMark } from "./platform/lean.ts";
 
-const SHIFTER_NAMES = new Set(["shifter", "shifterimg"]);
+const SHIFTER_NAMES = new Set(["shifter", "shifterimg", "setupRoot", "unsetupRoot"]);
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -23,6 +23,10 @@ async function main(argv: readonly string[]): Promise<number> {
     // Its command line is not of berth's kind, and it is called at the start of every job.
     if (rest[0] === "shifterimg")
       return await (await import("./cli/shifterimg/run.ts")).runShifterimg(rest.slice(1), context);
+    if (rest[0] === "setupRoot" || rest[0] === "unsetupRoot") {
+      const { runSetupRoot, runUnsetupRoot } = await import("./cli/node/setup-root.ts");
+      return await (rest[0] === "setupRoot" ? runSetupRoot(rest.slice(1), context) : runUnsetupRoot(context));
+    }
     const { runProgram } = await import("./cli/program.ts");
     return await runProgram(rest, context);
   } catch (error) {

@@ -14,7 +14,7 @@ const fail = defineErrors({
 
 /** A program of berth's own. @throws E_PROGRAM */
 export function ownProgram(
-  name: "berth-launch" | "berth-join" | "berth-mount" | "berth-pack",
+  name: "berth-launch" | "berth-join" | "berth-mount" | "berth-pack" | "berth-node",
   env: Environment,
 ): string {
   const beside = dirname(process.execPath);

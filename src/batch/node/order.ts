@@ -19,7 +19,7 @@ export type OrderStep =
   /** A launch plan (`encodePlan`). */
   | { readonly op: "launch"; readonly plan: Buffer }
   /** A file in the holder. */
-  | { readonly op: "file"; readonly name: string; readonly content: string };
+  | { readonly op: "file"; readonly name: string; readonly content: string | Buffer };
 
 /** What root's hands shall do. */
 export interface Order {

@@ -27,7 +27,8 @@ export function setupDir(nodeDir: string, { uid, job }: SetupKey): string {
 
 /** A user's or group's number. @throws E_NODE_KEY */
 export function parseId(what: "--uid" | "--gid" | "-U" | "-G", text: string): number {
-  const refused = (why: string, advice: string) => fail("E_NODE_KEY", { what, value: JSON.stringify(text), why, advice });
+  const refused = (why: string, advice: string) =>
+    fail("E_NODE_KEY", { what, value: JSON.stringify(text), why, advice });
   if (!/^\d{1,10}$/.test(text) || Number(text) > MAX_ID)
     throw refused("it is no number of a user or group", "id -u NAME shows it");
   if (Number(text) === 0) throw refused("containers of jobs are not root's", "name the job's user");

@@ -25,10 +25,8 @@ export interface SetupFacts {
   readonly hostsFile: string | undefined;
   /** Of the site's and the user's volumes. */
   readonly caches: readonly PlannedCache[];
-  /** Sources of the user's volumes that are files. */
-  readonly files: ReadonlySet<string>;
-  /** Mounts and variables of the modules' devices, for each launch. */
-  readonly devices?: { readonly env: ReadonlyMap<string, string>; readonly mounts: readonly MountRecord[] } | undefined;
+  /** Sources of the user's volumes that are files; undefined until they are known. */
+  readonly files?: ReadonlySet<string>;
   /** Names in a directory of the host. */
   list(dir: string): readonly string[];
 }
@@ -48,7 +46,7 @@ export function planSetup(launch: BatchLaunch, facts: SetupFacts): Order {
     ...plans.map((plan): OrderStep => ({ op: "launch", plan: encodePlan(plan) })),
     { op: "file", name: "shifterConfig.json", content: formatIdentity(udiIdentity(launch)) },
     { op: "file", name: SETUP_FILE, content: `${JSON.stringify(setupRecord(launch, asked))}\n` },
-    { op: "file", name: "prepared", content: prepared(launch, facts).toString() },
+    { op: "file", name: "prepared", content: prepared(launch, facts) },
   ];
   return { dir, uid: launch.person.uid, launcher, same: SETUP_FILE, steps };
 }
@@ -58,7 +56,11 @@ export function setupRecord({ image, person, modules, request }: BatchLaunch, as
   const { hosts, sshKey, job } = asked;
   return {
     ...{ user: person.name, uid: person.uid, gid: person.gid, job, asked: request.image.asked },
-    ...{ identifier: image.id, path: image.root.path, volumes: udiIdentity({ image, person, request, modules }).volMap },
+    ...{
+      identifier: image.id,
+      path: image.root.path,
+      volumes: udiIdentity({ image, person, request, modules }).volMap,
+    },
     ...{ modules: modules.map(({ name }) => name), hosts, sshKey },
   };
 }
@@ -92,22 +94,33 @@ function rootPlan(launch: BatchLaunch, facts: SetupFacts): LaunchPlan {
 }
 
 function rootMounts(launch: BatchLaunch, facts: SetupFacts): readonly (MountRecord | RootHook)[] {
-  const { config, modules } = launch;
-  const { sshKey } = facts.asked;
-  const key: MountRecord[] =
-    sshKey === undefined ? [] : [{ op: "file", target: KEY_FILE, mode: 0o444, content: `${sshKey.trim()}\n` }];
   return [
-    ...siteMounts({ ...facts, config, modules, by: "root", cacheOf: cacheOf(facts) }),
-    ...key,
-    ...kernelMounts(),
-    ...points([...launchMounts(), ...(facts.devices?.mounts ?? [])]),
-    ...points(volumeMounts(launch, facts)),
+    ...siteRecords(launch, facts),
+    ...points([...launchMounts(), ...volumeMounts(launch, facts)]),
     identityMount(formatIdentity(udiIdentity(launch))),
   ];
 }
 
+function siteRecords(launch: BatchLaunch, facts: SetupFacts): readonly (MountRecord | RootHook)[] {
+  const { config, modules } = launch;
+  const { sshKey } = facts.asked;
+  const key: MountRecord[] =
+    sshKey === undefined ? [] : [{ op: "file", target: KEY_FILE, mode: 0o444, content: `${sshKey.trim()}\n` }];
+  const site = siteMounts({ ...facts, config, modules, by: "root", cacheOf: cacheOf(facts) });
+  return [...site, ...key, ...kernelMounts()];
+}
+
+/** What a launch finds mounted before the user's volumes: there his sources are looked for. */
+export function mountsBelow(launch: BatchLaunch, facts: SetupFacts): readonly MountRecord[] {
+  return [...siteRecords(launch, facts).filter((record) => record.op !== "root-hook"), ...launchMounts()];
+}
+
 function volumeMounts({ request, config }: BatchLaunch, facts: SetupFacts): readonly MountRecord[] {
-  return userMounts(request.volumes, { config, isFile: (path) => facts.files.has(path), cacheOf: cacheOf(facts) });
+  return userMounts(request.volumes, {
+    config,
+    isFile: (path) => facts.files?.has(path) ?? false,
+    cacheOf: cacheOf(facts),
+  });
 }
 
 // The mounts of each launch find their places: after the set-up nobody can make them any more.
@@ -124,7 +137,7 @@ function cacheOf({ caches, dir }: SetupFacts): (volume: Volume) => string | unde
 }
 
 function prepared(launch: BatchLaunch, facts: SetupFacts): Buffer {
-  const { asked, dir, devices, files } = facts;
+  const { asked, dir, files } = facts;
   const { type, name, asked: wanted } = launch.request.image;
   const names = new Set([`${type}:${name}`, wanted]);
   return preparedFile(launch, {
@@ -133,9 +146,8 @@ function prepared(launch: BatchLaunch, facts: SetupFacts): Buffer {
     volumeTexts: [asked.volumes.filter((text) => text !== "").join(";")],
     moduleTexts: asked.modules === undefined ? [] : [asked.modules],
     defaultModules: isDefault(launch),
-    isFile: (path) => files.has(path),
+    isFile: (path) => files?.has(path) ?? false,
     cacheOf: cacheOf(facts),
-    ...(devices === undefined ? {} : { devices }),
   });
 }
 

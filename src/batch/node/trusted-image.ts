@@ -42,7 +42,8 @@ function checkFile(id: string, root: { readonly path: string; readonly format: s
 // nobody may exchange it for another on the way.
 function checkDirectory(path: string): void {
   const advice = "only what root alone can change is set up; shifter --image itself can use it without a set-up";
-  if (real(path) !== path) throw refused(path, "a part of its path is a link, or is written in a roundabout way", advice);
+  if (real(path) !== path)
+    throw refused(path, "a part of its path is a link, or is written in a roundabout way", advice);
   for (let at = path; ; at = dirname(at)) {
     const { uid, mode } = look(at);
     const closed = at !== path && (mode & 0o001) === 0;
