@@ -66,6 +66,8 @@ export interface SystemConfig {
   readonly converterOptions: Readonly<Record<string, readonly string[]>>;
   /** As in `--platform`: `linux/amd64`. */
   readonly platform: string;
+  /** Whether everybody on the system may read the files of public images; `closed` unless said. */
+  readonly publicFiles?: "closed" | "readable" | undefined;
   readonly transfer: LocalTransfer | RemoteTransfer;
 }
 

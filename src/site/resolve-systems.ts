@@ -45,6 +45,7 @@ function resolveSystem(name: string, system: SystemFile, around: Around): System
     signaturePolicy: policy === undefined ? undefined : at(policy),
     converterOptions: system.converterOptions ?? file.converterOptions ?? {},
     platform: resolvePlatform(system.platform, around),
+    publicFiles: system.publicFiles,
     transfer: system.remote
       ? resolveRemote(system.imageDir, system.remote, around)
       : { kind: "local", imageDir: at(system.imageDir) },

@@ -43,6 +43,11 @@ const system = Type.Object(
     platform: text("which entry of a multi-platform image is taken; this machine's unless said", "linux/arm64"),
     format,
     signaturePolicy,
+    publicFiles: choice(
+      "files of public images: closed (only root reads them; jobs' images are mounted by the node set-up), or readable by everybody, so that shifter also works where no node was set up",
+      "closed",
+      "readable",
+    ),
     converterOptions,
   },
   { ...closed, ...about("a machine whose images the gateway keeps") },
