@@ -24,13 +24,13 @@ export function preparedDir(config: Pick<NodeConfig, "nodeDir">, uid: number, en
 }
 
 /** What is set up there; undefined when nothing is, or when its mount has gone. */
-export function readPrepared(dir: string): PreparedImage | undefined {
+export function readPrepared(dir: string, mounted = isMount): PreparedImage | undefined {
   const text = readIfAny(`${dir}/prepared`);
   if (!text.startsWith(PREPARED_HEADER)) return undefined;
   const words = text.slice(PREPARED_HEADER.length).split("\0");
   const facts = collect(words);
   const id = facts.get("identifier")?.[0];
-  if (id === undefined || !isMount(`${dir}/image`, dir)) return undefined;
+  if (id === undefined || !mounted(`${dir}/image`, dir)) return undefined;
   const all = (name: string) => facts.get(name) ?? [];
   const image: BatchImage = {
     ...{ id, root: { kind: "dir", path: `${dir}/image` } },
