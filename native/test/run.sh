@@ -28,7 +28,7 @@ python3 "$here/run.py" "$@" || status=1
 if [ "$(id -u)" = 0 ]; then
   user=${BERTH_TEST_USER:-nobody}
   # The programs and tests may lie where that user cannot read.
-  copy=$(mktemp -d) && cp "$here"/*.py "$here"/*-probe.c "$BERTH_NATIVE_BUILD"/berth-* "$copy" && chmod -R a+rX "$copy"
+  copy=$(mktemp -d) && cp "$here"/*.py "$here"/*-probe.c "$BERTH_NATIVE_BUILD"/berth-* "$BERTH_NATIVE_BUILD"/shifter "$copy" && chmod -R a+rX "$copy"
   python=$(readlink -f "$(python3 -c 'import sys; print(sys.executable)')")
   su -s /bin/sh "$user" -c "cd / && $python -c ''" 2>/dev/null || python=/usr/bin/python3
   su -s /bin/sh "$user" -c "cd / && BERTH_NATIVE_BUILD=$copy exec $python $copy/run.py $*" || status=1

@@ -1,0 +1,12 @@
+// What the programs in front of berth-main share: finding the other programs, and becoming one.
+#ifndef BERTH_FRONT_H
+#define BERTH_FRONT_H
+
+// Says in the environment that berth-main is to start without the compiler of its runtime, unless somebody has decided already
+// (src/platform/lean.ts).
+void front_lean(void);
+
+// Becomes a program of berth's: in BERTH_LIBEXEC, beside this one, or in ../libexec/berth. Dies when there is none.
+__attribute__((noreturn)) void front_become(const char *program, char *const argv[], char *const environment[]);
+
+#endif
