@@ -2,7 +2,19 @@
 
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { access, copyFile, type FileHandle, link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  copyFile,
+  type FileHandle,
+  link,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { checkMeasured, digestParts, parseDigest } from "../../base/digest.ts";
@@ -10,7 +22,7 @@ import { BerthError, errnoOf } from "../../base/errors.ts";
 import type { PublishedFile } from "../types.ts";
 import { fail, folderFailure } from "./errors.ts";
 import { partialOf } from "./names.ts";
-import type { Arrived, Cargo, Note, Place } from "./place.ts";
+import type { Arrived, Cargo, FileMode, Note, Place } from "./place.ts";
 
 const CHUNK = 1024 * 1024;
 
@@ -18,10 +30,11 @@ const CHUNK = 1024 * 1024;
 export function localPlace(dir: string, now: () => number): Place {
   return {
     shown: dir,
-    bring: (cargo, name, signal) => bring(dir, cargo, name, signal),
-    async rewrite(name, notes) {
+    bring: (cargo, name, mode, signal) => bring(dir, { ...cargo, mode }, name, signal),
+    async rewrite(name, notes, mode) {
       if (!(await isThere(join(dir, name)))) return false;
-      for (const note of notes) await writeNote(dir, note);
+      if (mode !== undefined) await inFolder(dir, name, () => chmod(join(dir, name), mode));
+      for (const note of notes) await writeNote(dir, note, mode ?? 0o600);
       return true;
     },
     read: (name) => readText(join(dir, name)),
@@ -34,7 +47,11 @@ export function localPlace(dir: string, now: () => number): Place {
   };
 }
 
-async function bring(dir: string, cargo: Cargo, name: string, signal: AbortSignal): Promise<Arrived> {
+interface Freight extends Cargo {
+  readonly mode: FileMode;
+}
+
+async function bring(dir: string, cargo: Freight, name: string, signal: AbortSignal): Promise<Arrived> {
   const partial = join(dir, partialOf(name));
   const abandon = () => rm(partial, { force: true }).catch(() => undefined);
   try {
@@ -42,13 +59,13 @@ async function bring(dir: string, cargo: Cargo, name: string, signal: AbortSigna
     return {
       abandon,
       async show(before, after) {
-        await writeNote(dir, before);
+        await writeNote(dir, before, cargo.mode);
         await inFolder(dir, name, async () => {
           await rename(partial, join(dir, name));
           // Two links to one file: rename(2) then leaves both.
           await rm(partial, { force: true });
         });
-        await writeNote(dir, after);
+        await writeNote(dir, after, cargo.mode);
       },
     };
   } catch (error) {
@@ -59,12 +76,12 @@ async function bring(dir: string, cargo: Cargo, name: string, signal: AbortSigna
 
 // On one file system the new name is a second link to the very file that was made and measured: nothing travels, so
 // there is nothing to read again. Otherwise what has arrived is read and held against its digest.
-async function place(cargo: Cargo, partial: string, signal: AbortSignal): Promise<void> {
+async function place(cargo: Freight, partial: string, signal: AbortSignal): Promise<void> {
   const linked = await linkTo(cargo.path, partial);
   if (!linked) await copyTo(cargo.path, partial, signal);
   const file = await open(partial, "r+");
   try {
-    await file.chmod(0o600);
+    await file.chmod(cargo.mode);
     // Its age is counted from its arrival, however long ago it was made.
     await file.utimes(new Date(), new Date());
     await file.sync();
@@ -125,13 +142,13 @@ function checkArrival(got: { readonly size: number; readonly digest: Cargo["dige
   }
 }
 
-async function writeNote(dir: string, { name, text }: Note): Promise<void> {
+async function writeNote(dir: string, { name, text }: Note, mode: FileMode): Promise<void> {
   const partial = join(dir, partialOf(name));
   try {
     await inFolder(dir, name, async () => {
       const file = await open(partial, "wx", 0o600);
       try {
-        await file.chmod(0o600);
+        await file.chmod(mode);
         await file.writeFile(text);
         await file.sync();
       } finally {

@@ -24,14 +24,25 @@ export interface Arrived {
   abandon(): Promise<void>;
 }
 
-/** The folder of a system. Everything can be done twice; files are the owner's alone (0600). */
+/** Who may read files: the gateway's own account alone, or everybody on the system. */
+export type FileMode = 0o600 | 0o644;
+
+/** The folder of a system. Everything can be done twice. */
 export interface Place {
   /** The folder, for sentences. */
   readonly shown: string;
   /** Brings the file; what has arrived is held against its digest before it is shown. After a failure nothing is left. */
-  bring(cargo: Cargo, name: string, signal: AbortSignal): Promise<Arrived>;
-  /** Replaces the notes beside the file `name`, in this order; false when that file is not there. */
-  rewrite(name: string, notes: readonly [Note, Note], signal: AbortSignal): Promise<boolean>;
+  bring(cargo: Cargo, name: string, mode: FileMode, signal: AbortSignal): Promise<Arrived>;
+  /**
+   * Replaces the notes beside the file `name`, in this order; false when that file is not there. Its own mode stays when
+   * none is given: it may belong to another account.
+   */
+  rewrite(
+    name: string,
+    notes: readonly [Note, Note],
+    mode: FileMode | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** A small file's text; undefined when there is none. */
   read(name: string, signal: AbortSignal): Promise<string | undefined>;
   /** True when all of them are there. */

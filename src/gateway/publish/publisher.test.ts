@@ -27,11 +27,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-function publisherFor(target: string): Publisher {
+function publisherFor(target: string, publicFiles?: "readable"): Publisher {
   const transfer = { kind: "local", imageDir: target } as const;
   const system = {
     ...{ name: "mycluster", mungeSocket: undefined, admins: [], operators: [], format: "squashfs" as const },
-    ...{ converterOptions: {}, platform: "linux/amd64", transfer },
+    ...{ converterOptions: {}, platform: "linux/amd64", transfer, publicFiles },
   };
   const config = { systems: new Map([["mycluster", system]]), aclInMeta: true };
   return makePublisher(config, { log: silent, now: () => 1000 });
@@ -66,6 +66,22 @@ describe("a published image", () => {
     });
     expect(parseDocument(await textOf(`${ID}.json`))).toMatchObject({ id: ID, digest: DIGEST, user: "1000", bytes: 9 });
     expect(await publisher.exists("mycluster", ID, "squashfs", signal)).toBe(true);
+  });
+
+  test("is readable by all where the site wants that, as long as it is public", async () => {
+    const open = publisherFor(imageDir, "readable");
+    const modes = async () => {
+      const names = await readdir(imageDir);
+      return await Promise.all(names.map(async (name) => (await stat(join(imageDir, name))).mode & 0o7777));
+    };
+    const everybody = { ...ACL, private: false };
+    const image = await made();
+    await open.publish("mycluster", image, everybody, signal);
+    expect(await modes()).toEqual([0o644, 0o644, 0o644]);
+    await open.publish("mycluster", { ...image, file: undefined }, { ...ACL, private: true }, signal);
+    expect(await modes()).toEqual([0o600, 0o600, 0o600]);
+    await open.publish("mycluster", { ...image, file: undefined }, everybody, signal);
+    expect(await modes()).toEqual([0o644, 0o644, 0o644]);
   });
 
   test("is not copied on the file system it was made on, and the made file stays its owner's", async () => {

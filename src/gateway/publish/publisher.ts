@@ -13,7 +13,7 @@ import { type FileFacts, formatDocument, type ImageDocument, imageDocument, pars
 import { localPlace } from "./local-place.ts";
 import { writeMeta } from "./meta.ts";
 import { fileNames, parseName } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { FileMode, Place } from "./place.ts";
 import { remotePlace } from "./remote-place.ts";
 import { type Run, runCommand } from "./run-command.ts";
 import { type Patience, USUAL_PATIENCE } from "./ssh.ts";
@@ -39,10 +39,13 @@ export function makePublisher(config: PublishConfig, parts: PublisherParts): Pub
     if (!place) throw fail("E_PUBLISH_SYSTEM", { system });
     return place;
   };
-  const context = { config, now };
+  const contextOf = (system: string): Context => {
+    const open = config.systems.get(system)?.publicFiles === "readable";
+    return { config, now, modeFor: (acl) => (open ? (acl.private ? 0o600 : 0o644) : undefined) };
+  };
   return {
-    publish: (system, image, acl, signal) => publish(placeFor(system), image, acl, context, signal),
-    republish: (system, image, acl, signal) => rewrite(placeFor(system), image, acl, context, signal),
+    publish: (system, image, acl, signal) => publish(placeFor(system), image, acl, contextOf(system), signal),
+    republish: (system, image, acl, signal) => rewrite(placeFor(system), image, acl, contextOf(system), signal),
     async exists(system, id, format, signal) {
       const { image, meta } = fileNames(id, format);
       return placeFor(system).has([image, meta], signal);
@@ -68,6 +71,8 @@ function placeOf(system: SystemConfig, { log, run = runCommand, patience }: Publ
 interface Context {
   readonly config: PublishConfig;
   readonly now: () => number;
+  /** Who may read the files of an image; undefined: nobody but the gateway's account ever could. */
+  readonly modeFor: (acl: PublishedAcl) => FileMode | undefined;
 }
 
 async function publish(place: Place, image: MadeImage, acl: PublishedAcl, context: Context, signal: AbortSignal) {
@@ -80,7 +85,8 @@ async function publish(place: Place, image: MadeImage, acl: PublishedAcl, contex
   const digest: Digest = parseDigest(file.digest);
   const created = before?.digest === image.digest ? before.created : context.now();
   const facts = { format: file.format, bytes: file.bytes, fileDigest: digest, user: image.user, created };
-  const arrived = await place.bring({ path: file.path, bytes: file.bytes, digest }, names.image, signal);
+  const mode = context.modeFor(acl) ?? 0o600;
+  const arrived = await place.bring({ path: file.path, bytes: file.bytes, digest }, names.image, mode, signal);
   try {
     const { json, meta } = notesOf(image, acl, facts, context);
     await arrived.show(json, meta);
@@ -101,7 +107,8 @@ async function rewrite(
   const facts = factsOf(image, before, context.now());
   const name = fileNames(image.id, facts.format).image;
   const { json, meta } = notesOf(image, acl, facts, context);
-  if (!(await place.rewrite(name, [json, meta], signal))) throw fail("E_PUBLISH_GONE", { name, path: place.shown });
+  if (!(await place.rewrite(name, [json, meta], context.modeFor(acl), signal)))
+    throw fail("E_PUBLISH_GONE", { name, path: place.shown });
 }
 
 // What the record does not say, the document knows; images of another gateway have none.

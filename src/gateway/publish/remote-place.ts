@@ -7,8 +7,8 @@ import { hasCode } from "../../base/errors.ts";
 import type { RemoteTransfer } from "../../site/gateway-config.ts";
 import type { PublishedFile } from "../types.ts";
 import { fail } from "./errors.ts";
-import type { Arrived, Cargo, Note, Place } from "./place.ts";
-import { BEGIN, GIVE_UP, HAS, LIST, READ, REMOVE, REWRITE, SHOW, STATUS } from "./remote-scripts.ts";
+import type { Arrived, Cargo, FileMode, Note, Place } from "./place.ts";
+import { BEGIN, GIVE_UP, HAS, KEEP, LIST, READ, REMOVE, REWRITE, SHOW, STATUS } from "./remote-scripts.ts";
 import type { RunResult } from "./run-command.ts";
 import { type Remote, type RemoteParts, remote, type ScriptOptions } from "./ssh.ts";
 import { checkTransfer } from "./ssh-commands.ts";
@@ -23,9 +23,9 @@ export function remotePlace(system: string, transfer: RemoteTransfer, parts: Rem
   const folder = new RemoteFolder(remote(transfer, parts), dir);
   return {
     shown: folder.shown,
-    bring: (cargo, name, signal) => bring(folder, cargo, name, signal),
-    async rewrite(name, notes, signal) {
-      const { args, input } = noteWords(folder, notes);
+    bring: (cargo, name, mode, signal) => bring(folder, cargo, { name, mode }, signal),
+    async rewrite(name, notes, mode, signal) {
+      const { args, input } = noteWords(folder, notes, mode);
       const what = `writing ${notes[1].name}`;
       return folder.question(what, REWRITE, [...args, folder.at(name)], { signal, input });
     },
@@ -84,7 +84,13 @@ class RemoteFolder {
   }
 }
 
-async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: AbortSignal): Promise<Arrived> {
+interface Goal {
+  readonly name: string;
+  readonly mode: FileMode;
+}
+
+async function bring(folder: RemoteFolder, cargo: Cargo, goal: Goal, signal: AbortSignal): Promise<Arrived> {
+  const { name, mode } = goal;
   const kib = String(Math.ceil(cargo.bytes / 1024));
   const template = `${folder.at(name)}.partial.XXXXXX`;
   const partial = (await folder.run(`making ${name}`, BEGIN, [template, folder.dir, kib], { signal })).stdout.trim();
@@ -101,7 +107,7 @@ async function bring(folder: RemoteFolder, cargo: Cargo, name: string, signal: A
   return {
     abandon,
     async show(before, after) {
-      const { args, input } = noteWords(folder, [before, after]);
+      const { args, input } = noteWords(folder, [before, after], mode);
       const { algorithm, hex } = digestParts(cargo.digest);
       const words = [...args, partial, folder.at(name), `${algorithm}sum`, hex];
       // Reading back takes its time too: a disk that does less than a MiB a second is broken.
@@ -122,10 +128,17 @@ async function givenUp(folder: RemoteFolder, partial: string, name: string, erro
   return error;
 }
 
-function noteWords(folder: RemoteFolder, [first, second]: readonly [Note, Note]) {
+function noteWords(folder: RemoteFolder, [first, second]: readonly [Note, Note], mode: FileMode | undefined) {
   const hash = (text: string) => createHash("sha256").update(text).digest("hex");
   const bytes = String(Buffer.byteLength(first.text));
-  const args = [folder.at(first.name), bytes, hash(first.text), folder.at(second.name), hash(second.text)];
+  const args = [
+    mode?.toString(8) ?? KEEP,
+    folder.at(first.name),
+    bytes,
+    hash(first.text),
+    folder.at(second.name),
+    hash(second.text),
+  ];
   return { args, input: first.text + second.text };
 }
 

@@ -24,23 +24,28 @@ export const GIVE_UP = lines(FREE, 'rm -f "$1"', `[ "0$a" -ge 1024 ] || exit ${f
 const HASH = 'h() { "$1" < "$2" | cut -d " " -f 1; }';
 const SYNC = 'f() { sync "$@" 2>/dev/null || sync; }';
 
-// Two notes, $1 and $4, to be renamed from "$a" and "$b": the input is both texts, the first of $2 bytes, and may end
-// early when the connection breaks; $3 and $5 are their SHA-256.
+/** Instead of a mode: the image's stays as it is. */
+export const KEEP = "keep";
+
+// First of the arguments is the mode of all files. Two notes, $1 and $4, are to be renamed from "$a" and "$b": the input is
+// both texts, the first of $2 bytes, and may end early when the connection breaks; $3 and $5 are their SHA-256.
+const MODE = "m=$1; shift";
 const NOTES = lines(
   "umask 077",
   `a=$(mktemp "$1.partial.XXXXXX") || exit ${unwritable}`,
   'trap "rm -f \\"\\$a\\" \\"\\$b\\"" EXIT HUP INT TERM',
   `b=$(mktemp "$4.partial.XXXXXX") || exit ${unwritable}`,
-  `head -c "$2" > "$a" && cat > "$b" || exit ${full}`,
+  `head -c "$2" > "$a" && cat > "$b" && chmod "$m" "$a" "$b" || exit ${full}`,
   `[ "$(h sha256sum "$a")" = "$3" ] && [ "$(h sha256sum "$b")" = "$5" ] || exit ${damaged}`,
   'f "$a" "$b"',
 );
 
 /** Checks an arrived file ($6, to become $7; $8: hash program, $9: what it has to say) and shows it between two notes. */
 export const SHOW = lines(
+  MODE,
   HASH,
   SYNC,
-  `chmod 0600 "$6" && s=$(h "$8" "$6") || exit ${damaged}`,
+  `chmod "$m" "$6" && s=$(h "$8" "$6") || exit ${damaged}`,
   `[ "$s" = "$9" ] || { echo "its digest is $s" >&2; exit ${damaged}; }`,
   'f "$6"',
   NOTES,
@@ -49,7 +54,9 @@ export const SHOW = lines(
 
 /** Replaces two notes if the file $6 is there. */
 export const REWRITE = lines(
+  MODE,
   `[ -f "$6" ] || exit ${absent}`,
+  `if [ "$m" = ${KEEP} ]; then m=600; else chmod "$m" "$6" || exit ${unwritable}; fi`,
   HASH,
   SYNC,
   NOTES,
