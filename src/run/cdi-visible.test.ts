@@ -51,8 +51,16 @@ describe("the GPUs that a process may see", () => {
   test("are counted anew in a container that has only them", () => {
     const chosen = choose({ CUDA_VISIBLE_DEVICES: "2,3" }, { ownNodes: true });
     expect([...chosen.env]).toEqual([["CUDA_VISIBLE_DEVICES", "0,1"]]);
-    expect(choose({ CUDA_VISIBLE_DEVICES: "2,3" }).env.size).toBe(0);
     expect(choose({ NVIDIA_VISIBLE_DEVICES: "2" }, { ownNodes: true }).env.size).toBe(0);
+  });
+
+  test("are told to a container that has the host's /dev", () => {
+    const told = (env: Record<string, string>) => Object.fromEntries(choose(env).env);
+    expect(told({})).toEqual({});
+    expect(told({ CUDA_VISIBLE_DEVICES: "2,3" })).toEqual({ CUDA_VISIBLE_DEVICES: "2,3" });
+    expect(told({ CUDA_VISIBLE_DEVICES: "" })).toEqual({ CUDA_VISIBLE_DEVICES: "" });
+    expect(told({ NVIDIA_VISIBLE_DEVICES: "2,1" })).toEqual({ CUDA_VISIBLE_DEVICES: "2,1" });
+    expect(told({ NVIDIA_VISIBLE_DEVICES: "void", CUDA_VISIBLE_DEVICES: "1" })).toEqual({ CUDA_VISIBLE_DEVICES: "1" });
   });
 
   test("may be named by UUID, whole or cut short, in a specification or by the driver", () => {
@@ -64,7 +72,7 @@ describe("the GPUs that a process may see", () => {
     const uuids = new Map([["GPU-12345678-cccc", "/dev/nvidia3"]]);
     expect(choose({ CUDA_VISIBLE_DEVICES: "GPU-12345678" }, { uuids, ownNodes: true })).toMatchObject({
       devices: ["3"],
-      env: new Map(),
+      env: new Map([["CUDA_VISIBLE_DEVICES", "GPU-12345678"]]),
     });
   });
 

@@ -50,7 +50,7 @@ export interface Machine {
 export interface Visible {
   /** Names of devices; `none`: the vendor's libraries alone; `nothing`: not even these. */
   readonly devices: readonly string[] | "none" | "nothing";
-  /** Variables as they are in the container. */
+  /** The binding variables as they are in the container. */
   readonly env: ReadonlyMap<string, string>;
   /** The variable that decided. */
   readonly by: string | undefined;
@@ -73,24 +73,41 @@ export function visibleDevices(
   const { env } = machine;
   const units = unitsOf(vendor, devices).filter(({ node }) => machine.usable(node));
   const own = env[vendor.own];
-  if (own === "void" || own === "") return decided("nothing", vendor.own);
-  if (own === "none") return decided("none", vendor.own);
+  // Said in any case: an empty value, or one that `--cleanenv` takes away, would open all GPUs of the host's /dev.
+  const said = new Map(vendor.binding.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])));
+  const decided = { env: said, absent: [] };
+  if (own === "void" || own === "") return { ...decided, devices: "nothing", by: vendor.own };
+  if (own === "none") return { ...decided, devices: "none", by: vendor.own };
   const by = own !== undefined && own !== "all" ? vendor.own : vendor.binding.find((name) => env[name] !== undefined);
-  if (by === undefined) return { ...decided(everything(vendor, devices, units), undefined) };
+  if (by === undefined) return { ...decided, devices: everything(vendor, devices, units), by };
   const words = (env[by] ?? "").split(",").map((word) => word.trim());
   // As the vendors' own libraries: what comes behind the first that is not there does not count.
   const found = words.map((word) => deviceOf(word, units, devices, machine.uuids));
   const end = found.indexOf(undefined);
   const chosen = [...new Set((end < 0 ? found : found.slice(0, end)).filter((name) => name !== undefined))];
   const absent = end < 0 ? [] : words.slice(end).filter((word) => !isNobody(word));
-  if (chosen.length === 0) return { ...decided("none", by), absent };
+  if (chosen.length === 0) return { ...decided, devices: "none", by, absent };
   const counted = words.slice(0, chosen.length).every((word) => /^\d+$/.test(word));
-  const renumbered = machine.ownNodes && counted && vendor.binding.includes(by);
-  return { ...decided(chosen, by), absent, env: new Map(renumbered ? [[by, chosen.map((_, n) => n).join(",")]] : []) };
+  const bound = boundAnew(vendor, { by, counted, words, chosen }, machine.ownNodes);
+  return { devices: chosen, by, absent, env: new Map([...said, ...bound]) };
 }
 
-function decided(devices: Visible["devices"], by: string | undefined): Visible {
-  return { devices, env: new Map(), by, absent: [] };
+interface Binding {
+  readonly by: string;
+  /** The devices are named by numbers. */
+  readonly counted: boolean;
+  readonly words: readonly string[];
+  readonly chosen: readonly string[];
+}
+
+// A container with nodes of its own counts only those; one with the host's /dev must be told what others have told it not to use.
+function boundAnew(
+  { own, binding }: Vendor,
+  { by, counted, words, chosen }: Binding,
+  ownNodes: boolean,
+): [string, string][] {
+  if (ownNodes) return counted && by !== own ? [[by, chosen.map((_, n) => n).join(",")]] : [];
+  return by === own ? [[binding[0] ?? own, words.slice(0, chosen.length).join(",")]] : [];
 }
 
 // Words by which batch systems say "no GPU".

@@ -123,7 +123,7 @@ function visibleEdits(
   if (devices.size === 0) return listEdits(vendor, machine, dirs, wish);
   const visible = visibleDevices(vendor, devices, machine);
   sayAbsent(visible, wish.log);
-  if (visible.devices === "nothing") return NO_EDITS;
+  if (visible.devices === "nothing") return { ...NO_EDITS, env: visible.env };
   const chosen = visible.devices === "none" ? [] : visible.devices.flatMap((name) => devices.get(name) ?? []);
   const common = chosen.length > 0 ? chosen.flatMap((one) => commonOf.get(one) ?? []) : own.map((spec) => spec.common);
   const { edits, faults } = withoutFaults(combineEdits([...common, ...chosen]));

@@ -32,16 +32,17 @@ export const HOST_PLACES: HostPlaces = {
 export function gpuListEdits(vendor: Vendor, machine: Machine, places: HostPlaces): DeviceEdits | undefined {
   const nodes = gpuNodes(vendor, places.dev);
   const visible = visibleDevices(vendor, nodes.units, machine);
-  if (visible.devices === "nothing") return NO_EDITS;
+  if (visible.devices === "nothing") return { ...NO_EDITS, env: visible.env };
   const list = hostList(vendor, places);
   const libraries = libraryMounts(list, places.cache);
+  // AMD's libraries are on many machines without its devices: they go with Mesa.
+  if (nodes.control.length === 0 && (vendor !== NVIDIA || libraries.length === 0)) return undefined;
   const programs = programMounts(list, machine.env);
   const files = list.files.filter(readable).map((path) => bind(path, path));
   const chosen = visible.devices === "none" ? [] : visible.devices;
   const units = chosen.flatMap((name) => nodes.units.get(name)?.deviceNodes ?? []);
   const shared = chosen.length === nodes.units.size ? [...nodes.control, ...nodes.cards] : nodes.control;
   const devices = machine.ownNodes ? [...shared, ...units] : [];
-  if (libraries.length === 0 && nodes.units.size === 0 && nodes.control.length === 0) return undefined;
   return {
     ...NO_EDITS,
     mounts: [...devices.map(deviceMount), ...libraries, ...programs, ...files],
