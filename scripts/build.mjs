@@ -2,7 +2,7 @@
 // beside it. Called by ./berth when sources changed; prints nothing unless something fails.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 
@@ -68,6 +68,11 @@ renameSync(partial, join(out, "berth-main"));
 const native = join(root, "native");
 // A path with a space would be two to make; the way from `native` to `build` has none.
 run("make", ["-s", "-C", native, `OUT=${relative(native, out)}`]);
+// The other names that src/main.ts knows; `shifter` is a program of its own, in front of berth-main.
+for (const name of ["shifterimg", "setupRoot", "unsetupRoot"]) {
+  symlinkSync("berth", join(out, `.berth-${name}`));
+  renameSync(join(out, `.berth-${name}`), join(out, name));
+}
 renameSync(stamp, join(out, "stamp"));
 
 function run(program, args) {

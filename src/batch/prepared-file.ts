@@ -33,12 +33,13 @@ export function preparedFile(launch: BatchLaunch, facts: PreparedFacts): Buffer 
   );
 }
 
-function conditions({ image, request, modules }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
+function conditions({ image, request, modules, config }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
   const volumes = new Set([...facts.volumeTexts, volumeSignature(request.volumes)]);
   const moduleLists = new Set([...facts.moduleTexts, modules.map(({ name }) => name).join(",") || "none"]);
   return [
     ["identifier", image.id],
     ...facts.names.map((name) => ["image", name]),
+    ["default-type", config.defaultImageType],
     ...[...volumes].map((text) => ["volumes", text]),
     ...[...moduleLists].map((text) => ["modules", text]),
     ...(facts.defaultModules ? [["default-modules"]] : []),

@@ -46,7 +46,7 @@ export function isPreparedFor({ image, names }: PreparedImage, { type, name }: I
   return type === "id" ? name === image.id : names.includes(`${type}:${name}`);
 }
 
-const CONDITIONS = new Set(["identifier", "image", "volumes", "modules", "workdir", "entry", "cmd"]);
+const CONDITIONS = new Set(["identifier", "image", "default-type", "volumes", "modules", "workdir", "entry", "cmd"]);
 
 // Conditions come first; the image's variables stand between two places, and are all the `env` records there.
 function collect(words: readonly string[]): ReadonlyMap<string, readonly string[]> {

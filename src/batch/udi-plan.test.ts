@@ -167,7 +167,19 @@ describe("a prepared plan", () => {
     const id = "a".repeat(64);
     expect(bytes().toString().split("\0").slice(0, -1)).toEqual([
       `BERTHPREPARED1\nidentifier`,
-      ...[id, "image", "docker:tool:1", "volumes", "/b:/y;/a:/x", "volumes", "/a:/x;/b:/y", "modules", "m"],
+      ...[
+        id,
+        "image",
+        "docker:tool:1",
+        "default-type",
+        "docker",
+        "volumes",
+        "/b:/y;/a:/x",
+        "volumes",
+        "/a:/x;/b:/y",
+        "modules",
+        "m",
+      ],
       ...["default-modules", "workdir", "/w", "entry", "/e", "entry", "1", "cmd", "c"],
       ...[
         "userns",
