@@ -10,7 +10,7 @@
 #include "front.h"
 #include "say.h"
 
-static const char *const LEAN_COMMANDS[] = {"exec", "run", "shell", "test", "plan", "shifter"};
+static const char *const LEAN_COMMANDS[] = {"exec", "run", "shell", "test", "plan", "shifter", "node"};
 
 // The command is the first word that is no flag. An image behind `://` may have to be fetched.
 static bool lean(char **argv) {

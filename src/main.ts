@@ -19,14 +19,17 @@ async function main(argv: readonly string[]): Promise<number> {
     if (await runQuickly(rest, context)) return Number(process.exitCode ?? 0);
     // As short-lived as those: it becomes the program of a task.
     if (rest[0] === "shifter") return await (await import("./cli/shifter/run.ts")).runShifter(rest.slice(1), context);
-    needCompiler(process.env);
-    // Its command line is not of berth's kind, and it is called at the start of every job.
-    if (rest[0] === "shifterimg")
-      return await (await import("./cli/shifterimg/run.ts")).runShifterimg(rest.slice(1), context);
+    // Root's, at the beginning and the end of every job.
+    if (rest[0] === "node" && (await (await import("./cli/node/quick-node.ts")).runNodeQuickly(rest.slice(1), context)))
+      return Number(process.exitCode ?? 0);
     if (rest[0] === "setupRoot" || rest[0] === "unsetupRoot") {
       const { runSetupRoot, runUnsetupRoot } = await import("./cli/node/setup-root.ts");
       return await (rest[0] === "setupRoot" ? runSetupRoot(rest.slice(1), context) : runUnsetupRoot(context));
     }
+    needCompiler(process.env);
+    // Its command line is not of berth's kind, and it is called at the start of every job.
+    if (rest[0] === "shifterimg")
+      return await (await import("./cli/shifterimg/run.ts")).runShifterimg(rest.slice(1), context);
     const { runProgram } = await import("./cli/program.ts");
     return await runProgram(rest, context);
   } catch (error) {

@@ -64,7 +64,7 @@ export async function runUnsetupRoot(context: Context): Promise<number> {
   const { env, log } = context;
   const [{ configuredPlace }, { takeDown }] = await Promise.all([
     import("./configured-place.ts"),
-    import("./teardown.ts"),
+    import("./take-down.ts"),
   ]);
   const { nodeDir } = await configuredPlace({ "node-dir": undefined, config: undefined }, context);
   for (const key of await keysOf(nodeDir, parseJob(env["SLURM_JOB_ID"]), env["SLURM_JOB_UID"])) {
