@@ -37,6 +37,7 @@ test("a list is split at commas", () => {
 test.each([
   ["unknown", ["mpihc"], "Unknown shifter module: mpihc", "did you mean mpich?"],
   ["unknown", ["constructor"], "Unknown shifter module: constructor", "known: mpich, openmpi, cvmfs"],
+  ["contradictory", ["none", "mpich"], "Unknown shifter module: none", undefined],
   ["disabled", ["old"], "Unknown shifter module: old; the site has switched it off", undefined],
   ["conflicting", ["mpich", "openmpi"], "the modules mpich and openmpi conflict with each other", undefined],
   ["conflicting the other way", ["openmpi", "cvmfs", "mpich"], "openmpi and mpich conflict", undefined],

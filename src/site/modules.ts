@@ -21,7 +21,11 @@ const fail = defineErrors({
 /** The names of a comma list; `none` alone, in any case, is for no module. */
 export function parseModuleList(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
-  return names.filter((name) => name !== "" && name.toLowerCase() !== "none");
+  return withoutNone(names.filter((name) => name !== ""));
+}
+
+function withoutNone(names: readonly string[]): readonly string[] {
+  return names.length === 1 && names[0]?.toLowerCase() === "none" ? [] : names;
 }
 
 /**
@@ -32,7 +36,7 @@ export function selectModules(
   config: Pick<NodeConfig, "modules" | "defaultModules">,
   names: readonly string[] | undefined,
 ): Module[] {
-  const asked = (names ?? config.defaultModules).filter((name) => name.toLowerCase() !== "none");
+  const asked = withoutNone(names ?? config.defaultModules);
   const chosen = [...new Set(asked)].map((name) => moduleNamed(config.modules, name));
   for (const [index, module] of chosen.entries()) {
     const other = chosen.slice(0, index).find(({ name }) => module.conflicts.includes(name));

@@ -10,13 +10,16 @@ export function parsePerNodeCache(text: string, bad: (why: string) => Error): Pe
   for (const part of text.split(",").filter((word) => word.trim() !== "")) {
     const [name = "", value = ""] = splitOnce(part);
     // `fstype` is how a signature writes it.
-    const key = name === "fstype" ? "fs" : name;
+    const key = name.toLowerCase().replace(/^fstype$/, "fs");
     if (!["size", "bs", "fs", "method"].includes(key)) throw bad(`perNodeCache knows no ${name}`);
     if (said.has(key)) throw bad(`perNodeCache has ${name} twice`);
     said.set(key, value);
   }
   if (!said.has("size")) throw bad("perNodeCache needs a size");
-  const { fs, method } = { fs: said.get("fs") ?? "xfs", method: said.get("method") ?? "loop" };
+  const { fs, method } = {
+    fs: said.get("fs")?.toLowerCase() ?? "xfs",
+    method: said.get("method")?.toLowerCase() ?? "loop",
+  };
   if (fs !== "xfs") throw bad(`a perNodeCache cannot be made with the file system ${fs}`);
   if (method !== "loop") throw bad(`a perNodeCache cannot be made by ${method}`);
   const bytes = (key: string, otherwise: number) => {

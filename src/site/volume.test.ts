@@ -41,6 +41,7 @@ describe("volumes of users", () => {
     ["own", '"/a:/b";"/c:/d"', "/a:/b;/c:/d"],
     ["own", "/a : /b : ro", "/a:/b:ro"],
     ["own", "/a:/b::ro:", "/a:/b:ro"],
+    ["own", "/a:/b:RO:PERNODECACHE=Size=1K,FS=XFS", `/a:/b:ro:${cache(1024)}`],
     ["own", "", ""],
   ])("%s: %s is %s", (_row, text, expected) => {
     expect(user(text)).toBe(expected);
@@ -94,7 +95,6 @@ describe("volumes of users", () => {
     ["45", "/x:/y:perNodeCache", "needs a size"],
     ["45", "/x:/y:perNodeCache=bs=1M", "needs a size"],
     ["52", "/x:/y:bogus", "Unknown flag bogus"],
-    ["52", "/x:/y:RO", "Unknown flag RO"],
     ["52", "/x:/y:constructor", "Unknown flag constructor"],
     ["own", "/x:/y:perNodeCache=size=1G,fs=ext4", "cannot be made with the file system ext4"],
     ["own", "/x:/y:perNodeCache=size=1G,method=zfs", "cannot be made by zfs"],
@@ -109,7 +109,7 @@ describe("volumes of users", () => {
 
   test("own: a comma between flags, as Shifter's usage text has it, is explained", () => {
     expect(failure(() => parseUserVolumes("/x:/y:ro,rec")).hint).toBe("flags are separated by colons, not by commas");
-    expect(failure(() => parseUserVolumes("/x:/y:pernodecache=size=1G")).hint).toBe("did you mean perNodeCache?");
+    expect(failure(() => parseUserVolumes("/x:/y:pernodecach=size=1G")).hint).toBe("did you mean perNodeCache?");
   });
 });
 
@@ -119,6 +119,7 @@ describe("volumes of sites", () => {
     ["41", "/a:/b:ro", "/a:/b:ro"],
     ["41", "/a:/b:rec", "/a:/b:rec"],
     ["41", "/a:/b:slave:rec", "/a:/b:rec:slave"],
+    ["own", "/a:/b:slave:perNodeCache=size=5", `/a:/b:${cache(5)}:slave`],
     ["48", "/a:/b;/c:/d:rec;/e:/f:rec;/none:/tmp:perNodeCache=size=100M:ro;/qq:/uu", row48()],
     ["49", "/d:/c;/a:/b;/q:/r;/a:/c:rec:perNodeCache=size=100M:ro", row49()],
     // One directory of a site may be shown in a place that users may not cover.

@@ -49,8 +49,8 @@ export function formatVolume({ from, to, readonly, recursive, propagation, cache
   const flags = [
     ...(readonly ? ["ro"] : []),
     ...(recursive ? ["rec"] : []),
-    ...(propagation ? [propagation] : []),
     ...(cache ? [formatCache(cache)] : []),
+    ...(propagation ? [propagation] : []),
   ];
   return [from, to, ...flags].join(":");
 }
@@ -104,7 +104,7 @@ function parseFlags(item: string, words: readonly string[], writer: Writer): Omi
 function parseFlag(item: string, word: string): readonly [Flag, string | undefined] {
   const at = word.indexOf("=");
   const name = at < 0 ? word : word.slice(0, at);
-  const flag = FLAGS.find((known) => known === name);
+  const flag = FLAGS.find((known) => known.toLowerCase() === name.toLowerCase());
   if (!flag) throw badFlag(item, `Unknown flag ${name}`, adviceFor(name));
   if (flag === "perNodeCache") return [flag, at < 0 ? "" : word.slice(at + 1)];
   if (at >= 0) throw badFlag(item, `the flag ${flag} takes no arguments`, `write ${flag} alone`);

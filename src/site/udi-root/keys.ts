@@ -3,8 +3,18 @@
 
 import type { Path } from "../config-document.ts";
 
-/** How a value is written. */
-export type Kind = "text" | "words" | "commas" | "volumes" | "flag" | "number" | "bytes" | "imageType" | "propagation";
+/** How a value is written. Of `lastWords` the last counts, of all other lists everything. */
+export type Kind =
+  | "text"
+  | "words"
+  | "lastWords"
+  | "commas"
+  | "volumes"
+  | "flag"
+  | "number"
+  | "bytes"
+  | "imageType"
+  | "propagation";
 
 /** A key that says something to berth. */
 export interface UsedKey {
@@ -29,14 +39,14 @@ const SHOWN = "the folder itself is shown, read-only; nothing is copied";
 export const MODULE_KEYS: Readonly<Record<string, UsedKey>> = {
   enabled: { kind: "flag", to: ["enabled"] },
   siteFs: { kind: "volumes", to: ["siteFs"] },
-  siteEnv: { kind: "words", to: ["environment", "set"] },
-  siteEnvAppend: { kind: "words", to: ["environment", "append"] },
-  siteEnvPrepend: { kind: "words", to: ["environment", "prepend"] },
-  siteEnvUnset: { kind: "words", to: ["environment", "unset"] },
+  siteEnv: { kind: "lastWords", to: ["environment", "set"] },
+  siteEnvAppend: { kind: "lastWords", to: ["environment", "append"] },
+  siteEnvPrepend: { kind: "lastWords", to: ["environment", "prepend"] },
+  siteEnvUnset: { kind: "lastWords", to: ["environment", "unset"] },
   roothook: { kind: "text", to: ["roothook"], note: "run at node set-up only, where there is a root to run it" },
   userhook: { kind: "text", to: ["userhook"] },
   copyPath: { kind: "text", to: ["copyPath"], note: SHOWN },
-  conflict: { kind: "words", to: ["conflicts"] },
+  conflict: { kind: "lastWords", to: ["conflicts"] },
 };
 
 export const USED_KEYS: Readonly<Record<string, UsedKey>> = {

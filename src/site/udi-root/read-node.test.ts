@@ -57,6 +57,13 @@ describe("the values of udiRoot.conf", () => {
     });
   });
 
+  test("of lists of a module, the last of repeated keys counts, but of siteFs all", () => {
+    const repeated = "module_m_siteEnv=A=1\nmodule_m_siteEnv=B=2\nmodule_m_siteFs=/a\nmodule_m_siteFs=/b\n";
+    const module = config(repeated).modules.get("m");
+    expect(module?.environment.set).toEqual([["B", "2"]]);
+    expect(module?.volumes.map(({ to }) => to)).toEqual(["/a", "/b"]);
+  });
+
   test("know their origin", () => {
     const { settings } = read("system=a\n\nsystem=b\nsiteFs=/x\n");
     const origin = (name: string) => settings.find(({ key }) => key === name);
@@ -86,7 +93,6 @@ describe("the values of udiRoot.conf", () => {
     ["module_a_conflict=b\n", "udiRoot.conf:3: module_a_conflict[0] names the module b, which is not there"],
     ["module_.._enabled=1\n", "udiRoot.conf:3: module_.._enabled .. is no name of a module"],
     ["module_none_enabled=1\n", "none is no name of a module"],
-    ["module_a=1\n", "udiRoot.conf:3: module_a is not known"],
     ["constructor=1\n", "udiRoot.conf:3: constructor is not known"],
   ])("are refused: %j", (text, words) => {
     expect(refusal(text)).toContain(words);
@@ -99,6 +105,11 @@ describe("the values of udiRoot.conf", () => {
   });
 
   test.each([
+    ["module_a=1\n", "udiRoot.conf:3: IGNORING module_a: it is not module_NAME_KEY"],
+    [
+      "maxGroupCount=31 # of 512\n",
+      "udiRoot.conf:3: maxGroupCount has more behind its number, which is passed over: # of 512",
+    ],
     ["siteEnv=A=\n", "siteEnv[0] sets A to nothing; it is left out"],
     ["module_m_copypath=/x\ndefaultModules=m\n", "modules have no copypath; did you mean module_m_copyPath?"],
     ["module_m_enabled=0\ndefaultModules=m\n", "defaultModules[0] names m, which is switched off"],

@@ -31,7 +31,7 @@ export function readUdiRootNode(path: string, text: string, lenient: boolean): N
     },
     get warnings() {
       const remarks = translation.remarks.map(({ line, text: remark }) => `${path}:${line}: ${remark()}`);
-      return [...remarks, ...found.warnings.map(resolved)];
+      return [...remarks, ...translation.found.warnings.map(own), ...found.warnings.map(resolved)];
     },
   };
 }

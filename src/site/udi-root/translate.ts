@@ -100,12 +100,11 @@ function translateDynamic(work: Work, entries: readonly UdiRootEntry[]): void {
 }
 
 function translateModuleKey(work: Work, key: string, entries: readonly UdiRootEntry[]): void {
-  const [, name = "", sub = ""] = /^module_([^_]+)_(.*)$/.exec(key) ?? [];
+  const [, name = "", sub = ""] = /^module_([^_]+)_?(.*)$/.exec(key) ?? [];
   const used = own(MODULE_KEYS, sub);
-  if (name === "") unknownKey(work, key, entries);
-  else if (!used) passModuleKey(work, key, entries, name, sub);
+  if (!used) passModuleKey(work, key, entries, name, sub);
   else moveValue(work, key, entries, used, ["node", "modules", name]);
-  if (name !== "" && !work.named.has(name)) work.named.set(name, key);
+  if (sub !== "" && !work.named.has(name)) work.named.set(name, key);
 }
 
 // A module is there as soon as one key names it, whatever the key says.
@@ -115,7 +114,7 @@ function keepEmptyModules({ named, filled, to }: Work): void {
 
 // Shifter passes over them in silence, so they stand in files that work.
 function passModuleKey(work: Work, key: string, entries: readonly UdiRootEntry[], name: string, sub: string): void {
-  const why = `modules have no ${sub}`;
+  const why = sub === "" ? "it is not module_NAME_KEY" : `modules have no ${sub}`;
   work.to.drop([key], true, why);
   remark(work, entries, () => {
     const meant = nearest(sub, Object.keys(MODULE_KEYS));
@@ -127,6 +126,7 @@ function moveValue(work: Work, key: string, entries: readonly UdiRootEntry[], us
   const read = readValue(used.kind, entries);
   if (read?.ok === false) work.to.found.wrong([key], read.why, read.hint);
   if (!read?.ok) return;
+  if (read.odd !== undefined) work.to.found.odd([key], read.odd);
   work.items.set(key, read.lines);
   work.filled.add(below[2]);
   work.to.move([key], [...below, ...used.to], read.value, used.note);
