@@ -6,6 +6,7 @@ import { examine, type Finding, gatherFacts, isFit } from "../platform/doctor/in
 import type { Environment } from "../platform/user.ts";
 import { ownProgram } from "../run/programs.ts";
 import type { Context } from "./context.ts";
+import { doctorMpiCommand } from "./doctor-mpi.ts";
 import { doctorReport } from "./doctor-report.ts";
 import { print } from "./output.ts";
 
@@ -15,6 +16,8 @@ export function doctorCommand(context: Context): Command {
       "Check what this machine can do, and say how to mend it. Exit status 1 when something needed is missing.",
     )
     .option("--json", "print the findings as JSON")
+    .enablePositionalOptions()
+    .addCommand(doctorMpiCommand(context))
     .action(async (options: { readonly json?: boolean }) => {
       const { env, user, signal } = context;
       const facts = await gatherFacts({ env, user, signal, now: Date.now(), launcher: launcherIfAny(env) });

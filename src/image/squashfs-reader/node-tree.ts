@@ -41,7 +41,7 @@ export function nodeTree<Node extends TreeStat>(source: NodeSource<Node>): Image
     readlink: async (name) => (await find(name, false, "symlink")).target ?? "",
     read: (name) => Readable.from(content(extents(name)), { objectMode: false }),
     extents,
-    openFile: async (name) => source.openNode(await find(name, false, "file")),
+    openFile: async (name) => source.openNode(await find(name, true, "file")),
     async readSmall(name, max) {
       const node = await find(name, true, "file");
       if (node.size > max) throw fail("E_IMAGE_FILE_TOO_BIG", { name, path, size: node.size, max });

@@ -79,7 +79,7 @@ export interface ImageTree {
   read(path: string): Readable;
   /** The same in parts, with holes. */
   extents(path: string): AsyncIterable<Extent>;
-  /** A regular file (no link) for reading at any place; to be closed. */
+  /** A regular file (a link at the end is followed) for reading at any place; to be closed. */
   openFile(path: string): Promise<RandomFile>;
   /** Whole content of a file of at most `max` bytes. @throws E_IMAGE_FILE_TOO_BIG */
   readSmall(path: string, max: number): Promise<Buffer>;
