@@ -127,6 +127,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./node/index.ts")).nodeCommand(c),
   },
   {
+    name: "slurm",
+    summary: "what Slurm calls for jobs that want an image",
+    load: async (c) => (await import("./slurm/index.ts")).slurmCommand(c),
+  },
+  {
     name: "module",
     summary: "show the modules of this site, for shifter --module",
     load: async (c) => (await import("./module.ts")).moduleCommand(c),

@@ -1,0 +1,69 @@
+// What Slurm tells root of a job in its prolog and epilog, and what the job wants. All but the user's and the job's numbers are
+// words of the user. Pure.
+
+import type { Environment } from "../../platform/user.ts";
+import { imageRequest } from "../image-name.ts";
+import { parseId, parseJob } from "../node/place.ts";
+import type { SetupKey, SetupRequest } from "../node/types.ts";
+import { fail } from "./errors.ts";
+import { hostsText } from "./host-list.ts";
+
+/** Whose job, and its number. @throws E_SLURM_JOB, E_NODE_KEY */
+export function jobKey(
+  said: { readonly uid?: string | undefined; readonly job?: string | undefined },
+  env: Environment,
+): SetupKey {
+  const uid = said.uid ?? env["SLURM_JOB_UID"];
+  const job = said.job ?? env["SLURM_JOB_ID"];
+  if (uid === undefined) throw fail("E_SLURM_JOB", { what: "the job's user", flag: "--uid" });
+  if (job === undefined) throw fail("E_SLURM_JOB", { what: "the job's number", flag: "--job" });
+  return { uid: parseId("--uid", uid), job: parseJob(job) };
+}
+
+/** The variables of the job's wishes, without the mark that Slurm puts before what users say; undefined: it wants no image. */
+export function jobWishes(env: Environment): Environment | undefined {
+  if (!env["SPANK_SHIFTER_IMAGE"]) return undefined;
+  const marked = Object.entries(env).filter(([name]) => name.startsWith("SPANK_SHIFTER_"));
+  return Object.fromEntries(marked.map(([name, value]) => [name.slice("SPANK_".length), value]));
+}
+
+/**
+ * What is set up for a job that wants this.
+ * @throws E_SLURM_NOT_FROZEN, E_SHIFTER_IMAGE_NAME, E_SLURM_NODES
+ */
+export function setupRequest(key: SetupKey, wishes: Environment, env: Environment): SetupRequest {
+  const type = wishes["SHIFTER_IMAGETYPE"] ?? "";
+  const asked = wishes["SHIFTER_IMAGEREQUEST"] || undefined;
+  // Another type would have root ask the gateway, who may see everything.
+  if (type !== "id" && type !== "local") throw fail("E_SLURM_NOT_FROZEN", { asked: asked ?? type });
+  const request = imageRequest(type, wishes["SHIFTER_IMAGE"] ?? "");
+  const nodes = env["SLURM_JOB_NODELIST"] || env["SLURM_NODELIST"];
+  const volumes = wishes["SHIFTER_VOLUME"];
+  return {
+    ...key,
+    gid: gidOf(env["SLURM_JOB_GID"]),
+    user: env["SLURM_JOB_USER"] || undefined,
+    image: asked === undefined || type === "local" ? request : { ...request, asked },
+    volumes: volumes ? [volumes] : [],
+    modules: wishes["SHIFTER_MODULE"] || undefined,
+    hosts: nodes ? hostsText(nodes, env["SLURM_JOB_CPUS_PER_NODE"]) : undefined,
+    sshKey: wishes["SHIFTER_SSH_PUBKEY"] || undefined,
+  };
+}
+
+// A group that cannot be a user's is left to the accounts, which know better.
+function gidOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? parseId("--gid", text) : undefined;
+}
+
+/** Where a comment speaks of the container: `shifter --image=NAME [--volume=V]… [--module=LIST]`. */
+const MARK = /(?:^|[\s;])shifter((?:\s+--(?:image|volume|module)=[^\s;]+)+)(?=$|[\s;])/;
+
+/** The options in a job's comment, for sites without the plugin; undefined: it has none. @throws E_SLURM_COMMENT */
+export function commentOptions(comment: string): readonly string[] | undefined {
+  const words = MARK.exec(comment)?.[1]?.trim().split(/\s+/);
+  if (words !== undefined) return words;
+  if (!/(?:^|[\s;])shifter\s+--/.test(comment)) return undefined;
+  const why = "it begins like options of shifter and goes on otherwise";
+  throw fail("E_SLURM_COMMENT", { comment: JSON.stringify(comment.slice(0, 200)), why });
+}

@@ -1,0 +1,23 @@
+// `berth slurm resolve` by root for a user who did not call it at submission: in a process of that user's, so that the gateway is
+// asked by him and no file is read that he may not read.
+
+import { spawnSync } from "node:child_process";
+import { fail } from "../../batch/slurm/errors.ts";
+import { ownProgram } from "../../gateway/work/run-job.ts";
+import type { Environment } from "../../platform/user.ts";
+
+const TIMEOUT_MS = 30_000;
+
+/** The variables it prints. @throws E_SLURM_RESOLVE */
+export function resolveAsUser(uid: number, group: string | undefined, options: readonly string[]): Environment {
+  const [program = "", ...words] = ownProgram();
+  const gid = group !== undefined && /^\d{1,10}$/.test(group) ? Number(group) : uid;
+  const env = { PATH: "/usr/bin:/bin", HOME: "/", LC_ALL: "C.UTF-8" };
+  const child = spawnSync(program, [...words, "slurm", "resolve", ...options], {
+    ...{ uid, gid, env, cwd: "/", timeout: TIMEOUT_MS, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+  });
+  const said = child.error?.message ?? child.stderr.trim();
+  if (child.status !== 0) throw fail("E_SLURM_RESOLVE", { why: said || "berth slurm resolve failed" });
+  const lines = child.stdout.split("\n").filter((line) => line.includes("="));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}

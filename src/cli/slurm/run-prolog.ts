@@ -1,0 +1,50 @@
+// Carries out a job's prolog and epilog.
+
+import type { SetupKey } from "../../batch/node/types.ts";
+import { endGroup, enterGroup, jobGroup } from "../../batch/slurm/control-group.ts";
+import { commentOptions, jobWishes, setupRequest } from "../../batch/slurm/job.ts";
+import { prepareJob } from "../../batch/slurm/prolog.ts";
+import { clearMarks } from "../../batch/slurm/refusal.ts";
+import type { Environment } from "../../platform/user.ts";
+import type { Context } from "../context.ts";
+import { takeDown } from "../node/take-down.ts";
+import { type JobFlags, jobOf } from "./job-flags.ts";
+
+/** Sets the job's container up. @throws what is wrong with the node */
+export async function runProlog(flags: JobFlags, context: Context): Promise<void> {
+  const { env, log } = context;
+  if (!env["SPANK_SHIFTER_IMAGE"] && !env["SLURM_JOB_COMMENT"]) return;
+  const { key, site } = await jobOf(flags, context);
+  const group = flags["memory-cgroup"];
+  if (group !== undefined) enterGroup(jobGroup(group, key));
+  const read = async () => {
+    const wishes = jobWishes(env) ?? (await wishesOfComment(key, flags, context));
+    return wishes === undefined ? undefined : setupRequest(key, wishes, env);
+  };
+  const refusal = await prepareJob(key, read, site);
+  if (refusal) log.warn(`job ${key.job} of user ${key.uid} has no container: ${refusal.message}`);
+}
+
+async function wishesOfComment(
+  key: SetupKey,
+  { config }: JobFlags,
+  { env }: Context,
+): Promise<Environment | undefined> {
+  const options = commentOptions(env["SLURM_JOB_COMMENT"] ?? "");
+  if (options === undefined) return undefined;
+  const { resolveAsUser } = await import("./resolve-as-user.ts");
+  return resolveAsUser(
+    key.uid,
+    env["SLURM_JOB_GID"],
+    config === undefined ? options : [`--config=${config}`, ...options],
+  );
+}
+
+/** Takes the job's container down. @throws E_NODE_TEARDOWN, E_SLURM_CGROUP */
+export async function runEpilog(flags: JobFlags, context: Context): Promise<void> {
+  const { key, site } = await jobOf(flags, context);
+  const group = flags["memory-cgroup"];
+  if (group !== undefined) await endGroup(jobGroup(group, key), context.signal);
+  await takeDown(key, site.nodeDir, context);
+  clearMarks(site.nodeDir, key);
+}
