@@ -29,7 +29,7 @@ export function ensureRuntimeDir(env: Environment, user: User): string {
 }
 
 /** A folder in the run-time folder, made when missing. */
-export function ensureSubdir(runtime: string, name: "mnt" | "facts" | "plans" | "linker"): string {
+export function ensureSubdir(runtime: string, name: "mnt" | "facts" | "plans" | "linker" | "site"): string {
   const path = `${runtime}/${name}`;
   try {
     mkdirSync(path, { mode: 0o700 });

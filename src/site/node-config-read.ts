@@ -5,7 +5,10 @@ import { existsSync } from "node:fs";
 import { defineErrors } from "../base/errors.ts";
 import type { Environment } from "../platform/user.ts";
 import { configPlaces } from "./config-places.ts";
+import { findings } from "./findings.ts";
+import { keepNode, type NodeSource, recallNode } from "./node-cache.ts";
 import type { NodeSettings } from "./node-config.ts";
+import { resolveNode } from "./resolve-node.ts";
 import { readTrusted } from "./trusted-file.ts";
 import { readUdiRootNode } from "./udi-root/read-node.ts";
 
@@ -35,25 +38,25 @@ export interface NodeConfigOptions {
 export async function readNodeConfig(options: NodeConfigOptions): Promise<NodeSettings> {
   const { env, path } = options;
   const lenient = options.lenient ?? Boolean(env["BERTH_LENIENT_CONFIG"]);
-  if (path !== undefined) return await readFile(path, options.trusted ?? false, lenient);
+  if (path !== undefined) return await readFile(path, options.trusted ?? false, lenient, env);
   const { site, udiRoot } = configPlaces(env);
   // Root's work never follows the environment to a file that others may change.
   const trust = (variable: string) => options.trusted ?? (Boolean(env[variable]) && process.getuid?.() !== 0);
   if (env["BERTH_SITE_CONFIG"] || existsSync(site)) {
     const text = readTrusted(site, trust("BERTH_SITE_CONFIG"));
     if (mayHaveNode(text)) {
-      const found = await readSiteText(site, text, lenient);
+      const found = await readSiteText({ path: site, text, lenient }, env);
       if (found) return found;
     }
   }
-  if (env["BERTH_UDIROOT"] || existsSync(udiRoot)) return await readFile(udiRoot, trust("BERTH_UDIROOT"), lenient);
+  if (env["BERTH_UDIROOT"] || existsSync(udiRoot)) return await readFile(udiRoot, trust("BERTH_UDIROOT"), lenient, env);
   throw fail("E_NODE_NO_CONFIG", { site, udiRoot });
 }
 
-async function readFile(path: string, trusted: boolean, lenient: boolean): Promise<NodeSettings> {
+async function readFile(path: string, trusted: boolean, lenient: boolean, env: Environment): Promise<NodeSettings> {
   const text = readTrusted(path, trusted);
   if (!/\.(ya?ml|json)$/.test(path)) return readUdiRootNode(path, text, lenient);
-  const found = await readSiteText(path, text, lenient);
+  const found = await readSiteText({ path, text, lenient }, env);
   if (!found) throw fail("E_NODE_NO_CONFIG", { site: path, udiRoot: "a udiRoot.conf" });
   return found;
 }
@@ -63,7 +66,24 @@ function mayHaveNode(text: string): boolean {
   return /(^|[\s{,"'])node["']?\s*:/.test(text);
 }
 
-async function readSiteText(path: string, text: string, lenient: boolean): Promise<NodeSettings | undefined> {
+async function readSiteText(source: NodeSource, env: Environment): Promise<NodeSettings | undefined> {
+  return keptSettings(source, env) ?? (await freshSettings(source, env));
+}
+
+function keptSettings(source: NodeSource, env: Environment): NodeSettings | undefined {
+  const kept = recallNode(source, env);
+  if (!kept) return undefined;
+  const found = findings();
+  const config = resolveNode(kept.node, source.path, found);
+  // A program that has gone since: the words for it need the file.
+  return found.problems.length > 0 ? undefined : { config, settings: kept.settings, warnings: kept.warnings };
+}
+
+async function freshSettings(source: NodeSource, env: Environment): Promise<NodeSettings | undefined> {
   const { readSiteNode } = await import("./read-site-node.ts");
-  return await readSiteNode(path, text, lenient);
+  const reading = await readSiteNode(source);
+  if (!reading) return undefined;
+  keepNode(source, reading, env);
+  const { settings, warnings } = reading;
+  return { config: resolveNode(reading.node, source.path, findings()), settings, warnings };
 }

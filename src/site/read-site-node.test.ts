@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
 import { BerthError } from "../base/errors.ts";
+import { findings } from "./findings.ts";
 import type { NodeSettings } from "./node-config.ts";
 import { readSiteNode } from "./read-site-node.ts";
+import { resolveNode } from "./resolve-node.ts";
+
+const SOURCE = { path: "site.yaml", text: "", lenient: false };
 
 async function read(text: string, lenient = false): Promise<NodeSettings> {
-  const found = await readSiteNode("site.yaml", text, lenient);
+  const found = await readSiteNode({ path: "site.yaml", text, lenient });
   if (!found) throw new Error("no section node");
-  return found;
+  return { ...found, config: resolveNode(found.node, "site.yaml", findings()) };
 }
 
 async function refusal(text: string): Promise<string> {
@@ -82,8 +86,8 @@ node: { maxGroups: 1 }
 });
 
 test("a file without the section is for others", async () => {
-  expect(await readSiteNode("site.yaml", "client: {}\n", false)).toBeUndefined();
-  expect(await readSiteNode("site.yaml", "", false)).toBeUndefined();
+  expect(await readSiteNode({ ...SOURCE, text: "client: {}\n" })).toBeUndefined();
+  expect(await readSiteNode(SOURCE)).toBeUndefined();
 });
 
 test.each([

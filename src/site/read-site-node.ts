@@ -4,7 +4,7 @@ import { positionOf } from "../base/source.ts";
 import { type ConfigDocument, type Path, parseConfigDocument, pathName } from "./config-document.ts";
 import { findings } from "./findings.ts";
 import type { Misfit } from "./misfit.ts";
-import type { NodeSettings } from "./node-config.ts";
+import type { NodeReading, NodeSource } from "./node-cache.ts";
 import { nodeConfigError, problemLine } from "./node-problems.ts";
 import type { NodeFile } from "./node-schema.ts";
 import { settingsOf } from "./node-settings.ts";
@@ -13,7 +13,7 @@ import { misfits } from "./shape.ts";
 import type { SiteFile } from "./site-schema.ts";
 
 /** Reads the text of a `site.yaml`; undefined when it has no section `node`. @throws E_NODE_CONFIG */
-export async function readSiteNode(path: string, text: string, lenient: boolean): Promise<NodeSettings | undefined> {
+export async function readSiteNode({ path, text, lenient }: NodeSource): Promise<NodeReading | undefined> {
   const document = await parseConfigDocument({ name: path, text }, "yaml");
   const lineAt = (offset: number) => positionOf(text, offset).line;
   const lineOf = ({ kind, path: at }: Misfit) =>
@@ -28,15 +28,13 @@ export async function readSiteNode(path: string, text: string, lenient: boolean)
   if (odd.length > passed.length) throw nodeConfigError(path, odd.filter((each) => !passed.includes(each)).map(told));
   const site = value as SiteFile;
   if (!site.node) return undefined;
+  const node = completed(site.node, site);
   const found = findings();
-  const config = resolveNode(completed(site.node, site), path, found);
+  const config = resolveNode(node, path, found);
   if (config.imagePath === "") found.wrong(["node", "imageDir"], "is missing", "images are looked for there");
   if (found.problems.length > 0) throw nodeConfigError(path, found.problems.map(told));
-  return {
-    config,
-    settings: settingsOf(config, describe(document, lineAt)),
-    warnings: [...passed, ...found.warnings].map(told),
-  };
+  const settings = settingsOf(config, describe(document, lineAt));
+  return { node, settings, warnings: [...passed, ...found.warnings].map(told) };
 }
 
 // One file may serve the gateway, users and nodes: what it says once counts for all of them.

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { BerthError } from "../../base/errors.ts";
+import { findings } from "../findings.ts";
 import { readSiteNode } from "../read-site-node.ts";
+import { resolveNode } from "../resolve-node.ts";
 import { migratedNode } from "../translate-node.ts";
 import { knownKeys, MODULE_KEYS } from "./keys.ts";
 import { readUdiRootNode } from "./read-node.ts";
@@ -53,8 +55,8 @@ test("the site.yaml of a udiRoot.conf says the same", async () => {
       const text = `${NEEDED}module_m_enabled=1\nmodule_n_enabled=1\n${lines.join("\n")}`;
       writeFileSync(path, text);
       const migrated = await migratedNode(path);
-      const site = await readSiteNode(path, migrated.text, false);
-      expect(site?.config).toEqual(readUdiRootNode(path, text, false).config);
+      const site = await readSiteNode({ path, text: migrated.text, lenient: false });
+      expect(site && resolveNode(site.node, path, findings())).toEqual(readUdiRootNode(path, text, false).config);
     }),
     { seed: 5, numRuns: 150 },
   );
