@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import { type Environment, firstOf } from "../platform/user.ts";
 
-const SITE_FILE = "/etc/berth/site.yaml";
+/** The site's own file of a machine. */
+export const SITE_FILE = "/etc/berth/site.yaml";
 const UDI_ROOT_FILE = "/etc/shifter/udiRoot.conf";
 
 /** The files of this machine, or those that the environment names. */

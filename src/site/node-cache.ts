@@ -2,9 +2,11 @@
 // `shifter` does. Root keeps it for everybody, others for themselves; nothing is believed that others may have written.
 
 import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Environment } from "../platform/user.ts";
 import { currentUser } from "../platform/user.ts";
 import { ensureRuntimeDir, ensureSubdir } from "../run/runtime-dir.ts";
+import { SITE_FILE } from "./config-places.ts";
 import type { NodeSetting } from "./node-config.ts";
 import type { NodeFile } from "./node-schema.ts";
 import { readTrusted } from "./trusted-file.ts";
@@ -33,12 +35,12 @@ const NAME = "node.json";
 
 /** What was kept of this text, if anything. */
 export function recallNode(source: NodeSource, env: Environment): NodeReading | undefined {
-  return entryAt(`${sharedDir(env)}/${NAME}`, source, false) ?? entryAt(ownPath(env), source, true);
+  return entryAt(sharedFile(source, env), source, false) ?? entryAt(ownPath(env), source, true);
 }
 
 /** Keeps it. A full disk is no reason not to start. */
 export function keepNode(source: NodeSource, reading: NodeReading, env: Environment): void {
-  const path = process.getuid?.() === 0 ? sharedPath(source, env) : ownPath(env);
+  const path = process.getuid?.() === 0 ? makeShared(source, env) : ownPath(env);
   if (path === undefined) return;
   const partial = `${path}.${process.pid}`;
   const entry: Entry = { format: FORMAT, ...source, ...reading };
@@ -61,17 +63,20 @@ function entryAt(path: string | undefined, { path: file, text, lenient }: NodeSo
   }
 }
 
-function sharedDir(env: Environment): string {
-  // For tests, and for nodes whose /var is read-only.
-  return env["BERTH_SHARED_CACHE"] || SHARED;
+// The machine's own file is everybody's; drafts and tests name another place, as do nodes whose /var is read-only.
+function sharedFile({ path }: NodeSource, env: Environment): string | undefined {
+  const dir = env["BERTH_SHARED_CACHE"] || (path === SITE_FILE ? SHARED : undefined);
+  return dir && join(dir, NAME);
 }
 
-// What not everybody may read is not kept where everybody can.
-function sharedPath({ path }: NodeSource, env: Environment): string | undefined {
+function makeShared(source: NodeSource, env: Environment): string | undefined {
+  const file = sharedFile(source, env);
+  // What not everybody may read is not kept where everybody can.
+  if (file === undefined || ((statSync(source.path, { throwIfNoEntry: false })?.mode ?? 0) & 0o004) === 0)
+    return undefined;
   try {
-    if ((statSync(path).mode & 0o004) === 0) return undefined;
-    mkdirSync(sharedDir(env), { recursive: true, mode: 0o755 });
-    return `${sharedDir(env)}/${NAME}`;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+    return file;
   } catch {
     return undefined;
   }
