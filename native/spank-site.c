@@ -61,7 +61,7 @@ static bool read_timeout(const char *text) {
 
 // A word that is not understood must end neither slurmd nor the jobs of people who use no images.
 void berth_spank_read_site(int count, char *text[]) {
-  memset(&site, 0, sizeof site);
+  if (site.berth != NULL) return;
   site.berth = "/usr/local/bin/berth";
   site.node_dir = "/run/berth/node";
   site.timeout = 60;

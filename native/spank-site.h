@@ -23,7 +23,8 @@ struct spank_job {
   uint32_t id, step;
 };
 
-// Reads the keys. One that is not understood is said and left out.
+// Reads the keys, once: every hook begins with it, because Slurm does not call the first one everywhere. A key that is not
+// understood is said and left out.
 void berth_spank_read_site(int count, char *text[]);
 
 // The directory of node set-ups: the key node_dir with the node's name in place of %n. False when the name is not known.

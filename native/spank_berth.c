@@ -164,7 +164,7 @@ int slurm_spank_init(spank_t spank, int count, char *text[]) {
 }
 
 int slurm_spank_init_post_opt(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   spank_context_t context = spank_context();
   if ((context != S_CTX_LOCAL && context != S_CTX_ALLOCATOR) || berth_spank_word_count == 0) return 0;
   if (resolve(spank)) return 0;
@@ -177,14 +177,14 @@ int slurm_spank_init_post_opt(spank_t spank, int count, char *text[]) {
 // --- on the node, as root, before and after the job
 
 int slurm_spank_job_prolog(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   struct spank_job job;
   if (getenv("SPANK_SHIFTER_IMAGE") == NULL) return 0;
   return read_job(spank, &job) && call_root(spank, "prolog", &job) ? 0 : -1;
 }
 
 int slurm_spank_job_epilog(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   struct spank_job job;
   if (!read_job(spank, &job)) return -1;
   // Not by the job's variables alone: what lies there must go, whoever wanted it.
@@ -198,14 +198,14 @@ static bool uses_outer_step(void) { return berth_spank_site.extern_cgroup || ber
 
 // In the outer step, which holds what belongs to the whole job.
 int slurm_spank_task_post_fork(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   struct spank_job job;
   if (!uses_outer_step() || !read_step(spank, &job) || job.step != SLURM_EXTERN_CONT || !exists(spank, &job, "")) return 0;
   return call_root(spank, "extern", &job) ? 0 : -1;
 }
 
 int slurm_spank_task_init_privileged(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   struct spank_job job;
   if (!uses_outer_step() || !read_step(spank, &job) || job.step == SLURM_EXTERN_CONT || !exists(spank, &job, "")) return 0;
   for (int i = 0; i < WAIT_FOR_EXTERN_S * 50; i++) {
@@ -228,7 +228,7 @@ static bool refused(const char *path) {
 }
 
 int slurm_spank_task_init(spank_t spank, int count, char *text[]) {
-  (void)count, (void)text;
+  berth_spank_read_site(count, text);
   struct spank_job job;
   char path[PATH_MAX];
   if (!read_step(spank, &job) || job.step == SLURM_EXTERN_CONT) return 0;
