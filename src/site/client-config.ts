@@ -56,15 +56,16 @@ async function fromFiles(env: Environment): Promise<ClientConfig | undefined> {
 async function fromSite(path: string, env: Environment): Promise<ClientConfig | undefined> {
   const { readSiteFile } = await import("./read-config.ts");
   const file = await readSiteFile(path, { env, user: currentUser() });
-  const { client } = file;
-  const gateways = client?.gateways ?? ownServer(file);
+  // What nodes are told counts for the users of this machine too, unless they are told otherwise.
+  const { client, node } = file;
+  const gateways = client?.gateways ?? node?.gateways ?? ownServer(file);
   if (gateways.length === 0) return undefined;
   const { msOf } = await import("./findings.ts");
   return {
     gateways,
-    system: client?.system ?? file.gateway?.defaultSystem ?? onlyName(file.gateway?.systems),
-    timeoutMs: msOf(client?.timeout, 0),
-    imageType: client?.imageType ?? "docker",
+    system: client?.system ?? node?.system ?? file.gateway?.defaultSystem ?? onlyName(file.gateway?.systems),
+    timeoutMs: msOf(client?.timeout ?? node?.gatewayTimeout, 0),
+    imageType: client?.imageType ?? node?.imageType ?? "docker",
     mungeSocket: client?.munge,
   };
 }

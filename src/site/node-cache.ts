@@ -30,7 +30,7 @@ type Entry = NodeSource & NodeReading & { readonly format: number };
 /** Raised whenever the section's schema or NodeReading changes. */
 const FORMAT = 1;
 
-const SHARED = "/var/cache/berth";
+const SHARED = "/var/cache/berth-node";
 const NAME = "node.json";
 
 /** What was kept of this text, if anything. */

@@ -13,13 +13,21 @@ const fail = defineErrors({
 
 const SHOWN = 20;
 
+/** One mistake and where it stands. */
+export interface NodeProblem extends Pick<Misfit, "message" | "hint"> {
+  /** Undefined: of no line. */
+  readonly line: number | undefined;
+}
+
 /** `file:line: message; hint` */
-export function problemLine(file: string, line: number | undefined, { message, hint }: Misfit): string {
+export function problemLine(file: string, { line, message, hint }: NodeProblem): string {
   return `${file}${line === undefined ? "" : `:${line}`}: ${message}${hint ? `; ${hint}` : ""}`;
 }
 
-/** The failure E_NODE_CONFIG of these lines. */
-export function nodeConfigError(file: string, lines: readonly string[]): Error {
-  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  return fail("E_NODE_CONFIG", { file, problems: [...lines.slice(0, SHOWN), ...more].join("\n") });
+/** The failure E_NODE_CONFIG of these mistakes, in the order of the file. */
+export function nodeConfigError(file: string, problems: readonly NodeProblem[]): Error {
+  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const shown = inOrder.slice(0, SHOWN).map((problem) => problemLine(file, problem));
+  const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
+  return fail("E_NODE_CONFIG", { file, problems: [...shown, ...more].join("\n") });
 }

@@ -18,23 +18,23 @@ export async function readSiteNode({ path, text, lenient }: NodeSource): Promise
   const lineAt = (offset: number) => positionOf(text, offset).line;
   const lineOf = ({ kind, path: at }: Misfit) =>
     lineAt((kind === "unknown" ? document.keyRangeOf(at) : document.rangeOf(at)).start);
-  const told = (misfit: Misfit) => problemLine(path, lineOf(misfit), misfit);
-  const syntax = document.problems.map(({ range, message }) => `${path}:${lineAt(range.start)}: ${message}`);
+  const placed = (misfit: Misfit) => ({ ...misfit, line: lineOf(misfit) });
+  const syntax = document.problems.map(({ range, message }) => ({ line: lineAt(range.start), message }));
   if (syntax.length > 0) throw nodeConfigError(path, syntax);
   const { SITE_SCHEMA } = await import("./site-schema.ts");
   const value = document.value ?? {};
   const odd = misfits(SITE_SCHEMA, value);
   const passed = odd.filter(({ kind }) => lenient && kind === "unknown");
-  if (odd.length > passed.length) throw nodeConfigError(path, odd.filter((each) => !passed.includes(each)).map(told));
+  if (odd.length > passed.length) throw nodeConfigError(path, odd.filter((each) => !passed.includes(each)).map(placed));
   const site = value as SiteFile;
   if (!site.node) return undefined;
   const node = completed(site.node, site);
   const found = findings();
   const config = resolveNode(node, path, found);
   if (config.imagePath === "") found.wrong(["node", "imageDir"], "is missing", "images are looked for there");
-  if (found.problems.length > 0) throw nodeConfigError(path, found.problems.map(told));
+  if (found.problems.length > 0) throw nodeConfigError(path, found.problems.map(placed));
   const settings = settingsOf(config, describe(document, lineAt));
-  return { node, settings, warnings: [...passed, ...found.warnings].map(told) };
+  return { node, settings, warnings: [...passed, ...found.warnings].map((odd) => problemLine(path, placed(odd))) };
 }
 
 // One file may serve the gateway, users and nodes: what it says once counts for all of them.

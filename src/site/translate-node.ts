@@ -1,6 +1,6 @@
 // `udiRoot.conf` as the text of a `site.yaml`, for `berth node migrate-config`.
 
-import { nodeConfigError, problemLine } from "./node-problems.ts";
+import { nodeConfigError } from "./node-problems.ts";
 import { migratedText } from "./shifter/migrated.ts";
 import { readTrusted } from "./trusted-file.ts";
 import { readUdiRootNode } from "./udi-root/read-node.ts";
@@ -16,8 +16,8 @@ export async function migratedNode(
   const text = readTrusted(path, true);
   const translation = translateUdiRoot(parseUdiRoot(text, path), { lenient });
   const { problems } = translation.found;
-  const told = problems.map((misfit) => problemLine(path, translation.lineOf(misfit.path), misfit));
-  if (told.length > 0) throw nodeConfigError(path, told);
+  const placed = problems.map((misfit) => ({ ...misfit, line: translation.lineOf(misfit.path) }));
+  if (placed.length > 0) throw nodeConfigError(path, placed);
   const { warnings } = readUdiRootNode(path, text, lenient);
   return { text: await migratedText(translation, path, "berth node migrate-config"), warnings };
 }

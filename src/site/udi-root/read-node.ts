@@ -19,7 +19,7 @@ export function readUdiRootNode(path: string, text: string, lenient: boolean): N
   const file = (translation.file["node"] ?? {}) as NodeFile;
   const found = findings();
   const config = resolveNode(file, path, found);
-  const own = (misfit: Misfit) => problemLine(path, translation.lineOf(misfit.path), misfit);
+  const own = (misfit: Misfit) => ({ ...misfit, line: translation.lineOf(misfit.path) });
   const resolved = (misfit: Misfit) => own(atOrigin(misfit, translation));
   const problems = [...translation.found.problems.map(own), ...found.problems.map(resolved)];
   if (problems.length > 0) throw nodeConfigError(path, problems);
@@ -31,7 +31,8 @@ export function readUdiRootNode(path: string, text: string, lenient: boolean): N
     },
     get warnings() {
       const remarks = translation.remarks.map(({ line, text: remark }) => `${path}:${line}: ${remark()}`);
-      return [...remarks, ...translation.found.warnings.map(own), ...found.warnings.map(resolved)];
+      const odd = [...translation.found.warnings.map(own), ...found.warnings.map(resolved)];
+      return [...remarks, ...odd.map((problem) => problemLine(path, problem))];
     },
   };
 }
