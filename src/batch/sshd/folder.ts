@@ -1,0 +1,61 @@
+// The folder of a job's sshd: memory that only the job's user can pass and nobody can change, so that a private key never
+// lies on a disk. Without privilege (tests, a user's own trial) a folder of the caller's stands in for it.
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { reasonOf } from "../../base/errors.ts";
+import { fail } from "./errors.ts";
+import type { SshdPlan } from "./types.ts";
+
+const FIXED_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+
+/** Makes the folder with its files, after removing what an earlier set-up may have left. @throws E_SSHD_FOLDER */
+export function prepareSshd(plan: SshdPlan): void {
+  const { dir, person } = plan;
+  const asRoot = process.getuid?.() === 0;
+  removeSshdFolder(dir);
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+    if (asRoot) mount(["-t", "tmpfs", "-o", mountOptions(plan), "berth-ssh", dir], dir);
+    for (const { name, mode, content, owner } of plan.files) {
+      const path = `${dir}/${name}`;
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content, { flag: "wx", mode: 0o600 });
+      // After the fact, so that root's umask does not decide what the user can read.
+      for (let at = dirname(path); at !== dir; at = dirname(at)) chmodSync(at, 0o755);
+      chmodSync(path, mode);
+      if (asRoot && owner === "user") chownSync(path, person.uid, person.gid);
+    }
+    if (asRoot) mount(["-o", "remount,ro", dir], dir);
+  } catch (cause) {
+    removeSshdFolder(dir);
+    throw cause instanceof Error && cause.name === "BerthError" ? cause : folderFailure(dir, reasonOf(cause), cause);
+  }
+}
+
+/** Removes it with what is mounted there; nothing happens when there is none. */
+export function removeSshdFolder(dir: string): void {
+  if (!existsSync(dir)) return;
+  // Sessions that have not ended yet may hold it; the name goes at once.
+  if (process.getuid?.() === 0) call("umount", ["-l", dir]);
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function mountOptions({ person: { uid, gid } }: SshdPlan): string {
+  return `nosuid,nodev,noexec,size=4m,nr_inodes=64,mode=0500,uid=${uid},gid=${gid}`;
+}
+
+function mount(words: readonly string[], dir: string): void {
+  const said = call("mount", ["-n", ...words]);
+  if (said !== undefined) throw folderFailure(dir, said);
+}
+
+function call(program: string, words: readonly string[]): string | undefined {
+  const { status, stderr, error } = spawnSync(program, words, { encoding: "utf8", env: FIXED_ENVIRONMENT, cwd: "/" });
+  return status === 0 ? undefined : stderr?.trim() || reasonOf(error);
+}
+
+function folderFailure(dir: string, why: string, cause?: unknown): Error {
+  return fail("E_SSHD_FOLDER", { dir, why, advice: "berth node teardown removes what is left" }, { cause });
+}

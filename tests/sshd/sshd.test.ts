@@ -1,0 +1,121 @@
+// Real logins into a job's container: by OpenSSH's client, through OpenSSH's sshd and Dropbear, as an ordinary user.
+
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { AS_ROOT, asUser } from "../support/ordinary-user.ts";
+import { PROGRAMS, startJob, type TestJob } from "./job.ts";
+
+const NEEDED = { openssh: "/usr/sbin/sshd", dropbear: "/usr/sbin/dropbear" } as const;
+const common = ["/usr/bin/ssh", "/bin/busybox", join(PROGRAMS, "shifter")].find((path) => !existsSync(path));
+
+describe.each(["openssh", "dropbear"] as const)("the sshd of a job", (program) => {
+  const absent = common ?? (existsSync(NEEDED[program]) ? undefined : NEEDED[program]);
+  const reason = absent ?? (program === "dropbear" && !AS_ROOT ? "root" : "");
+
+  describe.skipIf(reason)(`by ${program}${reason ? ` [needs ${reason}]` : ""}`, () => {
+    let job: TestJob;
+    let work: string;
+    beforeAll(async () => {
+      work = mkdtempSync(join(tmpdir(), "berth-sshd-"));
+      job = await startJob({ program });
+    });
+    afterAll(async () => {
+      await job?.stop();
+      rmSync(work, { recursive: true, force: true });
+    });
+
+    test("leads into the container that is set up for the job", () => {
+      expect(job.ssh(["localhost", "cat /etc/marker; echo $IMAGE; id -u"])).toMatchObject({
+        status: 0,
+        stderr: "",
+        stdout: `the job's container\nset\n${job.user.uid}\n`,
+      });
+    });
+
+    test("passes input, arguments as the shell in the container reads them, and the exit status", () => {
+      expect(job.ssh(["localhost", 'cat; echo "it\'s" $((6*7)) >&2; exit 42'], { input: "words" })).toMatchObject({
+        status: 42,
+        stdout: "words",
+        stderr: "it's 42\n",
+      });
+    });
+
+    test("gives a login without a command a shell, and a terminal where one is asked for", () => {
+      expect(job.ssh(["localhost"], { input: "cat /etc/marker; exit 3\n" })).toMatchObject({
+        status: 3,
+        stdout: expect.stringContaining("the job's container\n"),
+      });
+      expect(job.ssh(["-tt", "localhost", "tty"]).stdout).toMatch(/^\/dev\/pts\/\d+\r\n$/);
+    });
+
+    test("refuses another name, root, another key and a password", () => {
+      const other = join(work, "other");
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
+      if (AS_ROOT) execFileSync("chown", [job.user.name, other]);
+      const refused = {
+        status: 255,
+        stderr: expect.stringMatching(/Permission denied \(publickey\)|Connection closed/),
+      };
+      expect(job.ssh(["-l", "root", "localhost", "id"])).toMatchObject(refused);
+      expect(job.ssh(["-l", "daemon", "localhost", "id"])).toMatchObject(refused);
+      expect(job.ssh(["localhost", "id"], { key: other })).toMatchObject(refused);
+    });
+
+    test("forwards nothing unless the site says so", () => {
+      const forwarded = job.ssh(["-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:1", "localhost", "true"]);
+      expect(forwarded).toMatchObject({ status: 255 });
+      expect(job.ssh(["-W", "127.0.0.1:22", "localhost"]).status).not.toBe(0);
+    });
+
+    test("runs as the user alone, without capabilities, from files that nobody can change", () => {
+      const [pid] = job.processes();
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      expect(status).toMatch(new RegExp(`^Uid:(\t${job.user.uid}){4}$`, "m"));
+      expect(status).toMatch(/^CapEff:\t0{16}$/m);
+      if (!AS_ROOT) return;
+      expect(status).toMatch(/^CapBnd:\t0{16}$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      expect(statSync(job.dir).mode & 0o777).toBe(0o500);
+      const [command = "", ...words] = asUser(job.user, ["sh", "-c", `chmod 700 ${job.dir}; touch ${job.dir}/x`]);
+      expect(spawnSync(command, words, { encoding: "utf8" }).stderr).toMatch(/Read-only file system/);
+    });
+
+    test("leaves no process, mount or file when it is stopped, not even a session's child that left its parents", async () => {
+      const other = await startJob({ program });
+      const words = ["localhost", "(sleep 600 >/dev/null 2>&1 &) ; exec sleep 600"];
+      onTestFinished(() => other.stop());
+      const [command = "", ...rest] = other.command(words);
+      const login = spawn(command, rest, { stdio: "ignore" });
+      await untilTrue(() => sleeping(other) >= 2);
+      const ended = once(login, "exit");
+      await other.stop();
+      await ended;
+      expect(other.processes()).toEqual([]);
+      expect(sleeping(other)).toBe(0);
+      expect(existsSync(other.dir)).toBe(false);
+      expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(other.dir);
+    });
+  });
+});
+
+// Processes of the job's user that carry the mark of its sessions and sleep.
+function sleeping({ user, dir }: TestJob): number {
+  const pids = spawnSync("pgrep", ["-u", String(user.uid), "-x", "sleep"], { encoding: "utf8" }).stdout.split("\n");
+  return pids.filter((pid) => pid !== "" && environment(pid).includes(`BERTH_SSH=${dir}\0`)).length;
+}
+
+function environment(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+async function untilTrue(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
