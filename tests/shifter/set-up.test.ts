@@ -1,0 +1,68 @@
+// `shifter` in a job whose node was set up, where it wants something else than was set up: the image that root has mounted
+// serves all the same, though its file is closed to users; and what was set up tells what the gateway's files would.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FIRST, NodeSite, obstacle, SECOND } from "../node/node-site.ts";
+
+const reason = obstacle();
+
+describe.skipIf(reason)(`shifter beside a set-up${reason ? ` [${reason}]` : ""}`, { timeout: 30_000 }, () => {
+  let site: NodeSite;
+  beforeAll(() => {
+    site = new NodeSite();
+    const meta = [
+      "FORMAT: squashfs",
+      "ENV: PATH=/bin",
+      "ENV: OWN=of the image",
+      "WORKDIR: /var",
+      "ENTRY: ['/bin/echo', 'hi']",
+    ];
+    writeFileSync(`${site.images}/${FIRST}.meta`, `${meta.join("\n")}\n`, { mode: 0o600 });
+    expect(site.setup("7", ["--hosts", "n1/2 n2/1"])).toEqual({ status: 0, out: "", err: "" });
+  });
+  afterAll(() => {
+    site?.teardown("7");
+    expect(site?.leftovers()).toEqual([]);
+    site?.close();
+  });
+
+  test("mounts a volume that was not set up, in the image that was", () => {
+    expect(site.shifter("7", "--volume=/data:/other", "cat", "/other/mine", "/var/hostsfile").err).toContain(
+      "/other/mine",
+    );
+    writeFileSync(`${site.place("data")}/mine`, "mine\n");
+    const { status, out, err } = site.shifter("7", "--volume=/data:/other", "cat", "/other/mine", "/var/hostsfile");
+    expect({ status, out, err }).toEqual({ status: 0, out: "mine\nn1\nn1\nn2", err: "" });
+    const mounts = site.shifter("7", "--volume=/data:/other", "cat", "/proc/mounts").out;
+    expect(mounts.split("\n").filter((line) => / \/ .*fuse/.test(line))).toEqual([]);
+    expect(mounts).toMatch(/ \/other /);
+  });
+
+  test("knows the image's variables, entrypoint and directory from the set-up", () => {
+    const words = (...more: string[]) => site.shifter("7", "--volume=/data:/other", ...more).out;
+    expect(words("sh", "-c", 'echo "$OWN"')).toBe("of the image");
+    expect(words("--entrypoint", "you")).toBe("hi you");
+    expect(words("--workdir", "pwd")).toBe("/var");
+  });
+
+  test("says what it is in its own words", () => {
+    const { out } = site.shifter("7", "--volume=/data:/other:ro", "cat", "/var/shifterConfig.json");
+    expect(out).toBe(`{"identifier":"${FIRST}","user":"${site.user.name}","volMap":"/data:/other:ro","modules":""}`);
+  });
+
+  test("needs a set-up for another image, whose file is closed", () => {
+    const { status, err } = site.shifter("7", `--image=id:${SECOND}`, "true");
+    expect(status).toBe(1);
+    expect(err).toContain(`the image ${SECOND} cannot be read`);
+  });
+
+  test("is nothing outside of the job", () => {
+    expect(site.shifter("8", "true")).toMatchObject({ status: 1, err: expect.stringContaining("cannot be read") });
+  });
+
+  test("hands the launcher what root has prepared, as its page says", () => {
+    const prepared = readFileSync(`${site.holder("7")}/prepared`, "utf8");
+    expect(prepared).toMatch(/^BERTHPREPARED1\nidentifier\0/);
+  });
+});
