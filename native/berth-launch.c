@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bind.h"
 #include "call.h"
 #include "control-group.h"
 #include "fuse.h"
@@ -43,7 +44,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   if (sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE) < 0)
     die("cannot separate the mounts from the host's: %s (on Ubuntu 24.04 see sysctl kernel.apparmor_restrict_unprivileged_userns)",
         strerror(errno));
-  mounts_prepare(plan);
+  binds_prepare(plan);
   int image = image_open(plan);
   overlay_images_mount(plan);
   if (plan_merges(plan)) image = merge_open(plan, image);

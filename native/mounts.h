@@ -4,9 +4,6 @@
 
 #include "plan.h"
 
-// Clones the host's root for the binds that want it, before anything is laid over it.
-void mounts_prepare(const struct plan *plan);
-
 // Mounts everything, in order, inside the root. Dies naming both paths.
 void mounts_make(const struct plan *plan, int root);
 

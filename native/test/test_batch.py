@@ -1,6 +1,7 @@
 """What launches of batch jobs add to plans: binds of the container's own paths, mount points, hooks, environment steps, names."""
 import os, subprocess, threading
 from harness import *
+from test_instances import JOIN, Instance
 
 
 def source():
@@ -229,3 +230,25 @@ def test_a_hook_that_fails_ends_the_launch():
     failed(launch(batch(("bind", folder, "/opt", "ro"), hooks=["/opt/killed"])), "/opt/killed", "signal 9")
     result = launch(batch(hooks=["/opt/missing"], script="echo never"))
     assert result.code == 1 and result.out == "" and "/opt/missing" in result.err, result
+
+
+def test_steps_and_hooks_work_under_an_init_and_for_those_who_join():
+    folder = fresh("hooks")
+    write(os.path.join(folder, "hook"), "echo hook\n")
+    mounts, steps = [("bind", folder, "/opt", "ro"), ("proc", "/proc")], [("env", "PATH=/bin"), ("env-append", "PATH=/else"), ("env-file", "/opt/vars")]
+    write(os.path.join(folder, "vars"), "A=file\n")
+    result = launch(batch(*mounts, before=[("unshare", "pid")], steps=steps, hooks=["/opt/hook"], settings=[("init",)], script="echo $PATH $A $$"))
+    assert result.out == "hook\n/bin:/else file 2\n", result
+    with Instance(("bind", folder, "/opt", "ro"), argv=["-"]) as instance:
+        records = [("join", instance.process.pid, instance.start), ("called", "shifter"), ("chdir", "/opt"), *steps[:2], ("env-file", "vars"), ("hook", "hook"),
+                   ("exec", "sh"), ("arg", "sh"), ("arg", "-c"), ("arg", "echo $PATH $A"), ("end",)]
+        done = Result(subprocess.run([JOIN, plan_file(records)], capture_output=True, timeout=30))
+        assert done.out == "hook\n/bin:/else file\n", done
+        done = Result(subprocess.run([JOIN, plan_file([*records[:-5], ("exec", "nosuch"), ("arg", "nosuch"), ("end",)])], capture_output=True, timeout=30))
+        assert done.code == 127 and done.err == "shifter: nosuch: No such file or directory\n", done
+
+
+def test_an_inside_bind_works_over_a_fuse_image():
+    text = out(("bind", source(), "/global", "rw"), ("bind", "/global/user/data", "/brand/new", "inside,rw"), ("bind", "/etc/hosts", "/more/hosts", "inside,file"), **fuse_root(),
+               script="cat /brand/new/x /more/hosts; touch /brand/new/y; ls /global/user/data")
+    assert text == "x\nthe image's\nx\ny\n", text

@@ -57,6 +57,7 @@ def test_a_published_image_is_what_a_second_root_is_made_of():
 
 
 def test_a_user_starts_in_what_root_has_published():
+    need(IS_ROOT, "publishing needs root")
     holder, site = fresh("holder"), fresh("site")
     os.chmod(site, 0o777)
     user = pwd.getpwnam(USER)
@@ -84,6 +85,17 @@ def test_hooks_of_the_site_work_in_the_root_that_is_made():
     failing = write(os.path.join(TEMP, "failing"), "exit 7\n")
     result = in_own_namespace(f"{LAUNCH} {plan_file(publishing(root, folder, ('root-hook', failing)))} || echo $?", f"ls {folder}")
     assert result.out == "1\n" and "failing" in result.err and "status 7" in result.err, result
+
+
+def test_a_hook_ends_with_the_launcher():
+    need(IS_ROOT, "hooks of the site are root's")
+    started = os.path.join(TEMP, "started")
+    hook = write(os.path.join(TEMP, "sleeping"), f"echo $$ >{started}.new; mv {started}.new {started}; exec sleep 1000\n")
+    child = subprocess.Popen([LAUNCH, plan_file(publishing(("dir", shared_root(), 0), fresh("place"), ("root-hook", hook)))])
+    wait_until(lambda: os.path.exists(started))
+    child.kill()
+    child.wait()
+    wait_until(lambda: not os.path.exists(f"/proc/{int(open(started).read())}"))
 
 
 def test_a_place_that_cannot_be_used_is_said():

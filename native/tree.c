@@ -1,0 +1,91 @@
+// Targets are resolved inside the root: there is no moment at which an image's link could be followed to the host.
+#include "tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "place.h"
+#include "say.h"
+#include "sys.h"
+#include "target.h"
+
+static uint64_t mount_id(int descriptor) {
+  struct statx about;
+  return statx(descriptor, "", AT_EMPTY_PATH, STATX_MNT_ID, &about) == 0 ? about.stx_mnt_id : 0;
+}
+
+// The mount in which the part of a place that exists ends.
+static uint64_t place_mount_id(const struct tree *tree, const struct place *place) {
+  char have[PATH_MAX];
+  snprintf(have, sizeof have, "%.*s", (int)place->have, place->path);
+  int dir = place_open(tree->root, *have == 0 ? "." : have);
+  uint64_t id = dir < 0 ? tree->mount_id : mount_id(dir);
+  if (dir >= 0) close(dir);
+  return id;
+}
+
+// `layer direct` leaves mount points behind in the user's own directory, but never an empty file that looks like content.
+static bool would_litter(const struct tree *tree, const struct place *place, const struct leaf_form *form) {
+  if (form->kind != LEAF_FILE || plan_choice(tree->plan, OP_LAYER, LAYER_NONE) != LAYER_DIRECT) return false;
+  return place_mount_id(tree, place) == tree->mount_id;
+}
+
+void tree_make_target(const struct tree *tree, const struct record *record) {
+  struct place place;
+  struct leaf_form form = target_form(record);
+  const char *target = target_of(record);
+  if (!place_find(tree->root, -1, target, &place)) die("cannot use %s in the container: %s", target, target_reason(errno));
+  if (would_litter(tree, &place, &form)) die("%s does not exist in the writable image: make it there first, or run without --writable", target);
+  if (!place_make(tree->root, &place, &form))
+    die("%s does not exist in the container and cannot be made at /%s: %s", target, place.path, target_reason(errno));
+}
+
+int tree_open_target(const struct tree *tree, const struct record *record) {
+  const char *target = target_of(record);
+  int found = place_open(tree->root, target);
+  if (found < 0 && errno == ENOENT) {
+    tree_make_target(tree, record);
+    found = place_open(tree->root, target);
+  }
+  struct stat about;
+  if (found < 0 || fstat(found, &about) < 0) die("cannot use %s in the container: %s", target, target_reason(errno));
+  if (about.st_ino == tree->about.st_ino && about.st_dev == tree->about.st_dev && mount_id(found) == tree->mount_id)
+    die("%s is the root of the container: nothing can be mounted over it", target);
+  return found;
+}
+
+bool tree_is_dir(int descriptor) {
+  struct stat about;
+  return fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+void tree_attach(const struct tree *tree, const struct record *record, int mount, const char *what) {
+  int target = tree_open_target(tree, record);
+  if (sys_move_mount(mount, target, "", MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+    int reason = errno;
+    die("cannot mount %s on %s: %s", what, target_of(record),
+        tree_is_dir(mount) != tree_is_dir(target) ? "one is a directory and the other is not" : strerror(reason));
+  }
+  close(target);
+  close(mount);
+}
+
+// Below a mount nothing is made: it would appear on the host.
+void tree_make_point(const struct tree *tree, const struct record *record) {
+  struct place place;
+  int found = place_open(tree->root, record->text[0]);
+  if (found >= 0) {
+    close(found);
+    return;
+  }
+  if (!place_find(tree->root, -1, record->text[0], &place)) die("cannot use %s in the container: %s", record->text[0], target_reason(errno));
+  if (place_mount_id(tree, &place) == tree->mount_id) tree_make_target(tree, record);
+}
+
+struct tree tree_of(const struct plan *plan, int root) {
+  struct tree tree = {.plan = plan, .root = root, .mount_id = mount_id(root)};
+  if (fstat(root, &tree.about) < 0) die("cannot look at the new root: %s", strerror(errno));
+  return tree;
+}
