@@ -221,6 +221,13 @@ describe("which file", () => {
     expect((await readNodeConfig({ env, trusted })).config.system).toBe("udi");
   });
 
+  test("is udiRoot.conf when site.yaml is the gateway's alone, whoever owns that", async () => {
+    const site = file("gateway.yaml", "client:\n  gateways: [http://a]\n", 0o666);
+    const named = { BERTH_SITE_CONFIG: site, BERTH_UDIROOT: udiRoot };
+    const root = process.getuid?.() === 0;
+    expect((await readNodeConfig({ env: named, trusted: root ? false : undefined })).config.system).toBe("udi");
+  });
+
   test("is said when there is none", async () => {
     const site = file("none.yaml", "client:\n  gateways: [http://a]\n");
     await expect(readNodeConfig({ env: {}, path: site, trusted })).rejects.toMatchObject({ code: "E_NODE_NO_CONFIG" });

@@ -3,13 +3,14 @@
 
 import { existsSync } from "node:fs";
 import { defineErrors } from "../base/errors.ts";
+import { canRead } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
 import { configPlaces } from "./config-places.ts";
 import { findings } from "./findings.ts";
 import { keepNode, type NodeSource, recallNode } from "./node-cache.ts";
 import type { NodeSettings } from "./node-config.ts";
 import { resolveNode } from "./resolve-node.ts";
-import { readTrusted } from "./trusted-file.ts";
+import { readJudged, readTrusted } from "./trusted-file.ts";
 import { readUdiRootNode } from "./udi-root/read-node.ts";
 
 const fail = defineErrors({
@@ -37,18 +38,14 @@ export interface NodeConfigOptions {
  */
 export async function readNodeConfig(options: NodeConfigOptions): Promise<NodeSettings> {
   const { env, path } = options;
-  const lenient = options.lenient ?? Boolean(env["BERTH_LENIENT_CONFIG"]);
+  const lenient = options.lenient ?? /^(1|t|true|yes|y|on)$/i.test(env["BERTH_LENIENT_CONFIG"] ?? "");
   if (path !== undefined) return await readFile(path, options.trusted ?? false, lenient, env);
   const { site, udiRoot } = configPlaces(env);
   // Root's work never follows the environment to a file that others may change.
   const trust = (variable: string) => options.trusted ?? (Boolean(env[variable]) && process.getuid?.() !== 0);
-  if (env["BERTH_SITE_CONFIG"] || existsSync(site)) {
-    const text = readTrusted(site, trust("BERTH_SITE_CONFIG"));
-    if (mayHaveNode(text)) {
-      const found = await readSiteText({ path: site, text, lenient }, env);
-      if (found) return found;
-    }
-  }
+  const text = siteText(site, Boolean(env["BERTH_SITE_CONFIG"]), trust("BERTH_SITE_CONFIG"), udiRoot);
+  const found = text === undefined ? undefined : await readSiteText({ path: site, text, lenient }, env);
+  if (found) return found;
   if (env["BERTH_UDIROOT"] || existsSync(udiRoot)) return await readFile(udiRoot, trust("BERTH_UDIROOT"), lenient, env);
   throw fail("E_NODE_NO_CONFIG", { site, udiRoot });
 }
@@ -61,9 +58,15 @@ async function readFile(path: string, trusted: boolean, lenient: boolean, env: E
   return found;
 }
 
-// A site.yaml for the gateway alone is not worth the time that reading YAML takes.
-function mayHaveNode(text: string): boolean {
-  return /(^|[\s{,"'])node["']?\s*:/.test(text);
+// The text of the machine's site.yaml if it may have something for nodes. It may well be the gateway's alone, and then
+// neither who owns it nor who may read it matters here.
+function siteText(site: string, named: boolean, trusted: boolean, udiRoot: string): string | undefined {
+  if (!named && !canRead(site) && (existsSync(udiRoot) || !existsSync(site))) return undefined;
+  const { text, doubt } = readJudged(site);
+  // A file without the section is not worth the time that reading YAML takes.
+  if (!/(^|[\s{,"'])node["']?\s*:/.test(text)) return undefined;
+  if (doubt && !trusted) throw doubt;
+  return text;
 }
 
 async function readSiteText(source: NodeSource, env: Environment): Promise<NodeSettings | undefined> {

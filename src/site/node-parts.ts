@@ -11,7 +11,7 @@ import type { Volume } from "./volume-types.ts";
 /** A path of the node, or what is wrong with it. Relative ones would begin at a directory that others choose. */
 export function absolute(text: string | undefined, path: Path, found: Findings): string | undefined {
   if (text === undefined) return undefined;
-  if (!text.startsWith("/") || text.split("/").includes(".."))
+  if (!text.startsWith("/") || text.split("/").includes("..") || /[\x00-\x1f\x7f]/.test(text))
     found.wrong(path, `is no absolute path without ..: ${text}`, "begin it with /");
   return text === "/" ? text : text.replace(/\/+$/, "");
 }
@@ -34,7 +34,8 @@ export function resolveChanges(file: ChangesFile = {}, path: Path, found: Findin
   const pairs = (key: "set" | "append" | "prepend") =>
     (file[key] ?? []).flatMap((text, index) => {
       const [, name, value = ""] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
-      if (name === undefined) found.wrong([...path, key, index], `is no variable: ${text}`, "write NAME=VALUE");
+      if (name === undefined || value.includes("\0"))
+        found.wrong([...path, key, index], `is no variable: ${text}`, "write NAME=VALUE");
       else if (value === "") found.odd([...path, key, index], `sets ${name} to nothing; it is left out`);
       else return [[name, value] as const];
       return [];

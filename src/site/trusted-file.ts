@@ -15,16 +15,32 @@ const fail = defineErrors({
 
 const MAX_BYTES = 1 << 20;
 
+/** A text, and why it is not to be believed where root relies on it. */
+export interface JudgedText {
+  readonly text: string;
+  readonly doubt: Error | undefined;
+}
+
 /**
  * The text of a file. Unless `trusted` says that the caller chose the file himself, it must belong to root and be writable by
- * nobody else. Read at once and in one piece: it is small, and every start waits for it.
- * @throws E_CONFIG_READ, E_CONFIG_OWNER, E_CONFIG_SIZE
+ * nobody else. @throws E_CONFIG_READ, E_CONFIG_OWNER, E_CONFIG_SIZE
  */
 export function readTrusted(path: string, trusted: boolean): string {
+  const { text, doubt } = readJudged(path);
+  if (doubt && !trusted) throw doubt;
+  return text;
+}
+
+/**
+ * The text of a file of which it is not known yet what it has to say. Read at once and in one piece: it is small, and every
+ * start waits for it. @throws E_CONFIG_READ, E_CONFIG_SIZE
+ */
+export function readJudged(path: string): JudgedText {
   const file = openFile(path);
   try {
-    check(fstatSync(file), path, trusted);
-    return readFileSync(file, "utf8");
+    // What is judged is the open file, which nobody can exchange in between.
+    const doubt = doubtOf(fstatSync(file), path);
+    return { text: readFileSync(file, "utf8"), doubt };
   } finally {
     closeSync(file);
   }
@@ -39,12 +55,11 @@ function openFile(path: string): number {
   }
 }
 
-// What is checked is the open file, which nobody can exchange in between.
-function check(info: Stats, path: string, trusted: boolean): void {
+function doubtOf(info: Stats, path: string): Error | undefined {
   const { uid, mode, size } = info;
   if (!info.isFile()) throw fail("E_CONFIG_READ", { path, why: "it is no file" });
-  if (!trusted && uid !== 0) throw fail("E_CONFIG_OWNER", { path, why: `it belongs to user ${uid}` });
-  if (!trusted && (mode & 0o022) !== 0)
-    throw fail("E_CONFIG_OWNER", { path, why: `its mode is ${(mode & 0o7777).toString(8)}` });
   if (size > MAX_BYTES) throw fail("E_CONFIG_SIZE", { path, limit: MAX_BYTES });
+  const doubt = (why: string) => fail("E_CONFIG_OWNER", { path, why });
+  if (uid !== 0) return doubt(`it belongs to user ${uid}`);
+  return (mode & 0o022) === 0 ? undefined : doubt(`its mode is ${(mode & 0o7777).toString(8)}`);
 }
