@@ -14,6 +14,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   oci: ["base", "platform"],
   image: ["base", "platform", "oci"],
   run: ["base", "platform", "oci", "image"],
+  bundle: ["base", "platform", "oci", "run"],
   recipe: ["base"],
   build: ["base", "platform", "oci", "image", "run", "recipe"],
   signing: ["base", "platform", "oci", "image"],

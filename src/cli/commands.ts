@@ -137,6 +137,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./module.ts")).moduleCommand(c),
   },
   {
+    name: "oci",
+    summary: "run bundles of the OCI runtime specification, for Slurm and others",
+    load: async (c) => (await import("./oci.ts")).ociCommand(c),
+  },
+  {
     name: "doctor",
     summary: "check what this machine can do, and say how to mend it",
     load: async (c) => (await import("./doctor.ts")).doctorCommand(c),

@@ -1,0 +1,119 @@
+// Looks at a bundle and the machine, and gets a container's launch ready. What the plan needs in a root that takes changes is made here.
+
+import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, posix, resolve } from "node:path";
+import { errnoOf, reasonOf } from "../base/errors.ts";
+import { canWrite, readRegular } from "../platform/access.ts";
+import type { User } from "../platform/user.ts";
+import { callerLimits } from "../run/caller-limits.ts";
+import { resolveInRoot } from "../run/directory-view.ts";
+import { hostKind, type PathKind } from "../run/host.ts";
+import type { LaunchPlan, MountRecord } from "../run/launch-plan.ts";
+import { subordinateIds } from "../run/subordinate-ids.ts";
+import { type BundleConfig, type BundleDevice, parseBundleConfig } from "./config.ts";
+import { fail } from "./errors.ts";
+import { planBundle } from "./plan.ts";
+import { bundleUser } from "./user.ts";
+
+/** What the caller says beside the bundle. */
+export interface BundleWish {
+  /** Path of the bundle. */
+  readonly bundle: string;
+  readonly ignored: readonly string[];
+  readonly keepFds: readonly number[];
+}
+
+/** A bundle that may be launched. */
+export interface ReadyBundle {
+  /** Absolute path. */
+  readonly bundle: string;
+  readonly root: string;
+  readonly config: BundleConfig;
+  readonly plan: LaunchPlan;
+}
+
+const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
+const MAX_PASSWD_BYTES = 1024 * 1024;
+
+/** Reads the bundle and plans its launch. @throws E_BUNDLE_… */
+export function readyBundle(wish: BundleWish, user: User): ReadyBundle {
+  const bundle = resolve(wish.bundle);
+  const config = readBundleConfig(bundle);
+  const root = resolve(bundle, config.root.path);
+  const what = hostKind(root);
+  if (what !== "dir")
+    throw fail("E_BUNDLE_ROOT", { bundle, path: root, what: what === undefined ? "missing" : "no folder" });
+  const passwd = resolveInRoot(root, "/etc/passwd");
+  const plan = planBundle({
+    ...{ bundle, config, root, ignored: wish.ignored, keepFds: wish.keepFds },
+    rootWritable: canWrite(root),
+    user: bundleUser(config, user, subordinateIds(user)),
+    host: { kind: hostKind, hasDevice, rootKind: (path) => kindInRoot(root, path) },
+    limits: callerLimits(),
+    passwd: (passwd === undefined ? undefined : readRegular(passwd, MAX_PASSWD_BYTES)) ?? "",
+  });
+  return { bundle, root, config, plan };
+}
+
+/** The configuration of a bundle. @throws E_BUNDLE_READ, E_BUNDLE_CONFIG */
+export function readBundleConfig(bundle: string): BundleConfig {
+  const path = join(bundle, "config.json");
+  let document: unknown;
+  try {
+    if (statSync(path).size > MAX_CONFIG_BYTES) throw new Error(`it is larger than ${MAX_CONFIG_BYTES} bytes`);
+    document = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw fail("E_BUNDLE_READ", { path, reason: reasonOf(cause) }, { cause });
+  }
+  const config = parseBundleConfig(document);
+  if (typeof config === "string") throw fail("E_BUNDLE_CONFIG", { path, reason: config });
+  return config;
+}
+
+function kindInRoot(root: string, path: string): PathKind {
+  const place = resolveInRoot(root, path);
+  return place === undefined ? undefined : hostKind(place);
+}
+
+function hasDevice({ path, major, minor }: BundleDevice): boolean {
+  const info = statSync(path, { throwIfNoEntry: false });
+  // The kernel's form of a device number, as far as numbers of real devices go.
+  return info !== undefined && info.rdev === ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12));
+}
+
+/** Makes the files on which mounts will lie, in a root that takes changes: the launcher makes only folders there. @throws E_BUNDLE_POINT */
+export function makePoints({ plan, root }: ReadyBundle): void {
+  if (plan.layer.kind !== "direct") return;
+  const covered: string[] = [];
+  for (const record of plan.mounts) {
+    if (record.op === "root-hook") continue;
+    const isCovered = covered.some((tree) => record.target.startsWith(`${tree}/`));
+    if (!isCovered && needsFile(record)) makeFile(root, record.target);
+    if (record.op !== "link" && record.op !== "dir") covered.push(record.target);
+  }
+}
+
+function needsFile(record: MountRecord): boolean {
+  if (record.op !== "bind" || record.flags.includes("inside")) return false;
+  const kind = hostKind(record.source);
+  return kind === "file" || kind === "other";
+}
+
+// Links of the root are followed inside the root: one that leads nowhere is a fault, and nothing is made behind it.
+function makeFile(root: string, target: string): void {
+  if (resolveInRoot(root, target) !== undefined) return;
+  try {
+    let place = root;
+    const parts = target.split("/").slice(1);
+    for (const [index, name] of parts.slice(0, -1).entries()) {
+      const next = resolveInRoot(root, `/${parts.slice(0, index + 1).join("/")}`);
+      if (next === undefined) mkdirSync(join(place, name), { mode: 0o755 });
+      place = next ?? join(place, name);
+    }
+    writeFileSync(join(place, posix.basename(target)), "", { flag: "wx", mode: 0o644 });
+  } catch (cause) {
+    const isLink = errnoOf(cause) === "EEXIST" && lstatSync(root).isDirectory();
+    const reason = isLink ? "a symbolic link that leads nowhere is in the way" : reasonOf(cause);
+    throw fail("E_BUNDLE_POINT", { target, root, reason }, { cause });
+  }
+}
