@@ -119,8 +119,9 @@ static const char *copy_record(struct writer *writer, const char *at) {
 static bool write_plan(struct writer *writer) {
   const char *at = writer->prepared->records, *end = writer->prepared->end;
   put_bytes(writer, MAGIC, sizeof MAGIC - 1);
-  while (at != NULL && at < end) {
-    if (strcmp(at, "end") == 0) return put(writer, at), at + sizeof "end" == end;
+  // What is too long for the launcher is for berth-main to explain.
+  while (at != NULL && at < end && writer->length < PLAN_MAX_BYTES) {
+    if (strcmp(at, "end") == 0) return put(writer, at), at + sizeof "end" == end && writer->length <= PLAN_MAX_BYTES;
     if (*at != '@') at = copy_record(writer, at);
     else at = put_place(writer, at) ? at + strlen(at) + 1 : NULL;
   }

@@ -1,5 +1,5 @@
 """The native `shifter`: when it launches by a prepared plan, what the launch is like, and when it hands over."""
-import os, re, resource, subprocess, time
+import os, re, resource, shutil, subprocess
 from harness import *
 
 SHIFTER = os.path.join(BUILD, "shifter")
@@ -194,6 +194,39 @@ def test_a_prepared_plan_that_is_not_to_be_trusted_or_wrong_is_left_to_berth_mai
 def test_a_file_s_content_is_no_place():
     node = prepared(mounts=[("file", "/etc/place", 644, "@program")])
     runs(call(node, "cat", "/etc/place"), "@program")
+
+
+def test_a_script_may_name_shifter_in_its_first_line():
+    node, folder = prepared(mounts=[("bind", TEMP, TEMP, "ro")]), fresh("s")
+    os.symlink(SHIFTER, os.path.join(folder, "shifter"))
+    os.chmod(write(os.path.join(folder, "script"), f'#!{folder}/shifter /bin/sh\n#SBATCH -N 1\necho "$0 $1"; cat /etc/hosts\n'), 0o755)
+    environment = {"BERTH_NODE_DIR": node, "BERTH_LIBEXEC": libexec(), "SLURM_SPANK_SHIFTER_IMAGEREQUEST": "ubuntu:24.04"}
+    done = subprocess.run([os.path.join(folder, "script"), "one"], env=environment, capture_output=True)
+    assert done.stdout.decode() == f"{folder}/script one\nthe image's\n", done
+
+
+def test_an_installed_shifter_finds_the_other_programs():
+    node, prefix = prepared(), fresh("prefix")
+    os.makedirs(os.path.join(prefix, "bin")), os.makedirs(os.path.join(prefix, "libexec"))
+    shutil.copy(SHIFTER, os.path.join(prefix, "bin"))
+    os.symlink(os.path.join(prefix, "bin/shifter"), os.path.join(prefix, "called-so"))
+    environment = {"BERTH_NODE_DIR": node, "SHIFTER": "ubuntu:24.04"}
+    def ran(name, *words):
+        return Result(subprocess.run([os.path.join(prefix, name), *words], env=environment, cwd="/", capture_output=True))
+    for words, missing in (["/bin/true"], "berth-launch"), (["-x"], "berth-main"):
+        result = ran("bin/shifter", *words)
+        assert result.code == 1 and result.err.startswith(f"shifter: {missing}, a part of berth, cannot be started from {prefix}/bin or"), result
+    os.symlink(libexec(), os.path.join(prefix, "libexec/berth"))
+    for name in "bin/shifter", "called-so":
+        runs(ran(name, "/bin/cat", "/etc/hosts"), "the image's\n")
+        hands_over(ran(name, "-x"), "-x")
+
+
+def test_what_is_too_long_for_a_plan_is_handed_over():
+    node = prepared([*CONDITIONS, *[("cmd", "x" * 100000)] * 83, ("entry", "/bin/true")])
+    runs(call(node, "--entrypoint", "short"), "")
+    variable = "A=" + "x" * 100000
+    hands_over(call(node, "--entrypoint", "-e", variable), "--entrypoint", "-e", variable)
 
 
 def test_root_s_calls_are_handed_over_and_the_runtime_starts_without_compiler():
