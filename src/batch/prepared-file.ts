@@ -4,11 +4,9 @@
 import { encodeRecords, environmentWords, mountWords, type Words } from "../run/plan-format.ts";
 import { volumeSignature } from "../site/volume.ts";
 import { changeSteps, imageSteps, setSteps } from "./environment.ts";
+import { PREPARED_HEADER } from "./prepared-image.ts";
 import { launchMounts, userMounts, type VolumeFacts } from "./site-layer.ts";
 import type { BatchLaunch, DeviceAdditions } from "./types.ts";
-
-/** First line of every prepared plan. */
-export const PREPARED_HEADER = "BERTHPREPARED1\n";
 
 /** What is known beside the launch. */
 export interface PreparedFacts extends Pick<VolumeFacts, "isFile" | "cacheOf"> {

@@ -5,8 +5,10 @@ import { statSync } from "node:fs";
 import { readIfAny } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
 import type { NodeConfig } from "../site/node-config.ts";
-import { PREPARED_HEADER } from "./prepared-file.ts";
 import type { BatchImage, ImageRequest } from "./types.ts";
+
+/** First line of every prepared plan. */
+export const PREPARED_HEADER = "BERTHPREPARED1\n";
 
 /** What is set up for a job. */
 export interface PreparedImage {
