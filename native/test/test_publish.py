@@ -73,6 +73,26 @@ def test_a_user_starts_in_what_root_has_published():
     assert result.code == 0 and result.out == f"y\n{user.pw_uid}\nrefused\n", result
 
 
+def test_links_of_an_image_or_of_a_user_lead_root_nowhere_else():
+    need(IS_ROOT, "publishing needs root")
+    root, victim, site, folder = rootfs(), fresh("victim"), fresh("site"), fresh("place")
+    os.chmod(victim, 0o777)
+    for name, target in ("absolute", victim), ("climbing", "../" * 40 + victim[1:]), ("self", "/proc/self/root" + victim):
+        os.symlink(target, os.path.join(root, name))
+        os.symlink(target, os.path.join(site, name))
+    mounts = [("proc", "/proc"), ("bind", site, "/global", "rw")]
+    for name in "absolute", "climbing":
+        mounts += [("bind", site, f"/{name}/bind", "ro"), ("file", f"/{name}/file", 644, "made\n"), ("dir", f"/{name}/dir", 755), ("link", f"/{name}/link.{name}", "x"), ("point", f"/{name}/point", "file"),
+                   ("point", f"/global/{name}/point2", "dir"), ("bind", site, f"/global/{name}/bind2", "ro")]
+    plan = plan_file(publishing(("dir", root, 0), folder, *mounts, ("readonly",)))
+    result = in_own_namespace(f"{LAUNCH} {plan}", f"ls {folder}{victim}", f"cat {folder}{victim}/file")
+    assert result.code == 0 and result.out.split() == ["bind", "bind2", "dir", "file", "link.absolute", "link.climbing", "point", "point2", "made"], result
+    assert os.listdir(victim) == [] and sorted(os.listdir(site)) == ["absolute", "climbing", "self"]
+    for target in "/self/x", "/global/self/x":
+        result = launch(publishing(("dir", root, 0), folder, ("proc", "/proc"), ("bind", site, "/global", "rw"), ("bind", site, target, "ro")))
+        assert os.listdir(victim) == [], result
+
+
 def test_hooks_of_the_site_work_in_the_root_that_is_made():
     need(IS_ROOT, "hooks of the site are root's")
     folder, hook = fresh("place"), write(os.path.join(TEMP, "hook"), "pwd -P >seen; umask >>seen; env | sort | grep -v '^PWD\\|^_=' >>seen; mkdir site; cat; test -d etc\n")
