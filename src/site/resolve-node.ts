@@ -15,28 +15,19 @@ const SSHD_PORT = 1204;
 
 /** Completes and checks a section; `path` is the file's. What is wrong is in `found`, with paths that begin with `node`. */
 export function resolveNode(file: NodeFile, path: string, found: Findings): NodeConfig {
-  const at = (...keys: readonly string[]): Path => ["node", ...keys];
-  const folder = (text: string | undefined, ...keys: readonly string[]) => absolute(text, at(...keys), found);
   const modules = resolveModules(file.modules ?? {}, found);
   return {
     path,
     system: file.system,
-    gateways: (file.gateways ?? []).map((url, index) => baseUrl(url, [...at("gateways"), index], found)),
+    gateways: (file.gateways ?? []).map((url, index) => baseUrl(url, ["node", "gateways", index], found)),
     gatewayTimeoutMs: msOf(file.gatewayTimeout, 0),
     defaultImageType: file.imageType ?? "docker",
-    imagePath: folder(file.imageDir, "imageDir") ?? "",
-    nodeDir: folder(file.nodeDir, "nodeDir") ?? NODE_DIR,
+    imagePath: absolute(file.imageDir, ["node", "imageDir"], found) ?? "",
+    nodeDir: absolute(file.nodeDir, ["node", "nodeDir"], found) ?? NODE_DIR,
     accounts: resolveAccounts(file, found),
     systemAccounts: file.systemAccounts ?? false,
     maxGroupCount: file.maxGroups ?? 0,
-    siteFs: resolveVolumes(file.siteFs, at("siteFs"), found),
-    userSources: (file.userSources ?? []).map((text, index) => {
-      return absolute(text, [...at("userSources"), index], found) ?? "";
-    }),
-    environment: resolveChanges(file.environment, at("environment"), found),
-    preMountHook: folder(file.hooks?.preMount, "hooks", "preMount"),
-    postMountHook: folder(file.hooks?.postMount, "hooks", "postMount"),
-    optUdiImage: folder(file.optUdiImage, "optUdiImage"),
+    ...resolveLayer(file, found),
     modules,
     defaultModules: resolveDefaults(file.defaultModules, modules, found),
     allowLocalChroot: file.localImages ?? false,
@@ -45,6 +36,21 @@ export function resolveNode(file: NodeFile, path: string, found: Findings): Node
     cache: resolveCache(file.cache, found),
     sshd: resolveSshd(file.sshd, found),
     record: file.record,
+  };
+}
+
+type Layer = "siteFs" | "userSources" | "environment" | "preMountHook" | "postMountHook" | "optUdiImage";
+
+// What the site puts into every container.
+function resolveLayer(file: NodeFile, found: Findings): Pick<NodeConfig, Layer> {
+  const path = (text: string | undefined, ...at: Path) => absolute(text, ["node", ...at], found);
+  return {
+    siteFs: resolveVolumes(file.siteFs, ["node", "siteFs"], found),
+    userSources: (file.userSources ?? []).map((text, index) => path(text, "userSources", index) ?? ""),
+    environment: resolveChanges(file.environment, ["node", "environment"], found),
+    preMountHook: path(file.hooks?.preMount, "hooks", "preMount"),
+    postMountHook: path(file.hooks?.postMount, "hooks", "postMount"),
+    optUdiImage: path(file.optUdiImage, "optUdiImage"),
   };
 }
 
