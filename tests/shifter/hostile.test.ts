@@ -42,7 +42,7 @@ describe.skipIf(reason)(`a hostile user of shifter${reason ? ` [${reason}]` : ""
     const [command = "", ...args] = asUser(world.user, ["sh", "-c", script]);
     const racer = spawn(command, args, { stdio: "ignore", detached: true });
     try {
-      for (let round = 0; round < 40; round += 1) {
+      for (let round = 0; round < 25; round += 1) {
         const { status, out } = world.shifter(["-V", "/data:/scratch1/test/t", "sh", "-c", "ls /etc; exit 0"]);
         if (status === 0) expect(out).not.toContain("machine-id");
         else expect(status).toBe(1);
