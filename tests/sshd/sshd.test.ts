@@ -2,13 +2,34 @@
 
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { CLIENT_DIR } from "../../src/batch/sshd/client-files.ts";
+import { prepareSshd } from "../../src/batch/sshd/folder.ts";
+import { randomKeys } from "../../src/batch/sshd/keys.ts";
+import { startSshd } from "../../src/batch/sshd/start.ts";
+import type { LaunchPlan, MountRecord } from "../../src/run/launch-plan.ts";
+import { encodePlan } from "../../src/run/plan-format.ts";
 import { AS_ROOT, asUser } from "../support/ordinary-user.ts";
 import { PROGRAMS, startJob, type TestJob } from "./job.ts";
 
+const CLIENT: Omit<LaunchPlan, "root" | "mounts" | "argv"> = {
+  ...{ userns: { kind: "self" }, unshare: [], touch: [], expectMounts: [] },
+  ...{ layer: { kind: "auto" }, readonlyRoot: true, chdir: ["/"], umask: 0o022, limits: [], keepCaps: false },
+  ...{ caps: "none", init: false, keepFds: [], env: new Map([["PATH", "/usr/bin:/bin"]]), exec: "ssh" },
+};
 const NEEDED = { openssh: "/usr/sbin/sshd", dropbear: "/usr/sbin/dropbear" } as const;
 const common = ["/usr/bin/ssh", "/bin/busybox", join(PROGRAMS, "shifter")].find((path) => !existsSync(path));
 
@@ -33,6 +54,52 @@ describe.each(["openssh", "dropbear"] as const)("the sshd of a job", (program) =
         status: 0,
         stderr: "",
         stdout: `the job's container\nset\n${job.user.uid}\n`,
+      });
+    });
+
+    test("is what a plain `ssh NODE` in a container of the job reaches, and nobody who has taken the port", () => {
+      const plan = join(work, "client.plan");
+      const bind = (path: string): MountRecord => ({
+        op: "bind",
+        source: path,
+        target: path,
+        flags: path === "/dev" ? ["dev"] : [],
+      });
+      const image = imageWithUsr(join(work, "image"));
+      const mounts = [...["/dev", "/usr", "/etc/passwd", "/etc/hosts"].map(bind), ...job.plan.mounts];
+      const argv = ["ssh", "localhost", "cat /etc/marker"];
+      const run = (further: readonly MountRecord[]) => {
+        writeFileSync(
+          plan,
+          encodePlan({ ...CLIENT, root: { kind: "dir", source: image }, mounts: [...mounts, ...further], argv }),
+          { mode: 0o644 },
+        );
+        chmodSync(work, 0o755);
+        const [command = "", ...words] = asUser(job.user, [join(PROGRAMS, "berth-launch"), plan]);
+        return spawnSync(command, words, { encoding: "utf8", timeout: 30_000 });
+      };
+      expect(run([])).toMatchObject({ status: 0, stdout: "the job's container\n", stderr: "" });
+      const other = randomKeys({ uid: 1, job: "77" }).host.publicLine;
+      const known: MountRecord = {
+        ...{ op: "file", target: `${CLIENT_DIR}/known_hosts`, mode: 0o444 },
+        content: `berth-job-77 ${other}\n`,
+      };
+      expect(run([known])).toMatchObject({
+        status: 255,
+        stderr: expect.stringContaining("Host key verification failed"),
+      });
+    });
+
+    test("says who has the port, and may be started twice", async () => {
+      const { signal } = new AbortController();
+      const before = job.processes();
+      prepareSshd(job.plan);
+      await startSshd(job.plan, { signal });
+      expect(job.processes()).toEqual(before);
+      const elsewhere = { ...job.plan, dir: `${job.plan.dir}.other` };
+      await expect(startSshd(elsewhere, { signal })).rejects.toMatchObject({
+        code: "E_SSHD_PORT",
+        message: expect.stringContaining(`a process of the user ${job.user.uid} does`),
       });
     });
 
@@ -118,4 +185,12 @@ function environment(pid: string): string {
 
 async function untilTrue(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+// An image with the programs of this machine, ssh among them.
+function imageWithUsr(dir: string): string {
+  for (const name of ["usr", "etc", "var", "dev", "tmp"]) mkdirSync(join(dir, name), { recursive: true });
+  for (const name of ["bin", "lib", "lib64"]) symlinkSync(`usr/${name}`, join(dir, name));
+  writeFileSync(join(dir, "etc/passwd"), "");
+  return dir;
 }

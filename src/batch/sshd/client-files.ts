@@ -13,7 +13,8 @@ const HOSTS_PER_BLOCK = 32;
 /** Files of the client. */
 export function clientFiles({ person, job, hosts, sshd, keys }: SshdRequest): readonly SshdFile[] {
   const alias = `berth-job-${job}`;
-  const blocks = inBlocks(hosts).map((names) => hostBlock(names, { alias, port: sshd.port, user: person.name }));
+  const trust = keys.shared ? knownHosts(alias) : unknownHosts();
+  const blocks = inBlocks(hosts).map((names) => hostBlock(names, { port: sshd.port, user: person.name, trust }));
   const config = [
     "# Written by berth: the nodes of this job. What ~/.ssh/config says comes first.",
     ...blocks,
@@ -38,12 +39,12 @@ export function clientMounts(dir: string): readonly MountRecord[] {
 }
 
 interface Way {
-  readonly alias: string;
   readonly port: number;
   readonly user: string;
+  readonly trust: readonly string[];
 }
 
-function hostBlock(hosts: readonly string[], { alias, port, user }: Way): string {
+function hostBlock(hosts: readonly string[], { port, user, trust }: Way): string {
   const patterns = hosts.flatMap((name) => (name.includes(".") || name === "localhost" ? [name] : [name, `${name}.*`]));
   return [
     `Host ${patterns.join(" ")}`,
@@ -53,15 +54,32 @@ function hostBlock(hosts: readonly string[], { alias, port, user }: Way): string
     "    IdentitiesOnly yes",
     "    IdentityAgent none",
     "    PreferredAuthentications publickey",
-    // One key for all nodes of the job. On a shared node somebody else may have taken the port: he has not that key.
-    `    HostKeyAlias ${alias}`,
     "    HostKeyAlgorithms ssh-ed25519",
+    "    UpdateHostKeys no",
+    ...trust,
+    "",
+  ].join("\n");
+}
+
+// One key for all nodes of the job. On a shared node somebody else may have taken the port: he has not that key.
+function knownHosts(alias: string): readonly string[] {
+  return [
+    `    HostKeyAlias ${alias}`,
     `    UserKnownHostsFile ${CLIENT_DIR}/known_hosts`,
     `    GlobalKnownHostsFile ${CLIENT_DIR}/known_hosts`,
     "    StrictHostKeyChecking yes",
-    "    UpdateHostKeys no",
-    "",
-  ].join("\n");
+  ];
+}
+
+// Every node has keys of its own; what leads to the others is the key that the batch system made for the user, as with Shifter.
+function unknownHosts(): readonly string[] {
+  return [
+    "    IdentityFile ~/.udiRoot/id_rsa.key",
+    "    UserKnownHostsFile /dev/null",
+    "    GlobalKnownHostsFile /dev/null",
+    "    StrictHostKeyChecking no",
+    "    LogLevel ERROR",
+  ];
 }
 
 function inBlocks(hosts: readonly string[]): readonly (readonly string[])[] {

@@ -5,15 +5,18 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
+import { canWrite, readIfAny } from "../../platform/access.ts";
 import { fail } from "./errors.ts";
+import { SESSION } from "./server-files.ts";
 import type { SshdPlan } from "./types.ts";
 
 const FIXED_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
 
-/** Makes the folder with its files, after removing what an earlier set-up may have left. @throws E_SSHD_FOLDER */
+/** Makes the folder with its files, unless it is there for the same plan. @throws E_SSHD_FOLDER */
 export function prepareSshd(plan: SshdPlan): void {
   const { dir, person } = plan;
   const asRoot = process.getuid?.() === 0;
+  if (isReady(plan)) return;
   removeSshdFolder(dir);
   try {
     mkdirSync(dir, { mode: 0o700 });
@@ -32,6 +35,12 @@ export function prepareSshd(plan: SshdPlan): void {
     removeSshdFolder(dir);
     throw cause instanceof Error && cause.name === "BerthError" ? cause : folderFailure(dir, reasonOf(cause), cause);
   }
+}
+
+// Sealed last, so it is complete; random keys may differ, which the files of the other side already have.
+function isReady({ dir, files }: SshdPlan): boolean {
+  const telling = files.filter(({ name }) => name === SESSION || name === "client/ssh_config");
+  return !canWrite(dir) && telling.every(({ name, content }) => readIfAny(`${dir}/${name}`) === content);
 }
 
 /** Removes it with what is mounted there; nothing happens when there is none. */

@@ -10,6 +10,8 @@ export interface JobKeys {
   readonly user: KeyPair;
   /** The hosts' key: one for all nodes of the job. */
   readonly host: KeyPair;
+  /** The job's other nodes have the same. */
+  readonly shared: boolean;
 }
 
 /** Whose keys. */
@@ -23,14 +25,14 @@ export function derivedKeys(secret: Buffer, { uid, job }: KeyOwner): JobKeys {
   // The words part these keys from each other and from everything else that the site makes from its secret (RFC 5869, 3.2).
   const seed = (what: string) =>
     Buffer.from(hkdfSync("sha256", secret, "", `berth sshd v1\0${what}\0${uid}\0${job}`, 32));
-  return pairs(seed, job);
+  return { ...pairs(seed, job), shared: true };
 }
 
 /** Keys that no other node knows: for a job of one node, where there is no secret. */
 export function randomKeys({ job }: KeyOwner): JobKeys {
-  return pairs(() => randomBytes(32), job);
+  return { ...pairs(() => randomBytes(32), job), shared: false };
 }
 
-function pairs(seed: (what: string) => Buffer, job: string): JobKeys {
+function pairs(seed: (what: string) => Buffer, job: string): Omit<JobKeys, "shared"> {
   return { user: keyPair(seed("user"), `job ${job}`), host: keyPair(seed("host"), `nodes of job ${job}`) };
 }

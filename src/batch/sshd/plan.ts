@@ -1,10 +1,11 @@
 // Decides everything about the sshd of a job on one node: its files, its program, what the container gets. Pure.
 //
-// For the set-up of a node, in this order:
-//   const plan = planSshd(request)               before the container's root is planned: plan.mounts belong behind the site's layer
-//   prepareSshd(plan)                            before that root is mounted: makes the files
+// For the set-up of a node, in this order (all may be called again for the same set-up):
+//   const plan = setupSshd(launch, place)        undefined: the site has none
+//   prepareSshd(plan)                            before the container's root is mounted: makes the files
+//   …plan.mounts…                                records for that root, behind the site's layer, before `readonly`
 //   await startSshd(plan, { signal })            last, when logins find the prepared container
-//   await stopSshd({ dir, uid, signal })         at teardown, before anything is unmounted; also after a half set-up
+//   await stopSshd({ dir, uid, signal })         at teardown, first; dir: sshdDir(setupDir); also after a half set-up
 
 import { clientFiles, clientMounts } from "./client-files.ts";
 import { fail } from "./errors.ts";

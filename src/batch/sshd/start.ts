@@ -8,7 +8,7 @@ import { reasonOf } from "../../base/errors.ts";
 import { startTime } from "../../oci/store/process-identity.ts";
 import { fail } from "./errors.ts";
 import { holdsOne, listeners } from "./listener.ts";
-import { sshdRecord } from "./stop.ts";
+import { sshdProcesses, sshdRecord } from "./stop.ts";
 import type { SshdPlan } from "./types.ts";
 
 export interface StartWish {
@@ -30,8 +30,9 @@ shift
 exec "$@"
 `;
 
-/** Starts it and waits until it listens. The plan's files must be there. @throws E_SSHD_PORT, E_SSHD_START */
+/** Starts it and waits until it listens, unless it runs. The plan's files must be there. @throws E_SSHD_PORT, E_SSHD_START */
 export async function startSshd(plan: SshdPlan, { signal, controlGroup }: StartWish): Promise<void> {
+  if (sshdProcesses(plan.dir, plan.person.uid).length > 0) return;
   const [first] = listeners(plan.port);
   if (first) throw portTaken(plan.port, first.uid);
   checkFiles(plan);

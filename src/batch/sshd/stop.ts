@@ -39,6 +39,11 @@ export async function stopSshd({ dir, uid, signal }: StopWish): Promise<void> {
   removeSshdFolder(dir);
 }
 
+/** Numbers of the processes of sshd and its sessions; none: it does not run. */
+export function sshdProcesses(dir: string, uid: number): readonly number[] {
+  return family(dir, uid).map(({ pid }) => pid);
+}
+
 // What is killed at once leaves children that nobody finds any more: first nothing of it may start another process.
 function haltFamily(dir: string, uid: number): readonly Process[] {
   const halted = new Set<number>();
