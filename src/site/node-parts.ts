@@ -11,8 +11,8 @@ import type { Volume } from "./volume-types.ts";
 /** A path of the node, or what is wrong with it. Relative ones would begin at a directory that others choose. */
 export function absolute(text: string | undefined, path: Path, found: Findings): string | undefined {
   if (text === undefined) return undefined;
-  if (!text.startsWith("/") || text.split("/").includes("..") || /[\x00-\x1f\x7f]/.test(text))
-    found.wrong(path, `is no absolute path without ..: ${text}`, "begin it with /");
+  if (!text.startsWith("/") || text.split("/").includes("..") || /[\x00-\x1f\x7f\ufffd]/.test(text))
+    found.wrong(path, `is no absolute path without .. and control characters: ${text}`, "begin it with /");
   return text === "/" ? text : text.replace(/\/+$/, "");
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BerthError } from "../base/errors.ts";
 import { findings } from "./findings.ts";
@@ -126,4 +127,36 @@ test("values know their lines", async () => {
   expect(line("node.imageDir")).toBe(2);
   expect(line("node.modules.m.enabled")).toBe(5);
   expect(line("node.maxGroups")).toBeUndefined();
+});
+
+test("whatever a section node says, it is read or refused with reasons", async () => {
+  const keys = [
+    "system",
+    "gateways",
+    "imageDir",
+    "siteFs",
+    "modules",
+    "environment",
+    "cache",
+    "defaultModules",
+    "hooks",
+    "x",
+  ];
+  const inner = ["m", "set", "conflicts", "path", "limit", "enabled", "copyPath", "preMount"];
+  const leaf = fc.oneof(fc.string(), fc.constantFrom("/a", "/a:/b:ro", "A=1", "1G", "m"), fc.boolean(), fc.integer());
+  const part = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(fc.constantFrom(...inner), leaf));
+  const value = fc.oneof(part, fc.dictionary(fc.constantFrom(...inner), part));
+  const section = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 4 });
+  await fc.assert(
+    fc.asyncProperty(section, async (node) => {
+      const text = JSON.stringify({ node: { imageDir: "/i", ...node } });
+      try {
+        expect((await read(text)).config.imagePath).toMatch(/^\//);
+      } catch (error) {
+        if (!(error instanceof BerthError)) throw error;
+        expect(error.exit).toBe(1);
+      }
+    }),
+    { seed: 5, numRuns: 300 },
+  );
 });

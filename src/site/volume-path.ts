@@ -32,6 +32,8 @@ export function cleanPath(path: string, bad: (why: string) => Error): string {
   if (path.length > MAX_PATH) throw bad("a path is too long");
   // They would break the lines in which volumes are handed on.
   if (/[\x00-\x1f\x7f]/.test(path)) throw bad("a path has a control character");
+  // What stands for bytes that are no UTF-8: which ones they were is lost, and another file would be taken.
+  if (path.includes("\ufffd")) throw bad("a path is not written in UTF-8");
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw bad(`${path} leads upwards (..)`);
   const clean = `/${parts.join("/")}`;

@@ -83,6 +83,8 @@ describe("volumes of users", () => {
     ["own", "/x:/y\n/z", 1],
     ["own", `/x:/${"y".repeat(5000)}`, 1],
     ["own", "/x:/y /", 1],
+    // Bytes that are no UTF-8, as they arrive here.
+    ["own", "/x\ufffd:/y", 1],
   ])("%s: %s is refused with code %i", (_row, text, code) => {
     const error = failure(() => parseUserVolumes(text));
     expect(error.message).toMatch(new RegExp(`^Invalid Volume Map: [^]*, error ${code}: `));

@@ -86,7 +86,7 @@ describe("the values of udiRoot.conf", () => {
       "udiRoot.conf:4: perNodeCacheSizeLimit is no number of bytes",
     ],
     ["perNodeCachePath=/tmp\nmkfsXfsPath=/no/mkfs\n", "udiRoot.conf:4: mkfsXfsPath cannot be executed: /no/mkfs"],
-    ["optUdiImage=opt\n", "udiRoot.conf:3: optUdiImage is no absolute path without ..: opt"],
+    ["optUdiImage=opt\n", "udiRoot.conf:3: optUdiImage is no absolute path without .. and control characters: opt"],
     // Relative, the script would be one of the image, run by root.
     ["sitePreMountHook=hook.sh\n", "udiRoot.conf:3: sitePreMountHook is no absolute path"],
     ["module_a_roothook=hook.sh\n", "udiRoot.conf:3: module_a_roothook is no absolute path"],
