@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "front.h"
+#include "handover.h"
 #include "say.h"
 
 static const char *const LEAN_COMMANDS[] = {"exec", "run", "shell", "test", "plan", "shifter", "node"};
@@ -25,9 +26,21 @@ static bool lean(char **argv) {
   return known;
 }
 
+// The words of commands after which this process is a program in a container.
+static bool launches(char **argv) {
+  static const char *const names[] = {"exec", "run", "shell", "test", "shifter"};
+  char **word = argv + 1;
+  while (*word != NULL && **word == '-') word++;
+  for (size_t i = 0; *word != NULL && i < sizeof names / sizeof *names; i++)
+    if (strcmp(*word, names[i]) == 0) return true;
+  const char *slash = strrchr(argv[0], '/');
+  return strcmp(slash == NULL ? argv[0] : slash + 1, "run-singularity") == 0;
+}
+
 int main(int argc, char **argv) {
   say_program = "berth";
   if (argc == 0) die("called without a name");
   if (lean(argv)) front_lean();
+  if (launches(argv) && handover_descriptor() >= 0) handover("berth-main", argv);
   front_become("berth-main", argv, environ);
 }

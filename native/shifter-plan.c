@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "handover.h"
 #include "plan.h"
 #include "say.h"
 #include "unsecure.h"
@@ -45,6 +46,15 @@ static void put_all(struct writer *writer, const char *name, const struct given 
   for (size_t i = 0; i < given->count; i++) put_pair(writer, name, given->values[i]);
 }
 
+// MPI's launcher talks to its tasks through it.
+static void put_descriptor(struct writer *writer) {
+  char number[16];
+  int descriptor = handover_descriptor();
+  if (descriptor < 0) return;
+  snprintf(number, sizeof number, "%d", descriptor);
+  put_pair(writer, "keep-fd", number);
+}
+
 static bool place_chdir(struct writer *writer) {
   char here[PATH_MAX];
   const char *dir = writer->options->workdir;
@@ -62,6 +72,7 @@ static bool place_chdir(struct writer *writer) {
   put_bytes(writer, NO_DIRECTORY, sizeof NO_DIRECTORY - 1);
   put_bytes(writer, dir, strlen(dir));
   put(writer, ", staying in /");
+  put_descriptor(writer);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "front.h"
+#include "handover.h"
 #include "prepared.h"
 #include "say.h"
 #include "shifter-match.h"
@@ -38,5 +39,6 @@ int main(int argc, char **argv) {
   }
   front_lean();
   argv[0] = name;
+  if (handover_descriptor() >= 0) handover("berth-main", argv);
   front_become("berth-main", argv, environ);
 }

@@ -7,6 +7,7 @@ import { interruptedBy, processContext } from "./cli/context.ts";
 import { runQuickly } from "./cli/quick.ts";
 import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
+import { takeHandoverMark } from "./platform/handover.ts";
 import { needCompiler, takeLeanMark } from "./platform/lean.ts";
 
 const SHIFTER_NAMES = new Set(["shifter", "shifterimg", "setupRoot", "unsetupRoot"]);
@@ -58,6 +59,7 @@ function nameToCommand(name: string, args: string[]): string[] {
 }
 
 takeLeanMark(process.env);
+takeHandoverMark(process.env);
 main(process.argv).then((status) => {
   process.exitCode = status;
 });

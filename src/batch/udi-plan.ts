@@ -1,6 +1,7 @@
 // The launch plan of `shifter` on a node that was not set up for the request: image, site and user together, all by the
 // caller himself. It opens nothing, but looks whether sources of volumes are files.
 
+import { heldDescriptors } from "../platform/handover.ts";
 import type { Environment } from "../platform/user.ts";
 import type { LaunchPlan, MountRecord, ResourceLimit } from "../run/launch-plan.ts";
 import type { RootView } from "../run/plan.ts";
@@ -47,7 +48,7 @@ export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
     keepCaps: false,
     caps: "none",
     init: false,
-    keepFds: [],
+    keepFds: heldDescriptors(env),
     env: new Map(),
     envSteps: environmentSteps(launch, env, around.devices.env),
     hooks: modules.flatMap(({ userhook }) => userhook ?? []),

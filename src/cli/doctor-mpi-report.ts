@@ -27,12 +27,12 @@ export interface ModuleTexts {
 }
 
 /** The module for an installation: of the folder that was prepared, or of one that is still to be. */
-export function moduleTexts({ mpi, prepared }: Candidate): ModuleTexts {
+export function moduleTexts({ mpi, prepared, variables }: Candidate): ModuleTexts {
   const release = releaseName(mpi.release);
   const folder = prepared?.folder ?? `${FOLDERS}/${release.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}`;
   const command = prepared ? undefined : `berth node prepare-mpi --from ${mpi.core.file.path} --to ${folder}`;
   const search = prepared?.list.search ?? ["lib"];
-  const facts: ModuleFacts = { family: mpi.family, release, folder, search, command };
+  const facts: ModuleFacts = { family: mpi.family, release, folder, search, variables, command };
   return { udiRoot: udiRootModule(facts), site: siteModule(facts), command };
 }
 

@@ -13,6 +13,9 @@ const C_LIBRARY =
 /** Must match the driver in the kernel: `--nv` and CDI bring them. */
 const DRIVER = /^lib(cuda|nvidia-[\w-]+)\.so/;
 
+/** Copies from the memory of another process, which the kernel forbids between containers with user namespaces of their own: UCX would wait for ever. */
+const OTHERS_MEMORY = /^libuct_cma\./;
+
 /** Libraries that look for plug-ins in a folder beside themselves. */
 const PLUG_INS: readonly { readonly library: RegExp; readonly folder: string }[] = [
   { library: /^libucs\.so\./, folder: "ucx" },
@@ -46,6 +49,11 @@ export interface Collection {
   readonly missing: readonly { readonly library: string; readonly needed: string }[];
   /** Left to the GPU's driver. */
   readonly driver: readonly string[];
+}
+
+/** Names of the files of a collection. */
+export function namesIn({ files }: Collection): readonly string[] {
+  return files.map(({ path }) => basename(path));
 }
 
 export interface CollectOptions {
@@ -130,7 +138,8 @@ async function addPlugIns(host: System, world: World, shelf: Shelf): Promise<voi
     if (!kind) continue;
     const folder = `${dirname(from.path)}/${kind.folder}`;
     for (const name of await host.list(folder)) {
-      const file = /\.so(\.[\d.]+)?$/.test(name) ? await host.find(`${folder}/${name}`) : undefined;
+      const wanted = /\.so(\.[\d.]+)?$/.test(name) && !OTHERS_MEMORY.test(name);
+      const file = wanted ? await host.find(`${folder}/${name}`) : undefined;
       if (!file) continue;
       shelf.put(`${DEPENDENCIES}/${kind.folder}/${name}`, file, true);
       await addNeeds(world, shelf, file.path);

@@ -1,13 +1,13 @@
 // An image against the installations of MPI of a host: which of them could take the place of the image's, and why not.
 
 import type { Environment } from "../platform/user.ts";
-import { type Collection, collect } from "./collect.ts";
+import { type Collection, collect, namesIn } from "./collect.ts";
 import { type Family, familyOf, type MpiName, mpiName } from "./families.ts";
 import { findHostMpi, type HostMpi } from "./host-mpi.ts";
 import { examineImage, type ImageMpi, type MpiLibrary, type MpiUser, newest } from "./image-mpi.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { loadProcess, type World } from "./load.ts";
-import { moduleFolder, moduleName } from "./module-text.ts";
+import { moduleFolder, moduleName, moduleVariables } from "./module-text.ts";
 import { type Overlay, plannedOverlay, preparedOverlay, withOverlay } from "./overlay.ts";
 import { listAt } from "./prepare.ts";
 import { LIST_NAME, type PreparedList } from "./prepared.ts";
@@ -31,6 +31,8 @@ export interface ExamineOptions {
 export interface Candidate {
   readonly mpi: HostMpi;
   readonly verdict: Verdict;
+  /** `NAME=VALUE` that its module sets. */
+  readonly variables: readonly string[];
   /** The folder that was prepared of it, when that was named. */
   readonly prepared: { readonly folder: string; readonly list: PreparedList } | undefined;
 }
@@ -71,7 +73,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const place = prepared ? `${prepared.folder}/lib` : named;
   for (const mpi of group ? await findHostMpi(host, env, place) : []) {
     signal.throwIfAborted();
-    if (group) candidates.push({ mpi, prepared, verdict: await verdictOn(options, found, group, mpi, prepared) });
+    if (group) candidates.push(await candidateOf(options, found, group, mpi, prepared));
   }
   candidates.sort((a, b) => RANK.indexOf(a.verdict.state) - RANK.indexOf(b.verdict.state));
   return { image: found, group, others, candidates, damaged: [...image.damaged] };
@@ -85,16 +87,35 @@ async function preparedAt(host: System, named: string): Promise<Candidate["prepa
   return list && { folder: named, list };
 }
 
-async function verdictOn(
-  { image, host, env, imageLibraryPath }: ExamineOptions,
+async function candidateOf(
+  options: ExamineOptions,
   found: ImageMpi,
   group: Group,
   mpi: HostMpi,
   prepared: Candidate["prepared"],
+): Promise<Candidate> {
+  const libraryPath = (options.env["LD_LIBRARY_PATH"] ?? "").split(":").filter((path) => path.startsWith("/"));
+  const collection = prepared ? undefined : await collect(options.host, mpi, { libraryPath, also: [] });
+  const variables = collection ? moduleVariables(mpi.release.vendor, namesIn(collection)) : prepared?.list.variables;
+  const verdict = await verdictOn(options, found, group, { mpi, prepared, collection, libraryPath });
+  return { mpi, prepared, verdict, variables: variables ?? [] };
+}
+
+/** An installation and what it would bring, or has in its folder. */
+interface Offer {
+  readonly mpi: HostMpi;
+  readonly prepared: Candidate["prepared"];
+  readonly collection: Collection | undefined;
+  readonly libraryPath: readonly string[];
+}
+
+async function verdictOn(
+  { image, host, imageLibraryPath }: ExamineOptions,
+  found: ImageMpi,
+  group: Group,
+  { mpi, prepared, collection, libraryPath }: Offer,
 ): Promise<Verdict> {
-  const libraryPath = (env["LD_LIBRARY_PATH"] ?? "").split(":").filter((path) => path.startsWith("/"));
   const at = moduleFolder(moduleName(mpi.family));
-  const collection = prepared ? undefined : await collect(host, mpi, { libraryPath, also: [] });
   const facts = {
     image: { mpi: group.mpi, machines: machinesOf(group.users), clib: found.clib },
     host: {

@@ -3,6 +3,22 @@
 
 import type { Family } from "./families.ts";
 
+/**
+ * Ranks of one node are in containers with user namespaces of their own, between which the kernel lets nobody look into another's
+ * memory or descriptors: ways of passing messages that count on it are switched off.
+ */
+const APART: readonly { readonly library: RegExp; readonly variable: string }[] = [
+  { library: /^libucs\.so\./, variable: "UCX_POSIX_USE_PROC_LINK=n" },
+  { library: /^libfabric\.so\./, variable: "FI_SHM_DISABLE_CMA=1" },
+];
+
+/** Variables that a module sets for the libraries it brings. */
+export function moduleVariables(vendor: string, libraries: readonly string[]): readonly string[] {
+  const found = APART.filter(({ library }) => libraries.some((name) => library.test(name)));
+  const cray = vendor === "Cray MPICH" ? ["MPICH_SMP_SINGLE_COPY_MODE=NONE"] : [];
+  return [...found.map(({ variable }) => variable), ...cray];
+}
+
 /** What a module is made of. */
 export interface ModuleFacts {
   readonly family: Family;
@@ -12,6 +28,8 @@ export interface ModuleFacts {
   readonly folder: string;
   /** Folders in it for LD_LIBRARY_PATH. */
   readonly search: readonly string[];
+  /** `NAME=VALUE` that containers get. */
+  readonly variables: readonly string[];
   /** What makes the folder, when it was not made yet. */
   readonly command: string | undefined;
 }
@@ -28,19 +46,19 @@ export function moduleFolder(name: string): string {
 
 /** Lines for udiRoot.conf. */
 export function udiRootModule(facts: ModuleFacts): string {
-  const { name, variable, mark } = partsOf(facts);
+  const { name, variable, set } = partsOf(facts);
   return [
     ...comments(facts),
     `module_${name}_copyPath = ${facts.folder}`,
     `module_${name}_siteEnvPrepend = LD_LIBRARY_PATH=${variable}`,
-    `module_${name}_siteEnv = ${mark}=1`,
+    `module_${name}_siteEnv = ${set.join(" ")}`,
     "",
   ].join("\n");
 }
 
 /** The same for site.yaml. */
 export function siteModule(facts: ModuleFacts): string {
-  const { name, variable, mark } = partsOf(facts);
+  const { name, variable, set } = partsOf(facts);
   return [
     ...comments(facts),
     "node:",
@@ -49,15 +67,15 @@ export function siteModule(facts: ModuleFacts): string {
     `      copyPath: ${JSON.stringify(facts.folder)}`,
     "      environment:",
     `        prepend: [${JSON.stringify(`LD_LIBRARY_PATH=${variable}`)}]`,
-    `        set: ["${mark}=1"]`,
+    `        set: [${set.map((one) => JSON.stringify(one)).join(", ")}]`,
     "",
   ].join("\n");
 }
 
-function partsOf({ family, search }: ModuleFacts) {
+function partsOf({ family, search, variables }: ModuleFacts) {
   const name = moduleName(family);
   const variable = search.map((part) => `${moduleFolder(name)}/${part}`).join(":");
-  return { name, variable, mark: `SHIFTER_MODULE_${name.toUpperCase()}` };
+  return { name, variable, set: [`SHIFTER_MODULE_${name.toUpperCase()}=1`, ...variables] };
 }
 
 function comments({ release, folder, command }: ModuleFacts): string[] {

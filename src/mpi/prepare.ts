@@ -8,9 +8,10 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { errnoOf, reasonOf } from "../base/errors.ts";
 import { partialName, removeAbandoned } from "../base/publish.ts";
-import { type CollectedFile, type Collection, DEPENDENCIES, LIBRARIES } from "./collect.ts";
+import { type CollectedFile, type Collection, DEPENDENCIES, LIBRARIES, namesIn } from "./collect.ts";
 import { fail } from "./errors.ts";
 import type { HostMpi } from "./host-mpi.ts";
+import { moduleVariables } from "./module-text.ts";
 import { patchRunPath } from "./patchelf.ts";
 import { LIST_NAME, listText, type PreparedFile, type PreparedList, parseList } from "./prepared.ts";
 import { releaseName } from "./release.ts";
@@ -98,6 +99,7 @@ async function fill(made: string, { mpi, collection, patchelf, signal }: Prepare
     family: mpi.family,
     interface: mpi.number,
     search: complete ? [LIBRARIES] : [LIBRARIES, DEPENDENCIES],
+    variables: moduleVariables(mpi.release.vendor, namesIn(collection)),
     files,
     links: collection.links,
     driver: collection.driver,

@@ -33,6 +33,8 @@ export interface PreparedList {
   readonly search: readonly string[];
   readonly files: readonly PreparedFile[];
   readonly links: readonly { readonly path: string; readonly target: string }[];
+  /** `NAME=VALUE` that its module sets. */
+  readonly variables: readonly string[];
   /** Left to the GPU's driver. */
   readonly driver: readonly string[];
 }
@@ -47,15 +49,17 @@ export function parseList(text: string, path: string): PreparedList {
   const wrong = (reason: string) => fail("E_MPI_PREPARED", { path, reason });
   const value = parseJson(text, wrong);
   if (!isRecord(value) || value["format"] !== FORMAT) throw wrong(`it is not of format ${FORMAT}`);
-  const { release, family, interface: number, search, files, links, driver } = value;
+  const { release, family, interface: number, search, variables, files, links, driver } = value;
   if (!isText(release) || !isText(family) || !isText(number)) throw wrong("it does not say what it is of");
   if (!isTexts(search) || search.some((part) => !["lib", "deps"].includes(part))) throw wrong("its search is odd");
   if (!isTexts(driver)) throw wrong("its list of the driver's libraries is odd");
+  if (!isTexts(variables) || variables.some((one) => !/^\w+=[\w.^,-]*$/.test(one)))
+    throw wrong("its variables are odd");
   if (!Array.isArray(files) || !Array.isArray(links) || files.length + links.length > MAX_FILES)
     throw wrong("it lists no files");
   if (!files.every(isPreparedFile)) throw wrong("one of its files is odd");
   if (!links.every(isLink)) throw wrong("one of its links is odd");
-  return { format: FORMAT, release, family, interface: number, search, files, links, driver };
+  return { format: FORMAT, release, family, interface: number, search, variables, files, links, driver };
 }
 
 function parseJson(text: string, wrong: (reason: string) => Error): unknown {

@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { defineErrors, reasonOf } from "../base/errors.ts";
+import { handOver } from "../platform/handover.ts";
 import { ensureSubdir } from "./runtime-dir.ts";
 
 const fail = defineErrors({
@@ -43,8 +44,11 @@ export function becomeLauncher(launcher: string, plan: Buffer, runtime: string, 
   const path = writePlan(plan, runtime);
   const [first, ...before] = by?.before ?? [];
   const words = first === undefined ? [basename(launcher)] : [basename(first), ...before, launcher];
+  const env = by?.env ?? LAUNCHER_ENVIRONMENT;
   try {
-    process.execve?.(first ?? launcher, [...words, "--once", path], by?.env ?? LAUNCHER_ENVIRONMENT);
+    // The counterpart of becoming the launcher: the front does, and this process is as gone as it would be.
+    if (handOver(first ?? launcher, [...words, "--once", path], env)) process.exit(0);
+    process.execve?.(first ?? launcher, [...words, "--once", path], env);
     throw new Error("this JavaScript runtime cannot replace its process");
   } catch (cause) {
     rmSync(path, { force: true });

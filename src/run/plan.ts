@@ -2,6 +2,7 @@
 // nothing, so that tests compare what it returns and `berth plan` shows it.
 
 import { defineErrors } from "../base/errors.ts";
+import { heldDescriptors } from "../platform/handover.ts";
 import type { SettledDevices } from "./device-libraries.ts";
 import type { HostFacts } from "./host.ts";
 import type { Identity } from "./identity.ts";
@@ -84,7 +85,7 @@ export function planLaunch(input: PlanInput): PlannedLaunch {
     caps: identity.caps,
     setid: identity.setid,
     init: request.pid && request.init,
-    keepFds: [],
+    keepFds: heldDescriptors(host.env),
     env: payload.env,
     exec: payload.argv[0] ?? "",
     argv: payload.argv,

@@ -1,6 +1,7 @@
 // A program in an instance that runs: from its record and the caller's request to a plan for berth-join. The environment is made
 // as for a launch of the same image; what is mounted, and who one is, are the instance's.
 
+import { heldDescriptors } from "../../platform/handover.ts";
 import type { Environment, User } from "../../platform/user.ts";
 import { callerLimits } from "../caller-limits.ts";
 import { hostFacts } from "../host.ts";
@@ -43,7 +44,7 @@ export async function planJoin(wish: JoinRequest): Promise<{ plan: JoinPlan; not
     umask: join.fixedUmask || join.docker || request.fixedUmask ? 0o022 : host.umask,
     limits: callerLimits(),
     ...join.identity,
-    keepFds: [],
+    keepFds: heldDescriptors(wish.env),
     env: payload.env,
     exec: payload.argv[0] ?? "",
     argv: payload.argv,
