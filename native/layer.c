@@ -18,6 +18,8 @@
 #include "sys.h"
 #include "target.h"
 
+enum { MAX_SOURCE = 255 }; // of a word that a file system is told
+
 struct stack {
   int lower[PLAN_MAX_LOWERS + 2]; // top first
   size_t lowers;
@@ -33,7 +35,13 @@ static bool set_directory(int fs, const char *key, int descriptor) {
   return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, path) == 0;
 }
 
-static bool configure(int fs, const struct stack *stack, bool userns) {
+// Shown in tables of mounts, where it tells whose a published root is that outlived its set-up.
+static const char *source_of(const struct plan *plan) {
+  const struct record *publish = plan->first[OP_PUBLISH];
+  return publish == NULL || strlen(publish->text[0]) > MAX_SOURCE ? "berth" : publish->text[0];
+}
+
+static bool configure(int fs, const struct stack *stack, const char *source, bool userns) {
   char lowers[(PLAN_MAX_LOWERS + 2) * 32];
   size_t used = 0;
   for (size_t i = 0; i < stack->lowers; i++) {
@@ -41,7 +49,7 @@ static bool configure(int fs, const struct stack *stack, bool userns) {
     name_descriptor(lowers + used, sizeof lowers - used, stack->lower[i]);
     used += strlen(lowers + used);
   }
-  return sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", "berth") == 0 && sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", lowers) == 0 &&
+  return sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", source) == 0 && sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", lowers) == 0 &&
          (stack->upper < 0 || (set_directory(fs, "upperdir", stack->upper) && set_directory(fs, "workdir", stack->work))) &&
          (!userns || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL) == 0) && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) == 0;
 }
@@ -49,7 +57,7 @@ static bool configure(int fs, const struct stack *stack, bool userns) {
 static int overlay(const struct plan *plan, const struct stack *stack) {
   int fs = sys_fsopen("overlay");
   if (fs < 0) die("cannot lay anything over the image: %s (this kernel has no overlay file system; see `berth doctor`)", strerror(errno));
-  if (!configure(fs, stack, plan_choice(plan, OP_USERNS, USERNS_NONE) != USERNS_NONE)) {
+  if (!configure(fs, stack, source_of(plan), plan_choice(plan, OP_USERNS, USERNS_NONE) != USERNS_NONE)) {
     int reason = errno;
     char why[256] = "";
     ssize_t length = read(fs, why, sizeof why - 1); // the kernel's own words, where it has any

@@ -2,7 +2,8 @@
 // in a file without a name: a hook may leave a process behind that holds its standard error for ever.
 
 import { spawnSync } from "node:child_process";
-import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
+import { errnoOf } from "../../base/errors.ts";
 import type { Environment } from "../../platform/user.ts";
 import { ownProgram } from "../../run/programs.ts";
 
@@ -20,10 +21,8 @@ const MAX_SAID = 16 * 1024;
 /** Runs `berth-node WORDS…` and waits. `room` is a directory that only root may write to. @throws E_PROGRAM */
 export function callNode(words: readonly string[], input: Buffer, room: string, env: Environment): Outcome {
   const program = ownProgram("berth-node", env);
-  const path = `${room}/.said-${globalThis.crypto.randomUUID()}`;
-  const said = openSync(path, "wx+", 0o600);
+  const said = openUnnamed(room);
   try {
-    unlinkSync(path);
     const child = spawnSync(program, words, {
       ...{ input, env: {}, cwd: "/", encoding: "buffer", stdio: ["pipe", "pipe", said] },
     });
@@ -31,6 +30,22 @@ export function callNode(words: readonly string[], input: Buffer, room: string, 
     return { status: child.status ?? undefined, out: child.stdout.toString(), said: readLines(said) };
   } finally {
     closeSync(said);
+  }
+}
+
+const { O_RDWR, O_DIRECTORY } = constants;
+// Linux's own, which no runtime has a word for; without the bit of O_DIRECTORY, which is another one on each architecture.
+const O_TMPFILE = 0o20000000;
+
+function openUnnamed(dir: string): number {
+  try {
+    return openSync(dir, O_TMPFILE | O_DIRECTORY | O_RDWR, 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== "EOPNOTSUPP") throw error;
+    const path = `${dir}/.said-${globalThis.crypto.randomUUID()}`;
+    const file = openSync(path, "wx+", 0o600);
+    unlinkSync(path);
+    return file;
   }
 }
 

@@ -6,16 +6,17 @@ export interface Mount {
   readonly device: string;
   readonly path: string;
   readonly type: string;
+  /** What was mounted; for the layer over an image, the place of the set-up's root. */
+  readonly source: string;
 }
 
 /** The mounts of a text. */
 export function readMounts(text: string): readonly Mount[] {
   return text.split("\n").flatMap((line) => {
     const [, , device, , path, ...rest] = line.split(" ");
-    const type = rest[rest.indexOf("-") + 1];
-    return device === undefined || path === undefined || type === undefined
-      ? []
-      : [{ device, path: plain(path), type }];
+    const [type, source] = rest.slice(rest.indexOf("-") + 1);
+    if (device === undefined || path === undefined || type === undefined || source === undefined) return [];
+    return [{ device, path: plain(path), type, source: plain(source) }];
   });
 }
 

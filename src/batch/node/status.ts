@@ -51,14 +51,17 @@ export function nodeStatus(nodeDir: string, imageDirs: readonly string[]): NodeS
     ({ number, file }) => !visible.has(number) && imageDirs.some((dir) => file.startsWith(`${dir}/`)),
   );
   const known = new Set(setups.flatMap(({ dir }) => mountsAt(dir, mounts)).map(({ device }) => device));
-  return { nodeDir, setups, pinned: hidden.map((loop) => ({ loop, holders: pinnersOf(loop.number, known) })) };
+  return { nodeDir, setups, pinned: hidden.map((loop) => ({ loop, holders: pinnersOf(loop.number, nodeDir, known) })) };
 }
 
-/** Who may hold a loop device: who has a mount of it, or whose root is a layer of berth's over an image that is gone here. */
-export function pinnersOf(number: string, known: ReadonlySet<string>): readonly Holder[] {
+// Who has a mount of the device, or as his root a layer over an image that is taken down here.
+function pinnersOf(number: string, nodeDir: string, known: ReadonlySet<string>): readonly Holder[] {
   const direct = holdersOf(({ device }) => device === number, number);
   if (direct.length > 0) return direct;
-  return holdersOf(({ path, type, device }) => path === "/" && type === "overlay" && !known.has(device), undefined);
+  return holdersOf(
+    ({ type, source, device }) => type === "overlay" && source.startsWith(`${nodeDir}/`) && !known.has(device),
+    undefined,
+  );
 }
 
 function stateOf(key: SetupKey, dir: string, mounts: readonly Mount[], loops: readonly Loop[]): SetupState | undefined {
