@@ -25,6 +25,7 @@
 #include "pretend.h"
 #include "program.h"
 #include "publish.h"
+#include "record.h"
 #include "say.h"
 #include "sys.h"
 #include "wait.h"
@@ -34,6 +35,7 @@ __attribute__((noreturn)) static void launch(const struct plan *plan) {
   payload_expect_kept(plan);
   bool published = plan->times[OP_PUBLISH] > 0;
   mode_t inherited = umask(0); // what the plan's modes say is what is made
+  record_send(plan);
   if (instance) instance_open(plan);
   control_group_enter(plan);
   if (plan_choice(plan, OP_ROOT, ROOT_DIR) == ROOT_FUSE) fuse_prepare(plan);

@@ -34,6 +34,7 @@ static const struct form FORMS[OP_COUNT] = {
     [OP_OVERLAY_IMAGE] = {"overlay-image", 6, false, {K_OVERLAY, K_PATH, K_NUMBER, K_NUMBER}},
     [OP_TOUCH] = {"touch", 6, false, {K_PATH}},
     [OP_FORGET] = {"forget", 6, false, {K_PATH}},
+    [OP_RECORD] = {"record", 6, true, {K_PATH, K_TEXT}},
     [OP_EXPECT_MOUNT] = {"expect-mount", 6, false, {K_PATH}},
     [OP_LAYER] = {"layer", 7, true, {K_LAYER, K_NUMBER, K_UPPER, K_LOWERS}},
     [OP_BIND] = {"bind", 8, false, {K_PATH, K_PATH, K_FLAGS}},

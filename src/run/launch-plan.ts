@@ -110,6 +110,8 @@ export interface LaunchPlan {
   readonly touch: readonly string[];
   /** Files that are removed once the image is open. */
   readonly forget?: readonly string[];
+  /** What a log is told of the launch: one datagram, which nothing waits for. */
+  readonly record?: { readonly socket: string; readonly text: string } | undefined;
   /** Directories that must be mount points, or the launch fails. */
   readonly expectMounts: readonly string[];
   readonly overlayImages?: readonly OverlayImage[] | undefined;

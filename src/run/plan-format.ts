@@ -73,6 +73,7 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
   yield* rootRecords(plan);
   for (const file of plan.touch) yield ["touch", file];
   for (const file of plan.forget ?? []) yield ["forget", file];
+  if (plan.record !== undefined) yield ["record", plan.record.socket, plan.record.text];
   for (const dir of plan.expectMounts) yield ["expect-mount", dir];
   yield layerWords(plan.layer);
 }
