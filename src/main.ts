@@ -3,8 +3,7 @@
 
 import { basename } from "node:path";
 import { BerthError } from "./base/errors.ts";
-import { interruptedBy, processContext } from "./cli/context.ts";
-import { runQuickly } from "./cli/quick.ts";
+import { type Context, interruptedBy, processContext } from "./cli/context.ts";
 import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
 import { takeHandoverMark } from "./platform/handover.ts";
@@ -16,23 +15,7 @@ const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 async function main(argv: readonly string[]): Promise<number> {
   const { verbosity, rest } = readVerbosity(nameToCommand(calledAs(argv), argv.slice(2)));
   try {
-    const context = processContext(verbosity);
-    if (await runQuickly(rest, context)) return Number(process.exitCode ?? 0);
-    // As short-lived as those: it becomes the program of a task.
-    if (rest[0] === "shifter") return await (await import("./cli/shifter/run.ts")).runShifter(rest.slice(1), context);
-    // Root's, at the beginning and the end of every job.
-    if (rest[0] === "node" && (await (await import("./cli/node/quick-node.ts")).runNodeQuickly(rest.slice(1), context)))
-      return Number(process.exitCode ?? 0);
-    if (rest[0] === "setupRoot" || rest[0] === "unsetupRoot") {
-      const { runSetupRoot, runUnsetupRoot } = await import("./cli/node/setup-root.ts");
-      return await (rest[0] === "setupRoot" ? runSetupRoot(rest.slice(1), context) : runUnsetupRoot(context));
-    }
-    needCompiler(process.env);
-    // Its command line is not of berth's kind, and it is called at the start of every job.
-    if (rest[0] === "shifterimg")
-      return await (await import("./cli/shifterimg/run.ts")).runShifterimg(rest.slice(1), context);
-    const { runProgram } = await import("./cli/program.ts");
-    return await runProgram(rest, context);
+    return await perform(rest, processContext(verbosity));
   } catch (error) {
     const interruption = interruptedBy();
     if (interruption) return SIGNAL_STATUS[interruption];
@@ -44,6 +27,26 @@ async function main(argv: readonly string[]): Promise<number> {
     writeError(errorReport(error, style));
     return error instanceof BerthError ? error.exit : 255;
   }
+}
+
+// Those that start containers come first, each with no more loaded than it needs.
+async function perform(rest: readonly string[], context: Context): Promise<number> {
+  const [name, ...words] = rest;
+  // It becomes the program of a task.
+  if (name === "shifter") return await (await import("./cli/shifter/run.ts")).runShifter(words, context);
+  if (await (await import("./cli/quick.ts")).runQuickly(rest, context)) return Number(process.exitCode ?? 0);
+  // Root's, at the beginning and the end of every job.
+  if (name === "node" && (await (await import("./cli/node/quick-node.ts")).runNodeQuickly(words, context)))
+    return Number(process.exitCode ?? 0);
+  if (name === "setupRoot" || name === "unsetupRoot") {
+    const { runSetupRoot, runUnsetupRoot } = await import("./cli/node/setup-root.ts");
+    return await (name === "setupRoot" ? runSetupRoot(words, context) : runUnsetupRoot(context));
+  }
+  needCompiler(process.env);
+  // Its command line is not of berth's kind, and it is called at the start of every job.
+  if (name === "shifterimg") return await (await import("./cli/shifterimg/run.ts")).runShifterimg(words, context);
+  const { runProgram } = await import("./cli/program.ts");
+  return await runProgram(rest, context);
 }
 
 // The packed binary is told its name in argv0; run from source, the script's name counts.
