@@ -71,6 +71,11 @@ export const fail = defineErrors({
     hint: "set process.terminal to false, or start the container in the terminal: berth oci run",
     exit: 1,
   },
+  E_DESCRIPTORS: {
+    text: "berth oci run cannot keep descriptors open for the program",
+    hint: "use berth oci create --preserve-fds and berth oci start",
+    exit: 1,
+  },
   E_PID_FILE_WRITE: {
     text: "cannot write the process number to {path}: {reason}",
     hint: "choose a place you may write to",

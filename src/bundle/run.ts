@@ -6,10 +6,13 @@ import { ownProgram } from "../run/programs.ts";
 import { ensureRuntimeDir } from "../run/runtime-dir.ts";
 import { forgetContainer, reserveContainer, writeRecord } from "./containers.ts";
 import { adjustScore, type ContainerWish, recordOf, writePidFile } from "./create.ts";
+import { fail } from "./errors.ts";
 import { makePoints, readyBundle } from "./prepare.ts";
 
-/** Becomes the container; `keep`: what is known of it stays when it has ended. @throws E_BUNDLE_…, E_CONTAINER_…, E_EXECVE */
+/** Becomes the container; `keep`: what is known of it stays when it has ended. @throws E_BUNDLE_…, E_CONTAINER_…, E_DESCRIPTORS, E_EXECVE */
 export async function runContainer(wish: ContainerWish, keep: boolean): Promise<never> {
+  // A runtime of JavaScript marks what it inherits close-on-exec, and cannot take that back.
+  if (wish.keepFds.length > 0) throw fail("E_DESCRIPTORS");
   const ready = readyBundle(wish, wish.user);
   const launcher = ownProgram("berth-launch", wish.env);
   const runtime = ensureRuntimeDir(wish.env, wish.user);
