@@ -20,12 +20,12 @@ describe.skipIf(!hasSlurm)("a test cluster of three nodes (needs root, slurm-wlm
   });
 
   test("a batch job's output and status come back", async () => {
-    const { status, stdout } = await cluster.batch(["-N1"], "#!/bin/sh\necho here\nexit 3\n");
+    const { status, stdout } = await cluster.jobs.batch(["-N1"], "#!/bin/sh\necho here\nexit 3\n");
     expect({ status, stdout }).toEqual({ status: 3, stdout: "here\n" });
   });
 
   test("what a job has left running ends with it", async () => {
-    const { status } = await cluster.batch(["-N1"], "#!/bin/sh\nsetsid sleep 987 &\n");
+    const { status } = await cluster.jobs.batch(["-N1"], "#!/bin/sh\nsetsid sleep 987 &\n");
     expect(status).toBe(0);
     await cluster.quiet();
     const { stdout } = await cluster.run(["pgrep", "-x", "-f", "sleep 987"]);

@@ -1,5 +1,6 @@
 // A site with a cluster: three nodes, a registry, a gateway that knows people by munge, the plugin, and images. Stop it when done.
 
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startGateway, type TestGateway } from "../gateway/gateway-process.ts";
@@ -29,6 +30,10 @@ export interface Site {
   readonly env: Readonly<Record<string, string>>;
   /** Pushes an image with these files beside busybox, has the gateway pull it, and answers its id. */
   image(name: string, files: readonly LayerEntry[], config?: object): Promise<string>;
+  /** Makes image files readable for users, as sites may: then images that were not set up run too. */
+  openImages(): void;
+  /** What jobs have left on the nodes: set-ups, mounts, loop devices, control groups. */
+  leftovers(): readonly string[];
   /** Directory of set-ups of a node. */
   nodeDir(node: number): string;
   /** What lies in there. */
@@ -70,12 +75,40 @@ export async function openSite(setup: SiteSetup = {}): Promise<Site> {
     return {
       ...{ cluster, registry, gateway, env, nodeDir, stop },
       image: (name, files, config = {}) => publish({ cluster, registry, env }, name, files, config),
+      openImages: () => openImages(join(gateway.dir, "images/cluster")),
+      leftovers: () => leftoversOf(cluster, gateway),
       setups: (node) => (existsSync(nodeDir(node)) ? readdirSync(nodeDir(node)) : []),
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function openImages(dir: string): void {
+  chmodSync(dir, 0o755);
+  for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o644);
+}
+
+function leftoversOf(cluster: TestCluster, gateway: TestGateway): readonly string[] {
+  const nodes = join(cluster.dir, "nodes");
+  const setups = existsSync(nodes) ? readdirSync(nodes, { recursive: true, encoding: "utf8" }) : [];
+  const mounts = cluster.nodes.flatMap((node) =>
+    node
+      .enter("cat", "/proc/self/mounts")
+      .split("\n")
+      .filter((line) => line.includes(nodes)),
+  );
+  const loops = execFileSync("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(gateway.dir));
+  const groups = cluster.nodes.flatMap(({ name }) => {
+    const path = `/sys/fs/cgroup/freezer/slurm_${name}`;
+    return existsSync(path)
+      ? readdirSync(path, { recursive: true, encoding: "utf8" }).filter((at) => at.includes("job_"))
+      : [];
+  });
+  return [...setups.filter((path) => path.includes("/")), ...mounts, ...loops, ...groups];
 }
 
 function pluginLine({ keys = [], plain = false }: SiteSetup): readonly string[] {
@@ -87,7 +120,7 @@ function pluginLine({ keys = [], plain = false }: SiteSetup): readonly string[] 
 async function openGateway(cluster: TestCluster, registry: TestRegistry): Promise<TestGateway> {
   const gateway = await startGateway({
     locations: { site: { remotetype: "dockerv2", url: registry.url } },
-    config: { Authentication: "munge" },
+    config: { Authentication: "munge", PullUpdateTimeout: 1 },
     platform: { mungeSocketPath: cluster.munge.socket },
   });
   // Nodes find the images' folder; what is in it is closed to users, as gateways have it.

@@ -12,6 +12,7 @@ import { hasMunge, startMunge, type TestMunge } from "./munge.ts";
 import { AS_ROOT, asUser, type OrdinaryUser, ordinaryUser } from "./ordinary-user.ts";
 import { freePort } from "./registry.ts";
 import { type ClusterPlan, cgroupConf, slurmConf } from "./slurm-config.ts";
+import { type Jobs, jobsOf, type Run, type RunOptions, runOnce, settled } from "./slurm-jobs.ts";
 import { makeNode, type TestNode } from "./slurm-node.ts";
 
 /** False where Slurm or munge is not installed, or root does not run the tests; tests that need a cluster are skipped then. */
@@ -32,21 +33,6 @@ export interface ClusterSetup {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** How a program ended. */
-export interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  readonly input?: string;
-  /** Instead of the ordinary user. */
-  readonly user?: OrdinaryUser;
-}
-
 /** A running cluster. */
 export interface TestCluster {
   /** Folder of its own, removed by `stop`. */
@@ -59,9 +45,8 @@ export interface TestCluster {
   /** A folder that the user can write; where programs start unless said otherwise. */
   readonly folder: string;
   /** Runs a program as the user and waits. */
-  run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Submits a script, waits for the job's end, and answers its output; `status` is the job's own, or what sbatch refused it with. */
-  batch(flags: readonly string[], script: string, options?: RunOptions): Promise<Ended>;
+  readonly run: Run;
+  readonly jobs: Jobs;
   /** What Slurm's controller logged. */
   log(): string;
   /** Waits until no job is left on any node, epilog included. */
@@ -93,7 +78,7 @@ export async function startCluster(setup: ClusterSetup = {}): Promise<TestCluste
       env: { ...env, HOME: user.home, USER: user.name, ...options.env },
     });
   const log = () => readFileSync(join(dir, "log", "slurmctld"), "utf8");
-  const quiet = () => settled(run, "squeue", ["-h", "-o", "%i %T"], (out) => out === "", 30_000);
+  const quiet = () => settled(run, ["squeue", "-h", "-o", "%i %T"], (out) => out === "", 240_000);
   const stop = async () => {
     for (const node of nodes) await node.stop();
     controller.kill("SIGKILL");
@@ -102,12 +87,12 @@ export async function startCluster(setup: ClusterSetup = {}): Promise<TestCluste
     await rm(dir, { recursive: true, force: true });
   };
   const ready = (out: string) => out.split("\n").filter((line) => line === "idle").length === nodes.length;
-  await settled(run, "sinfo", ["-h", "-N", "-o", "%T"], ready, 20_000).catch(async (cause) => {
+  await settled(run, ["sinfo", "-h", "-N", "-o", "%T"], ready).catch(async (cause) => {
     const words = [log(), ...nodes.map((node) => node.log())].join("\n");
     await stop();
     throw new Error(`the cluster did not start: ${words}`, { cause });
   });
-  return { dir, nodes, user, munge, env, folder: join(dir, "work"), run, batch: batchOf(dir, run), log, quiet, stop };
+  return { dir, nodes, user, munge, env, folder: join(dir, "work"), run, jobs: jobsOf(dir, run), log, quiet, stop };
 }
 
 async function layOut(dir: string, user: OrdinaryUser): Promise<void> {
@@ -139,75 +124,4 @@ function startController(dir: string, env: Readonly<Record<string, string>>): Ch
   });
   closeSync(out);
   return child;
-}
-
-type Run = TestCluster["run"];
-
-// Not by `sbatch --wait`, which looks only every two seconds.
-function batchOf(dir: string, run: Run): TestCluster["batch"] {
-  let count = 0;
-  return async (flags, script, options = {}) => {
-    count += 1;
-    const output = join(dir, "work", `batch-${count}`);
-    const argv = ["sbatch", "--parsable", `--output=${output}.out`, `--error=${output}.err`, ...flags];
-    const submitted = await run(argv, { ...options, input: script });
-    if (submitted.status !== 0) return submitted;
-    const job = submitted.stdout.trim();
-    let status = -1;
-    const over = (out: string) => {
-      status = endOf(out);
-      return status >= 0;
-    };
-    await settled(run, "scontrol", ["-o", "show", "job", job], over, 60_000);
-    const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "");
-    return { status, stdout: read(`${output}.out`), stderr: `${submitted.stderr}${read(`${output}.err`)}` };
-  };
-}
-
-const OVER = /\bJobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL)\b/;
-
-// The status of a job that is over, as a shell would tell it; -1 of one that is not.
-function endOf(job: string): number {
-  if (!OVER.test(job)) return -1;
-  const [, status, signal] = /\bExitCode=(\d+):(\d+)/.exec(job) ?? [];
-  return signal === "0" ? Number(status) : 128 + Number(signal);
-}
-
-async function settled(
-  run: Run,
-  program: string,
-  args: readonly string[],
-  done: (out: string) => boolean,
-  patience: number,
-) {
-  const until = Date.now() + patience;
-  let last = "";
-  do {
-    const { status, stdout, stderr } = await run([program, ...args]);
-    if (status === 0 && done(stdout.trim())) return;
-    last = stdout + stderr;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  } while (Date.now() < until);
-  throw new Error(`${program} ${args.join(" ")} still says: ${last}`);
-}
-
-function runOnce(
-  argv: readonly string[],
-  options: { cwd?: string; env: Readonly<Record<string, string>>; input?: string },
-): Promise<Ended> {
-  const [command = "false", ...args] = argv;
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...options.env }, stdio: "pipe" });
-  const parts = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    parts.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    parts.stderr += text;
-  });
-  child.stdin.on("error", () => {});
-  child.stdin.end(options.input ?? "");
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ status: code ?? -1, ...parts }));
-  });
 }

@@ -55,8 +55,9 @@ export async function resolveJob(
 // In a job the image is known, and a step may speak of volumes alone. A variable of the user's own is no word to Slurm.
 function requireImage(options: SubmitOptions, { image }: Submission, env: Environment): void {
   if (image !== undefined || env["SLURM_SPANK_SHIFTER_IMAGE"]) return;
-  const option = Object.entries(options).find(([, value]) => value !== undefined && value !== false)?.[0];
-  throw fail("E_SLURM_NO_IMAGE", { option: option ?? "image" });
+  const option = (["volume", "module", "entrypoint", "env-file"] as const).find((name) => options[name]);
+  const other = Object.keys(options).find((name) => name.startsWith("container-"));
+  throw fail("E_SLURM_NO_IMAGE", { option: option ?? other ?? "image" });
 }
 
 function imageVariables({ type, asked }: ImageRequest, id: string): readonly Variable[] {
