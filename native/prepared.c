@@ -32,7 +32,7 @@ static const char *job(void) {
 static int open_file(void) {
   char path[PATH_MAX];
   const char *folder = getenv("BERTH_NODE_DIR");
-  if (folder == NULL || *folder == 0) folder = "/run/berth/node";
+  if (folder == NULL || *folder == 0) folder = "/run/berth-node";
   int length = snprintf(path, sizeof path, "%s/%u.%s/prepared", folder, (unsigned)getuid(), job());
   return length < 0 || (size_t)length >= sizeof path ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 }

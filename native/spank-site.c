@@ -63,7 +63,7 @@ static bool read_timeout(const char *text) {
 void berth_spank_read_site(int count, char *text[]) {
   if (site.berth != NULL) return;
   site.berth = "/usr/local/bin/berth";
-  site.node_dir = "/run/berth/node";
+  site.node_dir = "/run/berth-node";
   site.timeout = 60;
   site.container_options = true;
   for (int i = 0; i < count; i++) {

@@ -13,7 +13,7 @@ export const PLAIN_CONFIG: NodeConfig = {
   gatewayTimeoutMs: 0,
   defaultImageType: "docker",
   imagePath: "/images",
-  nodeDir: "/run/berth/node",
+  nodeDir: "/run/berth-node",
   accounts: { kind: "files", path: "/site/etc" },
   systemAccounts: false,
   maxGroupCount: 31,

@@ -71,7 +71,7 @@ export interface NodeConfig {
   readonly defaultImageType: ImageType;
   /** Directory of the gateway's image files and their `.meta`. */
   readonly imagePath: string;
-  /** Directory in which prepared containers lie; `/run/berth/node` unless said. */
+  /** Directory in which prepared containers lie; `/run/berth-node` unless said. */
   readonly nodeDir: string;
   readonly accounts: AccountSource;
   /** Ask the node's name service who the user is, not `accounts`. */

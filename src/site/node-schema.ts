@@ -84,7 +84,7 @@ export const NODE_SCHEMA = Type.Object(
     gatewayTimeout: duration("how long they are waited for; 0: for ever", "30s"),
     imageType: choice("type of images whose name has none; docker unless said", "docker", "custom", "id", "local"),
     imageDir: text("folder where the nodes find images; that of the system unless said", "/images"),
-    nodeDir: text("where prepared containers lie; /run/berth/node unless said", "/run/berth/node"),
+    nodeDir: text("where prepared containers lie; /run/berth-node unless said", "/run/berth-node"),
     etcDir: text(
       "folder with passwd, group and nsswitch.conf for containers; left out: they are made",
       "/etc/berth/etc",

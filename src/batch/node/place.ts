@@ -5,7 +5,7 @@ import { fail } from "./errors.ts";
 import type { SetupKey } from "./types.ts";
 
 /** Where set-ups lie when nobody says. */
-export const DEFAULT_NODE_DIR = "/run/berth/node";
+export const DEFAULT_NODE_DIR = "/run/berth-node";
 
 // What the kernel takes for a user's number; the last one means "nobody in particular".
 const MAX_ID = 0xfffffffe;

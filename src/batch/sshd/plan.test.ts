@@ -16,7 +16,7 @@ const SECRET = Buffer.alloc(64, 3);
 const REQUEST: SshdRequest = {
   person: { name: "ada", uid: 1000, gid: 1000, gids: [1000, 20] },
   ...{ home: "/home/ada", shell: "/bin/bash", job: "77", hosts: ["n1", "n2.site"], terminals: 5 },
-  ...{ dir: "/run/berth/node/1000.77.ssh", nodeDir: "/run/berth/node", sshd: { port: 1204 } },
+  ...{ dir: "/run/berth-node/1000.77.ssh", nodeDir: "/run/berth-node", sshd: { port: 1204 } },
   program: { kind: "openssh", path: "/usr/sbin/sshd" },
   keys: derivedKeys(SECRET, { uid: 1000, job: "77" }),
   ...{ authorized: [], shifter: "/usr/bin/shifter", options: ["--image=id:abc"] },
@@ -77,7 +77,7 @@ describe("the plan of a job's sshd", () => {
     const config = fileOf(REQUEST, "sshd_config");
     for (const line of ["Port 1204", "AllowUsers ada", "PasswordAuthentication no", "PermitRootLogin no"])
       expect(config).toContain(`${line}\n`);
-    expect(config).toContain("ForceCommand /bin/sh /run/berth/node/1000.77.ssh/session\n");
+    expect(config).toContain("ForceCommand /bin/sh /run/berth-node/1000.77.ssh/session\n");
     expect(config).toContain("AllowTcpForwarding no\n");
     expect(fileOf({ ...REQUEST, sshd: { port: 1, forwarding: true } }, "sshd_config")).toContain(
       "AllowTcpForwarding yes\n",

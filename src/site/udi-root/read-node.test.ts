@@ -24,7 +24,7 @@ describe("the values of udiRoot.conf", () => {
   test("have Shifter's defaults", () => {
     expect(config("")).toEqual({
       ...{ path: "udiRoot.conf", system: undefined, gateways: [], gatewayTimeoutMs: 0, defaultImageType: "docker" },
-      ...{ imagePath: "/images", nodeDir: "/run/berth/node", accounts: { kind: "files", path: "/etc/shifter" } },
+      ...{ imagePath: "/images", nodeDir: "/run/berth-node", accounts: { kind: "files", path: "/etc/shifter" } },
       ...{
         systemAccounts: false,
         maxGroupCount: 0,
