@@ -1,6 +1,7 @@
 // What the loader would do with a program: which libraries it loads from where, breadth first, without running anything. A
 // world is a system over which files of another may be laid, as a module lays the host's libraries over an image.
 
+import { normalize } from "node:path";
 import type { ElfObject } from "./elf/index.ts";
 import { placesAfterCache, placesBeforeCache, type Seeker } from "./search.ts";
 import type { Found, System } from "./system.ts";
@@ -87,8 +88,10 @@ async function suitable(world: World, path: string, name: string, by: Loaded): P
   return found;
 }
 
-async function objectAt(world: World, path: string, loader: Loaded | undefined): Promise<Loaded | undefined> {
-  const over = world.over.get(path);
+async function objectAt(world: World, asked: string, loader: Loaded | undefined): Promise<Loaded | undefined> {
+  // What is laid over has no links to directories, so that ".." may be taken out of a path; elsewhere the system follows it.
+  const over = world.over.get(normalize(asked));
+  const path = over ? normalize(asked) : asked;
   const system = over?.system ?? world.system;
   const file = over?.file ?? (await system.find(path));
   const object = file && (await system.object(file));

@@ -39,7 +39,10 @@ export interface Fields {
 /** @throws E_ELF_DAMAGED while reading */
 export function elfSource(file: RandomFile, path: string, size: number, encoding: Encoding): ElfSource {
   const damaged = (what: string) => fail("E_ELF_DAMAGED", { path, what });
-  const readUpTo = (position: number, length: number) => readWhatIsThere(file, position, Math.min(length, size));
+  const readUpTo = (position: number, length: number) =>
+    position >= size
+      ? Promise.resolve(Buffer.alloc(0))
+      : readWhatIsThere(file, position, Math.min(length, size - position));
   return {
     ...{ path, size, encoding, damaged, readUpTo },
     async read(position, length) {
