@@ -213,7 +213,7 @@ int slurm_spank_task_init_privileged(spank_t spank, int count, char *text[]) {
     nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
   }
   slurm_error("the job's outer step was not ready within %d s", WAIT_FOR_EXTERN_S);
-  return -1;
+  _exit(1);
 }
 
 // The prolog must not fail for what is a user's mistake: Slurm would take the node out of service. So the tasks say it.
@@ -227,12 +227,16 @@ static bool refused(const char *path) {
   return true;
 }
 
+// This process is the task. Slurm would have it go on outside of its container when the plugin is an optional one.
+static _Noreturn void end_task(void) { _exit(1); }
+
 int slurm_spank_task_init(spank_t spank, int count, char *text[]) {
   berth_spank_read_site(count, text);
   struct spank_job job;
   char path[PATH_MAX];
   if (!read_step(spank, &job) || job.step == SLURM_EXTERN_CONT) return 0;
-  if (berth_spank_place(spank, &job, ".refused", path, sizeof path) && refused(path)) return -1;
+  if (berth_spank_place(spank, &job, ".refused", path, sizeof path) && refused(path)) end_task();
   if (berth_spank_node_dir(spank, path, sizeof path)) spank_setenv(spank, "BERTH_NODE_DIR", path, 1);
-  return berth_spank_into_container(spank, &job);
+  if (berth_spank_into_container(spank, &job) != 0) end_task();
+  return 0;
 }

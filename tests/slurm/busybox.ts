@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { TestLayer } from "../support/oci-image.ts";
+import type { LayerEntry, TestLayer } from "../support/oci-image.ts";
 
 const APPLETS = [
   "sh",
@@ -25,12 +25,13 @@ const APPLETS = [
 
 /** The layer. */
 export function busyboxLayer(): TestLayer {
-  const path = execFileSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).trim();
-  return {
-    entries: [
-      ...["bin", "etc", "proc", "sys", "dev", "tmp", "var", "usr"].map((name) => ({ path: name })),
-      { path: "bin/busybox", content: readFileSync(path), mode: 0o755 },
-      ...APPLETS.map((name) => ({ path: `bin/${name}`, type: "symlink" as const, target: "busybox" })),
-    ],
-  };
+  const links = APPLETS.map((name) => ({ path: `bin/${name}`, type: "symlink" as const, target: "busybox" }));
+  const dirs = ["bin", "etc", "proc", "sys", "dev", "tmp", "var", "usr"].map((path) => ({ path }));
+  return { entries: [...dirs, busyboxEntry("bin/busybox"), ...links] };
+}
+
+/** The program under another name. */
+export function busyboxEntry(path: string): LayerEntry {
+  const program = execFileSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).trim();
+  return { path, content: readFileSync(program), mode: 0o755 };
 }
