@@ -51,7 +51,7 @@ const KINDS = {
   E_SHIFTER_CACHE: { text: "the perNodeCache at {to} is refused: {why}", hint: "{advice}" },
   E_SHIFTER_ROOT_HOOK: {
     text: "the module {name} has a hook that only root can run, when the node is set up",
-    hint: "submit the job with --module={name}, or leave the module out: --module=none",
+    hint: "it works where the job was submitted with this image, these volumes and --module={name}; --module=none leaves it out",
   },
   E_SHIFTER_NESTED: {
     text: "shifter was called inside a container, and containers do not hold containers",

@@ -3,10 +3,10 @@
 
 import { encodeRecords, environmentWords, mountWords, type Words } from "../run/plan-format.ts";
 import { volumeSignature } from "../site/volume.ts";
-import { changeSteps, imageSteps, setSteps } from "./environment.ts";
+import { changeSteps, imageSteps } from "./environment.ts";
 import { PREPARED_HEADER } from "./prepared-image.ts";
 import { launchMounts, userMounts, type VolumeFacts } from "./site-layer.ts";
-import type { BatchLaunch, DeviceAdditions } from "./types.ts";
+import type { BatchLaunch } from "./types.ts";
 
 /** What is known beside the launch. */
 export interface PreparedFacts extends Pick<VolumeFacts, "isFile" | "cacheOf"> {
@@ -19,14 +19,12 @@ export interface PreparedFacts extends Pick<VolumeFacts, "isFile" | "cacheOf"> {
   readonly moduleTexts: readonly string[];
   /** True when the modules are those of a caller who names none. */
   readonly defaultModules: boolean;
-  /** Mounts and variables of devices. */
-  readonly devices?: DeviceAdditions;
 }
 
 /** The bytes of `prepared`. @throws E_PLAN_NUL, E_PLAN_LARGE */
 export function preparedFile(launch: BatchLaunch, facts: PreparedFacts): Buffer {
   return encodeRecords(
-    [...conditions(launch, facts), ...placeRecords(launch, facts), ...programRecords(launch, facts)],
+    [...conditions(launch, facts), ...placeRecords(launch, facts), ...programRecords(launch)],
     PREPARED_HEADER,
   );
 }
@@ -34,13 +32,15 @@ export function preparedFile(launch: BatchLaunch, facts: PreparedFacts): Buffer 
 function conditions({ image, request, modules, config }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
   const volumes = new Set([...facts.volumeTexts, volumeSignature(request.volumes)]);
   const moduleLists = new Set([...facts.moduleTexts, modules.map(({ name }) => name).join(",") || "none"]);
+  // Which devices a task gets is known when it starts: launches with such modules are not for the native `shifter`.
+  const fits = modules.every(({ devices }) => devices.length === 0);
   return [
     ["identifier", image.id],
     ...facts.names.map((name) => ["image", name]),
     ["default-type", config.defaultImageType],
     ...[...volumes].map((text) => ["volumes", text]),
-    ...[...moduleLists].map((text) => ["modules", text]),
-    ...(facts.defaultModules ? [["default-modules"]] : []),
+    ...(fits ? [...moduleLists].map((text) => ["modules", text]) : []),
+    ...(fits && facts.defaultModules ? [["default-modules"]] : []),
     ...(image.workdir === undefined ? [] : [["workdir", image.workdir]]),
     ...image.entrypoint.map((word) => ["entry", word]),
     ...image.cmd.map((word) => ["cmd", word]),
@@ -49,11 +49,7 @@ function conditions({ image, request, modules, config }: BatchLaunch, facts: Pre
 
 function placeRecords({ request, config }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
   const root = `${facts.dir}/root`;
-  const mounts = [
-    ...launchMounts(),
-    ...(facts.devices?.mounts ?? []),
-    ...userMounts(request.volumes, { config, ...facts }),
-  ];
+  const mounts = [...launchMounts(), ...userMounts(request.volumes, { config, ...facts })];
   return [
     ["userns", "self"],
     ["root", "dir", root, 0],
@@ -65,11 +61,11 @@ function placeRecords({ request, config }: BatchLaunch, facts: PreparedFacts): r
   ];
 }
 
-function programRecords({ image, modules, config }: BatchLaunch, { devices }: PreparedFacts): readonly Words[] {
+function programRecords({ image, modules, config }: BatchLaunch): readonly Words[] {
   const changes = [...modules.map(({ environment }) => environment), config.environment];
   return [
     ["@environment"],
-    ...[...imageSteps(image), ...setSteps(devices?.env ?? [])].map(environmentWords),
+    ...imageSteps(image).map(environmentWords),
     ["@env-file"],
     ["@set"],
     ...changes.flatMap(changeSteps).map(environmentWords),

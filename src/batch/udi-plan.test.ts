@@ -203,6 +203,16 @@ describe("a prepared plan", () => {
     ]);
   });
 
+  test("is for nobody with modules whose devices depend on the task", () => {
+    const facts = { dir, names: [], volumeTexts: [], moduleTexts: ["gpu"], defaultModules: true, isFile: () => false };
+    const gpu = moduleOf("gpu", { devices: ["?nvidia.com/gpu=all"] });
+    const records = preparedFile(launchOf({ modules: [gpu] }), facts)
+      .toString()
+      .split("\0");
+    expect(records).not.toContain("modules");
+    expect(records).not.toContain("default-modules");
+  });
+
   test("tells of its image, while that is mounted", () => {
     writeFileSync(join(dir, "prepared"), bytes());
     expect(readPrepared(dir)).toBeUndefined();

@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, asUser } from "../support/ordinary-user.ts";
@@ -295,6 +295,23 @@ describe.skipIf(reason)(`processes of shifter${reason ? ` [${reason}]` : ""}`, (
       expect(cat("/etc/image-file")).toBe("stays");
     });
 
+    test("has the link in /etc of an image that has none, and what an image has otherwise", () => {
+      expect(world.shifter(["ls", "-d", "/etc/hosts", "/etc/resolv.conf"]).out.split("\n").length).toBe(2);
+    });
+
+    test("starts many at once, also the first time", async () => {
+      const env = world.environment({ env: { BERTH_RUNTIMEDIR: world.place("home/run-many") } });
+      const starts = Array.from({ length: 16 }, async (_, rank) => {
+        const words = ["shifter", `--image=id:${IMAGES.plain}`, "sh", "-c", `echo ${rank}; exit ${rank}`];
+        const [command = "", ...args] = asUser(world.user, words);
+        const child = spawn(command, args, { env, cwd: "/", stdio: ["ignore", "ignore", "inherit"] });
+        return ((await once(child, "close")) as [number])[0];
+      });
+      expect(await Promise.all(starts)).toEqual(Array.from({ length: 16 }, (_, rank) => rank));
+      const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
+      expect(mounts.filter((line) => line.includes(world.place("home/run-many/mnt"))).length).toBeLessThanOrEqual(1);
+    });
+
     test("row 77: has no membership where the site allows none", () => {
       const { out } = world.shifter(["cat", "/etc/group"], { conf: ["maxGroupCount=0"] });
       expect(out).toBe(`${world.user.name}:x:${world.user.gid}:\nteam:x:70001:\nopen:x:70002:`);
@@ -347,6 +364,34 @@ describe.skipIf(reason)(`processes of shifter${reason ? ` [${reason}]` : ""}`, (
         status: 1,
         err: expect.stringContaining("shifter was called inside a container"),
       });
+    });
+  });
+
+  describe("devices", () => {
+    const given = (words: readonly string[], conf: readonly string[] = []) => {
+      mkdirSync(world.place("cdi"), { recursive: true });
+      const containerEdits = {
+        deviceNodes: [{ path: "/dev/gizmo", hostPath: "/dev/null" }],
+        env: ["GIZMO=0", "IMGVAR=cdi"],
+      };
+      const spec = { cdiVersion: "0.6.0", kind: "maker.example/gizmo", devices: [{ name: "0", containerEdits }] };
+      writeFileSync(world.place("cdi/maker.json"), JSON.stringify(spec));
+      const env = { BERTH_CDI_DIRS: world.place("cdi") };
+      const script = "echo lost >/dev/gizmo && echo $GIZMO $IMGVAR && wc -c </dev/gizmo";
+      return world.shifter([...words, "sh", "-c", script], { env, conf });
+    };
+
+    test("come by their names, with their variables behind those of the image", () => {
+      expect(given(["--device=maker.example/gizmo=0"])).toMatchObject({ status: 0, out: "0 cdi\n0", err: "" });
+      expect(given(["--device=maker.example/gizmo=0", "-e", "GIZMO=mine"]).out).toBe("mine cdi\n0");
+    });
+
+    test("are refused when the node does not have them, but for --nv and --rocm", () => {
+      expect(given(["--device=maker.example/gizmo=1"])).toMatchObject({
+        status: 1,
+        err: expect.stringContaining("shifter: no CDI specification"),
+      });
+      expect(world.shifter(["--rocm", "echo", "ran"])).toMatchObject({ status: 0, out: "ran" });
     });
   });
 

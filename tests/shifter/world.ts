@@ -116,7 +116,8 @@ export function openWorld(): World {
       };
     },
     close() {
-      runAs(user, ["sh", "-c", 'for m in "$0"/*.lock; do fuser -k -TERM "$m"; done', place("home/run/mnt")]);
+      for (const run of ["run", "run-many"])
+        runAs(user, ["sh", "-c", 'for m in "$0"/*.lock; do fuser -k -TERM "$m"; done', place(`home/${run}/mnt`)]);
       unmountBelow(dir);
       rmSync(dir, { recursive: true, force: true });
     },

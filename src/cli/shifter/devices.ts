@@ -18,6 +18,8 @@ export interface DeviceOrder {
 /** The mounts and variables. @throws E_DEVICE… */
 export async function shifterDevices(order: DeviceOrder, { env, log }: Context): Promise<DeviceAdditions> {
   const { names, view, imageEnv, writable, runtime } = order;
-  const edits = await findDevices({ names, dirs: [], env, dev: { minimal: false, ipc: false }, log });
+  // As --cdi-dirs of the other commands reads it.
+  const dirs = (env["BERTH_CDI_DIRS"] ?? "").split(",").filter((dir) => dir !== "");
+  const edits = await findDevices({ names, dirs, env, dev: { minimal: false, ipc: false }, log });
   return await fitDevices(edits, { view, fixedRoot: !writable, imageEnv, runtime });
 }
