@@ -11,6 +11,7 @@ import { identityMount, kernelMounts, launchMounts, siteMounts, userMounts } fro
 import type { BatchLaunch } from "../types.ts";
 import type { PlannedCache } from "./caches.ts";
 import type { Order, OrderStep } from "./order.ts";
+import { SETUP_FILE } from "./record.ts";
 import type { SetupRecord, SetupRequest } from "./types.ts";
 
 /** What is known beside the launch. */
@@ -27,15 +28,11 @@ export interface SetupFacts {
   readonly caches: readonly PlannedCache[];
   /** Sources of the user's volumes that are files; undefined until they are known. */
   readonly files?: ReadonlySet<string>;
+  /** What a client of the job's sshd needs in the container. */
+  readonly clientMounts: readonly MountRecord[];
   /** Names in a directory of the host. */
   list(dir: string): readonly string[];
 }
-
-/** The file that tells one set-up from another. */
-export const SETUP_FILE = "setup.json";
-
-/** Where the key is that may log in to the job's containers, as Shifter has it. */
-const KEY_FILE = "/opt/udiImage/etc/user_auth_keys";
 
 /** The order for `berth-node setup`. @throws E_PLAN_NUL, E_PLAN_LARGE, E_PLAN_MOUNTS */
 export function planSetup(launch: BatchLaunch, facts: SetupFacts): Order {
@@ -45,14 +42,18 @@ export function planSetup(launch: BatchLaunch, facts: SetupFacts): Order {
     ...facts.caches.map(({ step }) => step),
     ...plans.map((plan): OrderStep => ({ op: "launch", plan: encodePlan(plan) })),
     { op: "file", name: "shifterConfig.json", content: formatIdentity(udiIdentity(launch)) },
-    { op: "file", name: SETUP_FILE, content: `${JSON.stringify(setupRecord(launch, asked))}\n` },
+    { op: "file", name: SETUP_FILE, content: setupText(launch, asked) },
     { op: "file", name: "prepared", content: prepared(launch, facts) },
   ];
   return { dir, uid: launch.person.uid, launcher, same: SETUP_FILE, steps };
 }
 
-/** What is written down of it. */
-export function setupRecord({ image, person, modules, request }: BatchLaunch, asked: SetupRequest): SetupRecord {
+/** The content of `setup.json`. */
+export function setupText(launch: BatchLaunch, asked: SetupRequest): string {
+  return `${JSON.stringify(setupRecord(launch, asked))}\n`;
+}
+
+function setupRecord({ image, person, modules, request }: BatchLaunch, asked: SetupRequest): SetupRecord {
   const { hosts, sshKey, job } = asked;
   return {
     ...{ user: person.name, uid: person.uid, gid: person.gid, job, asked: request.image.asked },
@@ -103,11 +104,8 @@ function rootMounts(launch: BatchLaunch, facts: SetupFacts): readonly (MountReco
 
 function siteRecords(launch: BatchLaunch, facts: SetupFacts): readonly (MountRecord | RootHook)[] {
   const { config, modules } = launch;
-  const { sshKey } = facts.asked;
-  const key: MountRecord[] =
-    sshKey === undefined ? [] : [{ op: "file", target: KEY_FILE, mode: 0o444, content: `${sshKey.trim()}\n` }];
   const site = siteMounts({ ...facts, config, modules, by: "root", cacheOf: cacheOf(facts) });
-  return [...site, ...key, ...kernelMounts()];
+  return [...site, ...facts.clientMounts, ...kernelMounts()];
 }
 
 /** What a launch finds mounted before the user's volumes: there his sources are looked for. */

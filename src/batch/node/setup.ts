@@ -19,9 +19,11 @@ import type { BatchImage, BatchLaunch, ImageRequest, Person, ShifterRequest } fr
 import { cacheFacts, planCaches } from "./caches.ts";
 import { fail } from "./errors.ts";
 import { callNode } from "./hands.ts";
-import { encodeOrder } from "./order.ts";
+import { planSshdOf, withSshd } from "./job-sshd.ts";
+import { encodeOrder, type Order } from "./order.ts";
 import { setupDir } from "./place.ts";
-import { mountsBelow, planSetup, SETUP_FILE, type SetupFacts } from "./plan-setup.ts";
+import { mountsBelow, planSetup, type SetupFacts, setupText } from "./plan-setup.ts";
+import { readRecord, SETUP_FILE } from "./record.ts";
 import { fileSources } from "./source-kind.ts";
 import { checkTrusted } from "./trusted-image.ts";
 import type { SetupRequest } from "./types.ts";
@@ -33,6 +35,8 @@ export interface Site {
   readonly nodeDir: string;
   readonly env: Environment;
   readonly lookup: Lookup;
+  /** Ends the waiting for sshd. */
+  readonly signal?: (() => AbortSignal) | undefined;
 }
 
 // Statuses of `berth-node setup`.
@@ -41,31 +45,50 @@ const OTHER = 4;
 
 /**
  * Sets a container up. Answers whether anything had to be done.
- * @throws E_NODE_ROOT, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_CACHE, and what the request is wrong with
+ * @throws E_NODE_ROOT, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_CACHE, E_SSHD_…, and what the request is wrong with
  */
 export async function setUp(asked: SetupRequest, site: Site): Promise<"done" | "there"> {
   requireRoot();
-  const { config, nodeDir, env } = site;
+  const { config, nodeDir } = site;
   const person = personByUid(config, asked.uid, {
     ...(asked.gid === undefined ? {} : { gid: asked.gid }),
     ...(asked.user === undefined ? {} : { name: asked.user }),
   });
   const launch = await launchOf(asked, person, site);
   const dir = setupDir(nodeDir, asked);
+  const launcher = ownProgram("berth-launch", site.env);
+  const sshd = await planSshdOf(launch, { ...asked, nodeDir, dir, launcher });
+  const facts = siteFacts(launch, { asked, dir, launcher, clientMounts: sshd?.mounts ?? [] });
+  const order = planSetup(launch, { ...facts, files: await fileSources(launch, mountsBelow(launch, facts)) });
+  const there = readIfAny(`${dir}/${SETUP_FILE}`);
+  if (there !== "" && there !== setupText(launch, asked)) throw otherIsThere(dir, asked);
+  makeNodeDir(nodeDir);
+  return await withSshd(sshd, site.signal, {
+    act: () => carryOut(order, asked, site),
+    undo: (result) => result === "done" && callNode(["release", dir, "0"], Buffer.alloc(0), nodeDir, site.env),
+  });
+}
+
+function siteFacts(
+  launch: BatchLaunch,
+  known: Pick<SetupFacts, "asked" | "dir" | "launcher" | "clientMounts">,
+): SetupFacts {
+  const { config, person } = launch;
+  const { hosts } = known.asked;
   const volumes = cacheVolumes(launch);
-  const facts: SetupFacts = {
-    ...{ asked, dir, launcher: ownProgram("berth-launch", env) },
+  return {
+    ...known,
     etc: etcFiles(config, person),
-    hostsFile: asked.hosts === undefined ? undefined : hostsFile(asked.hosts),
+    hostsFile: hosts === undefined ? undefined : hostsFile(hosts),
     caches: planCaches(volumes, cacheFacts(volumes, config, person)),
     list: namesIn,
   };
-  const files = await fileSources(launch, mountsBelow(launch, facts));
-  const order = planSetup(launch, { ...facts, files });
-  makeNodeDir(nodeDir);
+}
+
+function carryOut(order: Order, asked: SetupRequest, { nodeDir, env }: Site): "done" | "there" {
   const { status, said } = callNode(["setup"], encodeOrder(order), nodeDir, env);
   if (status === 0 || status === SAME) return status === 0 ? "done" : "there";
-  if (status === OTHER) throw otherIsThere(dir, asked);
+  if (status === OTHER) throw otherIsThere(order.dir, asked);
   throw fail("E_NODE_SETUP", {
     why: said.join("; ") || "berth-node was ended by a signal",
     advice: "nothing of it is left; mend the reason and run it again",
@@ -124,8 +147,10 @@ function makeNodeDir(dir: string): void {
 }
 
 function otherIsThere(dir: string, { uid, job }: SetupRequest): Error {
-  const text = readIfAny(`${dir}/${SETUP_FILE}`).trim();
-  return fail("E_NODE_OTHER", { dir, uid, job, what: text || "it cannot be read" });
+  const record = readRecord(dir);
+  const volumes = record?.volumes ? ` with the volumes ${record.volumes}` : "";
+  const what = record ? `${record.asked}, id ${record.identifier}${volumes}` : "it cannot be read";
+  return fail("E_NODE_OTHER", { dir, uid, job, what });
 }
 
 function namesIn(dir: string): readonly string[] {

@@ -7,7 +7,7 @@ import { type Holder, holdersOf } from "./holders.ts";
 import { attachedLoops, type Loop } from "./loops.ts";
 import { type Mount, mountsAt, readMounts } from "./mount-table.ts";
 import { keyOfName } from "./place.ts";
-import { SETUP_FILE } from "./plan-setup.ts";
+import { readRecord } from "./record.ts";
 import { requireRoot } from "./setup.ts";
 import type { SetupKey, SetupRecord } from "./types.ts";
 
@@ -69,7 +69,7 @@ function stateOf(key: SetupKey, dir: string, mounts: readonly Mount[], loops: re
   if (info === undefined) return undefined;
   const inside = mountsAt(dir, mounts);
   const used = new Set(inside.map(({ device }) => device));
-  const record = readRecord(`${dir}/${SETUP_FILE}`);
+  const record = readRecord(dir);
   const root = inside.findLast(({ path }) => path === `${dir}/root`);
   return {
     ...{ ...key, dir, record, state: record !== undefined && info.uid === key.uid ? "ready" : "half" },
@@ -77,15 +77,6 @@ function stateOf(key: SetupKey, dir: string, mounts: readonly Mount[], loops: re
     loops: loops.filter(({ number }) => used.has(number)),
     processes: root ? holdersOf(({ device }) => device === root.device, root.device) : [],
   };
-}
-
-function readRecord(path: string): SetupRecord | undefined {
-  const text = readIfAny(path);
-  try {
-    return text === "" ? undefined : (JSON.parse(text) as SetupRecord);
-  } catch {
-    return undefined; // half written
-  }
 }
 
 function namesIn(dir: string): readonly string[] {

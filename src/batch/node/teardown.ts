@@ -7,6 +7,7 @@ import type { Environment } from "../../platform/user.ts";
 import { fail } from "./errors.ts";
 import { callNode } from "./hands.ts";
 import { type Holder, holdersOf } from "./holders.ts";
+import { endSshd } from "./job-sshd.ts";
 import { readMounts } from "./mount-table.ts";
 import { setupDir } from "./place.ts";
 import { requireRoot } from "./setup.ts";
@@ -30,11 +31,17 @@ const WAIT_MS = 2000;
 
 const NOTHING_THERE = 3;
 
-/** Takes down what is set up under this key, if anything is. @throws E_NODE_ROOT, E_NODE_TEARDOWN */
-export function tearDown(key: SetupKey, nodeDir: string, env: Environment): TeardownResult {
+/** Takes down what is set up under this key, if anything is. @throws E_NODE_ROOT, E_NODE_TEARDOWN, E_SSHD_STOP */
+export async function tearDown(
+  key: SetupKey,
+  nodeDir: string,
+  env: Environment,
+  signal?: () => AbortSignal,
+): Promise<TeardownResult> {
   requireRoot();
   const dir = setupDir(nodeDir, key);
   if (!existsSync(nodeDir)) return { found: false, pinned: [] };
+  await endSshd(dir, key.uid, signal);
   const layer = layerOf(dir);
   const { status, out, said } = callNode(["release", dir, String(WAIT_MS)], Buffer.alloc(0), nodeDir, env);
   if (status !== 0 && status !== NOTHING_THERE)

@@ -33,7 +33,7 @@ async function setUpAnew(request: SetupRequest, site: Site): Promise<void> {
     await setUpOrBlame(request, site);
   } catch (error) {
     if (!hasCode(error, "E_NODE_OTHER")) throw error;
-    tearDown(request, site.nodeDir, site.env);
+    await tearDown(request, site.nodeDir, site.env);
     await setUpOrBlame(request, site);
   }
 }
@@ -46,7 +46,7 @@ async function setUpOrBlame(request: SetupRequest, site: Site): Promise<void> {
   } catch (error) {
     if (!hasCode(error, "E_NODE_SETUP") || (request.volumes.length === 0 && request.modules === undefined)) throw error;
     await setUp({ ...request, volumes: [], modules: undefined }, site);
-    tearDown(request, site.nodeDir, site.env);
+    await tearDown(request, site.nodeDir, site.env);
     throw fail("E_SLURM_WISHES", { why: reasonOf(error) }, { cause: error });
   }
 }

@@ -29,7 +29,7 @@ export async function performSetup(words: SetupWords, context: Context): Promise
   const done = await setUp(
     { ...rest, image },
     {
-      ...{ config, env, nodeDir: nodeDirOf(nodeDir, env, config.nodeDir) },
+      ...{ config, env, nodeDir: nodeDirOf(nodeDir, env, config.nodeDir), signal: () => context.signal },
       lookup: async (wanted) => (await import("../shifter/lookup.ts")).lookUpImage(wanted, config, context),
     },
   );

@@ -16,9 +16,10 @@ export async function takeDownByFlags(flags: FlagValues<typeof NODE_FLAGS>, cont
 }
 
 /** Takes a set-up down, with a warning for each loop device that somebody still holds. @throws E_NODE_TEARDOWN */
-export async function takeDown(key: SetupKey, nodeDir: string, { env, log }: Context): Promise<void> {
+export async function takeDown(key: SetupKey, nodeDir: string, context: Context): Promise<void> {
+  const { env, log } = context;
   const { tearDown } = await import("../../batch/node/teardown.ts");
-  const { found, pinned } = tearDown(key, nodeDir, env);
+  const { found, pinned } = await tearDown(key, nodeDir, env, () => context.signal);
   if (!found) log.debug(`nothing is set up for user ${key.uid} and job ${key.job}`);
   for (const { device, holders } of pinned) {
     const who = holders.map(nameHolder).join(", ") || "somebody who cannot be seen from here";
