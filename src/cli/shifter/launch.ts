@@ -1,6 +1,7 @@
 // A launch by `shifter` where the node is not set up for it: from the request to the launcher, which this process becomes.
 
 import { readdirSync } from "node:fs";
+import { BerthError } from "../../base/errors.ts";
 import { etcFiles } from "../../batch/accounts.ts";
 import { checkCaches } from "../../batch/cache-rules.ts";
 import { type FoundBatchImage, findBatchImage } from "../../batch/find-image.ts";
@@ -19,6 +20,7 @@ import type { RootView } from "../../run/plan.ts";
 import { directoryRoot, findImage, rootView } from "../../run/rootfs.ts";
 import { ensureRuntimeDir } from "../../run/runtime-dir.ts";
 import { selectModules } from "../../site/modules.ts";
+import type { NodeConfig } from "../../site/node-config.ts";
 import { readNodeConfig } from "../../site/node-config-read.ts";
 import type { Context } from "../context.ts";
 
@@ -30,8 +32,22 @@ export interface ReadyShifter {
 
 /** Everything made ready, short of becoming the launcher. @throws every failure of a launch */
 export async function prepareShifter(options: ShifterOptions, context: Context): Promise<ReadyShifter> {
+  const { config } = await readNodeConfig({ env: context.env });
+  try {
+    return await readyLaunch(await findLaunch(options, config, context), context);
+  } catch (error) {
+    if (config.record !== undefined && error instanceof BerthError)
+      (await import("./log-launch.ts")).logRefusal(error.code, context, options.image);
+    throw error;
+  }
+}
+
+interface FoundLaunch extends FoundBatchImage {
+  readonly launch: BatchLaunch;
+}
+
+async function findLaunch(options: ShifterOptions, config: NodeConfig, context: Context): Promise<FoundLaunch> {
   const { env, user, log } = context;
-  const { config } = await readNodeConfig({ env });
   const person = callingPerson(config, { ...user, groups: process.getgroups?.() ?? [] });
   const request = shifterRequest(options, env, config);
   const modules = selectModules(config, request.modules);
@@ -41,9 +57,16 @@ export async function prepareShifter(options: ShifterOptions, context: Context):
     lookup: async (image) => (await import("./lookup.ts")).lookUpImage(image, config, context),
   });
   log.debug(`the image is ${found.image.id}${found.prepared ? `, mounted in ${found.prepared.dir}` : ""}`);
-  const launch: BatchLaunch = { request, image: found.image, modules, config, person };
+  return { ...found, launch: { request, image: found.image, modules, config, person } };
+}
+
+async function readyLaunch({ launch, ...found }: FoundLaunch, context: Context): Promise<ReadyShifter> {
+  const { env, user } = context;
   const runtime = ensureRuntimeDir(env, user);
-  return { plan: planUdi(launch, await surroundings(launch, found, runtime, context)), runtime };
+  const plan = planUdi(launch, await surroundings(launch, found, runtime, context));
+  if (launch.config.record === undefined) return { plan, runtime };
+  const { allowedRecord } = await import("./log-launch.ts");
+  return { plan: { ...plan, record: allowedRecord(launch, env) }, runtime };
 }
 
 async function surroundings(
