@@ -11,6 +11,7 @@ interface PrepareFlags {
   readonly from: string;
   readonly to: string;
   readonly also: readonly string[];
+  readonly patchelf?: string;
   readonly replace?: boolean;
   readonly json?: boolean;
 }
@@ -24,6 +25,10 @@ export function prepareMpiCommand(context: Context): Command {
     .requiredOption("--from <path>", "directory of the host's MPI libraries, or its libmpi")
     .requiredOption("--to <folder>", "the folder to be made")
     .option("--also <library>", "a library that the MPI loads by itself while it runs (repeat)", collected, [])
+    .option(
+      "--patchelf <program>",
+      "the program that makes room for run paths; none: do without (default: as installed)",
+    )
     .option("--replace", "take the place of a folder that holds something else")
     .option("--json", "print what was done as JSON")
     .action((flags: PrepareFlags) => prepareMpi(flags, context));
@@ -38,7 +43,8 @@ async function prepareMpi(flags: PrepareFlags, context: Context): Promise<void> 
   const { collect, failMpi, findHostMpi, prepareFolder, System } = await import("../../mpi/index.ts");
   const { env, signal } = context;
   const libraryPath = (env["LD_LIBRARY_PATH"] ?? "").split(":").filter((path) => path.startsWith("/"));
-  const patchelf = (await findProgram("patchelf", env["PATH"] ?? "", signal))?.path;
+  const asked = flags.patchelf ?? (await findProgram("patchelf", env["PATH"] ?? "", signal))?.path;
+  const patchelf = asked === "none" ? undefined : asked;
   const prepared = await withImageFiles("/", {}, async ({ tree }) => {
     const host = new System("the host", tree);
     const [mpi, ...others] = await findHostMpi(host, env, resolve(flags.from));
