@@ -163,13 +163,16 @@ describe.skipIf(reason)(`a node where things go wrong${reason ? ` [${reason}]` :
     site.publish(SECOND);
   });
 
-  test("what is left half is shown with what to do", () => {
-    killedAt("fchown", 1, setupWords());
-    // The set-up's own process cleans up; only who kills that as well leaves a half.
-    killedAt("rmdir", 1, setupWords());
-    const { out } = site.node("status");
-    if (site.status().setups.length > 0) expect(out).toContain(`berth node teardown --uid ${site.user.uid} --job 7`);
-    else expect(out).toContain("Nothing is set up");
+  test("what is left half is shown with what to do, and the next set-up begins anew", () => {
+    // Both the process that builds and the one that would clean up after it.
+    const kill = ["fchown", "umount2"].flatMap((call) => ["-e", `inject=${call}:signal=KILL`]);
+    const words = ["-f", "-qqq", "-o", "/dev/null", "-e", "trace=fchown,umount2", ...kill, BINARY, ...setupWords()];
+    spawnSync("strace", words, { env: ENV, cwd: "/" });
+    expect(site.status().setups).toMatchObject([{ state: "half", job: "7", uid: site.user.uid }]);
+    expect(site.node("status").out).toContain(`berth node teardown --uid ${site.user.uid} --job 7`);
+    expect(site.as("user", "ls", site.holder("7")).err).toContain("Permission denied");
+    expect(site.setup("7")).toEqual(GOOD);
+    expect(site.status().setups).toMatchObject([{ state: "ready" }]);
   });
 
   test("a hundred jobs in a row leave no mount, loop device or file", () => {
