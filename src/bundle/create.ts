@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { reasonOf } from "../base/errors.ts";
 import { startTime } from "../oci/store/process-identity.ts";
-import type { Environment, User } from "../platform/user.ts";
+import type { User } from "../platform/user.ts";
 import { instanceDomain } from "../run/instances/known.ts";
 import { LAUNCHER_ENVIRONMENT } from "../run/launch.ts";
 import { encodePlan } from "../run/plan-format.ts";
@@ -31,7 +31,6 @@ export interface ContainerWish extends BundleWish {
   /** Where the process's number shall be written. */
   readonly pidFile: string | undefined;
   readonly user: User;
-  readonly env: Environment;
   /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
 }

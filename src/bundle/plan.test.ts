@@ -23,7 +23,16 @@ const HOST: BundleHost = {
 function planned(more: Parameters<typeof aBundle>[0] = {}, input: Partial<BundleInput> = {}) {
   const config = parsed(more);
   return planBundle({
-    ...{ bundle: "/b", config, root: "/b/rootfs", rootWritable: true, host: HOST, limits: [], keepFds: [] },
+    ...{
+      bundle: "/b",
+      config,
+      root: "/b/rootfs",
+      rootWritable: true,
+      host: HOST,
+      limits: [],
+      keepFds: [],
+      passed: new Map(),
+    },
     ...{ user: bundleUser(config, ADA, NONE), passwd: "root:x:0:0::/root:/bin/sh\n", ignored: [], ...input },
   });
 }

@@ -25,6 +25,8 @@ export interface BundleInput {
   readonly passwd: string;
   /** Properties that the caller lets pass. */
   readonly ignored: readonly string[];
+  /** Variables that the caller adds: what a batch system tells each task. */
+  readonly passed: ReadonlyMap<string, string>;
   /** Descriptors that stay open. */
   readonly keepFds: readonly number[];
 }
@@ -56,7 +58,7 @@ export function planBundle(input: BundleInput): LaunchPlan {
     keepCaps: false,
     init: false,
     keepFds: input.keepFds,
-    env: environment(config, input.passwd),
+    env: new Map([...environment(config, input.passwd), ...input.passed]),
     exec: process.args[0] ?? "",
     argv: process.args,
   };

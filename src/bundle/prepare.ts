@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "nod
 import { join, posix, resolve } from "node:path";
 import { errnoOf, reasonOf } from "../base/errors.ts";
 import { canWrite, readRegular } from "../platform/access.ts";
-import type { User } from "../platform/user.ts";
+import type { Environment, User } from "../platform/user.ts";
 import { callerLimits } from "../run/caller-limits.ts";
 import { resolveInRoot } from "../run/directory-view.ts";
 import { hostKind, type PathKind } from "../run/host.ts";
@@ -21,6 +21,9 @@ export interface BundleWish {
   readonly bundle: string;
   readonly ignored: readonly string[];
   readonly keepFds: readonly number[];
+  /** The caller's variables, and which of them the program gets: names, or beginnings of names with `*` behind. */
+  readonly env: Environment;
+  readonly passEnv: readonly string[];
 }
 
 /** A bundle that may be launched. */
@@ -45,7 +48,7 @@ export function readyBundle(wish: BundleWish, user: User): ReadyBundle {
     throw fail("E_BUNDLE_ROOT", { bundle, path: root, what: what === undefined ? "missing" : "no folder" });
   const passwd = resolveInRoot(root, "/etc/passwd");
   const plan = planBundle({
-    ...{ bundle, config, root, ignored: wish.ignored, keepFds: wish.keepFds },
+    ...{ bundle, config, root, ignored: wish.ignored, keepFds: wish.keepFds, passed: passedVariables(wish) },
     rootWritable: canWrite(root),
     user: bundleUser(config, user, subordinateIds(user)),
     host: { kind: hostKind, hasDevice, rootKind: (path) => kindInRoot(root, path) },
@@ -53,6 +56,16 @@ export function readyBundle(wish: BundleWish, user: User): ReadyBundle {
     passwd: (passwd === undefined ? undefined : readRegular(passwd, MAX_PASSWD_BYTES)) ?? "",
   });
   return { bundle, root, config, plan };
+}
+
+/** The variables of the caller that the program gets. */
+export function passedVariables({ env, passEnv }: Pick<BundleWish, "env" | "passEnv">): Map<string, string> {
+  const means = (pattern: string, name: string) =>
+    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  const passed = new Map<string, string>();
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && passEnv.some((pattern) => means(pattern, name))) passed.set(name, value);
+  return passed;
 }
 
 /** The configuration of a bundle. @throws E_BUNDLE_READ, E_BUNDLE_CONFIG */

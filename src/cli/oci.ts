@@ -27,6 +27,13 @@ const GLOBAL_FLAGS = [
     help: "properties of config.json that berth may pass over",
   },
   {
+    long: "pass-env",
+    kind: "list",
+    value: "names",
+    env: ["OCI_PASS_ENV"],
+    help: "variables of the caller that the program gets; * stands for any end: SLURM*,PMI*",
+  },
+  {
     long: "rootless",
     kind: "text",
     value: "true|false|auto",
@@ -214,9 +221,14 @@ async function containerWish(
     ...{ id, env, user, root: await rootOf(global, context), now: Date.now },
     bundle: flags.bundle ?? ".",
     pidFile: flags["pid-file"],
-    ignored: global.ignore.flatMap((text) => text.split(",")).filter((name) => name !== ""),
+    ignored: commaSeparated(global.ignore),
+    passEnv: commaSeparated(global["pass-env"]),
     keepFds: Array.from({ length: await count(flags["preserve-fds"]) }, (_, n) => n + 3),
   };
+}
+
+function commaSeparated(list: readonly string[]): string[] {
+  return list.flatMap((text) => text.split(",")).filter((name) => name !== "");
 }
 
 const MAX_DESCRIPTORS = 200;
