@@ -11,12 +11,14 @@
 #pragma GCC visibility pop
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <slurm/slurm.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,11 +178,28 @@ int slurm_spank_init_post_opt(spank_t spank, int count, char *text[]) {
 
 // --- on the node, as root, before and after the job
 
+// What berth writes down itself when a job is to blame. Here it is the node, and a required plugin's failure takes it out of
+// service; of an optional one Slurm thinks nothing, and the tasks must not run outside of their image.
+static void write_refusal(spank_t spank, const struct spank_job *job) {
+  static const char words[] = "this node could not be set up for the job's image: its administrator finds why in slurmd's log\n";
+  char dir[PATH_MAX], path[PATH_MAX];
+  if (!berth_spank_node_dir(spank, dir, sizeof dir) || !berth_spank_place(spank, job, ".refused", path, sizeof path)) return;
+  mkdir(dir, 0711);
+  unlink(path);
+  int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+  if (file < 0) return;
+  if (write(file, words, sizeof words - 1) < 0 || fchown(file, job->uid, (gid_t)-1) < 0) slurm_error("%s: %s", path, strerror(errno));
+  close(file);
+}
+
 int slurm_spank_job_prolog(spank_t spank, int count, char *text[]) {
   berth_spank_read_site(count, text);
   struct spank_job job;
   if (getenv("SPANK_SHIFTER_IMAGE") == NULL) return 0;
-  return read_job(spank, &job) && call_root(spank, "prolog", &job) ? 0 : -1;
+  if (!read_job(spank, &job)) return -1;
+  if (call_root(spank, "prolog", &job)) return 0;
+  write_refusal(spank, &job);
+  return -1;
 }
 
 int slurm_spank_job_epilog(spank_t spank, int count, char *text[]) {

@@ -45,9 +45,11 @@ export interface Site {
 export interface SiteSetup {
   /** Further words for the plugin in plugstack.conf. */
   readonly keys?: readonly string[];
-  /** Lines for udiRoot.conf. */
+  /** Lines for udiRoot.conf; `%d`: the cluster's folder. */
   readonly conf?: readonly string[];
   readonly cluster?: ClusterSetup;
+  /** What Slurm thinks of the plugin's failures; `required` unless said. */
+  readonly need?: "required" | "optional";
   /** Without the plugin. */
   readonly plain?: boolean;
 }
@@ -111,10 +113,10 @@ function leftoversOf(cluster: TestCluster, gateway: TestGateway): readonly strin
   return [...setups.filter((path) => path.includes("/")), ...mounts, ...loops, ...groups];
 }
 
-function pluginLine({ keys = [], plain = false }: SiteSetup): readonly string[] {
+function pluginLine({ keys = [], plain = false, need = "required" }: SiteSetup): readonly string[] {
   if (plain) return [];
   const words = [`berth=${BERTH}`, "shifter_config=%d/udiRoot.conf", "node_dir=%d/nodes/%n", ...keys];
-  return [`optional ${spankPlugin()} ${words.join(" ")}`];
+  return [`${need} ${spankPlugin()} ${words.join(" ")}`];
 }
 
 async function openGateway(cluster: TestCluster, registry: TestRegistry): Promise<TestGateway> {
@@ -135,7 +137,7 @@ function configuration(cluster: TestCluster, gateway: TestGateway, lines: readon
     ...[`imagePath=${join(gateway.dir, "images/cluster")}`, "etcPath=/etc", "populateEtcDynamically=1"],
     ...["allowLibcPwdCalls=1", "maxGroupCount=31", "defaultImageType=docker", "allowLocalChroot=1"],
     ...["system=cluster", `imageGateway=${gateway.url}`, `siteFs=${cluster.folder}:${cluster.folder}`],
-    ...lines,
+    ...lines.map((line) => line.replaceAll("%d", cluster.dir)),
     "",
   ].join("\n");
 }

@@ -39,7 +39,7 @@ export function makeNode(dir: string, name: string, env: Readonly<Record<string,
       closeSync(out);
     },
     crash,
-    enter: (...argv) => execFileSync("nsenter", inside(argv), { encoding: "utf8" }),
+    enter: (...argv) => execFileSync("nsenter", inside(argv), { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
     log: () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : ""),
     async stop() {
       await ended(slurmd, "SIGTERM");
