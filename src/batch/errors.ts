@@ -51,7 +51,7 @@ const KINDS = {
   E_SHIFTER_CACHE: { text: "the perNodeCache at {to} is refused: {why}", hint: "{advice}" },
   E_SHIFTER_ROOT_HOOK: {
     text: "the module {name} has a hook that only root can run, when the node is set up",
-    hint: "it works where the job was submitted with this image, these volumes and --module={name}; --module=none leaves it out",
+    hint: "it works in a job that was submitted with this image, these modules (--module={name}) and these volumes, or volumes at places that the image has; --module=none leaves it out",
   },
   E_SHIFTER_NESTED: {
     text: "shifter was called inside a container, and containers do not hold containers",

@@ -4,8 +4,10 @@
 import { statSync } from "node:fs";
 import { readIfAny } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
+import { resolveInRoot } from "../run/directory-view.ts";
 import type { NodeConfig } from "../site/node-config.ts";
-import type { BatchImage, ImageRequest } from "./types.ts";
+import { udiIdentity } from "./config-json.ts";
+import type { BatchImage, BatchLaunch, ImageRequest } from "./types.ts";
 
 /** First line of every prepared plan. */
 export const PREPARED_HEADER = "BERTHPREPARED1\n";
@@ -46,6 +48,25 @@ export function readPrepared(dir: string, mounted = isMount): PreparedImage | un
 /** True when a request leads to the image that is set up. */
 export function isPreparedFor({ image, names }: PreparedImage, { type, name }: ImageRequest): boolean {
   return type === "id" ? name === image.id : names.includes(`${type}:${name}`);
+}
+
+/**
+ * The set-up's root with all that root's hooks have made in it, for a launch with the same modules whose volumes find their
+ * targets there: nothing can be laid over a root that is mounted in parts. Undefined where that is not so.
+ */
+export function preparedRoot({ dir }: PreparedImage, launch: Omit<BatchLaunch, "config">): string | undefined {
+  const { volumes, writableTmpfs } = launch.request;
+  const root = `${dir}/root`;
+  if (writableTmpfs || modulesOf(dir) !== udiIdentity(launch).modules) return undefined;
+  return volumes.every(({ to }) => resolveInRoot(root, to) !== undefined) ? root : undefined;
+}
+
+function modulesOf(dir: string): unknown {
+  try {
+    return (JSON.parse(readIfAny(`${dir}/shifterConfig.json`)) as { readonly modules?: unknown }).modules;
+  } catch {
+    return undefined;
+  }
 }
 
 const CONDITIONS = new Set(["identifier", "image", "default-type", "volumes", "modules", "workdir", "entry", "cmd"]);

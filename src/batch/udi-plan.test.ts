@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MountRecord } from "../run/launch-plan.ts";
 import { encodePlan } from "../run/plan-format.ts";
@@ -17,6 +18,7 @@ import { planUdi, type Surroundings } from "./udi-plan.ts";
 const AROUND: Surroundings = {
   view: { root: { kind: "dir", source: "/run/mnt/x" }, mounts: ["/run/mnt/x"] },
   expectMounts: [],
+  hooksDone: false,
   etc: [{ name: "passwd", source: "/site/etc/passwd" }],
   hostsFile: "node1\n",
   list: () => [],
@@ -77,6 +79,7 @@ describe("the plan of a launch", () => {
     expect(planUdi(launchOf({ modules: [hook] }), AROUND).hooks).toEqual(["/opt/hook"]);
     const rooted = moduleOf("b", { roothook: "/site/hook" });
     expect(() => planUdi(launchOf({ modules: [rooted] }), AROUND)).toThrow("the module b has a hook that only root");
+    expect(planUdi(launchOf({ modules: [rooted] }), { ...AROUND, hooksDone: true }).hooks).toEqual([]);
   });
 });
 
@@ -211,6 +214,18 @@ describe("a prepared plan", () => {
       .split("\0");
     expect(records).not.toContain("modules");
     expect(records).not.toContain("default-modules");
+  });
+
+  test("that is damaged tells of nothing, or of what it is", () => {
+    const whole = bytes().toString();
+    fc.assert(
+      fc.property(fc.nat(whole.length), fc.string({ maxLength: 4 }), (at, noise) => {
+        writeFileSync(join(dir, "prepared"), whole.slice(0, at) + noise);
+        const found = readPrepared(dir, () => true);
+        if (found) expect(found.image.root).toEqual({ kind: "dir", path: `${dir}/image` });
+      }),
+      { numRuns: 200, seed: 5 },
+    );
   });
 
   test("tells of its image, while that is mounted", () => {

@@ -19,6 +19,8 @@ export interface Surroundings extends Pick<SiteFacts, "etc" | "hostsFile" | "lis
   readonly view: RootView;
   /** Directories that must be mounts besides those of the view. */
   readonly expectMounts: readonly string[];
+  /** The root was set up with the same modules: their root hooks have run in it. */
+  readonly hooksDone: boolean;
   /** What the caller's environment holds. */
   readonly env: Environment;
   readonly cwd: string;
@@ -30,7 +32,8 @@ export interface Surroundings extends Pick<SiteFacts, "etc" | "hostsFile" | "lis
 /** Decides on everything. @throws E_SHIFTER_ENTRYPOINT, E_SHIFTER_WORKDIR, E_SHIFTER_ROOT_HOOK */
 export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
   const { request, image, modules } = launch;
-  for (const { name, roothook } of modules) if (roothook !== undefined) throw fail("E_SHIFTER_ROOT_HOOK", { name });
+  const hooked = around.hooksDone ? undefined : modules.find(({ roothook }) => roothook !== undefined);
+  if (hooked) throw fail("E_SHIFTER_ROOT_HOOK", { name: hooked.name });
   const argv = programWords(request, image);
   const { chdir, otherwise } = startDirectory(request.workdir, image, around.cwd);
   const { view, umask, limits, env } = around;

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AS_ROOT, asUser } from "../support/ordinary-user.ts";
+import { AS_ROOT, asUser, installed, runAs } from "../support/ordinary-user.ts";
 import { BINARY, IMAGES, obstacle, openWorld, passwdLine, type World } from "./world.ts";
 
 const reason = obstacle();
@@ -310,6 +310,20 @@ describe.skipIf(reason)(`processes of shifter${reason ? ` [${reason}]` : ""}`, (
       expect(await Promise.all(starts)).toEqual(Array.from({ length: 16 }, (_, rank) => rank));
       const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
       expect(mounts.filter((line) => line.includes(world.place("home/run-many/mnt"))).length).toBeLessThanOrEqual(1);
+    });
+
+    test.skipIf(!installed("strace"))("starts without a second process, and ends as the program [needs strace]", () => {
+      const shown = world.place("home/work/trace");
+      const words = ["strace", "-f", "-qq", "-o", shown, "-e", "trace=execve,clone,clone3,fork,vfork"];
+      const called = runAs(world.user, [...words, "shifter", `--image=id:${IMAGES.plain}`, "true"], {
+        ...{ env: world.environment(), cwd: "/" },
+      });
+      expect(called).toMatchObject({ status: 0, stderr: "" });
+      const lines = readFileSync(shown, "utf8").split("\n");
+      const started = lines.flatMap((line) => /execve\("([^"]+)".* = 0$/.exec(line)?.[1]?.split("/").at(-1) ?? []);
+      expect(started.slice(-3)).toEqual(["berth-main", "berth-launch", "true"]);
+      // Threads of the JavaScript runtime are no processes.
+      expect(lines.filter((line) => /\b(clone3?|v?fork)\(/.test(line) && !line.includes("CLONE_THREAD"))).toEqual([]);
     });
 
     test("row 77: has no membership where the site allows none", () => {

@@ -19,7 +19,10 @@ describe.skipIf(reason)(`shifter beside a set-up${reason ? ` [${reason}]` : ""}`
       "ENTRY: ['/bin/echo', 'hi']",
     ];
     writeFileSync(`${site.images}/${FIRST}.meta`, `${meta.join("\n")}\n`, { mode: 0o600 });
-    expect(site.setup("7", ["--hosts", "n1/2 n2/1"])).toEqual({ status: 0, out: "", err: "" });
+    const hook = "#!/bin/sh\necho of the hook >made-by-root\n";
+    writeFileSync(site.place("site/hook"), hook, { mode: 0o755 });
+    site.configure({ modules: { rooted: { roothook: site.place("site/hook") }, plain: {} } });
+    expect(site.setup("7", ["--hosts", "n1/2 n2/1", "--module", "rooted"])).toEqual({ status: 0, out: "", err: "" });
   });
   afterAll(() => {
     site?.teardown("7");
@@ -47,8 +50,28 @@ describe.skipIf(reason)(`shifter beside a set-up${reason ? ` [${reason}]` : ""}`
   });
 
   test("says what it is in its own words", () => {
-    const { out } = site.shifter("7", "--volume=/data:/other:ro", "cat", "/var/shifterConfig.json");
+    const { out } = site.shifter("7", "--module=none", "--volume=/data:/other:ro", "cat", "/var/shifterConfig.json");
     expect(out).toBe(`{"identifier":"${FIRST}","user":"${site.user.name}","volMap":"/data:/other:ro","modules":""}`);
+  });
+
+  test("finds what a module's hook of root has made, with volumes that were not set up", () => {
+    const look = ["sh", "-c", "cat /made-by-root; ls /home"];
+    const words = ["--volume=/data:/home", ...look];
+    expect(site.shifter("7", "--module=rooted", ...words)).toEqual({ status: 0, err: "", out: "of the hook\nmine" });
+    expect(site.shifter("7", "--module=rooted", "cat", "/made-by-root").out).toBe("of the hook");
+    expect(site.shifter("7", "--module=none", ...words).out).toBe("mine");
+    const missing = site.shifter("7", "--module=rooted", "--volume=/data:/new/place", "true");
+    expect(missing).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("or volumes at places that the image has"),
+    });
+    const other = site.shifter("7", "--module=plain,rooted", ...words);
+    expect(other).toMatchObject({ status: 1, err: expect.stringContaining("the module rooted has a hook") });
+  });
+
+  test("lets the image be changed, as far as its own directories allow", () => {
+    const { status, out, err } = site.shifter("7", "--writable-tmpfs", "sh", "-c", "echo x >/new && cat /new; id -u");
+    expect({ status, out, err }).toEqual({ status: 0, out: `x\n${site.user.uid}`, err: "" });
   });
 
   test("needs a set-up for another image, whose file is closed", () => {

@@ -7,7 +7,7 @@ import { checkCaches } from "../../batch/cache-rules.ts";
 import { type FoundBatchImage, findBatchImage } from "../../batch/find-image.ts";
 import type { ShifterOptions } from "../../batch/options.ts";
 import { callingPerson } from "../../batch/person.ts";
-import { preparedDir } from "../../batch/prepared-image.ts";
+import { preparedDir, preparedRoot } from "../../batch/prepared-image.ts";
 import { shifterRequest } from "../../batch/request.ts";
 import { type BatchLaunch, type DeviceAdditions, NO_DEVICES } from "../../batch/types.ts";
 import { planUdi, type Surroundings } from "../../batch/udi-plan.ts";
@@ -71,16 +71,15 @@ async function readyLaunch({ launch, ...found }: FoundLaunch, context: Context):
 
 async function surroundings(
   launch: BatchLaunch,
-  { prepared }: FoundBatchImage,
+  found: FoundBatchImage,
   runtime: string,
   context: Context,
 ): Promise<Surroundings> {
-  const { config, person, image } = launch;
+  const { config, person } = launch;
   const hosts = readIfAny(`${preparedDir(config, person.uid, context.env)}/root/var/hostsfile`);
-  const view = await viewOf(launch, runtime, context);
+  const root = await rootOf(launch, found, runtime, context);
   return {
-    view,
-    expectMounts: prepared && image.root.kind === "dir" ? [image.root.path] : [],
+    ...root,
     etc: etcFiles(config, person),
     hostsFile: hosts === "" ? undefined : hosts,
     list: namesIn,
@@ -88,18 +87,32 @@ async function surroundings(
     cwd: workingDirectory(),
     umask: process.umask(),
     limits: callerLimits(),
-    devices: await devicesOf(launch, view, runtime, context),
+    devices: await devicesOf(launch, root.view, runtime, context),
   };
 }
 
-async function viewOf({ image, request }: BatchLaunch, runtime: string, context: Context): Promise<RootView> {
-  if (image.root.kind === "dir") return directoryRoot(image.root.path);
+type LaunchRoot = Pick<Surroundings, "view" | "expectMounts" | "hooksDone">;
+
+async function rootOf(
+  launch: BatchLaunch,
+  { prepared }: FoundBatchImage,
+  runtime: string,
+  context: Context,
+): Promise<LaunchRoot> {
+  const { image, modules, request } = launch;
+  if (prepared && image.root.kind === "dir") {
+    const hooks = modules.some(({ roothook }) => roothook !== undefined);
+    const made = hooks ? preparedRoot(prepared, launch) : undefined;
+    const path = made ?? image.root.path;
+    return { view: directoryRoot(path), expectMounts: [path], hooksDone: made !== undefined };
+  }
+  const plain = { expectMounts: [], hooksDone: false };
+  if (image.root.kind === "dir") return { ...plain, view: directoryRoot(image.root.path) };
   const { env, user, log } = context;
-  const cache = cacheDir(env, user);
   // A user's process never has the kernel mount a file.
-  const rootfs = { env, user, runtime, cacheDir: cache, log, mayUseKernel: async () => false };
+  const rootfs = { env, user, runtime, cacheDir: cacheDir(env, user), log, mayUseKernel: async () => false };
   const found = await findImage(image.root.path, rootfs);
-  return await rootView(found, { unsquash: false, owners: request.writableTmpfs }, rootfs);
+  return { ...plain, view: await rootView(found, { unsquash: false, owners: request.writableTmpfs }, rootfs) };
 }
 
 async function devicesOf(
