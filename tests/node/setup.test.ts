@@ -1,10 +1,12 @@
 // Set-up and teardown of a container on a node: rows 81-83, 91-94 and 97 of spec/shifter.md 10.5, and what berth promises beyond.
 
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,6 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BINARY, ENV, FIRST, NodeSite, obstacle, SECOND, until } from "./node-site.ts";
@@ -201,6 +204,47 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     expect(failed.err).toContain(`no such thing; berth-launch: the hook ${after} failed with status 3`);
     expect(site.leftovers()).toEqual([]);
   });
+
+  test("runs no hook that others than root may write", () => {
+    const path = site.place("data/hook.sh");
+    writeFileSync(path, "touch made\n");
+    site.configure({ hooks: { preMount: path } });
+    expect(site.setup("7").err).toContain(`the hook ${path} is not run by root: ${site.place("data")} belongs to user`);
+    chownSync(path, site.user.uid, site.user.gid);
+    expect(site.setup("7").err).toContain(`${path} belongs to user`);
+    rmSync(path);
+    expect(site.setup("7").status).toBe(1);
+    expect(site.leftovers()).toEqual([]);
+  });
+
+  test.skipIf(!existsSync("/usr/sbin/sshd"))(
+    "starts the job's sshd with the set-up, and ends it with the teardown [/usr/sbin/sshd]",
+    async () => {
+      const server = createServer().listen(0);
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      await new Promise((resolve) => server.close(resolve));
+      const listening = () =>
+        readFileSync("/proc/net/tcp", "utf8").includes(
+          `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A`,
+        );
+      site.configure({ sshd: { port } });
+      expect(site.setup("7", ["--hosts", "localhost/1"])).toEqual(GOOD);
+      expect(listening()).toBe(true);
+      expect(site.setup("7", ["--hosts", "localhost/1"])).toEqual(GOOD);
+      expect(site.setup("7", ["--hosts", "localhost/2"])).toMatchObject({
+        status: 1,
+        err: expect.stringContaining("(other: hosts)"),
+      });
+      expect(listening()).toBe(true);
+      expect(site.teardown("7")).toEqual(GOOD);
+      expect([listening(), site.leftovers()]).toEqual([false, []]);
+      // Neither without the other.
+      site.configure({ sshd: { port }, siteFs: ["/nowhere:/x"] });
+      expect(site.setup("7").status).toBe(1);
+      expect([listening(), site.leftovers()]).toEqual([false, []]);
+    },
+  );
 
   test("does not wait for what a hook leaves running, and says who keeps what is taken down", async () => {
     writeFileSync(site.place("pre.sh"), "sleep 20 &");

@@ -10,6 +10,7 @@ const KINDS = {
   E_NODE_KEY: { text: "{what} cannot be {value}: {why}", hint: "{advice}" },
   E_NODE_DIR: { text: "the directory of set-ups cannot be {dir}: {why}", hint: "nodeDir: a path below /run or /var" },
   E_NODE_IMAGE_FILE: { text: "the image {path} is not mounted by root: {why}", hint: "{advice}" },
+  E_NODE_HOOK: { text: "the hook {path} is not run by root: {why}", hint: "chown root {path} and chmod go-w {path}" },
   E_NODE_OTHER: {
     text: "another container is set up in {dir}: {what}",
     hint: "berth node teardown --uid {uid} --job {job} takes it down",

@@ -14,3 +14,10 @@ export function readRecord(dir: string): SetupRecord | undefined {
     return undefined;
   }
 }
+
+/** The names of what differs between two records. */
+export function differences(one: SetupRecord, other: SetupRecord): readonly string[] {
+  const [first, second] = [one, other].map((record) => new Map(Object.entries(record)));
+  const names = new Set([...(first?.keys() ?? []), ...(second?.keys() ?? [])]);
+  return [...names].filter((name) => JSON.stringify(first?.get(name)) !== JSON.stringify(second?.get(name)));
+}

@@ -23,10 +23,11 @@ import { planSshdOf, withSshd } from "./job-sshd.ts";
 import { encodeOrder, type Order } from "./order.ts";
 import { setupDir } from "./place.ts";
 import { mountsBelow, planSetup, type SetupFacts, setupText } from "./plan-setup.ts";
-import { readRecord, SETUP_FILE } from "./record.ts";
+import { differences, readRecord, SETUP_FILE } from "./record.ts";
 import { fileSources } from "./source-kind.ts";
+import { checkHooks } from "./trusted-hooks.ts";
 import { checkTrusted } from "./trusted-image.ts";
-import type { SetupRequest } from "./types.ts";
+import type { SetupKey, SetupRecord, SetupRequest } from "./types.ts";
 
 /** Where it is set up, and who answers questions. */
 export interface Site {
@@ -61,10 +62,11 @@ export async function setUp(asked: SetupRequest, site: Site): Promise<"done" | "
   const facts = siteFacts(launch, { asked, dir, launcher, clientMounts: sshd?.mounts ?? [] });
   const order = planSetup(launch, { ...facts, files: await fileSources(launch, mountsBelow(launch, facts)) });
   const there = readIfAny(`${dir}/${SETUP_FILE}`);
-  if (there !== "" && there !== setupText(launch, asked)) throw otherIsThere(dir, asked);
+  const wanted = setupText(launch, asked);
+  if (there !== "" && there !== wanted) throw otherIsThere(dir, wanted, asked);
   makeNodeDir(nodeDir);
   return await withSshd(sshd, site.signal, {
-    act: () => carryOut(order, asked, site),
+    act: () => carryOut(order, wanted, asked, site),
     undo: (result) => result === "done" && callNode(["release", dir, "0"], Buffer.alloc(0), nodeDir, site.env),
   });
 }
@@ -85,10 +87,10 @@ function siteFacts(
   };
 }
 
-function carryOut(order: Order, asked: SetupRequest, { nodeDir, env }: Site): "done" | "there" {
+function carryOut(order: Order, wanted: string, asked: SetupKey, { nodeDir, env }: Site): "done" | "there" {
   const { status, said } = callNode(["setup"], encodeOrder(order), nodeDir, env);
   if (status === 0 || status === SAME) return status === 0 ? "done" : "there";
-  if (status === OTHER) throw otherIsThere(order.dir, asked);
+  if (status === OTHER) throw otherIsThere(order.dir, wanted, asked);
   throw fail("E_NODE_SETUP", {
     why: said.join("; ") || "berth-node was ended by a signal",
     advice: "nothing of it is left; mend the reason and run it again",
@@ -106,6 +108,7 @@ async function launchOf(asked: SetupRequest, person: Person, { config, lookup }:
   const image = await imageOf(asked.image, config, lookup);
   checkAccess(image, person);
   checkTrusted(image, config, person.uid);
+  checkHooks([config.preMountHook, config.postMountHook, ...modules.map(({ roothook }) => roothook)]);
   return {
     request: requestOf(
       asked.image,
@@ -146,10 +149,10 @@ function makeNodeDir(dir: string): void {
     chmodSync(at, at === dir ? 0o711 : 0o755);
 }
 
-function otherIsThere(dir: string, { uid, job }: SetupRequest): Error {
+function otherIsThere(dir: string, wanted: string, { uid, job }: SetupKey): Error {
   const record = readRecord(dir);
-  const volumes = record?.volumes ? ` with the volumes ${record.volumes}` : "";
-  const what = record ? `${record.asked}, id ${record.identifier}${volumes}` : "it cannot be read";
+  const differ = record ? differences(record, JSON.parse(wanted) as SetupRecord).join(", ") : "";
+  const what = record ? `${record.asked}, id ${record.identifier} (other: ${differ})` : "it cannot be read";
   return fail("E_NODE_OTHER", { dir, uid, job, what });
 }
 
