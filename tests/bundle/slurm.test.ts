@@ -57,6 +57,10 @@ describe.skipIf(reason)(
       rmSync(dir, { recursive: true, force: true });
     });
 
+    const folder = () => join(cluster.dir, "work/oci");
+    const known = () => (existsSync(folder()) ? readdirSync(folder()) : []);
+    const recordOf = (id: string) => join(folder(), id, "state.json");
+
     test("srun runs a program in a bundle", async () => {
       const answer = await cluster.run(["srun", "--container", bundle, "cat", "/etc/os-release"]);
       expect(answer).toMatchObject({ status: 0, stdout: "NAME=bundled\n" });
@@ -93,9 +97,13 @@ describe.skipIf(reason)(
         "-c",
         "echo up; exec sleep 1000",
       ]);
-      const known = () => readdirSync(join(cluster.dir, "work/oci"));
-      await until(() => known().some((id) => existsSync(join(cluster.dir, "work/oci", id, "state.json"))));
-      const record = JSON.parse(readFileSync(join(cluster.dir, "work/oci", known()[0] ?? "", "state.json"), "utf8"));
+      let job = "";
+      await until(async () => {
+        job = (await cluster.run(["squeue", "-h", "-n", "cancelled", "-o", "%i"])).stdout.trim();
+        return known().some((id) => id.endsWith(`.${job}.0.0`) && existsSync(recordOf(id)));
+      });
+      const id = known().find((one) => one.endsWith(`.${job}.0.0`)) ?? "";
+      const record = JSON.parse(readFileSync(recordOf(id), "utf8"));
       await cluster.run(["scancel", "--name=cancelled"]);
       expect((await running).status).not.toBe(0);
       await cluster.quiet();
@@ -105,7 +113,7 @@ describe.skipIf(reason)(
     test("nothing is known any more of containers whose jobs have ended", async () => {
       await srun("true");
       await cluster.quiet();
-      await until(() => readdirSync(join(cluster.dir, "work/oci")).length === 0);
+      await until(() => known().length === 0);
     });
 
     // Slurm gives these containers no input and shows no output.
@@ -126,9 +134,9 @@ describe.skipIf(reason)(
   },
 );
 
-async function until(holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 20_000;
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > end) throw new Error("waited for 20 s in vain");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
