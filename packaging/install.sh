@@ -19,7 +19,7 @@ fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
 case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not $prefix" ;; esac
 helpers="berth-main berth-launch berth-join berth-mount berth-pack berth-relay"
-[ $node = no ] || helpers="$helpers berth-node"
+[ $node = no ] || helpers="$helpers berth-node berth-task"
 for program in berth $([ $node = no ] || echo shifter) $helpers; do
   [ -x "$build/$program" ] || fail "$build/$program is missing: call ./berth --version in the checkout, which builds it"
 done
