@@ -72,6 +72,8 @@ export async function openSite(setup: SiteSetup = {}): Promise<Site> {
     const registry = await kept(startRegistry());
     const gateway = await kept(openGateway(cluster, registry));
     writeFileSync(join(cluster.dir, "udiRoot.conf"), configuration(cluster, gateway, setup.conf ?? []));
+    // For scripts of root's, which are written before the socket is known.
+    writeFileSync(join(cluster.dir, "munge-socket"), `export BERTH_MUNGE_SOCKET=${cluster.munge.socket}\n`);
     const env = { BERTH_MUNGE_SOCKET: cluster.munge.socket, BERTH_UDIROOT: join(cluster.dir, "udiRoot.conf") };
     const nodeDir = (node: number) => join(cluster.dir, "nodes", cluster.nodes[node - 1]?.name ?? "");
     return {

@@ -56,14 +56,13 @@ function gidOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? parseId("--gid", text) : undefined;
 }
 
-/** Where a comment speaks of the container: `shifter --image=NAME [--volume=V]… [--module=LIST]`. */
-const MARK = /(?:^|[\s;])shifter((?:\s+--(?:image|volume|module)=[^\s;]+)+)(?=$|[\s;])/;
-
 /** The options in a job's comment, for sites without the plugin; undefined: it has none. @throws E_SLURM_COMMENT */
 export function commentOptions(comment: string): readonly string[] | undefined {
-  const words = MARK.exec(comment)?.[1]?.trim().split(/\s+/);
-  if (words !== undefined) return words;
-  if (!/(?:^|[\s;])shifter\s+--/.test(comment)) return undefined;
-  const why = "it begins like options of shifter and goes on otherwise";
+  // As in `a study; shifter --image=NAME --module=LIST; funded by us`.
+  const text = /(?:^|[\s;])shifter\s+(--[^;]*)/.exec(comment)?.[1];
+  const words = text?.trim().split(/\s+/);
+  const strange = words?.find((word) => !/^--(?:image|volume|module)=./.test(word));
+  if (strange === undefined) return words;
+  const why = `${JSON.stringify(strange)} is none of --image=, --volume=, --module=`;
   throw fail("E_SLURM_COMMENT", { comment: JSON.stringify(comment.slice(0, 200)), why });
 }

@@ -30,11 +30,6 @@ export function runScript(script: string, { uid, job }: SetupKey): void {
   throw failed(why, "extern_setup= in plugstack.conf names the script");
 }
 
-/** Says that the step is ready. */
-export function markReady(path: string): void {
-  writeFileSync(path, "", { mode: 0o444 });
-}
-
 function childrenOf(pid: number): readonly number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>

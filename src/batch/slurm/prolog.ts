@@ -4,8 +4,9 @@ import { type BerthError, hasCode, reasonOf } from "../../base/errors.ts";
 import { type Site, setUp } from "../node/setup.ts";
 import { tearDown } from "../node/teardown.ts";
 import type { SetupKey, SetupRequest } from "../node/types.ts";
+import { isOfTheJob } from "./blame.ts";
 import { fail } from "./errors.ts";
-import { clearMarks, isOfTheJob, writeRefusal } from "./refusal.ts";
+import { clearMarks, writeRefusal } from "./marks.ts";
 
 /** Reads the job's wishes; it may throw what they are wrong with. */
 export type ReadRequest = () => Promise<SetupRequest | undefined>;

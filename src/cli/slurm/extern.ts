@@ -19,13 +19,13 @@ export function externCommand(context: Context): Command {
   return addFlags(command, FLAGS).action(async () => {
     const flags = readFlags(command, FLAGS, context.env);
     const { groupMembers, jobGroup } = await import("../../batch/slurm/control-group.ts");
-    const { markReady, moveToStep, runScript } = await import("../../batch/slurm/outer-step.ts");
-    const { outerStepFile } = await import("../../batch/slurm/refusal.ts");
+    const { moveToStep, runScript } = await import("../../batch/slurm/outer-step.ts");
+    const { markOuterStep } = await import("../../batch/slurm/marks.ts");
     const { key, site } = await jobOf(flags, context);
     const { "memory-cgroup": group, "step-daemon": daemon, setup } = flags;
     const members = group === undefined ? [] : groupMembers(jobGroup(group, key));
     if (members.length > 0 && daemon !== undefined) moveToStep(members, Number(daemon));
     if (setup !== undefined) runScript(setup, key);
-    markReady(outerStepFile(site.nodeDir, key));
+    markOuterStep(site.nodeDir, key);
   });
 }

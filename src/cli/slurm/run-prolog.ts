@@ -3,8 +3,8 @@
 import type { SetupKey } from "../../batch/node/types.ts";
 import { endGroup, enterGroup, jobGroup } from "../../batch/slurm/control-group.ts";
 import { commentOptions, jobWishes, setupRequest } from "../../batch/slurm/job.ts";
+import { clearMarks, writeTaskVariables } from "../../batch/slurm/marks.ts";
 import { prepareJob } from "../../batch/slurm/prolog.ts";
-import { clearMarks } from "../../batch/slurm/refusal.ts";
 import type { Environment } from "../../platform/user.ts";
 import type { Context } from "../context.ts";
 import { takeDown } from "../node/take-down.ts";
@@ -18,13 +18,18 @@ export async function runProlog(flags: JobFlags, context: Context): Promise<void
   const group = flags["memory-cgroup"];
   if (group !== undefined) enterGroup(jobGroup(group, key));
   const read = async () => {
-    const wishes = jobWishes(env) ?? (await wishesOfComment(key, flags, context));
-    return wishes === undefined ? undefined : setupRequest(key, wishes, env);
+    const wishes = jobWishes(env);
+    if (wishes) return setupRequest(key, wishes, env);
+    const found = await wishesOfComment(key, flags, context);
+    if (found === undefined) return undefined;
+    writeTaskVariables(site.nodeDir, key, found);
+    return setupRequest(key, found, env);
   };
   const refusal = await prepareJob(key, read, site);
   if (refusal) log.warn(`job ${key.job} of user ${key.uid} has no container: ${refusal.message}`);
 }
 
+// Without the plugin nobody has looked at the job when it was submitted: it is done now, as the user.
 async function wishesOfComment(
   key: SetupKey,
   { config }: JobFlags,
@@ -33,11 +38,7 @@ async function wishesOfComment(
   const options = commentOptions(env["SLURM_JOB_COMMENT"] ?? "");
   if (options === undefined) return undefined;
   const { resolveAsUser } = await import("./resolve-as-user.ts");
-  return resolveAsUser(
-    key.uid,
-    env["SLURM_JOB_GID"],
-    config === undefined ? options : [`--config=${config}`, ...options],
-  );
+  return resolveAsUser(key.uid, config === undefined ? options : [`--config=${config}`, ...options], env);
 }
 
 /** Takes the job's container down. @throws E_NODE_TEARDOWN, E_SLURM_CGROUP */
