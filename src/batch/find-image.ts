@@ -1,8 +1,8 @@
 // From a request to an image that the caller may use on this node: what is set up for the job, a directory, or a file of the
 // gateway, which is asked for the id where the request is none.
 
-import { statSync } from "node:fs";
 import type { Environment } from "../platform/user.ts";
+import { hostKind } from "../run/host.ts";
 import type { NodeConfig } from "../site/node-config.ts";
 import { fail } from "./errors.ts";
 import { checkAccess } from "./image-access.ts";
@@ -48,8 +48,8 @@ export function localImage(path: string, { allowLocalChroot }: Pick<NodeConfig, 
   const refused = (why: string, advice: string) => fail("E_SHIFTER_LOCAL", { path, why, advice });
   if (!allowLocalChroot)
     throw refused("this site does not allow directories as images", "the site allows it by allowLocalChroot=1");
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw refused("it is no directory", "local:PATH is a directory with the files of an image");
+  if (hostKind(path) !== "dir")
+    throw refused("it is no directory, or out of your reach", "local:PATH is a directory with the files of an image");
   const nothing = { env: [], entrypoint: [], cmd: [], workdir: undefined, users: [], groups: [] };
   return { id: path, root: { kind: "dir", path }, ...nothing };
 }

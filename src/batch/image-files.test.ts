@@ -140,6 +140,8 @@ describe("finding an image", () => {
       id: path,
       root: { kind: "dir", path },
     });
-    await expect(find("local", `${path}/none`, { allowLocalChroot: true })).rejects.toThrow("it is no directory");
+    await expect(find("local", `${path}/none`, { allowLocalChroot: true })).rejects.toThrow(
+      "it is no directory, or out of your reach",
+    );
   });
 });

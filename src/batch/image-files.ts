@@ -1,7 +1,7 @@
 // An image of the gateway as its files on this node tell of it: `<id>.meta`, which every gateway writes, and `<id>.json`, which
 // berth's writes beside it because `.meta` cannot say everything (spec/shifter.md 3.2). Knows no gateway.
 
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { errnoOf, reasonOf } from "../base/errors.ts";
 import { type ImageDocument, parseDocument } from "../gateway/publish/image-document.ts";
 import { type Meta, readMeta } from "../gateway/publish/meta-reader.ts";
@@ -48,9 +48,9 @@ function notThere(base: string, damaged: boolean): Error {
 }
 
 function checkFile(path: string, id: string, asked: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined)
-    throw fail("E_SHIFTER_NO_SUCH_IMAGE", { why: `there is no ${path} on this node` });
-  if (!canRead(path)) throw closed(id, asked, path);
+  if (canRead(path)) return;
+  if (existsSync(path)) throw closed(id, asked, path);
+  throw fail("E_SHIFTER_NO_SUCH_IMAGE", { why: `there is no ${path} on this node` });
 }
 
 function readText(path: string, id: string, asked: string): string | undefined {

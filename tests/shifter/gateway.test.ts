@@ -83,6 +83,14 @@ describe.skipIf(absent)(`shifter and the gateway${absent ? ` [${absent}]` : ""}`
     expect(names).toBe(`docker:tool:1 ${id}\n'q' $x`);
   });
 
+  test("row 33: its .meta is what Shifter's runtime reads", () => {
+    const lines = (name: string) => readFileSync(join(images(), `${name}.meta`), "utf8").split("\n");
+    expect(lines(id)).toEqual(["FORMAT: squashfs", "ENV: PATH=/bin", "ENV: Q='q' $x", ""]);
+    const lists = lines(mine).filter((line) => /^(USER|GROUP)ACL/.test(line));
+    expect(lists[0]?.slice("USERACL: ".length).split(",").map(Number)).toContain(world.user.uid);
+    expect(lists.join()).not.toMatch(/[[\]]/);
+  });
+
   test("its id does without the gateway", () => {
     expect(run(`id:${id}`, ["cat", "/word"], { BERTH_MUNGE_SOCKET: "/nowhere" })).toMatchObject({ out: "public" });
     const closed = world.shifter([`--image=id:${id}`, "cat", "/word"], {

@@ -60,7 +60,7 @@ export interface World {
   close(): void;
 }
 
-const APPLETS = ["grep", "mkdir", "df", "dd", "kill", "ln", "mount", "readlink", "sort", "sh-only"];
+const APPLETS = ["grep", "mkdir", "df", "dd", "kill", "ln", "mount", "readlink", "sort"];
 
 export function openWorld(): World {
   const user = ordinaryUser();

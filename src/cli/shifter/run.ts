@@ -4,8 +4,8 @@
 import { existsSync } from "node:fs";
 import { BerthError } from "../../base/errors.ts";
 import { fail } from "../../batch/errors.ts";
-import { readShifterOptions } from "../../batch/options.ts";
-import type { Context } from "../context.ts";
+import { readShifterOptions, type ShifterOptions } from "../../batch/options.ts";
+import { type Context, interruptedBy } from "../context.ts";
 import { printable, terminalLog, writeError } from "../terminal-log.ts";
 
 // The node's set-up and every launch put it there.
@@ -13,8 +13,9 @@ const INSIDE = "/var/shifterConfig.json";
 
 /** Does what the words ask for. Answers the exit status, or does not return: this process becomes the program. */
 export async function runShifter(words: readonly string[], context: Context): Promise<number> {
+  let options: ShifterOptions | undefined;
   try {
-    const options = readShifterOptions(words);
+    options = readShifterOptions(words);
     if (options.help || options.version) return await tell(options.help);
     if (existsSync(INSIDE)) throw fail("E_SHIFTER_NESTED");
     const { prepareShifter } = await import("./launch.ts");
@@ -24,8 +25,11 @@ export async function runShifter(words: readonly string[], context: Context): Pr
     const { ownProgram } = await import("../../run/programs.ts");
     return becomeLauncher(ownProgram("berth-launch", context.env), encodePlan(plan), runtime);
   } catch (error) {
-    if (!(error instanceof BerthError)) throw error;
-    await report(error);
+    // Somebody pressed ctrl-C: `main` knows the status.
+    if (interruptedBy()) throw error;
+    if (error instanceof BerthError) await report(error);
+    else
+      writeError((await import("../report.ts")).errorReport(error, { color: false, debug: options?.verbose ?? false }));
     return 1;
   }
 }
