@@ -3,11 +3,12 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packSquashfs } from "../run/images.ts";
 import { ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { mpichTree, noMpich, RING, ranks } from "./trees.ts";
+import { unmountBelow } from "../support/unmount.ts";
+import { mpichTree, noMpich, RING, ranks, UCX } from "./trees.ts";
 
 const BERTH = resolve(process.env["BERTH_BINARY"] ?? join(import.meta.dirname, "../../build/berth"));
 const obstacle = noMpich ?? (existsSync(BERTH) ? undefined : "a built berth is needed");
@@ -38,17 +39,17 @@ describe.skipIf(obstacle)(`programs of MPI under mpiexec [${obstacle ?? "MPICH"}
     ).toBe(0);
   });
   afterAll(() => {
+    unmountBelow(work);
     for (const path of [work, tree]) if (path) rmSync(path, { recursive: true, force: true });
   });
 
-  // The image's own UCX learns from the environment that its neighbours' descriptors are closed to it.
   function mpiexec(size: number, ...words: string[]): SpawnSyncReturns<string> {
     const env = {
       BERTH_CACHEDIR: join(work, "cache"),
       BERTH_RUNTIMEDIR: join(work, "run"),
-      UCX_POSIX_USE_PROC_LINK: "n",
+      ...UCX,
     };
-    const command = ["timeout", "-k", "1", "60", "mpiexec.hydra", "-n", String(size), BERTH, "exec", ...words];
+    const command = ["timeout", "-k", "1", "40", "mpiexec.hydra", "-n", String(size), BERTH, "exec", ...words];
     return runAs(user, command, { env, cwd: "/" });
   }
 
@@ -59,7 +60,7 @@ describe.skipIf(obstacle)(`programs of MPI under mpiexec [${obstacle ?? "MPICH"}
     expect(said.map(({ rank, size, sum, ring }) => [rank, size, sum, ring])).toEqual(
       ["0", "1", "2", "3"].map((rank) => [rank, "4", "6", "whole"]),
     );
-    expect(new Set(said.map(({ library }) => dirname(library ?? "")))).toEqual(new Set(["/usr/lib/x86_64-linux-gnu"]));
+    expect(said.every(({ library }) => /^(?:\/usr)?\/lib\//.test(library ?? ""))).toBe(true);
   });
 
   test("use the host's MPICH where its folder is bound and comes first", () => {
