@@ -1,7 +1,8 @@
 // Rows 35-60 of spec/shifter.md 10.3: volumes, with what Shifter let through refused and what its users missed made.
 
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AS_ROOT } from "../support/ordinary-user.ts";
 import { IMAGES, obstacle, openWorld, type World } from "./world.ts";
 
 const reason = obstacle();
@@ -87,11 +88,22 @@ describe.skipIf(reason)(`volumes of shifter${reason ? ` [${reason}]` : ""}`, () 
     }
   });
 
-  test("a directory of the host that the site leaves to its users", () => {
-    const conf = [`userSources=${world.place("site/soft")}`];
-    const answer = world.shifter(["-V", `${world.place("site/soft")}:/input`, "ls", "/input"], { conf });
-    // Shifter's file has no such key: this is for site.yaml.
-    expect(answer.status).toBe(1);
+  test("a directory of the host that the site leaves to its users, opened with their rights", () => {
+    const [open, closed] = ["shared/open", "shared/closed"].map((name) => world.place(name));
+    for (const dir of [open, closed]) mkdirSync(dir ?? "", { recursive: true });
+    writeFileSync(`${open}/word`, "of the host\n");
+    if (AS_ROOT) chmodSync(closed ?? "", 0o700);
+    const node = {
+      ...{ system: "cluster", imageDir: world.place("images"), etcDir: world.place("etc") },
+      userSources: [world.place("shared")],
+    };
+    writeFileSync(world.place("site.yaml"), JSON.stringify({ node }));
+    const env = { BERTH_SITE_CONFIG: world.place("site.yaml") };
+    expect(world.shifter(["-V", `${open}:/input:ro`, "cat", "/input/word"], { env }).out).toBe("of the host");
+    expect(world.shifter(["-V", `${open}/word:/word`, "cat", "/word"], { env }).out).toBe("of the host");
+    expect(world.shifter(["-V", `${open}/../../etc:/input`, "true"], { env }).status).toBe(1);
+    symlinkSync(closed ?? "", `${open}/way`);
+    if (AS_ROOT) expect(world.shifter(["-V", `${open}/way/x:/input`, "true"], { env }).status).toBe(1);
   });
 
   test("rows 40 and 41: the site's own flags and volumes without a target", () => {
