@@ -107,5 +107,6 @@ bool stand_is(const char *dir, const char *name, const char *bytes, size_t lengt
 void stand_fell(const char *dir) {
   for (int layers = 0; stand_mounted(dir, NULL); layers++)
     if (layers == 64 || sys_umount(dir, BERTH_MNT_DETACH | NOT_THROUGH_LINKS) < 0) die("cannot unmount %s: %s", dir, strerror(errno));
+  // This also takes away the copies in mount namespaces that were made meanwhile: a mount goes with its directory (Linux 3.18).
   if (rmdir(dir) < 0 && errno != ENOENT) die("cannot remove %s: %s", dir, strerror(errno));
 }

@@ -42,27 +42,19 @@ describe.skipIf(reason)(`a node where things go wrong${reason ? ` [${reason}]` :
     spawnSync("strace", [...inject, BINARY, ...words], { env: ENV, cwd: "/", timeout: 30_000 });
   }
 
-  const SETUP_CALLS = [
-    "flock",
-    "mkdir",
-    "mkdirat",
-    "fsopen",
-    "fsmount",
-    "move_mount",
-    "open_tree",
-    "mount_setattr",
-    "memfd_create",
-    "setns",
+  const ONCE = ["flock", "mkdir", "mkdirat", "memfd_create", "setns", "fchmod", "fchown", "fspick"];
+  const OFTEN = ["fsopen", "fsmount", "move_mount", "open_tree", "mount_setattr", "fsconfig"];
+  const MOMENTS = [
+    ...ONCE.map((call) => [call, 1] as const),
+    ...OFTEN.flatMap((call) => [[call, 1] as const, [call, 2] as const]),
   ];
-  const SEAL_CALLS = ["fchmod", "fchown", "fspick", "fsconfig"];
 
-  test.each([...SETUP_CALLS, ...SEAL_CALLS].flatMap((call) => [1, 2].map((n) => [call, n] as const)))(
+  test.each(MOMENTS)(
     "a set-up killed at %s, the %ith, is no set-up, or a whole one, and taken down wholly",
     (call, n) => {
       killedAt(call, n, setupWords());
       const states = site.status().setups.map(({ state }: { state: string }) => state);
       expect([[], ["half"], ["ready"]]).toContainEqual(states);
-      if (states[0] !== "ready") expect(site.shifter("7", "true").err).not.toContain("expect-mount");
       expect(site.teardown("7")).toEqual(GOOD);
       expect(site.leftovers()).toEqual([]);
     },
@@ -153,6 +145,37 @@ describe.skipIf(reason)(`a node where things go wrong${reason ? ` [${reason}]` :
     await until(() => site.leftovers().length === 0);
   });
 
+  test("a mount namespace that others make meanwhile keeps nothing", async () => {
+    expect(site.setup("7")).toEqual(GOOD);
+    const script = `grep -c ${site.nodeDir} /proc/self/mountinfo && exec sleep 20`;
+    const other = spawn("unshare", ["-m", "--propagation", "private", "sh", "-c", script], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [copies] = await once(other.stdout, "data");
+    const ended = once(other, "exit");
+    expect(Number(String(copies))).toBeGreaterThan(3);
+    expect(site.teardown("7")).toEqual(GOOD);
+    expect(site.leftovers()).toEqual([]);
+    other.kill("SIGKILL");
+    await ended;
+  });
+
+  test("mounts that travel to other namespaces, as systemd has them, are set up and taken down alike", () => {
+    const words = (all: readonly string[]) => all.map((word) => `'${word}'`).join(" ");
+    const script = [
+      "mount --make-rshared /",
+      `${words([BINARY, ...setupWords()])} && test -e ${site.holder("7")}/root/bin/sh`,
+      words(site.shifterWords("echo", "inside")),
+      `${words([BINARY, ...teardownWords()])} && ! grep -q ${site.nodeDir} /proc/self/mountinfo && echo gone`,
+    ].join(" && ");
+    const { stdout, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script], {
+      env: site.jobEnv("7"),
+      cwd: "/",
+      encoding: "utf8",
+    });
+    expect([stdout, stderr]).toEqual(["inside\ngone\n", ""]);
+  });
+
   test("an image that is replaced while it is set up stays what it was for the job", () => {
     expect(site.setup("7")).toEqual(GOOD);
     renameSync(join(site.images, `${SECOND}.squashfs`), join(site.images, `${FIRST}.squashfs`));
@@ -171,6 +194,7 @@ describe.skipIf(reason)(`a node where things go wrong${reason ? ` [${reason}]` :
     expect(site.status().setups).toMatchObject([{ state: "half", job: "7", uid: site.user.uid }]);
     expect(site.node("status").out).toContain(`berth node teardown --uid ${site.user.uid} --job 7`);
     expect(site.as("user", "ls", site.holder("7")).err).toContain("Permission denied");
+    expect(site.shifter("7", "true").err).not.toContain(site.nodeDir);
     expect(site.setup("7")).toEqual(GOOD);
     expect(site.status().setups).toMatchObject([{ state: "ready" }]);
   });
