@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct spank_site berth_spank_site;
 #define site berth_spank_site
@@ -62,7 +63,7 @@ static bool read_timeout(const char *text) {
 // A word that is not understood must end neither slurmd nor the jobs of people who use no images.
 void berth_spank_read_site(int count, char *text[]) {
   if (site.berth != NULL) return;
-  site.berth = "/usr/local/bin/berth";
+  site.berth = access("/usr/bin/berth", X_OK) == 0 ? "/usr/bin/berth" : "/usr/local/bin/berth";
   site.node_dir = "/run/berth-node";
   site.timeout = 60;
   site.container_options = true;
