@@ -48,10 +48,16 @@ static pid_t start(const char *program, char *const argv[], int file) {
   front_become(program, argv, environ);
 }
 
+// A key that the user presses reaches both: the child cleans up, and this process waits for it.
 static int status_of(pid_t child) {
   int status;
+  struct sigaction ignored = {.sa_handler = SIG_IGN}, interrupt, quit;
+  sigaction(SIGINT, &ignored, &interrupt);
+  sigaction(SIGQUIT, &ignored, &quit);
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) die("cannot wait for a part of berth: %s", strerror(errno));
+  sigaction(SIGINT, &interrupt, NULL);
+  sigaction(SIGQUIT, &quit, NULL);
   return status;
 }
 

@@ -8,6 +8,8 @@ import { namesInUse, type OpenedElf, open } from "./elf/index.ts";
 /** `no-room`: the file has no run path, or a shorter one, or one whose bytes are a name of something else, too. */
 export type RunPathChange = "done" | "no-room";
 
+const MAX_RUN_PATHS = 16;
+
 /** Makes `wanted` the only run path of an open library (as DT_RPATH, which counts for what it loads in turn). @throws E_ELF_DAMAGED */
 export async function writeRunPath(file: FileHandle, path: string, wanted: string): Promise<RunPathChange> {
   const opened = await open(file, path);
@@ -28,7 +30,8 @@ export async function writeRunPath(file: FileHandle, path: string, wanted: strin
 
 /** Takes all run paths out of an open library but one that lies at `except` of its names. Always possible. @throws E_ELF_DAMAGED */
 export async function removeRunPaths(file: FileHandle, path: string, except?: number): Promise<void> {
-  for (;;) {
+  // Two at most in what a linker made; a damaged file must not keep us here.
+  for (let left = MAX_RUN_PATHS; left > 0; left -= 1) {
     const opened = await open(file, path);
     const entry = opened && runPathEntries(opened).find(({ tag, value }) => tag !== TAG.rpath || value !== except);
     if (!opened || !entry) return;
