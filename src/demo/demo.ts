@@ -44,8 +44,8 @@ export interface Audience {
 
 type Act = readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>];
 
-/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them, `gateway` serves. */
-export type Demo = keyof typeof ACTS | "gateway";
+/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them, `gateway` serves, `batch` runs a job. */
+export type Demo = keyof typeof ACTS | "gateway" | "batch";
 
 const PULL: readonly Act[] = [
   ["serve it over the distribution protocol", serve],
@@ -87,6 +87,11 @@ export async function performDemo(
   if (demo === "gateway") {
     const { performGatewayDemo } = await import("./gateway.ts");
     await performGatewayDemo(options, step);
+    return reports;
+  }
+  if (demo === "batch") {
+    const { performBatchDemo } = await import("./batch.ts");
+    await performBatchDemo(options, step);
     return reports;
   }
   const image = await step("make a Debian image with Python", async (): Promise<[MadeImage, Outcome]> => {

@@ -18,6 +18,21 @@ export const fail = defineErrors({
     hint: "berth --debug demo gateway shows its log; the server needs Node 24 (see docs/gateway.md)",
     exit: 1,
   },
+  E_DEMO_BATCH_PROGRAMS: {
+    text: "programs that nodes and jobs need are not installed with this berth: {names} are not all in {places}",
+    hint: "install berth with packaging/install.sh --node, or call ./berth demo batch in a checkout",
+    exit: 1,
+  },
+  E_DEMO_BATCH_PLUGIN: {
+    text: "Slurm's plugin spank_berth.so is neither in {places} nor among Slurm's own plugins",
+    hint: "install the package berth-slurm; in a checkout: sudo apt-get install libslurm-dev, then make -C native OUT=../build spank",
+    exit: 1,
+  },
+  E_DEMO_BATCH_USER: {
+    text: "this machine knows no user {name}, whose job it would be",
+    hint: "add the user, as distributions do: useradd --system {name}",
+    exit: 1,
+  },
   E_DEMO_PROOF: {
     text: "{failed} of {total} proofs failed; the first: {first}",
     hint: "berth doctor tells what this machine lacks; berth --debug demo shows each command",

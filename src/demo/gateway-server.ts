@@ -3,22 +3,17 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fail } from "./errors.ts";
 import type { Ran } from "./process.ts";
+import { type ServingBerth, untilServing } from "./serving.ts";
 import type { BerthOptions, Stage } from "./stage.ts";
 
 /** The people of the demo, by numbers that belong to nobody. */
 export const PEOPLE = { alice: 70001, bob: 70002, carol: 70003 } as const;
 export type Person = keyof typeof PEOPLE;
 
-export interface RunningGateway {
-  readonly url: string;
+export interface RunningGateway extends ServingBerth {
   /** Runs berth as one of them. */
   as(person: Person, args: readonly string[], options?: BerthOptions): Promise<Ran>;
-  /** What the server wrote to its log. */
-  log(): readonly string[];
-  /** Ends it gracefully; the exit status. */
-  stop(): Promise<number>;
 }
 
 /** The folder where the nodes of the demo's system would find images. */
@@ -40,31 +35,11 @@ gateway:
 export async function startGateway(stage: Stage, registry: string, login: string): Promise<RunningGateway> {
   const config = join(stage.folder, "site.yaml");
   await writeFile(config, configuration(registry), { mode: 0o644 });
-  const lines: string[] = [];
-  const end = new AbortController();
-  let told: (url: string) => void = () => {};
-  const serving = new Promise<string>((resolve) => {
-    told = resolve;
-  });
-  const onLine = (line: string): void => {
-    lines.push(line);
-    const url = servingAt(line);
-    if (url) told(url);
-  };
-  const ended = stage.berth(["serve", "--config", config], { onLine, signal: end.signal });
-  // It may also end because the demo does; whoever waits hears of it.
-  ended.catch(() => undefined);
-  const url = await Promise.race([serving, ended.then(({ stderr }) => notServing(stderr))]);
+  const serving = await untilServing((call) => stage.berth(["serve", "--config", config], call));
   return {
-    url,
-    log: () => lines,
+    ...serving,
     as: (person, args, options = {}) =>
-      stage.berth(args, { ...options, env: { ...variables(url, person, login), ...options.env } }),
-    async stop() {
-      end.abort();
-      await ended.catch(() => undefined);
-      return lines.some((line) => line.includes('"msg":"stopped"')) ? 0 : 1;
-    },
+      stage.berth(args, { ...options, env: { ...variables(serving.url, person, login), ...options.env } }),
   };
 }
 
@@ -77,14 +52,4 @@ function variables(url: string, person: Person, login: string) {
     BERTH_SYSTEM: SYSTEM,
     BERTH_GATEWAY_CREDENTIAL: `good:${person}:${person}:${token}:${number}:${number}`,
   };
-}
-
-function servingAt(line: string): string | undefined {
-  if (!line.includes('"msg":"serving"')) return undefined;
-  const { url } = JSON.parse(line) as { readonly url?: unknown };
-  return typeof url === "string" ? url : undefined;
-}
-
-function notServing(stderr: string): never {
-  throw fail("E_DEMO_SERVE", { reason: stderr.trim().split("\n").slice(-3).join("; ") });
 }

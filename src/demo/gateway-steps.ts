@@ -2,7 +2,6 @@
 
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { formatSize } from "../base/size.ts";
 import type { MadeImage } from "./demo-image.ts";
 import type { GatedRegistry } from "./gateway-registry.ts";
@@ -11,6 +10,7 @@ import type { Ran } from "./process.ts";
 import { equals, holds, type Proof } from "./proof.ts";
 import type { Stage } from "./stage.ts";
 import { type Outcome, succeeded } from "./steps.ts";
+import { until } from "./until.ts";
 
 export interface GatewayScene {
   readonly image: MadeImage;
@@ -193,13 +193,11 @@ async function queueOf(gateway: RunningGateway, person: "alice" | "bob"): Promis
   return (await gateway.as(person, ["shifterimg", "queue"])).stdout;
 }
 
-const PATIENCE_MS = 20_000;
-
 async function untilInQueue(gateway: RunningGateway, person: "alice", signal: AbortSignal): Promise<string> {
   return await until(
     () => queueOf(gateway, person),
     (queue) => new RegExp(`^PULLING +${NAME}$`, "m").test(queue),
-    signal,
+    { signal },
   );
 }
 
@@ -207,17 +205,8 @@ async function untilEmpty(folder: string, signal: AbortSignal): Promise<readonly
   return await until(
     () => readdir(folder),
     (names) => names.length === 0,
-    signal,
+    { signal },
   );
-}
-
-async function until<T>(look: () => Promise<T>, enough: (seen: T) => boolean, signal: AbortSignal): Promise<T> {
-  const end = performance.now() + PATIENCE_MS;
-  while (true) {
-    const seen = await look();
-    if (enough(seen) || performance.now() > end) return seen;
-    await pause(100, undefined, { signal });
-  }
 }
 
 function lastLine({ stderr }: Ran): string {

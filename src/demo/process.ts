@@ -65,9 +65,14 @@ function endGroup(child: ChildProcess): void {
 }
 
 /** Standard output of a program; empty when it is missing or fails. */
-export async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+export async function output(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  env?: RunOptions["env"],
+): Promise<string> {
   try {
-    const { status, stdout } = await run([program, ...args], { signal });
+    const { status, stdout } = await run([program, ...args], { signal, env });
     return status === 0 ? stdout : "";
   } catch (error) {
     if (signal.aborted) throw error;

@@ -51,7 +51,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const { words, uid, who } = user.uid === 0 ? await stepDown(options, folder) : asCaller(user, options.berth);
   if (uid !== user.uid) for (const each of [folder, join(folder, "home")]) await chown(each, uid, uid);
   const berth = (args: readonly string[], call: BerthOptions = {}): Promise<Ran> => {
-    const all = { ...variables(env, folder, call.cache ?? "cache"), ...call.env };
+    const all = { ...stageVariables(env, folder, call.cache), ...call.env };
     const both = (line: string): void => {
       onLine(line);
       call.onLine?.(line);
@@ -67,7 +67,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-function variables(env: Environment, folder: string, cache: string): Environment {
+/** What of the caller's variables a program of the demo is given, with all of berth's own folders in `folder`. */
+export function stageVariables(env: Environment, folder: string, cache = "cache"): Environment {
   return {
     ...keptVariables(env),
     HOME: join(folder, "home"),

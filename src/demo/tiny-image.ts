@@ -9,11 +9,13 @@ import { type MadeImage, makeLayers } from "./demo-image.ts";
 import { fail } from "./errors.ts";
 import { output } from "./process.ts";
 import { type Node, parentOf, type Tree } from "./tree.ts";
-import { editTree } from "./tree-edit.ts";
+import { type Edit, editTree } from "./tree-edit.ts";
 
 export interface TinyOptions {
   /** Absolute paths of programs to take along with their libraries; the first is the entry point. Default: a shell and `cat`, `true`, `env`, `id`. */
   readonly programs?: readonly string[];
+  /** Further files, in the layer on top. */
+  readonly files?: readonly Edit[];
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +31,7 @@ export async function makeTinyImage(dir: string, options: TinyOptions): Promise<
     for (const path of [program, ...(await libraries(program, options.signal))]) await addFile(base, path);
   }
   const below = editTree(base, BELOW, MTIME);
-  const above = editTree(below, ABOVE, MTIME);
+  const above = editTree(below, [...ABOVE, ...(options.files ?? [])], MTIME);
   const made = await makeLayers(join(dir, "layout"), [base, below, above] satisfies readonly Tree[], {
     signal: options.signal,
     history: ["this machine's programs", "files", "deletes and replaces files"],

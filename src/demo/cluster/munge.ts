@@ -1,0 +1,55 @@
+// The cluster's own munged: a new key, and a socket in the cluster's folder. By it Slurm and the gateway know who asks.
+
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { readIfAny } from "../../platform/access.ts";
+import { until } from "../until.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
+import { fail } from "./errors.ts";
+
+/** A running munged. */
+export interface Munge {
+  readonly socket: string;
+  readonly daemon: Daemon;
+}
+
+const FILES = { key: "key-file", socket: "socket", pid: "pid-file", log: "log-file", seed: "seed-file" } as const;
+
+/** Starts munged in a new folder and waits until it answers. @throws E_CLUSTER_START */
+export async function startMunge(
+  dir: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Munge> {
+  await mkdir(dir);
+  // Everybody has to reach the socket, and nobody may write beside it.
+  await chmod(dir, 0o711);
+  await writeFile(join(dir, "key"), randomBytes(64), { mode: 0o600 });
+  const flags = Object.entries(FILES).map(([file, name]) => `--${name}=${join(dir, file)}`);
+  const words = ["munged", "--foreground", "--force", "--num-threads=2", ...flags];
+  const daemon = await startDaemon(words, { env, log: join(dir, "words") });
+  const socket = join(dir, "socket");
+  const look = async () => ({ up: daemon.running(), answers: await answers(socket) });
+  const seen = await until(look, ({ up, answers }) => answers || !up, { signal });
+  if (seen.answers) return { socket, daemon };
+  await daemon.stop();
+  const reason = `${readIfAny(join(dir, "words"))}${readIfAny(join(dir, "log"))}`
+    .trim()
+    .split("\n")
+    .slice(-3)
+    .join("; ");
+  throw fail("E_CLUSTER_START", { what: "munged", reason });
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    connection.once("connect", () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once("error", () => resolve(false));
+  });
+}
