@@ -1,8 +1,7 @@
 // Records of launches as a machine's log gets them: through the launcher, and by a process of their own. A log that is away or
 // full must cost a launch nothing.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +12,7 @@ import { sendRecord } from "../../src/batch/record/send.ts";
 import type { LaunchPlan } from "../../src/run/launch-plan.ts";
 import { encodePlan } from "../../src/run/plan-format.ts";
 import { asUser, installed, ordinaryUser } from "../support/ordinary-user.ts";
+import { startLog, type TestLog } from "./log.ts";
 
 const PROGRAMS = process.env["BERTH_BUILD"] ?? join(import.meta.dirname, "../../build");
 const absent = !installed("python3")
@@ -22,17 +22,6 @@ const absent = !installed("python3")
     : existsSync(join(PROGRAMS, "berth-launch"))
       ? ""
       : "build/berth-launch";
-
-// A log: says every datagram on a line of its own, as JSON. "deaf": takes none.
-const LOG = `
-import json, os, socket, sys, time
-log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-log.bind(sys.argv[1])
-os.chmod(sys.argv[1], 0o666)
-print("ready", flush=True)
-while sys.argv[2] == "deaf": time.sleep(60)
-while True: print(json.dumps(log.recv(65536).decode()), flush=True)
-`;
 
 const RECORD: LaunchRecord = {
   ...{ verdict: "allowed", by: "user", user: "ada", uid: 1000, job: "77", node: "n1" },
@@ -48,12 +37,10 @@ describe.skipIf(absent)(`the record of a launch${absent ? ` [needs ${absent}]` :
   });
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  async function startLog(name: string, kind: "hears" | "deaf") {
-    const socket = join(work, name);
-    const child = spawn("python3", ["-c", LOG, socket, kind], { stdio: ["ignore", "pipe", "inherit"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    expect(await nextLine(child)).toBe("ready");
-    return { socket, next: async () => JSON.parse(await nextLine(child)) as string };
+  async function logIn(name: string, kind: "hears" | "deaf"): Promise<TestLog> {
+    const log = await startLog(join(work, name), kind);
+    onTestFinished(log.stop);
+    return log;
   }
 
   async function launch(socket: string, text: string) {
@@ -65,7 +52,7 @@ describe.skipIf(absent)(`the record of a launch${absent ? ` [needs ${absent}]` :
   }
 
   test("reaches the log in one datagram from the launcher", async () => {
-    const log = await startLog("hears", "hears");
+    const log = await logIn("hears", "hears");
     const text = recordDatagram(RECORD, { pid: 5, now: new Date() });
     expect(await launch(log.socket, text)).toMatchObject({ status: 0, stderr: "" });
     expect(await log.next()).toBe(text);
@@ -74,14 +61,14 @@ describe.skipIf(absent)(`the record of a launch${absent ? ` [needs ${absent}]` :
   test("is lost without a word when the log is away or full, and holds nobody up", async () => {
     expect(await launch(join(work, "nobody"), "x")).toMatchObject({ status: 0, stderr: "" });
     expect(await launch(`/${"x".repeat(300)}`, "x")).toMatchObject({ status: 0, stderr: "" });
-    const log = await startLog("deaf", "deaf");
+    const log = await logIn("deaf", "deaf");
     // The kernel keeps ten of them, as a rule.
     for (let sent = 0; sent < 20; sent++)
       expect(await launch(log.socket, "x".repeat(2000))).toMatchObject({ status: 0 });
   });
 
   test("reaches the log also where no launcher follows", async () => {
-    const log = await startLog("other", "hears");
+    const log = await logIn("other", "hears");
     const refused: LaunchRecord = { ...RECORD, verdict: "refused", asked: "docker:x y", reason: "E_SHIFTER_DENIED" };
     sendRecord(refused, log.socket);
     expect(await log.next()).toMatch(
@@ -106,8 +93,3 @@ const TRUE: LaunchPlan = {
   },
   ...{ caps: "none", init: false, keepFds: [], env: new Map(), exec: "/bin/true", argv: ["true"] },
 };
-
-async function nextLine(child: ChildProcess): Promise<string> {
-  const [bytes] = (await once(child.stdout ?? child, "data")) as [Buffer];
-  return bytes.toString().trim();
-}

@@ -50,12 +50,23 @@ const OTHER = 4;
  */
 export async function setUp(asked: SetupRequest, site: Site): Promise<"done" | "there"> {
   requireRoot();
+  if (site.config.record === undefined) return await makeReady(asked, site);
+  const { recordedSetup } = await import("../record/setup-record.ts");
+  return await recordedSetup(asked, site.env, (known) => makeReady(asked, site, known));
+}
+
+async function makeReady(
+  asked: SetupRequest,
+  site: Site,
+  known?: (launch: BatchLaunch) => void,
+): Promise<"done" | "there"> {
   const { config, nodeDir } = site;
   const person = personByUid(config, asked.uid, {
     ...(asked.gid === undefined ? {} : { gid: asked.gid }),
     ...(asked.user === undefined ? {} : { name: asked.user }),
   });
   const launch = await launchOf(asked, person, site);
+  known?.(launch);
   const dir = setupDir(nodeDir, asked);
   const launcher = ownProgram("berth-launch", site.env);
   const sshd = await planSshdOf(launch, { ...asked, nodeDir, dir, launcher });
