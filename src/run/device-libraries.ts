@@ -1,12 +1,20 @@
 // Lets an image's dynamic linker find the libraries that devices bring, as `ldconfig` would in a container that can be written to: by
-// links that bear the libraries' sonames, and by a cache of the linker that holds them beside what the image's own holds. Where no
-// such cache can lie (musl, a root that takes changes), by LD_LIBRARY_PATH.
+// links, and by a cache of the linker that holds them beside what the image's own holds. Where no such cache can lie (musl, a root
+// that takes changes), by LD_LIBRARY_PATH.
 
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { posix } from "node:path";
 import type { DeviceEdits } from "./cdi-edits.ts";
 import type { DeviceLink } from "./cdi-hooks.ts";
-import { type ElfLibrary, readElfLibrary } from "./elf-library.ts";
+import {
+  type AddedLibrary,
+  addedLibraries,
+  LIBRARY,
+  linkRecords,
+  MAX_HOPS,
+  sonameLinks,
+  sourceOf,
+} from "./device-links.ts";
+import type { ElfLibrary } from "./elf-library.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { MountRecord } from "./launch-plan.ts";
 import { type CacheEntry, EMPTY_CACHE, extendLdCache, MAX_CACHE_BYTES, readLdCache, writeLdCache } from "./ld-cache.ts";
@@ -31,17 +39,6 @@ export interface SettledDevices {
   readonly mounts: readonly MountRecord[];
   readonly env: ReadonlyMap<string, string>;
 }
-
-/** A library that is added. */
-interface AddedLibrary {
-  /** Path in the container. */
-  readonly path: string;
-  readonly elf: ElfLibrary;
-}
-
-const LIBRARY = /^(lib|ld-).*\.so(\.|$)/;
-const MAX_LIBRARIES = 10_000;
-const MAX_HOPS = 16;
 
 /** Settles links and library folders for one image. */
 export async function settleDevices(edits: DeviceEdits, world: DeviceWorld): Promise<SettledDevices> {
@@ -71,71 +68,6 @@ export function libraryPathOnly(edits: DeviceEdits): SettledDevices {
   });
   const path = ["LD_LIBRARY_PATH", libraryPath([], libraryFolders)] as const;
   return { mounts: [...mounts, ...files], env: new Map([...(libraryFolders.length > 0 ? [path] : []), ...env]) };
-}
-
-/** The libraries of the mounts that lie in these folders of the container. */
-function addedLibraries(mounts: readonly MountRecord[], folders: readonly string[]): AddedLibrary[] {
-  const found = new Map<string, AddedLibrary>();
-  const add = (source: string, path: string) => {
-    const elf = LIBRARY.test(posix.basename(path)) && found.size < MAX_LIBRARIES ? elfOfFile(source) : undefined;
-    if (elf) found.set(path, { path, elf });
-  };
-  for (const mount of mounts) {
-    if (mount.op !== "bind" || mount.flags.includes("dev")) continue;
-    if (folders.includes(posix.dirname(mount.target))) add(mount.source, mount.target);
-    for (const folder of folders.filter((one) => `${one}/`.startsWith(`${mount.target}/`))) {
-      const dir = mount.source + folder.slice(mount.target.length);
-      for (const name of namesIn(dir)) add(`${dir}/${name}`, `${folder}/${name}`);
-    }
-  }
-  return [...found.values()];
-}
-
-// ldconfig makes them in passing, and vendors' links lead to them.
-function sonameLinks(added: readonly AddedLibrary[], { mounts, links }: DeviceEdits): DeviceLink[] {
-  const taken = new Set([...mounts.map(({ target }) => target), ...links.map(({ path }) => path)]);
-  for (const { path } of added) taken.add(path);
-  const inTree = (path: string) => mounts.some(({ target }) => path.startsWith(`${target}/`));
-  return added.flatMap(({ path, elf }): DeviceLink[] => {
-    const place = elf.soname === undefined ? path : posix.join(posix.dirname(path), elf.soname);
-    if (taken.has(place) || inTree(place)) return [];
-    taken.add(place);
-    return [{ path: place, to: posix.basename(path) }];
-  });
-}
-
-// A link replaces what the image has under its name. What is there cannot be taken away: the file that is meant is laid over it.
-async function linkRecords(
-  links: readonly DeviceLink[],
-  mounts: readonly MountRecord[],
-  files: ImageFiles | undefined,
-): Promise<MountRecord[]> {
-  const said = new Map(links.map(({ path, to }) => [path, to]));
-  const records: MountRecord[] = [];
-  for (const [path, to] of said) {
-    const there = await files?.linkText(path);
-    const source = there === undefined || there === to ? undefined : sourceOf(path, said, mounts);
-    if (source !== undefined) records.push({ op: "bind", source, target: path, flags: ["ro"] });
-    else records.push({ op: "link", target: path, to });
-  }
-  return records;
-}
-
-/** The file of the host to which a path of the container leads by way of the links; undefined when it is none of the mounts'. */
-function sourceOf(
-  start: string,
-  links: ReadonlyMap<string, string>,
-  mounts: readonly MountRecord[],
-): string | undefined {
-  let path = start;
-  for (let hops = 0; hops < MAX_HOPS; hops += 1) {
-    const mount = mounts.find(({ op, target }) => op === "bind" && `${path}/`.startsWith(`${target}/`));
-    if (mount?.op === "bind") return mount.source + path.slice(mount.target.length);
-    const to = links.get(path);
-    if (to === undefined) return undefined;
-    path = posix.resolve(posix.dirname(path), to);
-  }
-  return undefined;
 }
 
 async function newCache(
@@ -184,29 +116,4 @@ function cacheEntries(added: readonly AddedLibrary[], links: readonly DeviceLink
 function libraryPath(imageEnv: readonly string[], folders: readonly string[]): string {
   const own = imageEnv.findLast((line) => line.startsWith("LD_LIBRARY_PATH="))?.slice("LD_LIBRARY_PATH=".length);
   return [...(own ? [own] : []), ...folders].join(":");
-}
-
-function elfOfFile(path: string): ElfLibrary | undefined {
-  try {
-    const fd = openSync(path, "r");
-    try {
-      return readElfLibrary((offset, length) => {
-        const bytes = Buffer.alloc(length);
-        return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
-      });
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // What cannot be read on the host cannot be used in the container either.
-    return undefined;
-  }
-}
-
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir).slice(0, MAX_LIBRARIES);
-  } catch {
-    return [];
-  }
 }
