@@ -11,7 +11,7 @@
 #include "handover.h"
 #include "say.h"
 
-static const char *const LEAN_COMMANDS[] = {"exec", "run", "shell", "test", "plan", "shifter", "node"};
+static const char *const LEAN_COMMANDS[] = {"exec", "run", "shell", "test", "plan", "shifter", "node", "slurm"};
 
 // The command is the first word that is no flag. An image behind `://` may have to be fetched.
 static bool lean(char **argv) {

@@ -38,6 +38,8 @@ async function perform(rest: readonly string[], context: Context): Promise<numbe
   // Root's, at the beginning and the end of every job.
   if (name === "node" && (await (await import("./cli/node/quick-node.ts")).runNodeQuickly(words, context)))
     return Number(process.exitCode ?? 0);
+  if (name === "slurm" && (await (await import("./cli/slurm/quick-slurm.ts")).runSlurmQuickly(words, context)))
+    return Number(process.exitCode ?? 0);
   if (name === "setupRoot" || name === "unsetupRoot") {
     const { runSetupRoot, runUnsetupRoot } = await import("./cli/node/setup-root.ts");
     return await (name === "setupRoot" ? runSetupRoot(words, context) : runUnsetupRoot(context));
