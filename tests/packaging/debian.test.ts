@@ -82,6 +82,9 @@ describe.skipIf(absent)(`Debian packages${absent ? ` [needs ${absent}]` : ""}`, 
     const version = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version;
     expect(asUser("berth", "--version")).toMatchObject({ status: 0, stdout: `berth ${version}\n` });
     expect(asUser("berth", "doctor").stdout).toContain("/usr/libexec/berth/berth-launch");
+    const example = "/usr/share/doc/berth/examples/site.yaml";
+    expect(root.run(["berth", "node", "check-config", "--config", example])).toMatchObject({ status: 0 });
+    expect(asUser("shifter", "--version")).toMatchObject({ status: 0, stdout: expect.stringContaining(version) });
     expect(asUser("shifterimg", "--help")).toMatchObject({ status: 0 });
     expect(root.run(["readlink", "-e", "/usr/sbin/setupRoot", "/usr/bin/run-singularity"]).stdout).toBe(
       "/usr/bin/berth\n/usr/bin/berth\n",

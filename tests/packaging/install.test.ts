@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -18,13 +19,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const PACKAGING = join(import.meta.dirname, "../../packaging");
 
+const NODE = ["shifter", "berth-node", "berth-task"];
 const HELPERS = ["berth-main", "berth-launch", "berth-join", "berth-mount", "berth-pack", "berth-relay"];
 
 let work: string;
 beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), "berth-packaging-"));
   mkdirSync(join(work, "build"));
-  for (const name of ["berth", ...HELPERS]) {
+  for (const name of ["berth", ...HELPERS, ...NODE]) {
     writeFileSync(join(work, "build", name), `#!/bin/sh\necho ${name} "$0"\n`);
     chmodSync(join(work, "build", name), 0o755);
   }
@@ -46,6 +48,21 @@ test("the programs land below the prefix, executable and not setuid, and a secon
     expect(mode(join(prefix, path))).toBe(0o755);
   expect(readlinkSync(join(prefix, "bin/run-singularity"))).toBe("berth");
   expect(existsSync(join(prefix, "bin/shifter"))).toBe(false);
+});
+
+test("a node gets the names that jobs and prologs call, which lead to what is installed", () => {
+  const prefix = join(work, "node");
+  const install = join(PACKAGING, "install.sh");
+  expect(spawnSync("sh", [install, "--node", prefix, join(work, "build")]).status).toBe(0);
+  expect(spawnSync("sh", [install, "--node", prefix, join(work, "build")]).status).toBe(0);
+  for (const path of ["bin/shifter", "libexec/berth/berth-node", "libexec/berth/berth-task"])
+    expect(mode(join(prefix, path))).toBe(0o755);
+  for (const path of ["bin/shifterimg", "sbin/setupRoot", "sbin/unsetupRoot"])
+    expect(realpathSync(join(prefix, path))).toBe(join(prefix, "bin/berth"));
+  rmSync(join(work, "build/shifter"));
+  const without = spawnSync("sh", [install, "--node", join(work, "d"), join(work, "build")], { encoding: "utf8" });
+  expect(without).toMatchObject({ status: 1, stderr: expect.stringMatching(/shifter is missing/) });
+  expect(existsSync(join(work, "d"))).toBe(false);
 });
 
 test("a real run-singularity of the prefix is left alone", () => {
