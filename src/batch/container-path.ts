@@ -6,7 +6,10 @@ import type { MountRecord, Root } from "../run/launch-plan.ts";
 
 /** True when the path leads to a regular file, as far as can be seen from outside. */
 export function isFileInside(path: string, root: Root, mounts: readonly MountRecord[]): boolean {
-  const place = hostPlace(path, root, mounts);
+  const above = mounts.findLast(({ target }) => path === target || path.startsWith(`${target}/`));
+  // Made by the plan itself.
+  if (above?.op === "file") return path === above.target;
+  const place = hostPlace(path, root, above);
   try {
     return place !== undefined && (statSync(place, { throwIfNoEntry: false })?.isFile() ?? false);
   } catch {
@@ -14,8 +17,7 @@ export function isFileInside(path: string, root: Root, mounts: readonly MountRec
   }
 }
 
-function hostPlace(path: string, root: Root, mounts: readonly MountRecord[]): string | undefined {
-  const above = mounts.findLast(({ target }) => path === target || path.startsWith(`${target}/`));
+function hostPlace(path: string, root: Root, above: MountRecord | undefined): string | undefined {
   if (above?.op === "bind") return above.source + path.slice(above.target.length);
   if (above !== undefined || root.kind !== "dir") return undefined;
   return root.source + path;

@@ -268,7 +268,13 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
   test("makes places for the user's volumes: folders, files, nested ones", () => {
     writeFileSync(site.place("data/one"), "a file\n");
     chownSync(site.place("data/one"), site.user.uid, site.user.gid);
-    const volumes = ["/data:/a/b/c/", "/data/one:/root/one", "/tmp:/scratch"];
+    const volumes = [
+      "/data:/a/b/c/",
+      "/data/one:/root/one",
+      "/tmp:/scratch",
+      "/bin/busybox:/tool",
+      "/etc/group:/of/image",
+    ];
     expect(
       site.setup(
         "7",
@@ -281,6 +287,17 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
       out: "a file\na file",
       err: "",
     });
+  });
+
+  test("is found below a directory that is a link", () => {
+    symlinkSync(site.dir, site.place("link"));
+    const words = ["--node-dir", `${site.place("link")}/node`];
+    expect(site.setup("7", words)).toEqual(GOOD);
+    expect(JSON.parse(site.node("status", "--json", ...words).out).setups).toMatchObject([
+      { dir: site.holder("7"), loops: [{}] },
+    ]);
+    expect(site.teardown("7", ...words)).toEqual(GOOD);
+    rmSync(site.place("link"));
   });
 
   test("never follows a path of the user's with root's rights", () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_NODE_DIR, keyOfName, nodeDirOf, parseId, parseJob, setupDir } from "./place.ts";
@@ -8,6 +11,15 @@ describe("the directory of set-ups", () => {
     expect(nodeDirOf(undefined, { BERTH_NODE_DIR: "/b" }, "/c")).toBe("/b");
     expect(nodeDirOf(undefined, {}, "/c")).toBe("/c");
     expect(nodeDirOf(undefined, {}, undefined)).toBe(DEFAULT_NODE_DIR);
+  });
+
+  test("is named without links, as tables of mounts have it, whether it is there yet or not", () => {
+    const dir = mkdtempSync(join(tmpdir(), "berth-place-"));
+    const real = realpathSync(dir);
+    symlinkSync(real, join(dir, "link"));
+    expect(nodeDirOf(join(dir, "link"), {}, undefined)).toBe(real);
+    expect(nodeDirOf(join(dir, "link/new/one"), {}, undefined)).toBe(`${real}/new/one`);
+    rmSync(dir, { recursive: true });
   });
 
   test.each(["a", "/", "/a/", "/a//b", "/a/../b", "/./a", "/a\nb", "//a"])("is never %j", (dir) => {

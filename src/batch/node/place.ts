@@ -1,5 +1,8 @@
 // Where set-ups lie on a node (docs/prepared-plan.md), and which names there are set-ups.
 
+import { realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, reasonOf } from "../../base/errors.ts";
 import type { Environment } from "../../platform/user.ts";
 import { fail } from "./errors.ts";
 import type { SetupKey } from "./types.ts";
@@ -10,14 +13,28 @@ export const DEFAULT_NODE_DIR = "/run/berth-node";
 // What the kernel takes for a user's number; the last one means "nobody in particular".
 const MAX_ID = 0xfffffffe;
 
-/** The directory of set-ups: the option, the variable, the site's. @throws E_NODE_DIR */
+/**
+ * The directory of set-ups: the option, the variable, the site's. Without links on the way, as tables of mounts have it.
+ * @throws E_NODE_DIR
+ */
 export function nodeDirOf(option: string | undefined, env: Environment, configured: string | undefined): string {
   const dir = option || env["BERTH_NODE_DIR"] || configured || DEFAULT_NODE_DIR;
   const refused = (why: string) => fail("E_NODE_DIR", { dir, why });
   if (!/^(\/[^/]+)+$/.test(dir)) throw refused("it is not an absolute path without an ending slash");
   if (dir.split("/").some((part) => part === "." || part === "..")) throw refused("it goes through . or ..");
   if (/[\x00-\x1f\x7f]/.test(dir)) throw refused("it has a control character");
-  return dir;
+  return withoutLinks(dir);
+}
+
+// Its end may have to be made yet.
+function withoutLinks(path: string): string {
+  if (path === "/") return path;
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw fail("E_NODE_DIR", { dir: path, why: reasonOf(error) }, { cause: error });
+    return join(withoutLinks(dirname(path)), basename(path));
+  }
 }
 
 /** The directory of a set-up. */

@@ -32,6 +32,9 @@ export function statusCommand(context: Context): Command {
   });
 }
 
+// As much of an id as people read out to each other.
+const SHORT_ID = 12;
+
 function asText({ nodeDir, setups, pinned }: NodeStatus): string {
   const [ready, half] = [setups.filter((one) => one.state === "ready"), setups.filter((one) => one.state === "half")];
   const parts = ready.length === 0 ? [`Nothing is set up in ${nodeDir}.\n`] : [setupTable(ready)];
@@ -46,7 +49,13 @@ function asText({ nodeDir, setups, pinned }: NodeStatus): string {
 
 function setupTable(setups: readonly SetupState[]): string {
   const rows = setups.map(({ record, uid, job, since, loops, processes }) => [
-    ...[record?.user ?? String(uid), job, since.replace(/\.\d+Z$/, "Z"), record?.asked ?? "", record?.identifier ?? ""],
+    ...[
+      record?.user ?? String(uid),
+      job,
+      since.replace(/\.\d+Z$/, "Z"),
+      record?.asked ?? "",
+      record?.identifier.slice(0, SHORT_ID) ?? "",
+    ],
     loops.map(({ device }) => device.replace("/dev/", "")).join(" "),
     processes.map(({ pid }) => pid).join(" ") || "-",
   ]);
