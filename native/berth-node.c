@@ -52,8 +52,10 @@ static void take_lock(const char *dir, struct lock *lock) {
     // Programs that are started inherit it: it is free when the last of them has ended, also when this process was killed.
     lock->handle = open(lock->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
     if (lock->handle < 0) die("cannot open %s: %s", lock->path, strerror(errno));
-    if (flock(lock->handle, LOCK_EX) < 0 && errno == EINTR)
+    bool mine = flock(lock->handle, LOCK_EX) == 0;
+    if (!mine && errno == EINTR)
       die("another set-up or teardown of %s has not ended for %d seconds (fuser %s shows it)", dir, LOCK_SECONDS, lock->path);
+    if (!mine) die("cannot lock %s: %s", lock->path, strerror(errno));
     if (is_current(lock)) break;
     close(lock->handle);
   }
