@@ -14,7 +14,8 @@ export const [RESULTS, TOOLS] = ["/results", "/opt/tools"];
 
 /** How the trap ends; nothing else does so. */
 export const TRAPPED = 97;
-const STARTS = 20;
+/** How often `shifter true` is started on each node. */
+export const STARTS = 40;
 
 /** What sbatch is given: one task on each node. */
 export function jobScript({ folder }: ScriptFacts): string {
@@ -26,13 +27,18 @@ export function taskScript({ shifter, folder, trap }: ScriptFacts): string {
   return `# From here on starting JavaScript would end in the trap.
 export BERTH_LIBEXEC=${trap}
 ${shifter} sh ${folder}/inside.sh || exit
-begin=$(date +%s%N)
-n=0
-while [ $n -lt ${STARTS} ]; do ${shifter} true || exit; n=$((n + 1)); done
-end=$(date +%s%N)
+results=${folder}/results/$SLURMD_NODENAME
+( n=0; while [ $n -lt ${STARTS} ]; do ${shifter} true || exit; n=$((n + 1)); done; times ) > $results.times || exit
 ${shifter} --writable-tmpfs true
-echo "trap=$? starts=$n us=$(((end - begin) / n / 1000))" > ${folder}/results/$SLURMD_NODENAME.task
+echo "trap=$?" > $results.task
 `;
+}
+
+/** Milliseconds of CPU for each start, from what the shell's `times` printed of its children; undefined: it printed nothing. */
+export function startCost(times: string): number | undefined {
+  const seconds = [...(times.trim().split("\n")[1] ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
+  const total = seconds.reduce((sum, [, minutes, rest]) => sum + 60 * Number(minutes) + Number(rest), 0);
+  return seconds.length === 2 ? (total * 1000) / STARTS : undefined;
 }
 
 /** Runs in the container on each node; it waits until it may go on, so that the node can be looked at. */
@@ -62,11 +68,5 @@ export function greetScript(): string {
 /** Values that were told as `name=value`, one a line. */
 export function toldLines(text: string): ReadonlyMap<string, string> {
   const pairs = [...text.matchAll(/^([a-z]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value] as const);
-  return new Map(pairs);
-}
-
-/** Numbers that were told as `name=number` in one line. */
-export function toldNumbers(text: string): ReadonlyMap<string, number> {
-  const pairs = [...text.matchAll(/\b([a-z]+)=(\d+)\b/g)].map(([, name = "", value]) => [name, Number(value)] as const);
   return new Map(pairs);
 }
