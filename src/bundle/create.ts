@@ -37,7 +37,7 @@ export interface ContainerWish extends BundleWish {
 
 /** Makes the container. @throws E_BUNDLE_…, E_CONTAINER_…, E_PID_FILE_WRITE */
 export async function createContainer(wish: ContainerWish): Promise<void> {
-  const ready = readyBundle(wish, wish.user);
+  const ready = await readyBundle(wish, wish.user);
   const files = await reserveContainer(wish.root, wish.id);
   let pid: number | undefined;
   try {

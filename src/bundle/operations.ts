@@ -1,6 +1,6 @@
 // What is done with a container that was made: start, signal, state and removal (OCI runtime specification, runtime.md "Operations").
 
-import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { errnoOf, reasonOf } from "../base/errors.ts";
 import {
@@ -26,16 +26,31 @@ export async function startContainer(root: string, id: string, signal: AbortSign
   const want = "only a container that was created and never started can be started";
   if (status !== "created") throw fail("E_CONTAINER_STATUS", { verb: "start", id, status, want });
   const files = containerFiles(root, id);
+  const plan = takePlan(files, id);
   const gate = await openGate(files, record, signal);
   // What asks for the state from now on meets a container that runs.
   await writeRecord(files, { ...record, started: true });
   try {
-    writeAll(gate, readFileSync(files.plan));
+    writeAll(gate, plan);
   } catch (cause) {
     throw fail("E_CONTAINER_START", { id, reason: reasonOf(cause) }, { cause });
   } finally {
     closeSync(gate);
-    for (const path of [files.plan, files.gate]) rmSync(path, { force: true });
+    rmSync(files.gate, { force: true });
+  }
+}
+
+// Of several calls at one moment, the one that takes the plan away starts the container.
+function takePlan({ plan }: ContainerFiles, id: string): Buffer {
+  const mine = `${plan}.${process.pid}`;
+  try {
+    renameSync(plan, mine);
+    const bytes = readFileSync(mine);
+    rmSync(mine);
+    return bytes;
+  } catch (cause) {
+    const want = "another call starts it at this moment";
+    throw fail("E_CONTAINER_STATUS", { verb: "start", id, status: "being started", want }, { cause });
   }
 }
 

@@ -3,12 +3,14 @@
 import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { errnoOf, reasonOf } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import { canWrite, readRegular } from "../platform/access.ts";
 import type { Environment, User } from "../platform/user.ts";
 import { callerLimits } from "../run/caller-limits.ts";
 import { resolveInRoot } from "../run/directory-view.ts";
 import { hostKind, type PathKind } from "../run/host.ts";
 import type { LaunchPlan, MountRecord } from "../run/launch-plan.ts";
+import { ensureRuntimeDir } from "../run/runtime-dir.ts";
 import { subordinateIds } from "../run/subordinate-ids.ts";
 import { type BundleConfig, type BundleDevice, parseBundleConfig } from "./config.ts";
 import { fail } from "./errors.ts";
@@ -24,6 +26,10 @@ export interface BundleWish {
   /** The caller's variables, and which of them the program gets: names, or beginnings of names with `*` behind. */
   readonly env: Environment;
   readonly passEnv: readonly string[];
+  /** CDI devices that are added, as `DeviceWish` of run/cdi.ts has them, and the folders of their specifications. */
+  readonly devices: readonly string[];
+  readonly cdiDirs: readonly string[];
+  readonly log: Log;
 }
 
 /** A bundle that may be launched. */
@@ -38,8 +44,8 @@ export interface ReadyBundle {
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 const MAX_PASSWD_BYTES = 1024 * 1024;
 
-/** Reads the bundle and plans its launch. @throws E_BUNDLE_… */
-export function readyBundle(wish: BundleWish, user: User): ReadyBundle {
+/** Reads the bundle and plans its launch. @throws E_BUNDLE_…, E_DEVICE… */
+export async function readyBundle(wish: BundleWish, user: User): Promise<ReadyBundle> {
   const bundle = resolve(wish.bundle);
   const config = readBundleConfig(bundle);
   const root = resolve(bundle, config.root.path);
@@ -49,13 +55,15 @@ export function readyBundle(wish: BundleWish, user: User): ReadyBundle {
   const passwd = resolveInRoot(root, "/etc/passwd");
   const plan = planBundle({
     ...{ bundle, config, root, ignored: wish.ignored, keepFds: wish.keepFds, passed: passedVariables(wish) },
-    rootWritable: canWrite(root),
+    rootWritable: isOwn(root),
     user: bundleUser(config, user, subordinateIds(user)),
     host: { kind: hostKind, hasDevice, rootKind: (path) => kindInRoot(root, path) },
     limits: callerLimits(),
     passwd: (passwd === undefined ? undefined : readRegular(passwd, MAX_PASSWD_BYTES)) ?? "",
   });
-  return { bundle, root, config, plan };
+  if (wish.devices.length === 0) return { bundle, root, config, plan };
+  const { withDevices } = await import("./devices.ts");
+  return { bundle, root, config, plan: await withDevices(plan, config, wish, ensureRuntimeDir(wish.env, user)) };
 }
 
 /** The variables of the caller that the program gets. */
@@ -83,6 +91,11 @@ export function readBundleConfig(bundle: string): BundleConfig {
   return config;
 }
 
+// In a tree of others a folder may become a link while one looks: nothing is made there, least of all by root.
+function isOwn(root: string): boolean {
+  return canWrite(root) && statSync(root).uid === process.getuid?.();
+}
+
 function kindInRoot(root: string, path: string): PathKind {
   const place = resolveInRoot(root, path);
   return place === undefined ? undefined : hostKind(place);
@@ -94,7 +107,7 @@ function hasDevice({ path, major, minor }: BundleDevice): boolean {
   return info !== undefined && info.rdev === ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12));
 }
 
-/** Makes the files on which mounts will lie, in a root that takes changes: the launcher makes only folders there. @throws E_BUNDLE_POINT */
+/** Makes the files on which mounts will lie, in a root of one's own that takes changes: the launcher makes only folders there. @throws E_BUNDLE_POINT */
 export function makePoints({ plan, root }: ReadyBundle): void {
   if (plan.layer.kind !== "direct") return;
   const covered: string[] = [];

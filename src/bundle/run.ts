@@ -16,7 +16,7 @@ export async function runContainer(wish: ContainerWish, keep: boolean): Promise<
   if (wish.keepFds.length > 0) throw fail("E_DESCRIPTORS");
   // What MPI's launcher has given the front, the front still holds (platform/handover.ts).
   const held = wish.passEnv.length > 0 ? heldDescriptors(Object.fromEntries(passedVariables(wish))) : [];
-  const ready = readyBundle({ ...wish, keepFds: held }, wish.user);
+  const ready = await readyBundle({ ...wish, keepFds: held }, wish.user);
   const launcher = ownProgram("berth-launch", wish.env);
   const runtime = ensureRuntimeDir(wish.env, wish.user);
   const files = await reserveContainer(wish.root, wish.id);

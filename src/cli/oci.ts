@@ -33,6 +33,10 @@ const GLOBAL_FLAGS = [
     env: ["OCI_PASS_ENV"],
     help: "variables of the caller that the program gets; * stands for any end: SLURM*,PMI*",
   },
+  { long: "device", kind: "list", value: "vendor/class=name", env: ["DEVICE"], help: "add a device, through CDI" },
+  { long: "nv", kind: "switch", env: ["NV"], help: "add the NVIDIA GPUs that the caller may see" },
+  { long: "rocm", kind: "switch", env: ["ROCM"], help: "add the AMD GPUs that the caller may see" },
+  { long: "cdi-dirs", kind: "list", value: "dirs", env: ["CDI_DIRS"], help: "where CDI specifications are" },
   {
     long: "rootless",
     kind: "text",
@@ -216,9 +220,12 @@ async function containerWish(
 ): Promise<ContainerWish> {
   const { fail } = await import("../bundle/errors.ts");
   if (flags["console-socket"] !== undefined) throw fail("E_CONSOLE");
-  const { env, user } = context;
+  const { env, user, log } = context;
+  const gpus = [...(global.nv ? ["?nvidia.com/gpu=all"] : []), ...(global.rocm ? ["?amd.com/gpu=all"] : [])];
   return {
-    ...{ id, env, user, root: await rootOf(global, context), now: Date.now },
+    devices: [...gpus, ...commaSeparated(global.device)],
+    cdiDirs: commaSeparated(global["cdi-dirs"]),
+    ...{ id, env, user, log, root: await rootOf(global, context), now: Date.now },
     bundle: flags.bundle ?? ".",
     pidFile: flags["pid-file"],
     ignored: commaSeparated(global.ignore),

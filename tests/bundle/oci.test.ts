@@ -191,6 +191,17 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
       });
     });
 
+    test("adds devices through CDI", () => {
+      const edits = { env: ["FOUND=1"], deviceNodes: [{ path: "/dev/vendor0", hostPath: "/dev/null" }] };
+      const spec = { cdiVersion: "0.6.0", kind: "vendor.example/gpu", devices: [{ name: "0", containerEdits: edits }] };
+      ownFolder(place("cdi"), user);
+      writeFileSync(place("cdi/vendor.json"), JSON.stringify(spec));
+      const path = script("ls -d /dev/vendor0; echo gone >/dev/vendor0; echo $FOUND");
+      const flags = ["--cdi-dirs", place("cdi"), "--device"];
+      expect(run(path, ...flags, "vendor.example/gpu=0").out).toBe("/dev/vendor0\n1");
+      expect(run(path, ...flags, "vendor.example/gpu=1").err).toContain("has the device vendor.example/gpu=1");
+    });
+
     test("says what is wrong with a bundle or an id", () => {
       writeFileSync(place("config.json"), "{");
       expect(oci("run", "x", "-b", dir).err).toContain("cannot read");
