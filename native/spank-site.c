@@ -50,6 +50,14 @@ static bool read_flag(const char *text) {
   return false;
 }
 
+// How long submissions hold their image in the gateway; none when it is empty or 0. Which words are a time, berth knows.
+static bool read_pin(const char *text) {
+  const char *value = value_of(text, "pin");
+  if (value == NULL) return false;
+  site.pin = value[0] == '\0' || strcmp(value, "0") == 0 ? NULL : value;
+  return true;
+}
+
 static bool read_timeout(const char *text) {
   const char *value = value_of(text, "timeout");
   if (value == NULL) return false;
@@ -65,12 +73,13 @@ void berth_spank_read_site(int count, char *text[]) {
   if (site.berth != NULL) return;
   site.berth = access("/usr/bin/berth", X_OK) == 0 ? "/usr/bin/berth" : "/usr/local/bin/berth";
   site.node_dir = "/run/berth-node";
+  site.pin = "3d";
   site.timeout = 60;
   site.container_options = true;
   for (int i = 0; i < count; i++) {
     if (strcmp(text[i], "long_options") == 0)
       site.long_options = true;
-    else if (!read_path(text[i]) && !read_flag(text[i]) && !read_timeout(text[i]))
+    else if (!read_path(text[i]) && !read_flag(text[i]) && !read_pin(text[i]) && !read_timeout(text[i]))
       slurm_error("spank_berth: plugstack.conf: not understood: %s", text[i]);
   }
 }

@@ -10,7 +10,7 @@
 
 // The keys of plugstack.conf (docs/slurm.md).
 struct spank_site {
-  const char *berth, *config, *node_dir, *extern_setup, *memory_cgroup;
+  const char *berth, *config, *node_dir, *extern_setup, *memory_cgroup, *pin;
   unsigned timeout; // seconds
   bool extern_cgroup, ccm, sshd, container_options, long_options;
 };

@@ -144,6 +144,7 @@ static bool resolve(spank_t spank) {
   add(&argv, "slurm");
   add(&argv, "resolve");
   if (berth_spank_site.config != NULL) add(&argv, "--config=%s", berth_spank_site.config);
+  if (berth_spank_site.pin != NULL) add(&argv, "--pin=%s", berth_spank_site.pin);
   if (berth_spank_site.sshd) add(&argv, "--ssh-key");
   for (size_t i = 0; i < berth_spank_word_count; i++) add(&argv, "%s", berth_spank_words[i]);
   struct spank_answer *answer = NULL;

@@ -108,6 +108,14 @@ describe.skipIf(obstacle)(`jobs with images [${obstacle ?? "on a cluster"}]`, ()
     expect(job).toMatch(/^\d+$/);
   });
 
+  test("a submission holds its image in the gateway", async () => {
+    await run(["sbatch", IMAGE, "--wrap=true"]);
+    const variables = { BERTH_GATEWAY: site.gateway.url, BERTH_SYSTEM: "cluster" };
+    const { stdout } = await run([BERTH, "gateway", "pins", "--json"], variables);
+    const held = { imageId: id, holder: `jobs:${site.cluster.user.name}`, until: expect.any(Number) };
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining(held));
+  });
+
   test("an image that is pulled again while the job waits stays the one that was submitted", async () => {
     const moving = (content: string) => site.image("lab/moving:1", [{ path: "version", content }]);
     const old = await moving("old\n");

@@ -37,7 +37,8 @@ export async function lookUpImage(image: ImageRequest, config: NodeConfig, conte
   }
 }
 
-async function clientConfig(config: NodeConfig, { env }: Context): Promise<ClientConfig> {
+/** Which gateway is asked, and how. */
+export async function clientConfig(config: NodeConfig, { env }: Context): Promise<ClientConfig> {
   // The user's own words about the gateway, and munge's socket, stand where his other programs find them.
   const others = await findClientConfig(env).catch(() => undefined);
   return {

@@ -24,6 +24,8 @@ export interface ResolveSite {
   /** Path of the configuration; undefined: the machine's. */
   readonly config: string | undefined;
   readonly sshKey: boolean;
+  /** How long the job's image is kept from being removed, as in `3d`; undefined: it is not. */
+  readonly pin: string | undefined;
 }
 
 /** The variables of the job. @throws what the request is wrong with, or E_SHIFTER_LOOKUP */
@@ -43,7 +45,7 @@ export async function resolveJob(
   checkCaches([...config.siteFs, ...chosen.flatMap((module) => module.volumes), ...volumes], config);
   const image = chooseImage(submission.image, env, config.defaultImageType);
   return [
-    ...imageVariables(image, await identify(image, config, context)),
+    ...imageVariables(image, await identify(image, config, site.pin, context)),
     ...(volumes.length > 0 ? [["SHIFTER_VOLUME", volumes.map(formatVolume).join(";")] as const] : []),
     ...(modules === undefined ? [] : [["SHIFTER_MODULE", modules] as const]),
     ...(submission.ccm ? [["SHIFTER_CCM", "1"] as const] : []),
@@ -68,7 +70,12 @@ function imageVariables({ type, asked }: ImageRequest, id: string): readonly Var
   ];
 }
 
-async function identify(image: ImageRequest, config: NodeConfig, context: Context): Promise<string> {
+async function identify(
+  image: ImageRequest,
+  config: NodeConfig,
+  pin: string | undefined,
+  context: Context,
+): Promise<string> {
   const { env } = context;
   if (image.type === "local") return localImage(image.name, config).id;
   if (image.type === "id") return image.name;
@@ -76,7 +83,9 @@ async function identify(image: ImageRequest, config: NodeConfig, context: Contex
   const frozen = env["SLURM_SPANK_SHIFTER_IMAGETYPE"] === "id" ? env["SLURM_SPANK_SHIFTER_IMAGE"] : undefined;
   if (frozen && env["SLURM_JOB_ID"] && env["SLURM_SPANK_SHIFTER_IMAGEREQUEST"] === image.asked) return frozen;
   const { lookUpImage } = await import("../shifter/lookup.ts");
-  return await lookUpImage(image, config, context);
+  const id = await lookUpImage(image, config, context);
+  if (pin !== undefined) await (await import("./hold-image.ts")).holdImage(image, pin, config, context);
+  return id;
 }
 
 function optional(value: string | undefined): readonly string[] {

@@ -32,7 +32,7 @@ const SWITCHES = [
   ["no-container-remap-root", "the tasks run as yourself"],
 ] as const;
 
-type Given = SubmitOptions & { readonly config?: string; readonly sshKey?: boolean } & Readonly<
+type Given = SubmitOptions & { readonly config?: string; readonly sshKey?: boolean; readonly pin?: string } & Readonly<
     Record<string, unknown>
   >;
 
@@ -41,6 +41,7 @@ export function resolveCommand(context: Context): Command {
     .summary("look a job's image up when it is submitted")
     .description("Check what a job asks for and look its image up, so that it stays the same until the job runs.")
     .option("--config <file>", "this site.yaml or udiRoot.conf, not those of the machine")
+    .option("--pin <time>", "keep the image from being removed for so long, such as 3d")
     .option("--ssh-key", "also a key for logins to the job's containers");
   for (const [flags, help] of VALUES) named(command, flags, help);
   for (const [flags, help] of LISTS) named(command, flags, help, (value, before) => [...(before ?? []), value]);
@@ -50,7 +51,7 @@ export function resolveCommand(context: Context): Command {
     const { resolveJob } = await import("./resolve-job.ts");
     const variables = await resolveJob(
       withoutDenied(given),
-      { config: given.config, sshKey: given.sshKey === true },
+      { config: given.config, sshKey: given.sshKey === true, pin: given.pin },
       context,
     );
     print(variables.map(([name, value]) => `${name}=${value}\n`).join(""));
