@@ -28,7 +28,7 @@ static bool lean(char **argv) {
 
 // The words of commands after which this process is a program in a container.
 static bool launches(char **argv) {
-  static const char *const names[] = {"exec", "run", "shell", "test", "shifter"};
+  static const char *const names[] = {"exec", "run", "shell", "test", "shifter", "oci"};
   char **word = argv + 1;
   while (*word != NULL && **word == '-') word++;
   for (size_t i = 0; *word != NULL && i < sizeof names / sizeof *names; i++)
