@@ -23,6 +23,8 @@ export interface Contestant<Input> {
   readonly server?: string;
   /** Why it cannot take part, where that is known before. */
   readonly absent?: string;
+  /** Runs as root, not as the ordinary user. */
+  readonly asRoot?: boolean;
 }
 
 /** What a command cost. Times in milliseconds, memory in bytes. */
@@ -98,6 +100,7 @@ function spawn(place: Place, contestant: Contestant<never>, words: readonly stri
 
 /** The command line that brings `words` to where the contestant lives. */
 export function placed(place: Place, contestant: Contestant<never>, words: readonly string[]): readonly string[] {
+  if (contestant.asRoot) return words;
   if (contestant.needs.some((program) => program === "crun" || program === "podman")) return unified(place, words);
   if (!contestant.needs.includes("apptainer")) return asUser(place.user, words);
   const enter = join(CHECKOUT, "tests", "apptainer", "enter.sh");
