@@ -1,8 +1,8 @@
-// The folder of a job's sshd: memory that only the job's user can pass and nobody can change, so that a private key never
-// lies on a disk. Without privilege (tests, a user's own trial) a folder of the caller's stands in for it.
+// The folder of a job's sshd: memory in which root alone has written and the user alone can read the keys, read-only from then
+// on, so that a private key never lies on a disk. Without privilege (tests, a user's own trial) a folder of the caller's stands in for it.
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import { canWrite, readIfAny } from "../../platform/access.ts";
@@ -20,7 +20,7 @@ export function prepareSshd(plan: SshdPlan): void {
   removeSshdFolder(dir);
   try {
     mkdirSync(dir, { mode: 0o700 });
-    if (asRoot) mount(["-t", "tmpfs", "-o", mountOptions(plan), "berth-ssh", dir], dir);
+    if (asRoot) mount(["-t", "tmpfs", "-o", MOUNT_OPTIONS, "berth-ssh", dir], dir);
     for (const { name, mode, content, owner } of plan.files) {
       const path = `${dir}/${name}`;
       mkdirSync(dirname(path), { recursive: true });
@@ -46,14 +46,21 @@ function isReady({ dir, files }: SshdPlan): boolean {
 /** Removes it with what is mounted there; nothing happens when there is none. */
 export function removeSshdFolder(dir: string): void {
   if (!existsSync(dir)) return;
-  // Sessions that have not ended yet may hold it; the name goes at once.
-  if (process.getuid?.() === 0) call("umount", ["-l", dir]);
-  rmSync(dir, { recursive: true, force: true });
+  if (process.getuid?.() !== 0) {
+    rmSync(dir, { recursive: true, force: true });
+    return;
+  }
+  // Sessions that have not ended yet may hold it; the name goes at once. What is below it is never root's to walk through.
+  call("umount", ["-l", dir]);
+  try {
+    rmdirSync(dir);
+  } catch (cause) {
+    throw folderFailure(dir, reasonOf(cause), cause);
+  }
 }
 
-function mountOptions({ person: { uid, gid } }: SshdPlan): string {
-  return `nosuid,nodev,noexec,size=4m,nr_inodes=64,mode=0500,uid=${uid},gid=${gid}`;
-}
+// Never the user's folder, not for a moment: root changes owners in it by name.
+const MOUNT_OPTIONS = "nosuid,nodev,noexec,size=4m,nr_inodes=64,mode=0711";
 
 function mount(words: readonly string[], dir: string): void {
   const said = call("mount", ["-n", ...words]);
