@@ -21,6 +21,7 @@
 #include "child.h"
 #include "inherit.h"
 #include "loops.h"
+#include "namespace.h"
 #include "order.h"
 #include "say.h"
 #include "stand.h"
@@ -89,6 +90,7 @@ __attribute__((noreturn)) static void build(const struct order *order) {
   for (size_t i = 0; i < order->count; i++) {
     const struct step *step = &order->steps[i];
     if (step->kind == STEP_CACHE) cache_raise(stand, step, order->uid);
+    else if (step->kind == STEP_NAMESPACE) namespace_keep(stand, step, order->uid);
     else if (step->kind == STEP_LAUNCH) launch(order->launcher, step);
     else stand_write(stand, step->name, step->bytes, step->length);
   }

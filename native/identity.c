@@ -167,16 +167,31 @@ void identity_before_root_change(const struct plan *plan) {
   if (proc_self < 0) die("cannot open /proc/self: %s", strerror(errno));
 }
 
+// Only among processes of one user namespace does the kernel allow what ranks of an MPI job on one node do with each other.
+// It was made for one group: who has changed his since then gets a namespace of his own.
+static bool enter_shared(const struct plan *plan, uid_t uid, gid_t gid) {
+  const struct record *shared = plan->first[OP_USER_NAMESPACE];
+  if (shared == NULL || shared->value[1] != gid) return false;
+  const char *path = shared->text[0];
+  int space = open(path, O_RDONLY | O_CLOEXEC);
+  if (space < 0) die("cannot open the user namespace %s: %s", path, strerror(errno));
+  if (setns(space, CLONE_NEWUSER) < 0) die("cannot enter the user namespace %s: %s", path, strerror(errno));
+  close(space);
+  if (geteuid() != uid || getegid() != gid) die("the user namespace %s is not this user's", path);
+  return true;
+}
+
 void identity_enter(const struct plan *plan) {
   uint64_t userns = plan_choice(plan, OP_USERNS, USERNS_SELF);
   uid_t uid = geteuid();
   gid_t gid = getegid();
   int start = -1;
+  bool shared = enter_shared(plan, uid, gid), fresh = userns != USERNS_NONE && !shared;
   pid_t mapper = userns == USERNS_RANGES ? fork_mapper(plan, &start) : -1;
-  if (unshare(clone_flags(plan) | (userns == USERNS_NONE ? 0 : CLONE_NEWUSER)) < 0) explain_unshare(userns != USERNS_NONE, errno);
+  if (unshare(clone_flags(plan) | (fresh ? CLONE_NEWUSER : 0)) < 0) explain_unshare(fresh, errno);
   caller_uid = uid;
   caller_gid = gid;
-  if (userns == USERNS_SELF) map_one(identity_nests(plan) ? 0 : uid, uid, identity_nests(plan) ? 0 : gid, gid);
+  if (userns == USERNS_SELF && fresh) map_one(identity_nests(plan) ? 0 : uid, uid, identity_nests(plan) ? 0 : gid, gid);
   if (userns == USERNS_ROOT) map_one(0, uid, 0, gid);
   if (userns == USERNS_RANGES) {
     if (write(start, "", 1) != 1 || !succeeded(mapper))

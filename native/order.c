@@ -58,6 +58,9 @@ static bool take_step(struct reader *reader, struct step *step) {
     step->size = take_number(reader, INT64_MAX);
     step->mkfs = take_path(reader);
     step->gid = (gid_t)take_number(reader, UINT32_MAX - 1);
+  } else if (strcmp(word, "namespace") == 0) {
+    *step = (struct step){.kind = STEP_NAMESPACE, .name = take_name(reader)};
+    step->gid = (gid_t)take_number(reader, UINT32_MAX - 1);
   } else if (strcmp(word, "launch") == 0) {
     *step = (struct step){.kind = STEP_LAUNCH};
     take_bytes(reader, step);

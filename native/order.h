@@ -11,10 +11,11 @@ enum {
   ORDER_MAX_STEPS = 256,
 };
 
-enum step_kind { STEP_CACHE, STEP_LAUNCH, STEP_FILE };
+enum step_kind { STEP_CACHE, STEP_NAMESPACE, STEP_LAUNCH, STEP_FILE };
 
 // `cache NAME FILE SIZE MKFS GID`: an empty file system of SIZE bytes, mounted at NAME in the holder. FILE is the name of its
 //   file, to which a dot and six letters are added; it is gone at once. MKFS is mkfs.xfs.
+// `namespace NAME GID`: a user namespace in which the user is himself, with this group; NAME in the holder stands for it.
 // `launch LENGTH` and a launch plan of so many bytes: carried out.
 // `file NAME LENGTH` and so many bytes: a file in the holder.
 struct step {

@@ -24,6 +24,7 @@ static const char *broken_identity(const struct plan *plan, uint64_t userns) {
   if (has(plan, OP_GROUP) && !has(plan, OP_SETID)) return "`group` needs `setid`";
   if (plan->times[OP_GROUP] > PLAN_MAX_GROUPS) return "more than 64 `group` records";
   if (has(plan, OP_ROOT_HOOK) && userns != USERNS_NONE) return "`root-hook` needs `userns none`";
+  if (has(plan, OP_USER_NAMESPACE) && userns != USERNS_SELF) return "`user-namespace` needs `userns self`";
   if (has(plan, OP_PRETEND) && userns != USERNS_ROOT && userns != USERNS_NONE) return "`pretend` needs `userns root` or `none`";
   return namespace_caps && userns == USERNS_NONE ? "`caps namespace` needs a user namespace" : NULL;
 }
@@ -31,6 +32,7 @@ static const char *broken_identity(const struct plan *plan, uint64_t userns) {
 static const char *broken_root(const struct plan *plan, uint64_t userns) {
   uint64_t root = plan->first[OP_ROOT]->value[0];
   if (root == ROOT_KERNEL && userns != USERNS_NONE) return "`root kernel` needs `userns none`";
+  if (root != ROOT_DIR && has(plan, OP_USER_NAMESPACE)) return "`user-namespace` needs `root dir`";
   if (root == ROOT_FUSE && !has(plan, OP_FUSE_PROGRAM)) return "`root fuse` needs `fuse-program`";
   if ((root == ROOT_ENCRYPTED) != has(plan, OP_DECRYPT)) return "`root encrypted` and `decrypt` need each other";
   if (root == ROOT_ENCRYPTED && !has(plan, OP_FUSE_PROGRAM)) return "`root encrypted` needs `fuse-program`";

@@ -21,6 +21,7 @@ struct form {
 static const struct form FORMS[OP_COUNT] = {
     [OP_JOIN] = {"join", 1, true, {K_ID, K_NUMBER}},
     [OP_USERNS] = {"userns", 1, true, {K_USERNS}},
+    [OP_USER_NAMESPACE] = {"user-namespace", 2, true, {K_PATH, K_ID}},
     [OP_IDMAP] = {"idmap", 2, false, {K_UG, K_ID, K_ID, K_ID}},
     [OP_UNSHARE] = {"unshare", 3, false, {K_NS}},
     [OP_HOSTNAME] = {"hostname", 4, true, {K_NAME}},

@@ -52,6 +52,23 @@ def test_another_user_of_the_container_reads_a_private_fuse_image():
     assert text == "33\nthe image's\n0\n", text
 
 
+def test_launches_share_a_namespace_that_is_made_for_their_group():
+    program("unshare")
+    with subprocess.Popen(["unshare", "--user", "--map-current-user", "sh", "-c", "echo; exec sleep 60"], stdout=subprocess.PIPE) as other:
+        try:
+            other.stdout.read(1)
+            path = f"/proc/{other.pid}/ns/user"
+            script = "readlink /proc/self/ns/user; id -u; " + STATUS
+            shared = out(PROC, userns="self", before=[("user-namespace", path, os.getgid())], script=script).split()
+            assert shared[0] == os.readlink(path) and shared[1] == str(os.getuid()) and shared[4:] == NO_CAPS + ["NoNewPrivs:1"], shared
+            apart = out(PROC, userns="self", before=[("user-namespace", path, os.getgid() + 1)], script=script).split()
+            assert apart[0] != os.readlink(path) and apart[1:] == shared[1:], apart
+        finally:
+            other.kill()
+    assert "cannot open the user namespace" in launch(plan(userns="self", before=[("user-namespace", "/nowhere", os.getgid())])).err
+    assert "cannot enter the user namespace" in launch(plan(userns="self", before=[("user-namespace", "/etc/passwd", os.getgid())])).err
+
+
 def test_fakeroot_may_change_owners_inside():
     maps = ranges()
     text = out(("tmpfs", "/tmp", 0, 1777), userns="ranges", before=maps, after=[("caps", "namespace")], script="touch /tmp/a && busybox chown 5:6 /tmp/a && stat -c %u:%g /tmp/a")

@@ -27,7 +27,7 @@ def test_every_malformation_is_named():
         (GOOD[:-1], "no `end`"), (GOOD + [("x",)], "follows `end`"), (with_record(0, "mystery"), "mystery"), (GOOD[1:], "`userns`"),
         (GOOD[:1] + GOOD[2:], "`root`"), (GOOD[:3] + GOOD[4:], "`arg`"), (with_record(1, "userns", "self"), "second"),
         (with_record(2, "unshare", "pid"), "too late"), (with_record(1, "unshare", "user"), "user"), (with_record(1, "hostname", "x"), "unshare uts"),
-        (with_record(1, "idmap", "u", 0, 1000, 1), "ranges"), ([("userns", "ranges")] + GOOD[1:], "idmap"), (with_record(2, "bind", "a", "/b", "ro"), "absolute"),
+        (with_record(1, "idmap", "u", 0, 1000, 1), "ranges"), ([("userns", "root"), ("user-namespace", "/a", 5)] + GOOD[1:], "userns self"), ([("userns", "ranges")] + GOOD[1:], "idmap"), (with_record(2, "bind", "a", "/b", "ro"), "absolute"),
         (with_record(2, "bind", "/a", "/b", "ro,rw"), "list"), (with_record(2, "bind", "/a", "/b", "ro,"), "list"), (with_record(2, "tmpfs", "/a", "-1", "755"), "number"),
         (with_record(2, "tmpfs", "/a", "99999999999999999999", "755"), "number"), (with_record(2, "tmpfs", "/a", "1", "799"), "octal"),
         (with_record(2, "point", "/p", "link"), "link"), (with_record(2, "point", "p", "dir"), "absolute"), (with_record(2, "root-hook", "/h"), "userns none"),

@@ -47,11 +47,12 @@ function conditions({ image, request, modules, config }: BatchLaunch, facts: Pre
   ];
 }
 
-function placeRecords({ request, config }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
+function placeRecords({ request, config, person }: BatchLaunch, facts: PreparedFacts): readonly Words[] {
   const root = `${facts.dir}/root`;
   const mounts = [...launchMounts(), ...userMounts(request.volumes, { config, ...facts })];
   return [
     ["userns", "self"],
+    ["user-namespace", `${facts.dir}/userns`, person.gid],
     ["root", "dir", root, 0],
     ["expect-mount", root],
     ["layer", "none", 0, "", ""],

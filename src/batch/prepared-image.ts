@@ -5,9 +5,10 @@ import { statSync } from "node:fs";
 import { readIfAny } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
 import { resolveInRoot } from "../run/directory-view.ts";
+import type { SharedNamespace } from "../run/launch-plan.ts";
 import type { NodeConfig } from "../site/node-config.ts";
 import { udiIdentity } from "./config-json.ts";
-import type { BatchImage, BatchLaunch, ImageRequest } from "./types.ts";
+import type { BatchImage, BatchLaunch, ImageRequest, Person } from "./types.ts";
 
 /** First line of every prepared plan. */
 export const PREPARED_HEADER = "BERTHPREPARED1\n";
@@ -86,6 +87,12 @@ function collect(words: readonly string[]): ReadonlyMap<string, readonly string[
   const [from, to] = [words.indexOf("@environment", at), words.indexOf("@env-file", at)];
   for (let i = from + 1; from >= 0 && i + 1 < to; i += 2) if (words[i] === "env") add("env", words[i + 1] ?? "");
   return found;
+}
+
+/** The user namespace of the job whose directory this is, where one is set up. */
+export function sharedNamespace(dir: string, { gid }: Pick<Person, "gid">): SharedNamespace | undefined {
+  const path = `${dir}/userns`;
+  return isMount(path, dir) ? { path, gid } : undefined;
 }
 
 // A set-up that was taken down may leave its directory for a moment.

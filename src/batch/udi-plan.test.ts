@@ -187,6 +187,9 @@ describe("a prepared plan", () => {
       ...[
         "userns",
         "self",
+        "user-namespace",
+        `${dir}/userns`,
+        "1000",
         "root",
         "dir",
         `${dir}/root`,

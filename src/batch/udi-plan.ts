@@ -3,7 +3,7 @@
 
 import { heldDescriptors } from "../platform/handover.ts";
 import type { Environment } from "../platform/user.ts";
-import type { LaunchPlan, MountRecord, ResourceLimit } from "../run/launch-plan.ts";
+import type { LaunchPlan, MountRecord, ResourceLimit, SharedNamespace } from "../run/launch-plan.ts";
 import type { RootView } from "../run/plan.ts";
 import { formatIdentity, udiIdentity } from "./config-json.ts";
 import { isFileInside } from "./container-path.ts";
@@ -21,6 +21,8 @@ export interface Surroundings extends Pick<SiteFacts, "etc" | "hostsFile" | "lis
   readonly expectMounts: readonly string[];
   /** The root was set up with the same modules: their root hooks have run in it. */
   readonly hooksDone: boolean;
+  /** The user namespace of the caller's job on this node. */
+  readonly shared?: SharedNamespace | undefined;
   /** What the caller's environment holds. */
   readonly env: Environment;
   readonly cwd: string;
@@ -39,7 +41,7 @@ export function planUdi(launch: BatchLaunch, around: Surroundings): LaunchPlan {
   const { view, umask, limits, env } = around;
   return {
     called: "shifter",
-    userns: { kind: "self" },
+    userns: { kind: "self", shared: view.root.kind === "dir" ? around.shared : undefined },
     unshare: [],
     root: view.root,
     touch: view.mounts.map((link) => `${link}.used`),

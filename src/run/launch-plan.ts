@@ -11,8 +11,16 @@ export interface IdMap {
 
 /** Which user namespace the payload lives in; `none` needs real root. */
 export type UserNamespace =
-  | { readonly kind: "none" | "self" | "root" }
+  | { readonly kind: "none" | "root" }
+  /** `shared`: the namespace that this file stands for is entered, made for this group; otherwise a new one. */
+  | { readonly kind: "self"; readonly shared?: SharedNamespace | undefined }
   | { readonly kind: "ranges"; readonly maps: readonly IdMap[] };
+
+/** A user namespace in which several launches of a user live. */
+export interface SharedNamespace {
+  readonly path: string;
+  readonly gid: number;
+}
 
 export type Namespace = "pid" | "ipc" | "uts" | "net" | "cgroup";
 

@@ -80,6 +80,7 @@ function* placeRecords(plan: LaunchPlan): Generator<Words> {
 
 function* userNamespaceRecords(userns: UserNamespace): Generator<Words> {
   yield ["userns", userns.kind];
+  if (userns.kind === "self" && userns.shared) yield ["user-namespace", userns.shared.path, userns.shared.gid];
   if (userns.kind !== "ranges") return;
   for (const map of userns.maps) yield ["idmap", map.kind, map.inside, map.outside, map.count];
 }

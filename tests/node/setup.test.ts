@@ -57,6 +57,15 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     expect(site.shifter("7", "--volume=/data:/mine", "cat", "/var/shifterConfig.json").out).toBe(text);
   });
 
+  test("lets programs of one job look into each other, as ranks of an MPI job on a node do", () => {
+    expect(site.setup("7")).toEqual(GOOD);
+    const namespace = () => site.shifter("7", "ls", "-l", "/proc/self/ns/user").out.split("-> ").at(-1);
+    expect(namespace()).toMatch(/^user:/);
+    expect(namespace()).toBe(namespace());
+    const other = site.shifter("7", "--volume=/data:/other", "ls", "-l", "/proc/self/ns/user");
+    expect(other.out.split("-> ").at(-1)).toBe(namespace());
+  });
+
   test("is set up once however often it is asked, and for another image only after a teardown (row 97)", () => {
     expect(site.setup("7")).toEqual(GOOD);
     const before = statSync(join(site.holder("7"), "root")).dev;
@@ -117,7 +126,14 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     // Nor in a namespace in which he is root.
     const script = `mount -o remount,rw ${holder}; chmod 700 ${holder}; touch ${holder}/new`;
     expect(site.as("user", "unshare", "-Urm", "sh", "-c", script).status).not.toBe(0);
-    expect(readdirSync(holder).sort()).toEqual(["image", "prepared", "root", "setup.json", "shifterConfig.json"]);
+    expect(readdirSync(holder).sort()).toEqual([
+      "image",
+      "prepared",
+      "root",
+      "setup.json",
+      "shifterConfig.json",
+      "userns",
+    ]);
   });
 
   test.each([

@@ -16,6 +16,8 @@ export interface CacheStep {
 /** One step of a set-up, carried out in the order given. */
 export type OrderStep =
   | CacheStep
+  /** A user namespace in which the user of this group is himself, under this name in the holder. */
+  | { readonly op: "namespace"; readonly name: string; readonly gid: number }
   /** A launch plan (`encodePlan`). */
   | { readonly op: "launch"; readonly plan: Buffer }
   /** A file in the holder. */
@@ -43,6 +45,8 @@ function encodeStep(step: OrderStep): readonly (string | Buffer)[] {
   switch (step.op) {
     case "cache":
       return [words("cache", step.name, step.file, step.size, step.mkfs, step.gid)];
+    case "namespace":
+      return [words("namespace", step.name, step.gid)];
     case "launch":
       return [words("launch", step.plan.length), step.plan];
     case "file":

@@ -105,7 +105,16 @@ describe("the plan of a set-up", () => {
     const volumes = parseUserVolumes("/y:/mine:perNodeCache=size=400M");
     const launch = launchOf({ config: { cache, siteFs }, request: { volumes } });
     const { steps } = planSetup(launch, factsFor(launch));
-    expect(steps.map(({ op }) => op)).toEqual(["cache", "cache", "launch", "launch", "file", "file", "file"]);
+    expect(steps.map(({ op }) => op)).toEqual([
+      "namespace",
+      "cache",
+      "cache",
+      "launch",
+      "launch",
+      "file",
+      "file",
+      "file",
+    ]);
     expect(plansOf(launch)[1]).toContain(`bind ${DIR}/cache0 /site`);
     expect(plansOf(launch)[1]).toContain("point /mine dir");
     const prepared = steps.find((step) => step.op === "file" && step.name === "prepared");

@@ -39,6 +39,7 @@ export function planSetup(launch: BatchLaunch, facts: SetupFacts): Order {
   const { asked, dir, launcher } = facts;
   const plans = [imagePlan(launch, dir), rootPlan(launch, facts)].filter((plan) => plan !== undefined);
   const steps: OrderStep[] = [
+    { op: "namespace", name: "userns", gid: launch.person.gid },
     ...facts.caches.map(({ step }) => step),
     ...plans.map((plan): OrderStep => ({ op: "launch", plan: encodePlan(plan) })),
     { op: "file", name: "shifterConfig.json", content: formatIdentity(udiIdentity(launch)) },

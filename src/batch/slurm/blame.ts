@@ -11,6 +11,8 @@ const OF_THE_JOB = [
   /^E_MODULE/,
   /^E_SLURM_(NOT_FROZEN|COMMENT|RESOLVE|WISHES)$/,
   /^E_NODE_(CACHE|KEY|IMAGE_FILE)$/,
+  // The port may be a neighbour's on purpose: that must not cost the node either.
+  /^E_SSHD_(KEY|WORD|PORT)$/,
   /^E_PLAN_(NUL|LARGE|MOUNTS)$/,
 ];
 

@@ -25,7 +25,6 @@ const KINDS = {
   },
   E_SLURM_CGROUP: { text: "the control group {path} cannot be used: {why}", hint: "memory_cgroup= in plugstack.conf" },
   E_SLURM_EXTERN: { text: "the job's outer step could not be made ready: {why}", hint: "{advice}" },
-  E_SLURM_KEY: { text: "a key for logins to the job's containers cannot be made: {why}", hint: "{advice}" },
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 
 type Code = keyof typeof KINDS;

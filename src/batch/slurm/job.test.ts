@@ -81,7 +81,7 @@ describe("comments of jobs", () => {
 });
 
 describe("whose fault it is", () => {
-  test.each(["E_SHIFTER_DENIED", "E_VOLUME_FLAG", "E_MODULE_UNKNOWN", "E_NODE_CACHE", "E_SLURM_WISHES"])(
+  test.each(["E_SHIFTER_DENIED", "E_VOLUME_FLAG", "E_MODULE_UNKNOWN", "E_NODE_CACHE", "E_SLURM_WISHES", "E_SSHD_KEY"])(
     "%s is the job's",
     (code) => {
       expect(isOfTheJob(new BerthError(code, { text: "" }, {}, undefined))).toBe(true);

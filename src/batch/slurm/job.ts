@@ -47,7 +47,8 @@ export function setupRequest(key: SetupKey, wishes: Environment, env: Environmen
     volumes: volumes ? [volumes] : [],
     modules: wishes["SHIFTER_MODULE"] || undefined,
     hosts: nodes ? hostsText(nodes, env["SLURM_JOB_CPUS_PER_NODE"]) : undefined,
-    sshKey: wishes["SHIFTER_SSH_PUBKEY"] || undefined,
+    // Every node makes the keys of a job by itself.
+    sshKey: undefined,
   };
 }
 

@@ -7,7 +7,7 @@ import { checkCaches } from "../../batch/cache-rules.ts";
 import { type FoundBatchImage, findBatchImage } from "../../batch/find-image.ts";
 import type { ShifterOptions } from "../../batch/options.ts";
 import { callingPerson } from "../../batch/person.ts";
-import { preparedDir, preparedRoot } from "../../batch/prepared-image.ts";
+import { preparedDir, preparedRoot, sharedNamespace } from "../../batch/prepared-image.ts";
 import { shifterRequest } from "../../batch/request.ts";
 import { type BatchLaunch, type DeviceAdditions, NO_DEVICES } from "../../batch/types.ts";
 import { planUdi, type Surroundings } from "../../batch/udi-plan.ts";
@@ -76,11 +76,13 @@ async function surroundings(
   context: Context,
 ): Promise<Surroundings> {
   const { config, person } = launch;
-  const hosts = readIfAny(`${preparedDir(config, person.uid, context.env)}/root/var/hostsfile`);
+  const job = preparedDir(config, person.uid, context.env);
+  const hosts = readIfAny(`${job}/root/var/hostsfile`);
   const root = await rootOf(launch, found, runtime, context);
   return {
     ...root,
     etc: etcFiles(config, person),
+    shared: sharedNamespace(job, person),
     hostsFile: hosts === "" ? undefined : hosts,
     list: namesIn,
     env: context.env,
