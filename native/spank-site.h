@@ -12,7 +12,8 @@
 struct spank_site {
   const char *berth, *config, *node_dir, *extern_setup, *memory_cgroup, *pin;
   unsigned timeout; // seconds
-  bool extern_cgroup, ccm, sshd, container_options, long_options;
+  bool extern_cgroup, ccm, container_options, long_options;
+  bool sshd; // Shifter's key; the node's configuration decides
 };
 
 extern struct spank_site berth_spank_site;

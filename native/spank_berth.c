@@ -41,8 +41,7 @@ static const char *const TOLD[] = {
     "SLURM_JOB_USER",            "SLURM_JOB_NODELIST",      "SLURM_NODELIST",
     "SLURM_JOB_CPUS_PER_NODE",   "SLURM_JOB_NUM_NODES",     "SLURM_JOB_END_TIME",
     "SPANK_SHIFTER_IMAGE",       "SPANK_SHIFTER_IMAGETYPE", "SPANK_SHIFTER_IMAGEREQUEST",
-    "SPANK_SHIFTER_VOLUME",      "SPANK_SHIFTER_MODULE",    "SPANK_SHIFTER_CCM",
-    "SPANK_SHIFTER_SSH_PUBKEY"};
+    "SPANK_SHIFTER_VOLUME",      "SPANK_SHIFTER_MODULE"};
 enum { TOLD_COUNT = sizeof TOLD / sizeof *TOLD };
 
 // A list of words that grows; processes that call berth are short, so nothing is given back.
@@ -145,7 +144,6 @@ static bool resolve(spank_t spank) {
   add(&argv, "resolve");
   if (berth_spank_site.config != NULL) add(&argv, "--config=%s", berth_spank_site.config);
   if (berth_spank_site.pin != NULL) add(&argv, "--pin=%s", berth_spank_site.pin);
-  if (berth_spank_site.sshd) add(&argv, "--ssh-key");
   for (size_t i = 0; i < berth_spank_word_count; i++) add(&argv, "%s", berth_spank_words[i]);
   struct spank_answer *answer = NULL;
   if (call(words, environ, &answer) != 0) return false;

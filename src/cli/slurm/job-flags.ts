@@ -27,11 +27,13 @@ export type JobFlags = FlagValues<typeof JOB_FLAGS>;
 /** Whose job, and what is known of the node. @throws E_NODE_ROOT, E_SLURM_JOB, and what the configuration is wrong with */
 export async function jobOf(
   flags: JobFlags,
-  { env }: Context,
+  context: Context,
 ): Promise<{ readonly key: SetupKey; readonly site: Site }> {
   requireRoot();
+  const { env } = context;
   const key = jobKey(flags, env);
   const { config } = await readNodeConfig({ env, path: flags.config });
   const lookup: Site["lookup"] = ({ asked }) => Promise.reject(fail("E_SLURM_NOT_FROZEN", { asked }));
-  return { key, site: { config, env, lookup, nodeDir: nodeDirOf(flags["node-dir"], env, config.nodeDir) } };
+  const nodeDir = nodeDirOf(flags["node-dir"], env, config.nodeDir);
+  return { key, site: { config, env, lookup, nodeDir, signal: () => context.signal } };
 }

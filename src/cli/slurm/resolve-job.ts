@@ -6,7 +6,6 @@ import { localImage } from "../../batch/find-image.ts";
 import { chooseImage, shifterVariable } from "../../batch/image-choice.ts";
 import { callingPerson } from "../../batch/person.ts";
 import { fail } from "../../batch/slurm/errors.ts";
-import { publicKey } from "../../batch/slurm/ssh-key.ts";
 import { readSubmission, type Submission, type SubmitOptions } from "../../batch/slurm/submission.ts";
 import type { ImageRequest } from "../../batch/types.ts";
 import type { Environment } from "../../platform/user.ts";
@@ -23,7 +22,6 @@ type Variable = readonly [name: string, value: string];
 export interface ResolveSite {
   /** Path of the configuration; undefined: the machine's. */
   readonly config: string | undefined;
-  readonly sshKey: boolean;
   /** How long the job's image is kept from being removed, as in `3d`; undefined: it is not. */
   readonly pin: string | undefined;
 }
@@ -49,7 +47,6 @@ export async function resolveJob(
     ...(volumes.length > 0 ? [["SHIFTER_VOLUME", volumes.map(formatVolume).join(";")] as const] : []),
     ...(modules === undefined ? [] : [["SHIFTER_MODULE", modules] as const]),
     ...(submission.ccm ? [["SHIFTER_CCM", "1"] as const] : []),
-    ...(site.sshKey ? [["SHIFTER_SSH_PUBKEY", publicKey(user.home)] as const] : []),
     ...(submission.task ? [["BERTH_TASK", ["shifter", ...submission.task].join("\x1f")] as const] : []),
   ];
 }

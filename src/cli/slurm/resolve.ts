@@ -32,28 +32,21 @@ const SWITCHES = [
   ["no-container-remap-root", "the tasks run as yourself"],
 ] as const;
 
-type Given = SubmitOptions & { readonly config?: string; readonly sshKey?: boolean; readonly pin?: string } & Readonly<
-    Record<string, unknown>
-  >;
+type Given = SubmitOptions & { readonly config?: string; readonly pin?: string } & Readonly<Record<string, unknown>>;
 
 export function resolveCommand(context: Context): Command {
   const command = new Command("resolve")
     .summary("look a job's image up when it is submitted")
     .description("Check what a job asks for and look its image up, so that it stays the same until the job runs.")
     .option("--config <file>", "this site.yaml or udiRoot.conf, not those of the machine")
-    .option("--pin <time>", "keep the image from being removed for so long, such as 3d")
-    .option("--ssh-key", "also a key for logins to the job's containers");
+    .option("--pin <time>", "keep the image from being removed for so long, such as 3d");
   for (const [flags, help] of VALUES) named(command, flags, help);
   for (const [flags, help] of LISTS) named(command, flags, help, (value, before) => [...(before ?? []), value]);
   for (const [flags, help] of SWITCHES) named(command, flags, help);
   named(command, "entrypoint [program]", "the tasks run in the image, by its entrypoint or this program");
   return command.action(async (given: Given) => {
     const { resolveJob } = await import("./resolve-job.ts");
-    const variables = await resolveJob(
-      withoutDenied(given),
-      { config: given.config, sshKey: given.sshKey === true, pin: given.pin },
-      context,
-    );
+    const variables = await resolveJob(withoutDenied(given), { config: given.config, pin: given.pin }, context);
     print(variables.map(([name, value]) => `${name}=${value}\n`).join(""));
   });
 }
