@@ -1,7 +1,8 @@
 #!/bin/sh
-# Brings a checkout into the state in which berth (build), its demonstration (demo) or its tests (test) can run: installs
-# what is missing and may be installed, names what an administrator must install, builds. Running it again is harmless.
-# usage: setup.sh build|demo|test
+# Brings a checkout into the state in which berth (build), its demonstrations (demo; batch: that with a cluster) or its tests
+# (test) can run: installs what is missing and may be installed, names what an administrator must install, builds. Running it
+# again is harmless.
+# usage: setup.sh build|demo|batch|test
 
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -17,6 +18,10 @@ case $want in
     useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse:squashfuse fusermount3:fuse3 newuidmap:uidmap'
     ;;
   demo) needed='' useful='mmdebstrap:mmdebstrap' ;;
+  batch)
+    needed='cc:gcc make:make'
+    useful='munged:munge slurmctld:slurmctld slurmd:slurmd sbatch:slurm-client /usr/include/slurm/spank.h:libslurm-dev'
+    ;;
   test) needed='npm:npm' useful=$(sed -e 's/#.*//' "$root/tests/tools.txt" | tr '\n' ' ') ;;
   *) say "unknown: $want"; exit 2 ;;
 esac
@@ -91,6 +96,11 @@ if [ -n "$packages" ]; then
   if [ -n "$packages" ]; then say "berth cannot be built without:$packages"; exit 1; fi
 fi
 [ "$want" != demo ] || exit 0
+if [ "$want" = batch ]; then
+  # The programs were built before Slurm's headers were there. Without them the demonstration says what is missing.
+  [ ! -e /usr/include/slurm/spank.h ] || make -s -C "$root/native" OUT=../build spank
+  exit 0
+fi
 
 if [ ! -f "$root/node_modules/.installed" ] || [ "$root/package-lock.json" -nt "$root/node_modules/.installed" ]; then
   say "installing the npm packages of package-lock.json"

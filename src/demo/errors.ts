@@ -15,7 +15,7 @@ export const fail = defineErrors({
   },
   E_DEMO_SERVE: {
     text: "the gateway of the demo did not start: {reason}",
-    hint: "berth --debug demo gateway shows its log; the server needs Node 24 (see docs/gateway.md)",
+    hint: "berth --debug demo shows its log; the server needs Node 24 (see docs/gateway.md)",
     exit: 1,
   },
   E_DEMO_BATCH_PROGRAMS: {

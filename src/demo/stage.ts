@@ -92,7 +92,7 @@ function asCaller({ name, uid }: User, berth: readonly string[]): Role {
 
 // Settings of the person who shows the demo must not change it; where to find programs, and how to speak, may.
 function keptVariables(env: Environment): Record<string, string | undefined> {
-  const kept = /^(?:PATH|LANG|LC_\w+|TZ|BERTH_LIBEXEC|NODE_\w+)$/;
+  const kept = /^(?:PATH|LANG|LC_\w+|TZ|BERTH_LIBEXEC|BERTH_NODE|NODE_\w+)$/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)));
 }
 

@@ -5,11 +5,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { readIfAny } from "../../platform/access.ts";
 import { output } from "../process.ts";
 import { until } from "../until.ts";
 import { type ClusterFacts, cgroupConf, slurmConf } from "./config.ts";
-import { startDaemon } from "./daemon.ts";
+import { type Daemon, lastWords, startDaemon } from "./daemon.ts";
 import { fail } from "./errors.ts";
 import { freePorts } from "./free-ports.ts";
 import { needPrograms, PATH } from "./lacking.ts";
@@ -68,7 +67,7 @@ export async function startCluster(setup: ClusterSetup): Promise<Cluster> {
       await node.start();
     }
     const cluster = { name: facts.name, nodes, mungeSocket: socket, env, stop };
-    await untilIdle(cluster, dir, signal);
+    await untilIdle(cluster, controller, setup);
     return cluster;
   } catch (error) {
     await stop();
@@ -90,12 +89,17 @@ async function writeFiles(facts: ClusterFacts, plugstack: readonly string[]): Pr
   for (const [file, content] of Object.entries(files)) await writeFile(join(facts.dir, file), `${content}\n`);
 }
 
-async function untilIdle({ nodes, env }: Cluster, dir: string, signal: AbortSignal): Promise<void> {
-  const states = async () => (await output("sinfo", ["-h", "-N", "-o", "%T"], signal, env)).trim().split("\n");
-  const allIdle = (seen: readonly string[]) => seen.filter((state) => state === "idle").length === nodes.length;
-  const seen = await until(states, allIdle, { signal, patience: PATIENCE_MS });
-  if (allIdle(seen)) return;
-  const controller = readIfAny(join(dir, "log/slurmctld")).trim().split("\n").at(-1) ?? "";
-  const reason = [`nodes are ${seen.join(", ") || "unknown"}`, controller, ...nodes.map((node) => node.lastWords())];
-  throw fail("E_CLUSTER_START", { what: "the cluster", reason: reason.filter((words) => words !== "").join("; ") });
+async function untilIdle({ nodes, env }: Cluster, controller: Daemon, { dir, signal }: ClusterSetup): Promise<void> {
+  const look = async () => ({
+    states: (await output("sinfo", ["-h", "-N", "-o", "%T"], signal, env)).trim().split("\n"),
+    whole: [controller, ...nodes].every((each) => each.running()),
+  });
+  const allIdle = (states: readonly string[]) => states.filter((state) => state === "idle").length === nodes.length;
+  const enough = ({ states, whole }: Awaited<ReturnType<typeof look>>) => allIdle(states) || !whole;
+  const { states } = await until(look, enough, { signal, patience: PATIENCE_MS });
+  if (allIdle(states)) return;
+  const [first] = nodes.filter((node) => !node.running()).concat(nodes);
+  const words = [lastWords(join(dir, "log/slurmctld"), join(dir, "log/slurmctld.words")), first?.lastWords() ?? ""];
+  const reason = [`its nodes are ${states.join(", ") || "unknown"}`, ...words].filter((each) => each !== "").join("; ");
+  throw fail("E_CLUSTER_START", { what: "the cluster", reason });
 }

@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
+import { readIfAny } from "../../platform/access.ts";
 
 /** A program that runs until it is stopped. */
 export interface Daemon {
@@ -19,6 +20,11 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What it says is added to this file. */
   readonly log: string;
+}
+
+/** The end of what was written to these files, in one line. */
+export function lastWords(...files: readonly string[]): string {
+  return files.map(readIfAny).join("\n").trim().split(/\n+/).slice(-3).join("; ");
 }
 
 const PATIENCE_MS = 10_000;

@@ -20,7 +20,7 @@ export const fail = defineErrors({
   },
   E_CLUSTER_START: {
     text: "{what} did not start: {reason}",
-    hint: "berth --debug demo batch shows what its daemons say",
+    hint: "Slurm and munge must be whole, and of one version: sudo apt-get install --reinstall slurm-wlm slurmctld slurmd slurm-client munge",
     exit: 1,
   },
 });

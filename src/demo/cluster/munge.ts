@@ -4,9 +4,8 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { readIfAny } from "../../platform/access.ts";
 import { until } from "../until.ts";
-import { type Daemon, startDaemon } from "./daemon.ts";
+import { type Daemon, lastWords, startDaemon } from "./daemon.ts";
 import { fail } from "./errors.ts";
 
 /** A running munged. */
@@ -35,12 +34,7 @@ export async function startMunge(
   const seen = await until(look, ({ up, answers }) => answers || !up, { signal });
   if (seen.answers) return { socket, daemon };
   await daemon.stop();
-  const reason = `${readIfAny(join(dir, "words"))}${readIfAny(join(dir, "log"))}`
-    .trim()
-    .split("\n")
-    .slice(-3)
-    .join("; ");
-  throw fail("E_CLUSTER_START", { what: "munged", reason });
+  throw fail("E_CLUSTER_START", { what: "munged", reason: lastWords(join(dir, "words"), join(dir, "log")) });
 }
 
 function answers(socket: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readIfAny } from "../../platform/access.ts";
 import { type Ran, run } from "../process.ts";
 import { until } from "../until.ts";
-import { type Daemon, startDaemon } from "./daemon.ts";
+import { type Daemon, lastWords, startDaemon } from "./daemon.ts";
 import { fail } from "./errors.ts";
 
 /** A node with its slurmd. */
@@ -15,7 +15,9 @@ export interface ClusterNode {
   start(): Promise<void>;
   /** Runs a program there, as root, and waits. */
   enter(argv: readonly string[], signal: AbortSignal): Promise<Ran>;
-  /** The last lines of what slurmd logged. */
+  /** True while slurmd runs. */
+  running(): boolean;
+  /** The end of what slurmd said. */
   lastWords(): string;
   /** Ends all that runs there, and its mounts. */
   stop(): Promise<void>;
@@ -43,7 +45,9 @@ export async function makeNode(name: string, { dir, env, signal }: NodePlace): P
     throw reason;
   });
   if (!holder.running()) throw fail("E_CLUSTER_NODE", { reason: readIfAny(log).trim() });
-  const ways = [`--mount=/proc/${holder.pid}/ns/mnt`, `--pid=/proc/${holder.pid}/ns/pid_for_children`, "--wd=/"];
+  const at = `/proc/${holder.pid}`;
+  // With its root, which in a chroot is not that of the namespace.
+  const ways = [`--mount=${at}/ns/mnt`, `--pid=${at}/ns/pid_for_children`, `--root=${at}/root`, "--wd=/"];
   const inside = (argv: readonly string[]) => ["nsenter", ...ways, "--", ...argv];
   let slurmd: Daemon | undefined;
   return {
@@ -52,12 +56,8 @@ export async function makeNode(name: string, { dir, env, signal }: NodePlace): P
       slurmd = await startDaemon(inside(["slurmd", "-D", "-N", name, "-f", join(dir, "slurm.conf")]), { env, log });
     },
     enter: (argv, signal) => run(inside(argv), { env, signal }),
-    lastWords: () =>
-      readIfAny(join(dir, "log", name))
-        .trim()
-        .split("\n")
-        .slice(-3)
-        .join("; "),
+    running: () => slurmd?.running() ?? false,
+    lastWords: () => lastWords(join(dir, "log", name), log),
     async stop() {
       // The kernel ends a PID namespace as a whole, whatever its processes think of it.
       await holder.stop("SIGKILL");
