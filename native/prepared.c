@@ -23,7 +23,9 @@ static bool is_condition(const char *name) {
 }
 
 static const char *job(void) {
-  const char *number = getenv("SLURM_JOB_ID");
+  // In a part of a heterogeneous job Slurm's variable names the first part; the plugin says which one it is.
+  const char *number = getenv("BERTH_JOB_ID");
+  if (number == NULL) number = getenv("SLURM_JOB_ID");
   if (number == NULL) return "0";
   size_t digits = strspn(number, "0123456789");
   return digits > 0 && digits <= 20 && number[digits] == 0 ? number : "0";

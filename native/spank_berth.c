@@ -135,7 +135,22 @@ static bool hand_on(spank_t spank, char *line) {
   return setenv(line, value, 1) == 0 && spank_job_control_setenv(spank, line, value, 1) == ESPANK_SUCCESS;
 }
 
-static bool resolve(spank_t spank) {
+// Hands every line of an answer on.
+static bool hand_on_all(spank_t spank, const char *answer) {
+  char *text = strdup(answer), *rest = NULL;
+  if (text == NULL) return false;
+  for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    if (hand_on(spank, line)) continue;
+    slurm_error("spank_berth: an answer that is not understood: %s", line);
+    return false;
+  }
+  free(text);
+  berth_spank_forget_options(spank);
+  return true;
+}
+
+// The answer; NULL after a message.
+static const char *resolve(void) {
   extern char **environ;
   char *words[SPANK_MOST_WORDS + 8];
   struct list argv = {words, 0, SPANK_MOST_WORDS + 8};
@@ -146,15 +161,7 @@ static bool resolve(spank_t spank) {
   if (berth_spank_site.pin != NULL) add(&argv, "--pin=%s", berth_spank_site.pin);
   for (size_t i = 0; i < berth_spank_word_count; i++) add(&argv, "%s", berth_spank_words[i]);
   struct spank_answer *answer = NULL;
-  if (call(words, environ, &answer) != 0) return false;
-  char *rest = NULL;
-  for (char *line = strtok_r(answer->out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-    if (hand_on(spank, line)) continue;
-    slurm_error("spank_berth: an answer that is not understood: %s", line);
-    return false;
-  }
-  berth_spank_forget_options(spank);
-  return true;
+  return call(words, environ, &answer) == 0 ? answer->out : NULL;
 }
 
 int slurm_spank_init(spank_t spank, int count, char *text[]) {
@@ -164,11 +171,30 @@ int slurm_spank_init(spank_t spank, int count, char *text[]) {
   return 0;
 }
 
+// Slurm calls the hook below for every part of a heterogeneous job, with the options of all parts so far. Its parts share what
+// the job asks for, since they share their variables.
+static bool says_the_same(size_t before) {
+  size_t more = berth_spank_word_count - before;
+  if (more == 0) return true;
+  bool same = more == before;
+  for (size_t i = 0; same && i < more; i++) same = strcmp(berth_spank_words[i], berth_spank_words[before + i]) == 0;
+  berth_spank_word_count = before;
+  if (!same) slurm_error("the parts of a heterogeneous job share their image: ask for it in the first part alone");
+  return same;
+}
+
 int slurm_spank_init_post_opt(spank_t spank, int count, char *text[]) {
   berth_spank_read_site(count, text);
   spank_context_t context = spank_context();
   if ((context != S_CTX_LOCAL && context != S_CTX_ALLOCATOR) || berth_spank_word_count == 0) return 0;
-  if (resolve(spank)) return 0;
+  static const char *answer;
+  static size_t resolved;
+  if (answer == NULL) {
+    answer = resolve();
+    resolved = berth_spank_word_count;
+  }
+  // For each part anew: its prolog has variables of its own.
+  if (answer != NULL && says_the_same(resolved) && hand_on_all(spank, answer)) return 0;
   // Slurm would go on without an optional plugin, and the job would do its work outside of the image.
   slurm_error("Failed to lookup image. Aborting.");
   fflush(NULL);
@@ -255,6 +281,10 @@ int slurm_spank_task_init(spank_t spank, int count, char *text[]) {
   if (!read_step(spank, &job) || job.step == SLURM_EXTERN_CONT) return 0;
   if (berth_spank_place(spank, &job, ".refused", path, sizeof path) && refused(path)) end_task();
   if (berth_spank_node_dir(spank, path, sizeof path)) spank_setenv(spank, "BERTH_NODE_DIR", path, 1);
+  // In a part of a heterogeneous job SLURM_JOB_ID is the number of the first part.
+  char number[16];
+  snprintf(number, sizeof number, "%u", job.id);
+  spank_setenv(spank, "BERTH_JOB_ID", number, 1);
   if (berth_spank_into_container(spank, &job) != 0) end_task();
   return 0;
 }

@@ -24,7 +24,8 @@ export interface PreparedImage {
 
 /** The directory of the caller's job on this node. */
 export function preparedDir(config: Pick<NodeConfig, "nodeDir">, uid: number, env: Environment): string {
-  const job = env["SLURM_JOB_ID"] ?? "";
+  // In a part of a heterogeneous job Slurm's variable names the first part; the plugin says which one it is.
+  const job = env["BERTH_JOB_ID"] ?? env["SLURM_JOB_ID"] ?? "";
   return `${env["BERTH_NODE_DIR"] || config.nodeDir}/${uid}.${/^\d{1,20}$/.test(job) ? job : "0"}`;
 }
 

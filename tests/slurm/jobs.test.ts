@@ -90,6 +90,28 @@ describe.skipIf(obstacle)(`jobs with images [${obstacle ?? "on a cluster"}]`, ()
     expect(existsSync(join(b, "x"))).toBe(true);
   });
 
+  test("the parts of a heterogeneous job share their image", async () => {
+    const [one = "", two = ""] = site.cluster.nodes.map(({ name }) => name);
+    const got = await run([
+      "srun",
+      "-w",
+      one,
+      IMAGE,
+      SHIFTER,
+      "cat",
+      "/version",
+      ":",
+      "-w",
+      two,
+      SHIFTER,
+      "cat",
+      "/version",
+    ]);
+    expect(got).toMatchObject({ status: 0, stdout: "one\none\n" });
+    const other = await run(["srun", "-w", one, IMAGE, "true", ":", "-w", two, "--image=id:other", "true"]);
+    expect(other).toMatchObject({ status: 255, stderr: expect.stringContaining("share their image") });
+  });
+
   test("no JavaScript is started between a task and its program", async () => {
     const trace = join(folder("trace"), "out");
     const strace = `strace -f -qq -e trace=execve -e signal=none -o ${trace}`;

@@ -1,16 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are words of shell code
 // The plugin's keys in plugstack.conf, and what becomes of jobs and daemons when berth does not do what it should.
 
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HAS_FREEZER } from "../support/slurm-config.ts";
