@@ -1,7 +1,7 @@
 // A disk for the comparison of cold starts: a file as a loop device with an ext4 file system, on which the image lies as one file
 // and once more unpacked. Its own counters say what was read from it, whatever else the machine does. Made once and kept; root's.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { must, type Place } from "../place.ts";
 import type { BatchImage } from "./images.ts";
@@ -33,6 +33,7 @@ export function attachDisk(place: Place, image: BatchImage, at: string): Disk {
     detach() {
       must(["umount", at]);
       must(["losetup", "--detach", device]);
+      rmdirSync(at);
     },
   };
 }
