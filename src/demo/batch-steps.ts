@@ -58,7 +58,11 @@ export async function submitJob(scene: BatchScene, signal: AbortSignal): Promise
     note: `sbatch --nodes=${count} ${wishes.join(" ").replace(site.work, "…")} job.sh`,
     proofs: [
       succeeded("sbatch takes it", ran),
-      equals(`programs of the image run on ${count} nodes`, ready.length, count),
+      holds(
+        `programs of the image run on ${count} nodes`,
+        ready.length === count,
+        `${ready.length} nodes; the job said: ${readRegular(join(site.work, "job.out"), 65_536)?.trim() ?? "nothing"}`,
+      ),
     ],
   };
 }
@@ -177,11 +181,15 @@ function written({ site }: BatchScene, name: string): string {
   return readRegular(join(site.work, "results", name), 65_536) ?? "";
 }
 
+// A job that is over writes nothing any more.
 async function untilWritten(scene: BatchScene, ending: string, signal: AbortSignal): Promise<readonly string[]> {
-  const names = async () =>
-    (await readdir(join(scene.site.work, "results"))).filter((name) => name.endsWith(`.${ending}`));
-  const over = (found: readonly string[]) => found.length === scene.cluster.nodes.length;
-  return await until(names, over, LONG(signal));
+  const look = async () => {
+    const over = (await user(scene, ["squeue", "-h"], signal)).stdout === "";
+    const names = await readdir(join(scene.site.work, "results"));
+    return { over, names: names.filter((name) => name.endsWith(`.${ending}`)) };
+  };
+  const count = scene.cluster.nodes.length;
+  return (await until(look, ({ over, names }) => over || names.length === count, LONG(signal))).names;
 }
 
 function indented(text: string): string {
