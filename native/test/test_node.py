@@ -148,6 +148,24 @@ def test_the_image_has_its_loop_device_until_the_release():
     wait_until(lambda: not os.path.exists(f"/sys/block/loop{number}/loop/backing_file") or image() not in open(f"/sys/block/loop{number}/loop/backing_file").read())
 
 
+def test_launches_get_a_user_namespace_whatever_its_owner_does_to_its_process():
+    folder, uid, gid = place(), 64123, 64124
+    steps = order(folder, [("namespace", "userns", gid), SETUP], uid=uid)
+    for signal in "STOP", "KILL":
+        # Kept running by a shell, which its own signal spares; a number that nobody else here has.
+        with subprocess.Popen(["/bin/sh", "-c", f"while :; do kill -{signal} -1; done"], user=uid, group=gid, extra_groups=[], stderr=subprocess.DEVNULL) as hostile:
+            try:
+                for _ in range(10):
+                    result = node("setup", input=steps)
+                    assert result.code == 0 and result.err == "" and release(folder).code == 0, result
+            finally:
+                hostile.kill()
+    assert node("setup", input=steps).code == 0
+    maps = "cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups"
+    seen = subprocess.run(["nsenter", f"--user={folder}/userns", "--preserve-credentials", "sh", "-c", maps], capture_output=True, text=True)
+    assert release(folder).code == 0 and seen.stdout.split() == [str(uid), str(uid), "1", str(gid), str(gid), "1", "deny"], seen
+
+
 def test_one_call_waits_for_the_other():
     folder = place()
     with open(folder + ".lock", "w") as lock:
