@@ -63,16 +63,19 @@ static char *read_plan(int handle, size_t *length) {
   return bytes;
 }
 
-bool call_plan(int argc, char **argv, struct plan *plan) {
+void call_accept(const char *bytes, size_t length, struct plan *plan) {
   char error[PLAN_ERROR_SIZE];
+  if (!plan_parse(bytes, length, plan, error)) die("%s", error);
+  if (plan->first[OP_CALLED] == NULL) return;
+  say_program = plan->first[OP_CALLED]->text[0];
+  say_status = EXIT_CALLED;
+}
+
+bool call_plan(int argc, char **argv, struct plan *plan) {
   size_t length;
   struct call call = parse_call(argc, argv);
   stdio_fill();
   const char *bytes = read_plan(open_plan(&call), &length);
-  if (!plan_parse(bytes, length, plan, error)) die("%s", error);
-  if (plan->first[OP_CALLED] != NULL) {
-    say_program = plan->first[OP_CALLED]->text[0];
-    say_status = EXIT_CALLED;
-  }
+  call_accept(bytes, length, plan);
   return !call.check;
 }

@@ -8,4 +8,8 @@
 // Dies when anything is wrong.
 bool call_plan(int argc, char **argv, struct plan *plan);
 
+// Checks a plan whose bytes are in memory and stay there for good; from here on messages are those of whom it says was called. Dies
+// when anything is wrong.
+void call_accept(const char *bytes, size_t length, struct plan *plan);
+
 #endif

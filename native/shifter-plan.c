@@ -2,12 +2,10 @@
 // checks the result as any plan.
 #include "shifter-plan.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "handover.h"
@@ -139,23 +137,12 @@ static bool write_plan(struct writer *writer) {
   return false;
 }
 
-static int into_file(const struct writer *writer) {
-  int file = memfd_create("launch plan", 0);
-  for (size_t done = 0; file >= 0 && done < writer->length;) {
-    ssize_t got = pwrite(file, writer->bytes + done, writer->length - done, (off_t)done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return close(file), -1;
-    done += (size_t)got;
-  }
-  return file;
-}
-
-int shifter_plan(const struct prepared *prepared, const struct shifter_options *options, const char *asked) {
+const char *shifter_plan(const struct prepared *prepared, const struct shifter_options *options, const char *asked, size_t *length) {
   struct writer writer = {.prepared = prepared, .options = options, .asked = asked, .room = 1 << 16};
-  if (prepared_next(prepared, "identifier", NULL) == NULL) return -1;
+  if (prepared_next(prepared, "identifier", NULL) == NULL) return NULL;
   writer.bytes = malloc(writer.room);
   if (writer.bytes == NULL) die("not enough memory");
-  int file = write_plan(&writer) ? into_file(&writer) : -1;
-  free(writer.bytes);
-  return file;
+  if (!write_plan(&writer)) return free(writer.bytes), NULL;
+  *length = writer.length;
+  return writer.bytes;
 }

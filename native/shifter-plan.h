@@ -5,8 +5,7 @@
 #include "prepared.h"
 #include "shifter-options.h"
 
-// Writes it into a file without a name, whose descriptor stays open over exec. -1 when the prepared plan is wrong, or lacks what the
-// options ask of the image.
-int shifter_plan(const struct prepared *prepared, const struct shifter_options *options, const char *asked);
+// Its bytes, which stay for good. NULL when the prepared plan is wrong, or lacks what the options ask of the image.
+const char *shifter_plan(const struct prepared *prepared, const struct shifter_options *options, const char *asked, size_t *length);
 
 #endif

@@ -1,7 +1,6 @@
-// `shifter true` after a set-up of the node, beside the launcher alone with the same plan and beside ch-run with the same
-// folders and files on the same tree; and without a set-up, with the processes that it takes.
+// `shifter true` after a set-up of the node, beside ch-run with the same folders and files on the same tree; and without a
+// set-up, with the processes that it takes.
 
-import { caughtPlan } from "../batch/launch-plan.ts";
 import { type Made, processesOf } from "../batch/processes.ts";
 import { type BatchSite, chRun, type SiteKind } from "../batch/site.ts";
 import { compete, type Entry } from "../contest.ts";
@@ -35,11 +34,6 @@ const CH_RUN: Contestant<Input> = {
 
 const PREPARED: readonly Contestant<Input>[] = [
   SHIFTER,
-  {
-    name: "berth-launch with the same plan",
-    needs: ["berth-launch"],
-    command: (place, input) => ({ argv: [place.launcher, caughtPlan(place, SHIFTER.command(place, input))] }),
-  },
   CH_RUN,
   { name: "true (no container)", needs: ["true"], command: () => ({ argv: PAYLOAD }) },
 ];

@@ -46,7 +46,7 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     const { stdout, stderr } = spawnSync(first ?? "", argv, { env: site.jobEnv("7"), cwd: "/", encoding: "utf8" });
     expect(stdout.split("\n")).toEqual(expect.arrayContaining([String(site.user.uid), "data", "bin"]));
     const started = [...stderr.matchAll(/execve\("([^"]+)"/g)].map(([, path]) => path?.split("/").at(-1));
-    expect(started.slice(0, 3)).toEqual(["shifter", "berth-launch", "sh"]);
+    expect(started.slice(0, 3)).toEqual(["shifter", "sh"]);
     expect(started).not.toContain("berth-main");
   });
 

@@ -118,7 +118,7 @@ describe.skipIf(obstacle)(`jobs with images [${obstacle ?? "on a cluster"}]`, ()
     const got = await batch([IMAGE], `${strace} ${SHIFTER} true`);
     expect(got).toMatchObject({ status: 0, stderr: "" });
     const started = [...readFileSync(trace, "utf8").matchAll(/execve(?:at)?\((?:\d+, )?"([^"]*)".* = 0$/gm)];
-    expect(started.map(([, path = ""]) => path.split("/").at(-1))).toEqual(["shifter", "berth-launch", "true"]);
+    expect(started.map(([, path = ""]) => path.split("/").at(-1))).toEqual(["shifter", "true"]);
   });
 
   test("each task of an array has its own set-up", async () => {
