@@ -13,7 +13,7 @@ const C_LIBRARY =
 /** Must match the driver in the kernel: `--nv` and CDI bring them. */
 const DRIVER = /^lib(cuda|nvidia-[\w-]+)\.so/;
 
-/** Copies from the memory of another process, which the kernel forbids between containers with user namespaces of their own: UCX would wait for ever. */
+/** Copies from the memory of another process, which the kernel refuses between containers with user namespaces of their own (docs/mpi.md). */
 const OTHERS_MEMORY = /^libuct_cma\./;
 
 /** Libraries that look for plug-ins in a folder beside themselves. */

@@ -4,8 +4,8 @@
 import type { Family } from "./families.ts";
 
 /**
- * Ranks of one node are in containers with user namespaces of their own, between which the kernel lets nobody look into another's
- * memory or descriptors: ways of passing messages that count on it are switched off.
+ * Where no node was set up for them, ranks are in containers with user namespaces of their own, between which the kernel lets nobody
+ * look into another's memory or descriptors: ways of passing messages that count on it are switched off. Elsewhere that does no harm.
  */
 const APART: readonly { readonly library: RegExp; readonly variable: string }[] = [
   { library: /^libucs\.so\./, variable: "UCX_POSIX_USE_PROC_LINK=n" },

@@ -17,8 +17,8 @@ export const hasMusl = installed("musl-gcc");
 export const RING = "/app/ring";
 
 /**
- * What UCX needs to know. Its neighbours' descriptors are closed to it, each being in a user namespace of its own; and large messages
- * over the loopback's TCP hang now and then with Debian's MPICH 4.0.2, without any container too.
+ * What UCX needs to know: without a set-up its neighbours' descriptors are closed to it, each being in a user namespace of its own; and
+ * all nodes of these tests are one machine, whose networks they are not about.
  */
 export const UCX = { UCX_POSIX_USE_PROC_LINK: "n", UCX_TLS: "sm,self" };
 
