@@ -54,6 +54,8 @@ export async function submitJob(scene: BatchScene, signal: AbortSignal): Promise
   const words = ["sbatch", "--parsable", `--nodes=${count}`, "--ntasks-per-node=2", "--time=5", ...wishes];
   const ran = await user(scene, [...words, `--output=${site.work}/job.out`, `${site.work}/job.sh`], signal);
   const ready = ran.status === 0 ? await untilWritten(scene, "ready", signal) : [];
+  // The steps after this one need not wait for what will not come.
+  if (ready.length < count) await user(scene, ["scancel", "--user", site.user.name], signal);
   return {
     note: `sbatch --nodes=${count} ${wishes.join(" ").replace(site.work, "…")} job.sh`,
     proofs: [
@@ -61,7 +63,7 @@ export async function submitJob(scene: BatchScene, signal: AbortSignal): Promise
       holds(
         `programs of the image run on ${count} nodes`,
         ready.length === count,
-        `${ready.length} nodes; the job said: ${readRegular(join(site.work, "job.out"), 65_536)?.trim() ?? "nothing"}`,
+        `${ready.length}; ${wordsOf(scene)}`,
       ),
     ],
   };
@@ -149,6 +151,14 @@ export async function lookAgain(scene: BatchScene, signal: AbortSignal): Promise
       equals("no loop device is attached", loops.join(" "), ""),
     ],
   };
+}
+
+// What a job and the first of its nodes have said, when it does not run.
+function wordsOf({ site, cluster }: BatchScene): string {
+  const job = readRegular(join(site.work, "job.out"), 65_536)?.trim();
+  return [job ? `the job said: ${job}` : "", `slurmd said: ${cluster.nodes[0]?.lastWords()}`]
+    .filter(Boolean)
+    .join("; ");
 }
 
 const LONG = (signal: AbortSignal) => ({ signal, patience: 60_000 });

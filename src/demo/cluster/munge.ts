@@ -26,15 +26,20 @@ export async function startMunge(
   // Everybody has to reach the socket, and nobody may write beside it.
   await chmod(dir, 0o711);
   await writeFile(join(dir, "key"), randomBytes(64), { mode: 0o600 });
-  const flags = Object.entries(FILES).map(([file, name]) => `--${name}=${join(dir, file)}`);
+  // Paths are words of their own: by those a demo's processes are told apart from others'.
+  const flags = Object.entries(FILES).flatMap(([file, name]) => [`--${name}`, join(dir, file)]);
   const words = ["munged", "--foreground", "--force", "--num-threads=2", ...flags];
   const daemon = await startDaemon(words, { env, log: join(dir, "words") });
   const socket = join(dir, "socket");
   const look = async () => ({ up: daemon.running(), answers: await answers(socket) });
-  const seen = await until(look, ({ up, answers }) => answers || !up, { signal });
-  if (seen.answers) return { socket, daemon };
-  await daemon.stop();
-  throw fail("E_CLUSTER_START", { what: "munged", reason: lastWords(join(dir, "words"), join(dir, "log")) });
+  try {
+    const seen = await until(look, ({ up, answers }) => answers || !up, { signal });
+    if (seen.answers) return { socket, daemon };
+    throw fail("E_CLUSTER_START", { what: "munged", reason: lastWords(join(dir, "words"), join(dir, "log")) });
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
 }
 
 function answers(socket: string): Promise<boolean> {
