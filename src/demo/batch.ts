@@ -82,7 +82,7 @@ async function open(
     const note = `nodes ${started.nodes.map(({ name }) => name).join(", ")}`;
     return [started, { note, proofs: [equals("the nodes are idle", started.nodes.length, NODES)] }];
   });
-  const registry = await openRegistry(image.layout, image.tag);
+  const registry = await openRegistry(image.layout, image.tag, "demo/tiny");
   closers.push(() => registry.close());
   const gateway = await step("start a registry and the gateway", async () => {
     const serving = await startGateway({ site, cluster, registry, options });

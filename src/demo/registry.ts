@@ -23,16 +23,16 @@ export interface DemoRegistry {
 const REPOSITORY = "demo/python";
 
 /** Serves the layout on loopback, with the image's tag in the reference, until it is closed. */
-export async function openRegistry(layout: string, tag: string): Promise<DemoRegistry> {
+export async function openRegistry(layout: string, tag: string, repository = REPOSITORY): Promise<DemoRegistry> {
   const requests: Request[] = [];
   const running = await serveRegistry({
-    repositories: { [REPOSITORY]: layout },
+    repositories: { [repository]: layout },
     onRequest: (method, path) => requests.push({ method, path }),
   });
   return {
     address: running.host,
-    repository: REPOSITORY,
-    reference: `docker://${running.host}/${REPOSITORY}:${tag}`,
+    repository,
+    reference: `docker://${running.host}/${repository}:${tag}`,
     requests: () => requests,
     close: () => running.close(),
   };
