@@ -62,6 +62,11 @@ describe("the configuration of a bundle", () => {
     expect(parsed({ ...more, linux: { ...linux, rootfsPropagation: "rslave" } }).refused).toEqual([]);
   });
 
+  test("may be nested as deep as it is long", () => {
+    const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    expect(parsed({ linux: { sysctl: deep } }).refused).toEqual([]);
+  });
+
   test("is read or refused whatever is written", () => {
     const names = ["process", "linux", "mounts", "root", "hooks", "annotations", "hostname"];
     const change = fc.dictionary(fc.constantFrom(...names), fc.anything());

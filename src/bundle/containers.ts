@@ -1,9 +1,9 @@
 // The containers that are known below a folder: one folder each, with what was written down of it. A container is what its process is:
 // nothing runs on its behalf.
 
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, reasonOf } from "../base/errors.ts";
+import { BerthError, errnoOf, reasonOf } from "../base/errors.ts";
 import { publishFile } from "../base/publish.ts";
 import { startTime } from "../oci/store/process-identity.ts";
 import { readRegular } from "../platform/access.ts";
@@ -72,6 +72,7 @@ export async function reserveContainer(root: string, id: string): Promise<Contai
     mkdirSync(files.dir, { mode: 0o700 });
     return files;
   } catch (cause) {
+    if (cause instanceof BerthError) throw cause;
     if (errnoOf(cause) === "EEXIST") throw fail("E_CONTAINER_EXISTS", { id });
     throw fail("E_CONTAINER_STATE", { path: root, reason: reasonOf(cause) }, { cause });
   }
@@ -87,12 +88,13 @@ export async function writeRecord(files: ContainerFiles, record: ContainerRecord
   await publishFile(files.record, 0o600, (file) => file.writeFile(`${JSON.stringify(record)}\n`));
 }
 
-/** The record of a container and what it is at this moment; undefined when there is none. @throws E_CONTAINER_ID */
+/** The record of a container and what it is at this moment; undefined when there is none. @throws E_CONTAINER_ID, E_CONTAINER_STATE */
 export async function knownContainer(
   root: string,
   id: string,
 ): Promise<{ readonly record: ContainerRecord; readonly status: ContainerStatus } | undefined> {
   const files = containerFiles(root, id);
+  refuseForeign(root);
   const record = parseRecord(readRegular(files.record, MAX_RECORD_BYTES));
   if (record === undefined) return undefined;
   const status = await statusOf(record);
@@ -101,7 +103,7 @@ export async function knownContainer(
   return undefined;
 }
 
-/** The same for a container that must be there. @throws E_CONTAINER_ID, E_CONTAINER_NONE */
+/** The same for a container that must be there. @throws E_CONTAINER_ID, E_CONTAINER_NONE, E_CONTAINER_STATE */
 export async function theContainer(
   root: string,
   id: string,
@@ -122,13 +124,13 @@ export async function isAlive({ pid, start, domain }: ContainerRecord): Promise<
   return domain === (await instanceDomain()) && (await startTime(pid)) === start;
 }
 
-/** The ids below a folder. */
-export function containerIds(root: string): string[] {
-  try {
-    return readdirSync(root).filter((name) => ID.test(name));
-  } catch {
-    return [];
-  }
+// The folder may lie in /tmp, and what is written in it decides what is started and who is signalled: nobody else may write it.
+function refuseForeign(root: string): void {
+  const info = lstatSync(root, { throwIfNoEntry: false });
+  if (info === undefined) return;
+  const refused = (reason: string) => fail("E_CONTAINER_STATE", { path: root, reason });
+  if (info.uid !== process.getuid?.()) throw refused(`it belongs to uid ${info.uid}`);
+  if (info.isDirectory() && (info.mode & 0o002) !== 0) throw refused("everybody may write to it");
 }
 
 function parseRecord(text: string | undefined): ContainerRecord | undefined {

@@ -49,9 +49,17 @@ export async function createContainer(wish: ContainerWish): Promise<void> {
     await writeRecord(files, await recordOf(wish, ready, { pid, started: false, passing: false }));
     await writePidFile(wish.pidFile, pid);
   } catch (error) {
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) end(pid);
     forgetContainer(files);
     throw error;
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself; what is told is why the container was not made.
   }
 }
 

@@ -32,8 +32,8 @@ export function bundleMounts(config: BundleConfig, bundle: string, host: BundleH
     ...config.mounts.flatMap((mount, index) => mountRecords(mount, `mounts[${index}]`, { config, bundle, host })),
     ...deviceRecords(config, host),
     ...(config.process.cwd === "/" ? [] : [{ op: "dir", target: config.process.cwd, mode: 0o755 } as const]),
-    ...config.readonlyPaths.flatMap((path) => readonlyRecord(path, host)),
-    ...config.maskedPaths.flatMap((path) => maskRecord(path, host)),
+    ...config.readonlyPaths.flatMap((path) => readonlyRecord(path, kindIn(path, { config, bundle, host }))),
+    ...config.maskedPaths.flatMap((path) => maskRecord(path, kindIn(path, { config, bundle, host }))),
   ];
 }
 
@@ -58,6 +58,11 @@ function bindRecord(
   options: MountOptions,
   { bundle, host }: Around,
 ): MountRecord {
+  if (source === "")
+    throw fail("E_BUNDLE_CONFIG", {
+      path: `${bundle}/config.json`,
+      reason: `the bind mount on ${target} has no source`,
+    });
   const place = posix.resolve(bundle, source);
   if (host.kind(place) === undefined) throw fail("E_BUNDLE_SOURCE", { source: place, target });
   const flags: BindFlag[] = [options.readonly ? "ro" : "rw"];
@@ -116,17 +121,20 @@ function deviceRecord(device: BundleDevice, host: BundleHost): MountRecord {
   return { op: "bind", source: path, target: path, flags: ["dev"] };
 }
 
-// What is not there needs no cover. /proc and /sys are the kernel's, in the container as outside.
-function kindIn(path: string, host: BundleHost): PathKind {
-  return /^\/(proc|sys)\//.test(path) ? host.kind(path) : host.rootKind(path);
+// What is at a path of the container before anything covers it: what is not there needs no cover. /proc and /sys are the kernel's, in
+// the container as outside; below a bind mount lies what the host has there.
+function kindIn(path: string, { config, bundle, host }: Around): PathKind {
+  if (/^\/(proc|sys)\//.test(path)) return host.kind(path);
+  const over = config.mounts.findLast(({ destination }) => `${path}/`.startsWith(`${destination}/`));
+  if (over === undefined || !binds(over)) return host.rootKind(path);
+  return host.kind(posix.resolve(bundle, over.source) + path.slice(over.destination.length));
 }
 
-function readonlyRecord(path: string, host: BundleHost): MountRecord[] {
-  return kindIn(path, host) === undefined ? [] : [readonlyAgain(path)];
+function readonlyRecord(path: string, kind: PathKind): MountRecord[] {
+  return kind === undefined ? [] : [readonlyAgain(path)];
 }
 
-function maskRecord(path: string, host: BundleHost): MountRecord[] {
-  const kind = kindIn(path, host);
+function maskRecord(path: string, kind: PathKind): MountRecord[] {
   if (kind === undefined) return [];
   if (kind === "dir") return [{ op: "tmpfs", target: path, size: 4096, mode: 0o555 }, readonlyAgain(path)];
   return [{ op: "bind", source: "/dev/null", target: path, flags: ["dev"] }];

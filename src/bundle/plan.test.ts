@@ -159,7 +159,17 @@ describe("the plan of a bundle", () => {
     ]);
   });
 
+  test("hides what lies below a bind mount", () => {
+    const mounts = [{ destination: "/data", type: "bind", source: "stuff" }];
+    const kind = (path: string) => (path === "/b/stuff/secret" ? "file" : path === "/b/stuff" ? "dir" : undefined);
+    const linux = { maskedPaths: ["/data/secret", "/data/gone", "/database"] };
+    const { mounts: made } = planned({ mounts, linux }, { host: { ...HOST, kind } });
+    expect(made.at(-1)).toEqual({ op: "bind", source: "/dev/null", target: "/data/secret", flags: ["dev"] });
+    expect(made.filter(({ target }) => target?.startsWith("/data"))).toHaveLength(2);
+  });
+
   test.each<[string, Parameters<typeof aBundle>[0], string]>([
+    ["no source", { mounts: [{ destination: "/x", options: ["rbind"] }] }, "the bind mount on /x has no source"],
     [
       "a missing source",
       { mounts: [{ destination: "/x", type: "bind", source: "/nowhere" }] },

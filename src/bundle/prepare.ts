@@ -1,6 +1,6 @@
 // Looks at a bundle and the machine, and gets a container's launch ready. What the plan needs in a root that takes changes is made here.
 
-import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { errnoOf, reasonOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -102,9 +102,13 @@ function kindInRoot(root: string, path: string): PathKind {
 }
 
 function hasDevice({ path, major, minor }: BundleDevice): boolean {
-  const info = statSync(path, { throwIfNoEntry: false });
-  // The kernel's form of a device number, as far as numbers of real devices go.
-  return info !== undefined && info.rdev === ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12));
+  try {
+    // The kernel's form of a device number, as far as numbers of real devices go.
+    return statSync(path).rdev === ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12));
+  } catch {
+    // Not there, or out of reach.
+    return false;
+  }
 }
 
 /** Makes the files on which mounts will lie, in a root of one's own that takes changes: the launcher makes only folders there. @throws E_BUNDLE_POINT */
@@ -138,8 +142,7 @@ function makeFile(root: string, target: string): void {
     }
     writeFileSync(join(place, posix.basename(target)), "", { flag: "wx", mode: 0o644 });
   } catch (cause) {
-    const isLink = errnoOf(cause) === "EEXIST" && lstatSync(root).isDirectory();
-    const reason = isLink ? "a symbolic link that leads nowhere is in the way" : reasonOf(cause);
+    const reason = errnoOf(cause) === "EEXIST" ? "a symbolic link that leads nowhere is in the way" : reasonOf(cause);
     throw fail("E_BUNDLE_POINT", { target, root, reason }, { cause });
   }
 }

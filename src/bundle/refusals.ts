@@ -85,7 +85,14 @@ function at(config: Fields, path: string): unknown {
   return value;
 }
 
+// Without recursion: a document may be nested as deep as it is long.
 function isSet(value: unknown): boolean {
-  if (value === undefined || value === null || value === "" || value === false) return false;
-  return typeof value !== "object" || Object.values(value).some(isSet);
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (one === undefined || one === null || one === "" || one === false) continue;
+    if (typeof one !== "object") return true;
+    for (const part of Object.values(one)) left.push(part);
+  }
+  return false;
 }
