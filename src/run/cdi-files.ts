@@ -29,7 +29,9 @@ export async function readSpecs(dirs: readonly string[], log: Log): Promise<Plac
 
 async function readSpec(path: string): Promise<ReturnType<typeof parseCdiSpec>> {
   try {
-    if (statSync(path).size > MAX_SPEC_BYTES) return `it is larger than ${MAX_SPEC_BYTES} bytes`;
+    const info = statSync(path);
+    if (!info.isFile()) return "it is no file";
+    if (info.size > MAX_SPEC_BYTES) return `it is larger than ${MAX_SPEC_BYTES} bytes`;
     const text = readFileSync(path, "utf8");
     if (path.endsWith(".json")) return parseCdiSpec(JSON.parse(text));
     const { parse } = await import("../base/yaml.ts");

@@ -52,6 +52,8 @@ describe("the GPUs that a process may see", () => {
     const chosen = choose({ CUDA_VISIBLE_DEVICES: "2,3" }, { ownNodes: true });
     expect([...chosen.env]).toEqual([["CUDA_VISIBLE_DEVICES", "0,1"]]);
     expect(choose({ NVIDIA_VISIBLE_DEVICES: "2" }, { ownNodes: true }).env.size).toBe(0);
+    const both = choose({ NVIDIA_VISIBLE_DEVICES: "2,3", CUDA_VISIBLE_DEVICES: "2,3" }, { ownNodes: true });
+    expect([...both.env]).toEqual([["CUDA_VISIBLE_DEVICES", "0,1"]]);
   });
 
   test("are told to a container that has the host's /dev", () => {
@@ -60,6 +62,7 @@ describe("the GPUs that a process may see", () => {
     expect(told({ CUDA_VISIBLE_DEVICES: "2,3" })).toEqual({ CUDA_VISIBLE_DEVICES: "2,3" });
     expect(told({ CUDA_VISIBLE_DEVICES: "" })).toEqual({ CUDA_VISIBLE_DEVICES: "" });
     expect(told({ NVIDIA_VISIBLE_DEVICES: "2,1" })).toEqual({ CUDA_VISIBLE_DEVICES: "2,1" });
+    expect(told({ NVIDIA_VISIBLE_DEVICES: "0,0,1" })).toEqual({ CUDA_VISIBLE_DEVICES: "0,1" });
     expect(told({ NVIDIA_VISIBLE_DEVICES: "void", CUDA_VISIBLE_DEVICES: "1" })).toEqual({ CUDA_VISIBLE_DEVICES: "1" });
   });
 

@@ -84,30 +84,30 @@ export function visibleDevices(
   // As the vendors' own libraries: what comes behind the first that is not there does not count.
   const found = words.map((word) => deviceOf(word, units, devices, machine.uuids));
   const end = found.indexOf(undefined);
-  const chosen = [...new Set((end < 0 ? found : found.slice(0, end)).filter((name) => name !== undefined))];
+  // Each device once, with the first word that means it: a list that repeats one is no list to the vendors' libraries.
+  const chosen = new Map<string, string>();
+  for (const [n, name] of (end < 0 ? found : found.slice(0, end)).entries())
+    if (name !== undefined && !chosen.has(name)) chosen.set(name, words[n] ?? name);
   const absent = end < 0 ? [] : words.slice(end).filter((word) => !isNobody(word));
-  if (chosen.length === 0) return { ...decided, devices: "none", by, absent };
-  const counted = words.slice(0, chosen.length).every((word) => /^\d+$/.test(word));
-  const bound = boundAnew(vendor, { by, counted, words, chosen }, machine.ownNodes);
-  return { devices: chosen, by, absent, env: new Map([...said, ...bound]) };
+  if (chosen.size === 0) return { ...decided, devices: "none", by, absent };
+  const bound = boundAnew(vendor, { by, words: [...chosen.values()], said }, machine.ownNodes);
+  return { devices: [...chosen.keys()], by, absent, env: new Map([...said, ...bound]) };
 }
 
 interface Binding {
   readonly by: string;
-  /** The devices are named by numbers. */
-  readonly counted: boolean;
+  /** One for each chosen device. */
   readonly words: readonly string[];
-  readonly chosen: readonly string[];
+  /** The binding variables of the caller. */
+  readonly said: ReadonlyMap<string, string>;
 }
 
 // A container with nodes of its own counts only those; one with the host's /dev must be told what others have told it not to use.
-function boundAnew(
-  { own, binding }: Vendor,
-  { by, counted, words, chosen }: Binding,
-  ownNodes: boolean,
-): [string, string][] {
-  if (ownNodes) return counted && by !== own ? [[by, chosen.map((_, n) => n).join(",")]] : [];
-  return by === own ? [[binding[0] ?? own, words.slice(0, chosen.length).join(",")]] : [];
+function boundAnew({ own, binding }: Vendor, { by, words, said }: Binding, ownNodes: boolean): [string, string][] {
+  if (!ownNodes) return by === own ? [[binding[0] ?? own, words.join(",")]] : [];
+  const anew = words.map((_, n) => n).join(",");
+  if (by === own) return [...said.keys()].map((name) => [name, anew]);
+  return words.every((word) => /^\d+$/.test(word)) ? [[by, anew]] : [];
 }
 
 // Words by which batch systems say "no GPU".

@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findDevices } from "./cdi.ts";
+import { readSpecs } from "./cdi-files.ts";
 
 describe("a device that is asked for by name", () => {
   const edits = (more: object) => ({
@@ -34,6 +36,15 @@ describe("a device that is asked for by name", () => {
     expect(await find({ additionalGids: [4_000_000] })).toEqual([
       expect.stringContaining("4000000, to which you do not belong"),
     ]);
+  });
+
+  test("waits for no specification that is a pipe", { timeout: 5_000 }, async () => {
+    const dir = mkdtempSync(join(tmpdir(), "berth-cdi-"));
+    execFileSync("mkfifo", [join(dir, "a.json")]);
+    const said: string[] = [];
+    expect(await readSpecs([dir], { debug() {}, info() {}, warn: (text) => void said.push(text) })).toEqual([]);
+    expect(said).toEqual([expect.stringContaining("a.json: it is no file")]);
+    rmSync(dir, { recursive: true });
   });
 
   test("is named by vendor, class and name", async () => {

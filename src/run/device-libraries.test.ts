@@ -82,6 +82,13 @@ describe.skipIf(!hasGcc)(`libraries of devices${hasGcc ? "" : " [gcc is not inst
     ]);
   });
 
+  test("leave a cache alone that cannot be read, and are found by LD_LIBRARY_PATH", async () => {
+    const files = image("strange", { "etc/ld.so.cache": "->/nowhere" });
+    const { mounts, env } = await settleDevices(edits, world({ files }));
+    expect(mounts.some(({ target }) => target === LD_CACHE)).toBe(false);
+    expect([...env]).toEqual([["LD_LIBRARY_PATH", "/usr/lib"]]);
+  });
+
   test("take the place of links and files that the image has by their names", async () => {
     const files = image("stale", {
       "usr/lib/libfake.so.1": "->libfake.so.1.0.0",

@@ -77,6 +77,8 @@ async function newCache(
 ): Promise<Buffer | undefined> {
   if (!fixedRoot || files === undefined) return undefined;
   const old = await files.readBytes(LD_CACHE, MAX_CACHE_BYTES);
+  // One that cannot be read must not be hidden by one that knows less.
+  if (old === undefined && (await files.linkText(LD_CACHE)) !== undefined) return undefined;
   // Images of musl have no cache, and would not read one.
   if (old === undefined && (await files.list("/lib")).some((name) => name.startsWith("ld-musl-"))) return undefined;
   const cache = old === undefined ? EMPTY_CACHE : readLdCache(old);
