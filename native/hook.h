@@ -4,7 +4,8 @@
 
 #include "plan.h"
 
-// Runs the host's `/bin/sh PATH` with the open directory as working directory and a fixed environment; dies when it fails.
+// Runs the host's `/bin/sh PATH` with the open root as working directory and a fixed environment, while no link of the root itself
+// is followed; dies when it fails.
 void hook_root(const char *path, int root);
 
 // Runs the container's `/bin/sh PATH` for every `hook` of the plan, without any variable; dies with 1 when one fails.

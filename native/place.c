@@ -130,13 +130,14 @@ static const char *missing(const struct place *place) {
   return *from == '/' ? from + 1 : from;
 }
 
-bool place_make(int root, const struct place *place, const struct leaf_form *form) {
+int place_open_have(int root, const struct place *place) {
   char have[PATH_MAX];
   memcpy(have, place->path, place->have);
   have[place->have] = 0;
-  int dir = open_inside(root, place->have == 0 ? "." : have, O_DIRECTORY);
-  return dir >= 0 && make_names(dir, missing(place), form);
+  return open_inside(root, place->have == 0 ? "." : have, 0);
 }
+
+bool place_make(int have, const struct place *place, const struct leaf_form *form) { return make_names(have, missing(place), form); }
 
 // An owner that has no number in this namespace stays ours.
 static void keep_owner(int dir, const char *name, const struct stat *about) {

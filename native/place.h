@@ -32,8 +32,11 @@ int place_open_link(int root, const char *target);
 // False with errno: ELOOP, ENOTDIR, ENAMETOOLONG, EACCES.
 bool place_find(int root, int over, const char *target, struct place *place);
 
-// Makes the missing directories of a place in the root itself, then the leaf. False with errno.
-bool place_make(int root, const struct place *place, const struct leaf_form *form);
+// Opens the part of a place that exists. -1 with errno otherwise.
+int place_open_have(int root, const struct place *place);
+
+// Makes the missing directories of a place below `have`, which is that part and is closed, then the leaf. False with errno.
+bool place_make(int have, const struct place *place, const struct leaf_form *form);
 
 // Repeats a place in an empty tree that will lie over the root: existing directories with their modes, then the leaf.
 bool place_sketch(int root, int over, const struct place *place, const struct leaf_form *form);

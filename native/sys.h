@@ -15,6 +15,9 @@
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
 
 static inline int sys_mount(const char *source, const char *target, const char *type, unsigned long flags) {
   return (int)syscall(SYS_mount, source, target, type, flags, NULL);
@@ -37,6 +40,11 @@ static inline int sys_move_mount(int from, int to_dir, const char *to, unsigned 
 static inline int sys_mount_setattr(int mount, unsigned flags, uint64_t set) {
   struct mount_attr attr = {.attr_set = set};
   return (int)syscall(SYS_mount_setattr, mount, "", flags | AT_EMPTY_PATH, &attr, sizeof attr);
+}
+
+static inline int sys_mount_clearattr(int mount, uint64_t clear) {
+  struct mount_attr attr = {.attr_clr = clear};
+  return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attr, sizeof attr);
 }
 
 // MS_SLAVE or MS_PRIVATE.

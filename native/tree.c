@@ -2,7 +2,6 @@
 #include "tree.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,31 +15,33 @@ static uint64_t mount_id(int descriptor) {
   return statx(descriptor, "", AT_EMPTY_PATH, STATX_MNT_ID, &about) == 0 ? about.stx_mnt_id : 0;
 }
 
-// The mount in which the part of a place that exists ends.
-static uint64_t place_mount_id(const struct tree *tree, const struct place *place) {
-  char have[PATH_MAX];
-  snprintf(have, sizeof have, "%.*s", (int)place->have, place->path);
-  int dir = place_open(tree->root, *have == 0 ? "." : have);
-  uint64_t id = dir < 0 ? tree->mount_id : mount_id(dir);
-  if (dir >= 0) close(dir);
-  return id;
-}
-
 // `layer direct` leaves mount points behind in the user's own directory, but never an empty file that looks like content.
-static bool would_litter(const struct tree *tree, const struct place *place, const struct leaf_form *form) {
-  if (form->kind != LEAF_FILE || plan_choice(tree->plan, OP_LAYER, LAYER_NONE) != LAYER_DIRECT) return false;
-  return place_mount_id(tree, place) == tree->mount_id;
+static bool would_litter(const struct tree *tree, bool foreign, const struct leaf_form *form) {
+  return form->kind == LEAF_FILE && !foreign && plan_choice(tree->plan, OP_LAYER, LAYER_NONE) == LAYER_DIRECT;
 }
 
-void tree_make_target(const struct tree *tree, const struct record *record) {
+// What is looked at and what is made in is the same open directory: names above it may change at any time.
+static void make(const struct tree *tree, const struct record *record, bool in_mounts) {
   struct place place;
   struct leaf_form form = target_form(record);
   const char *target = target_of(record);
   if (!place_find(tree->root, -1, target, &place)) die("cannot use %s in the container: %s", target, target_reason(errno));
-  if (would_litter(tree, &place, &form)) die("%s does not exist in the writable image: make it there first, or run without --writable", target);
-  if (!place_make(tree->root, &place, &form))
+  int have = place_open_have(tree->root, &place), reason = errno;
+  bool foreign = have >= 0 && mount_id(have) != tree->mount_id;
+  if (foreign && !in_mounts) {
+    close(have);
+    return;
+  }
+  // A link of the image has led there, and it would be made with root's rights for somebody else.
+  if (foreign && tree->plan->times[OP_PUBLISH] > 0)
+    die("%s does not exist in the container, and /%s is of what is mounted there: nothing is made in it", target, place.path);
+  if (would_litter(tree, foreign, &form)) die("%s does not exist in the writable image: make it there first, or run without --writable", target);
+  errno = reason;
+  if (have < 0 || !place_make(have, &place, &form))
     die("%s does not exist in the container and cannot be made at /%s: %s", target, place.path, target_reason(errno));
 }
+
+void tree_make_target(const struct tree *tree, const struct record *record) { make(tree, record, true); }
 
 int tree_open_target(const struct tree *tree, const struct record *record) {
   const char *target = target_of(record);
@@ -74,14 +75,9 @@ void tree_attach(const struct tree *tree, const struct record *record, int mount
 
 // Below a mount nothing is made: it would appear on the host.
 void tree_make_point(const struct tree *tree, const struct record *record) {
-  struct place place;
   int found = place_open(tree->root, record->text[0]);
-  if (found >= 0) {
-    close(found);
-    return;
-  }
-  if (!place_find(tree->root, -1, record->text[0], &place)) die("cannot use %s in the container: %s", record->text[0], target_reason(errno));
-  if (place_mount_id(tree, &place) == tree->mount_id) tree_make_target(tree, record);
+  if (found < 0) make(tree, record, false);
+  else close(found);
 }
 
 struct tree tree_of(const struct plan *plan, int root) {

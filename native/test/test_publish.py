@@ -93,6 +93,55 @@ def test_links_of_an_image_or_of_a_user_lead_root_nowhere_else():
         assert os.listdir(victim) == [], result
 
 
+def test_links_of_an_image_have_nothing_made_in_what_is_mounted():
+    need(IS_ROOT, "publishing needs root")
+    site, folder = fresh("site"), fresh("place")
+    os.makedirs(os.path.join(site, "open"))
+    for records in [("file", "/late/file", 644, "x")], [("dir", "/late/dir", 755)], [("link", "/late/link", "x")], [("bind", site, "/late/bind", "ro")], [("tmpfs", "/late/deep/tmpfs", 0, 755)]:
+        root = rootfs()
+        os.symlink("/global/open", os.path.join(root, "late"))
+        result = in_own_namespace(f"{LAUNCH} {plan_file(publishing(('dir', root, 0), folder, ('bind', site, '/global', 'rw,slave'), *records))}; ls {folder}")
+        assert result.code == 255 and "/global/open/" in result.err and "nothing is made in it" in result.err, result
+        assert os.listdir(os.path.join(site, "open")) == [], records
+
+
+def test_a_point_is_not_made_in_a_mount_whatever_a_user_does_with_its_parents():
+    need(IS_ROOT, "publishing needs root")
+    site, folder, root = fresh("site"), fresh("place"), rootfs()
+    for name in "users/own", "others":
+        os.makedirs(os.path.join(site, name))
+    # While it is looked where the place lies, the same name leads into the root and into somebody else's folder by turns.
+    swapping = f"""
+import os
+os.chdir("{site}/users")
+while True:
+    for target in "/opt/deep", "/global/others":
+        os.symlink(target, "new"), os.rename("new", "turn")
+"""
+    swap = subprocess.Popen([sys.executable, "-c", swapping])
+    try:
+        path = plan_file(publishing(("dir", root, 0), folder, ("bind", site, "/global", "rw,slave"), *[("point", f"/global/users/turn/{i}", "dir") for i in range(400)]))
+        wait_until(lambda: os.path.lexists(os.path.join(site, "users/turn")))
+        for _ in range(10):
+            in_own_namespace(f"{LAUNCH} {path}")
+        assert os.listdir(os.path.join(site, "others")) == []
+    finally:
+        swap.kill(), swap.wait()
+
+
+def test_a_hook_follows_no_link_of_the_image():
+    need(IS_ROOT, "hooks of the site are root's")
+    victim, folder, root, site = fresh("victim"), fresh("place"), rootfs(), fresh("site")
+    write(os.path.join(site, "x"), "of the site\n")
+    os.symlink(victim, os.path.join(root, "absolute"))
+    os.symlink("../" * 40 + victim[1:], os.path.join(root, "climbing"))
+    hook = write(os.path.join(TEMP, "writing"), "for name in absolute climbing; do mkdir -p $name/made; echo x >$name/x; cp /etc/passwd $name; done 2>/dev/null; echo y >etc/hosts; mkdir made; cat global/x >made/x\n")
+    path = plan_file(publishing(("dir", root, 0), folder, ("bind", site, "/global", "rw"), ("root-hook", hook), ("bind", site, "/var/run/late", "ro"), ("readonly",)))
+    result = in_own_namespace(f"{LAUNCH} {path}", f"cat {folder}/etc/hosts {folder}/made/x {folder}/run/late/x", f"readlink {folder}/absolute", "grep -c nosymfollow /proc/self/mountinfo || true")
+    assert os.listdir(victim) == [], result
+    assert result.out == f"y\nof the site\nof the site\n{victim}\n0\n", result
+
+
 def test_hooks_of_the_site_work_in_the_root_that_is_made():
     need(IS_ROOT, "hooks of the site are root's")
     folder, hook = fresh("place"), write(os.path.join(TEMP, "hook"), "pwd -P >seen; umask >>seen; env | sort | grep -v '^PWD\\|^_=' >>seen; mkdir site; cat; test -d etc\n")
