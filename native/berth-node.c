@@ -27,7 +27,7 @@
 #include "stand.h"
 #include "sys.h"
 
-enum { EXIT_FAILED = 1, EXIT_SAME = 3, EXIT_OTHER = 4, EXIT_NOTHING = 3, PLAN_HANDLE = 3, LOCK_SECONDS = 60 };
+enum { EXIT_FAILED = 1, EXIT_SAME = 3, EXIT_OTHER = 4, EXIT_NOTHING = 3, LOCK_SECONDS = 60 };
 
 // ---- the lock
 
@@ -78,10 +78,10 @@ static void launch(const char *launcher, const struct step *step) {
     at += (size_t)done;
   }
   char number[12];
-  snprintf(number, sizeof number, "%d", PLAN_HANDLE);
+  snprintf(number, sizeof number, "%d", plan);
   const char *argv[] = {"berth-launch", "--fd", number, NULL};
   if (plan < 0 || lseek(plan, 0, SEEK_SET) < 0) die("cannot hand the launch plan over: %s", strerror(errno));
-  if (child_run(launcher, argv, plan, PLAN_HANDLE) != 0) _exit(EXIT_FAILED); // it has said why
+  if (child_run(launcher, argv, plan) != 0) _exit(EXIT_FAILED); // it has said why
   close(plan);
 }
 

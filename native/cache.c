@@ -14,8 +14,6 @@
 #include "say.h"
 #include "sys.h"
 
-enum { CACHE_HANDLE = 3 }; // of the file, in mkfs.xfs
-
 static int make_file(const struct step *step, char *path, size_t size) {
   if (snprintf(path, size, "%s.XXXXXX", step->file) >= (int)size) die("the name %s is too long", step->file);
   int file = mkostemp(path, O_CLOEXEC);
@@ -27,9 +25,9 @@ static int make_file(const struct step *step, char *path, size_t size) {
 
 static void format(const struct step *step, int file) {
   char data[96];
-  snprintf(data, sizeof data, "name=/proc/self/fd/%d,file=1,size=%llu", CACHE_HANDLE, (unsigned long long)step->size);
+  snprintf(data, sizeof data, "name=/proc/self/fd/%d,file=1,size=%llu", file, (unsigned long long)step->size);
   const char *argv[] = {"mkfs.xfs", "-q", "-d", data, NULL};
-  int status = child_run(step->mkfs, argv, file, CACHE_HANDLE);
+  int status = child_run(step->mkfs, argv, file);
   if (status != 0) die("%s cannot make a per-node cache of %llu bytes (status %d)", step->mkfs, (unsigned long long)step->size, status);
 }
 

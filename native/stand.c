@@ -22,7 +22,8 @@ void stand_expect_safe(const char *dir) {
   if (snprintf(path, sizeof path, "%s", dir) >= (int)sizeof path) die("%s is too long", dir);
   for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
     slash[slash == path] = 0;
-    if (stat(path, &about) < 0) die("cannot look at %s: %s", path, strerror(errno));
+    if (lstat(path, &about) < 0) die("cannot look at %s: %s", path, strerror(errno));
+    if (!S_ISDIR(about.st_mode)) die("%s is a link, or no directory: nothing can be set up below it (name its real place)", path);
     // Where the sticky bit lets only owners rename, root's names are safe among others'.
     if (about.st_uid != 0 || (about.st_mode & (S_IWGRP | S_IWOTH) && !(about.st_mode & S_ISVTX)))
       die("%s may be changed by others than root: nothing can be set up below it (chown root, chmod go-w)", path);

@@ -105,7 +105,20 @@ def test_no_holder_is_made_below_what_others_may_change():
         os.mkdir(os.path.join(parent, "inner"))
         refused(node("setup", input=order(os.path.join(parent, "inner/x"), [SETUP])), "may be changed by others than root")
         refused(release(os.path.join(parent, "x")), "may be changed by others than root")
-    assert not os.path.exists(folder)
+    link = os.path.join(fresh("link"), "to")
+    os.symlink(os.path.dirname(folder), link)
+    refused(node("setup", input=order(os.path.join(link, "x"), [SETUP])), f"{link} is a link")
+    refused(release(os.path.join(link, "x")), f"{link} is a link")
+    assert not os.path.exists(folder) and os.listdir(os.path.dirname(folder)) == []
+
+
+def test_programs_that_are_started_hold_the_lock():
+    folder, seen = place(), os.path.join(TEMP, "lock-seen")
+    # The hook's parent is the launcher, which a node whose berth-node was killed has to end before the next one begins.
+    hook = write(os.path.join(TEMP, "looking"), f"ls -l /proc/$PPID/fd >{seen}\n")
+    root = ("launch", encode([("userns", "none"), ("root", "dir", shared_root(), 0), ("layer", "tmpfs", 0, "", ""), ("root-hook", hook), ("publish", folder + "/root"), ("end",)]))
+    assert node("setup", input=order(folder, [root, SETUP])).code == 0
+    assert release(folder).code == 0 and f"{folder}.lock\n" in open(seen).read(), open(seen).read()
 
 
 def test_a_failing_step_leaves_nothing():
