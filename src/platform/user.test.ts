@@ -20,5 +20,5 @@ test("configuration and run-time state have places of their own", () => {
   expect(configDir({ HOME: "/elsewhere" }, ALICE)).toBe("/elsewhere/.config/berth");
   expect(runtimeDir({ XDG_RUNTIME_DIR: "/run/user/1001" }, ALICE)).toBe("/run/user/1001/berth");
   expect(runtimeDir({}, ALICE)).toBe("/tmp/berth-1001");
-  expect(runtimeDir({}, { ...ALICE, uid: 0 })).toBe("/run/berth");
+  expect(runtimeDir({}, { ...ALICE, uid: 0 })).toBe("/run/berth-root");
 });

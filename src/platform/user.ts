@@ -114,5 +114,6 @@ export function runtimeDir(env: Environment, user: User): string {
   if (own) return own;
   const xdg = firstOf(env, "XDG_RUNTIME_DIR");
   if (xdg) return join(xdg, "berth");
-  return user.uid === 0 ? "/run/berth" : `/tmp/berth-${user.uid}`;
+  // /run/berth is the gateway's, whose account is not to be trusted with root's files.
+  return user.uid === 0 ? "/run/berth-root" : `/tmp/berth-${user.uid}`;
 }
