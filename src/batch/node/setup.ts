@@ -1,7 +1,7 @@
 // Sets a container up for a job on this node: looks at everything the order depends on, then has it carried out. Idempotent;
 // berth-node sees to it that a set-up is there wholly or not at all.
 
-import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { readIfAny } from "../../platform/access.ts";
 import type { Environment } from "../../platform/user.ts";
 import { ownProgram } from "../../run/programs.ts";
@@ -20,6 +20,7 @@ import { cacheFacts, planCaches } from "./caches.ts";
 import { fail } from "./errors.ts";
 import { callNode } from "./hands.ts";
 import { planSshdOf, withSshd } from "./job-sshd.ts";
+import { makeNodeDir } from "./node-dir.ts";
 import { encodeOrder, type Order } from "./order.ts";
 import { setupDir } from "./place.ts";
 import { mountsBelow, planSetup, type SetupFacts, setupText } from "./plan-setup.ts";
@@ -46,7 +47,7 @@ const OTHER = 4;
 
 /**
  * Sets a container up. Answers whether anything had to be done.
- * @throws E_NODE_ROOT, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_CACHE, E_SSHD_…, and what the request is wrong with
+ * @throws E_NODE_ROOT, E_NODE_DIR, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_CACHE, E_SSHD_…, and what the request is wrong with
  */
 export async function setUp(asked: SetupRequest, site: Site): Promise<"done" | "there"> {
   requireRoot();
@@ -149,15 +150,6 @@ function requestOf(image: ImageRequest, volumes: readonly Volume[], modules: rea
 
 function cacheVolumes({ config, modules, request }: BatchLaunch): readonly Volume[] {
   return [...config.siteFs, ...modules.flatMap(({ volumes }) => volumes), ...request.volumes];
-}
-
-// Everybody has to pass it on the way to his own; nobody has to see who else has one.
-function makeNodeDir(dir: string): void {
-  const first = mkdirSync(dir, { recursive: true, mode: 0o755 });
-  if (first === undefined) return;
-  // The prolog's umask may be anything.
-  for (let at = dir; at.length >= first.length; at = at.slice(0, at.lastIndexOf("/")))
-    chmodSync(at, at === dir ? 0o711 : 0o755);
 }
 
 function otherIsThere(dir: string, wanted: string, { uid, job }: SetupKey): Error {

@@ -1,9 +1,10 @@
 // What is written down of a job beside its directory, where its tasks find it: why it has no container, which variables it gets,
 // that its outer step is ready. The directory of set-ups belongs to root, who calls this.
 
-import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { BerthError } from "../../base/errors.ts";
 import type { Environment } from "../../platform/user.ts";
+import { makeNodeDir } from "../node/node-dir.ts";
 import { setupDir } from "../node/place.ts";
 import type { SetupKey } from "../node/types.ts";
 
@@ -38,8 +39,10 @@ export function clearMarks(nodeDir: string, key: SetupKey): void {
 // Whole or not at all, and for nobody but the job's user.
 function writeMark(nodeDir: string, key: SetupKey, mark: Mark, text: string): void {
   const path = markFile(nodeDir, key, mark);
-  mkdirSync(nodeDir, { recursive: true, mode: 0o711 });
-  writeFileSync(`${path}.new`, text, { mode: 0o400 });
+  makeNodeDir(nodeDir);
+  // What a prolog that was killed has left is the user's already.
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, text, { mode: 0o400, flag: "wx" });
   chownSync(`${path}.new`, key.uid, 0);
   renameSync(`${path}.new`, path);
 }
