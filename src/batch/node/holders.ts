@@ -7,7 +7,7 @@ import { type Mount, readMounts } from "./mount-table.ts";
 /** A process that holds something. */
 export interface Holder {
   readonly pid: number;
-  /** The program's name as the kernel has it. */
+  /** The program's name as the kernel has it, control characters as `?`. */
   readonly name: string;
   readonly uid: number;
 }
@@ -41,7 +41,9 @@ function standsIn(pid: string, device: number | undefined): boolean {
 function describe(pid: string): Holder[] {
   try {
     const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-    return [{ pid: Number(pid), name, uid: statSync(`/proc/${pid}`).uid }];
+    // A user names his processes, and root reads the names.
+    const shown = name.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+    return [{ pid: Number(pid), name: shown, uid: statSync(`/proc/${pid}`).uid }];
   } catch {
     return []; // it has ended meanwhile
   }

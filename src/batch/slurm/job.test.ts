@@ -55,6 +55,14 @@ describe("what Slurm tells a prolog of a job", () => {
     },
   );
 
+  test.each(["docker:a\x1b[2J", "docker:a\nb", "docker:"])(
+    "what was asked for is a name: %j",
+    (SHIFTER_IMAGEREQUEST) => {
+      const asked = () => setupRequest(key, { ...wishes, SHIFTER_IMAGEREQUEST }, {});
+      expect(asked).toThrow(expect.objectContaining({ code: "E_SHIFTER_IMAGE_NAME" }));
+    },
+  );
+
   test.each(["../x", "a/b", "", "a b"])("an id is no path: %j", (SHIFTER_IMAGE) => {
     const asked = () => setupRequest(key, { ...wishes, SHIFTER_IMAGE }, {});
     expect(asked).toThrow(expect.objectContaining({ code: "E_SHIFTER_IMAGE_NAME" }));

@@ -2,7 +2,7 @@
 // words of the user. Pure.
 
 import type { Environment } from "../../platform/user.ts";
-import { imageRequest } from "../image-name.ts";
+import { imageRequest, parseImageName } from "../image-name.ts";
 import { parseId, parseJob } from "../node/place.ts";
 import type { SetupKey, SetupRequest } from "../node/types.ts";
 import { fail } from "./errors.ts";
@@ -43,7 +43,8 @@ export function setupRequest(key: SetupKey, wishes: Environment, env: Environmen
     ...key,
     gid: gidOf(env["SLURM_JOB_GID"]),
     user: env["SLURM_JOB_USER"] || undefined,
-    image: asked === undefined || type === "local" ? request : { ...request, asked },
+    image:
+      asked === undefined || type === "local" ? request : { ...request, asked: parseImageName(asked, "docker").asked },
     volumes: volumes ? [volumes] : [],
     modules: wishes["SHIFTER_MODULE"] || undefined,
     hosts: nodes ? hostsText(nodes, env["SLURM_JOB_CPUS_PER_NODE"]) : undefined,
