@@ -6,6 +6,8 @@
 # DESTDIR is put before PREFIX, for those who make packages.
 
 set -eu
+# Others than who installs are to run it.
+umask 022
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 server=no node=no
 while :; do

@@ -53,7 +53,11 @@ test("the programs land below the prefix, executable and not setuid, and a secon
 test("a node gets the names that jobs and prologs call, which lead to what is installed", () => {
   const prefix = join(work, "node");
   const install = join(PACKAGING, "install.sh");
-  expect(spawnSync("sh", [install, "--node", prefix, join(work, "build")]).status).toBe(0);
+  // With the umask that careful administrators have.
+  const careful = ["-c", 'umask 077; exec sh "$@"', "sh", install, "--node", prefix, join(work, "build")];
+  expect(spawnSync("sh", careful).status).toBe(0);
+  for (const path of ["", "bin", "libexec/berth", "sbin", "share/man/man1"])
+    expect(mode(join(prefix, path))).toBe(0o755);
   expect(spawnSync("sh", [install, "--node", prefix, join(work, "build")]).status).toBe(0);
   for (const path of ["bin/shifter", "libexec/berth/berth-node", "libexec/berth/berth-task"])
     expect(mode(join(prefix, path))).toBe(0o755);
