@@ -90,6 +90,8 @@ bool plan_argument(enum kind kind, const char *text, uint64_t *value, char *why)
   case K_PATH: return is_path(text) || refuse(why, "\"%.40s\" is not an absolute path shorter than 4096 bytes", text);
   case K_LOWERS: return plan_layer_lines(text, value) || refuse(why, "not lines of at most 64 absolute paths or overlay images");
   case K_NAME: return (*text != 0 && strnlen(text, PATH_MAX) < PATH_MAX) || refuse(why, "an empty or overlong name");
+  case K_WAY: return *text == '/' || refuse(why, "\"%.40s\" is not an absolute path", text);
+  case K_WORD: return *text != 0 || refuse(why, "an empty name");
   case K_ENV: return parse_env(text) || refuse(why, "not of the form NAME=VALUE");
   case K_NUMBER: return numbers(why, text, 10, INT64_MAX, value);
   case K_ID: return numbers(why, text, 10, UINT32_MAX - 1, value);

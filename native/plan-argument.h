@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 enum kind {
-  K_NOTHING, K_PATH, K_UPPER, K_LOWERS, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
+  // K_WAY and K_WORD are a path and a name of any length: what is too long for the kernel is the user's mistake, not the plan's.
+  K_NOTHING, K_PATH, K_WAY, K_WORD, K_UPPER, K_LOWERS, K_TEXT, K_NAME, K_ENV, K_NUMBER, K_ID, K_FD, K_MODE, K_LIMIT,
   K_USERNS, K_UG, K_NS, K_ROOT, K_OVERLAY, K_LAYER, K_CAPS, K_PRETEND, K_RLIMIT, K_FLAGS, K_POINT, K_VARIABLE,
 };
 

@@ -13,6 +13,9 @@
 #include "say.h"
 #include "unsecure.h"
 
+// Besides those of the call that are counted there are a few whose number is known.
+enum { MOST_RECORDS = PLAN_MAX_RECORDS - 8 };
+
 static const char MAGIC[] = "BERTHPLAN1\n", SHELL[] = "/bin/sh", NO_DIRECTORY[] = "Failed to switch to working dir: ";
 
 struct writer {
@@ -20,7 +23,7 @@ struct writer {
   const struct shifter_options *options;
   const char *asked;
   char *bytes;
-  size_t length, room;
+  size_t length, room, records;
 };
 
 static void put_bytes(struct writer *writer, const char *bytes, size_t length) {
@@ -35,7 +38,9 @@ static void put_bytes(struct writer *writer, const char *bytes, size_t length) {
 
 static void put(struct writer *writer, const char *word) { put_bytes(writer, word, strlen(word) + 1); }
 
+// A record of one argument: all that users can have many of.
 static void put_pair(struct writer *writer, const char *name, const char *word) {
+  writer->records++;
   put(writer, name);
   put(writer, word);
 }
@@ -97,7 +102,6 @@ static bool place_program(struct writer *writer) {
   const char *entry = of_image ? prepared_next(prepared, "entry", NULL) : options->entrypoint;
   if (of_image && entry == NULL) return false;
   const char *first = entry != NULL ? entry : *options->words != NULL ? *options->words : SHELL;
-  if (*first == 0) return false;
   put_pair(writer, "exec", first);
   if (entry != NULL || *options->words == NULL) put_pair(writer, "arg", first);
   for (const char *word = entry; of_image && (word = prepared_next(prepared, "entry", word)) != NULL;) put_pair(writer, "arg", word);
@@ -122,15 +126,18 @@ static const char *copy_record(struct writer *writer, const char *at) {
   for (; words > 0 && at < writer->prepared->end; words--) at += strlen(at) + 1;
   if (at == from || words > 0) return NULL;
   put_bytes(writer, from, (size_t)(at - from));
+  writer->records++;
   return at;
 }
+
+// What is too long for the launcher is for berth-main to explain.
+static bool fits(const struct writer *writer) { return writer->length <= PLAN_MAX_BYTES && writer->records <= MOST_RECORDS; }
 
 static bool write_plan(struct writer *writer) {
   const char *at = writer->prepared->records, *end = writer->prepared->end;
   put_bytes(writer, MAGIC, sizeof MAGIC - 1);
-  // What is too long for the launcher is for berth-main to explain.
-  while (at != NULL && at < end && writer->length < PLAN_MAX_BYTES) {
-    if (strcmp(at, "end") == 0) return put(writer, at), at + sizeof "end" == end && writer->length <= PLAN_MAX_BYTES;
+  while (at != NULL && at < end && fits(writer)) {
+    if (strcmp(at, "end") == 0) return put(writer, at), at + sizeof "end" == end && fits(writer);
     if (*at != '@') at = copy_record(writer, at);
     else at = put_place(writer, at) ? at + strlen(at) + 1 : NULL;
   }

@@ -31,7 +31,7 @@ def test_every_malformation_is_named():
         (with_record(2, "bind", "/a", "/b", "ro,rw"), "list"), (with_record(2, "bind", "/a", "/b", "ro,"), "list"), (with_record(2, "tmpfs", "/a", "-1", "755"), "number"),
         (with_record(2, "tmpfs", "/a", "99999999999999999999", "755"), "number"), (with_record(2, "tmpfs", "/a", "1", "799"), "octal"),
         (with_record(2, "point", "/p", "link"), "link"), (with_record(2, "point", "p", "dir"), "absolute"), (with_record(2, "root-hook", "/h"), "userns none"),
-        (with_record(2, "bind", "/a", "/b", "file"), "inside"), (with_record(2, "bind", "/a", "/b", "slave,private"), "slave or private"), (with_record(2, "chdir-else", "x"), "chdir"),
+        (with_record(2, "bind", "/a", "/b", "file"), "inside"), (with_record(2, "bind", "/a", "/b", "slave,private"), "slave or private"), (with_record(2, "chdir-else", "x"), "chdir"), (with_record(2, "chdir", "x" * 5000), "absolute"), (with_record(2, "called", "x" * 5000), "overlong"),
         (with_record(2, "env-unset", "A=b"), "name of a variable"), (with_record(2, "env-append", "A"), "NAME=VALUE"), (with_record(2, "env-file", ""), "empty"), (with_record(2, "called", ""), "empty"),
         (with_record(2, "called", "a")[:3] + [("called", "b")] + GOOD[2:], "second"), (with_record(3, "hook", "/h"), "too late"), (with_record(2, "hook", "/h")[:3] + [("env", "A=b")] + GOOD[2:], "too late"),
         (GOOD[:2] + [("publish", "/p"), ("end",)], "userns none"), ([("userns", "none"), ("root", "dir", "/", 0), ("publish", "/p")] + GOOD[2:], "no program"),

@@ -103,7 +103,6 @@ def test_options_it_does_not_know_or_that_are_wrong_are_handed_over():
         hands_over(call(node, *words), *words)
     hands_over(call(node, "--entrypoint", "a"), "--entrypoint", "a")
     hands_over(call(node, "--workdir", "a"), "--workdir", "a")
-    hands_over(call(node, ""), "")
     runs(call(node, "-nvE", "-n", "--", "/bin/echo", "--help", "-x"), "--help -x\n")
     runs(call(node, "/bin/echo", "--image", "other"), "--image other\n")
 
@@ -227,6 +226,27 @@ def test_what_is_too_long_for_a_plan_is_handed_over():
     runs(call(node, "--entrypoint", "short"), "")
     variable = "A=" + "x" * 100000
     hands_over(call(node, "--entrypoint", "-e", variable), "--entrypoint", "-e", variable)
+    many = ["x"] * 65600
+    runs(call(prepared(), "true", *many[:60000]), "")
+    hands_over(call(prepared(), "true", *many), "true", *many)
+
+
+def test_words_that_no_system_call_takes_end_as_shifter_ends():
+    node, long = prepared(mounts=[("bind", TEMP, TEMP, "ro")]), "x" * 5000
+    for word, said in ("", ""), (long, long), ("/" + long, "/" + long):
+        result = call(node, word)
+        reason = "File name too long" if word.startswith("/") else "No such file or directory"
+        assert result.code == 127 and result.err == f"shifter: {said}: {reason}\n", result
+    result = call(node, f"--env-file={long}", "true")
+    assert result.code == 1 and long in result.err and "File name too long" in result.err, result
+    deep = fresh("deep")
+    while len(deep) < 4000:
+        deep = os.path.join(deep, "d" * min(250, 4090 - len(deep) - 1))
+    os.makedirs(deep)
+    for words in ["--workdir=/" + long], ["--workdir=/nowhere" + deep[:4070]]:
+        result = call(node, *words, "/bin/sh", "-c", "pwd")
+        assert (result.code, result.out) == (0, "/\n") and result.err.endswith(", staying in /\n"), result
+    runs(call(node, "/bin/sh", "-c", "pwd", cwd=deep), deep + "\n")
 
 
 def test_root_s_calls_are_handed_over_and_the_runtime_starts_without_compiler():
