@@ -13,7 +13,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   platform: ["base"],
   oci: ["base", "platform"],
   image: ["base", "platform", "oci"],
-  run: ["base", "platform", "oci", "image"],
+  elf: ["base", "image"],
+  run: ["base", "platform", "oci", "image", "elf"],
   bundle: ["base", "platform", "oci", "run"],
   recipe: ["base"],
   build: ["base", "platform", "oci", "image", "run", "recipe"],
@@ -23,7 +24,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   site: ["base", "platform", "oci", "run", "image"],
   gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
   batch: ["base", "platform", "oci", "image", "run", "site", "gateway"],
-  mpi: ["base", "platform", "image"],
+  mpi: ["base", "platform", "image", "elf"],
   server: ["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
 };
 

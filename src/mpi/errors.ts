@@ -3,11 +3,6 @@
 import { defineErrors } from "../base/errors.ts";
 
 export const fail = defineErrors({
-  E_ELF_DAMAGED: {
-    text: "{path} is a damaged program or library: {what}",
-    hint: "fetch, build or install it again",
-    exit: 1,
-  },
   E_MPI_NONE: {
     text: "no MPI library was found in {place}",
     hint: "name the directory in which libmpi.so.* or libmpich.so.* lies",
@@ -40,11 +35,6 @@ export const fail = defineErrors({
   E_MPI_PREPARED: {
     text: "{path} is not the list of a folder made by berth node prepare-mpi: {reason}",
     hint: "prepare the folder again",
-    exit: 1,
-  },
-  E_MPI_CACHE: {
-    text: "{path} is no cache of ldconfig that berth can read: {what}",
-    hint: "run ldconfig",
     exit: 1,
   },
 });

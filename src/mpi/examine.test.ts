@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type MadeElf, makeElf } from "../elf/testing.ts";
 import { withImageFiles } from "../image/inspect/index.ts";
 import { type Examination, examine } from "./examine.ts";
 import { System } from "./system.ts";
-import { type MadeElf, makeElf } from "./testing.ts";
 
 /** Files by path; a text is a link. */
 type Tree = Readonly<Record<string, MadeElf | string>>;

@@ -1,7 +1,7 @@
 // Which MPI a library belongs to. MPICH and what is made of it (Cray, Intel, MVAPICH, ParaStation) agreed in 2014 on one binary
 // interface and the number 12; each number of Open MPI's is an interface of its own. Pure.
 
-import type { DynamicSymbol } from "./elf/index.ts";
+import type { DynamicSymbol } from "../elf/index.ts";
 
 /** Libraries of one family with one number can take each other's place. */
 export type Family = "mpich" | "openmpi" | "standard";

@@ -2,8 +2,8 @@
 // what the environment modules of the caller have set are searched, unless one is named.
 
 import { basename, dirname } from "node:path";
+import type { ElfObject } from "../elf/index.ts";
 import type { Environment } from "../platform/user.ts";
-import type { ElfObject } from "./elf/index.ts";
 import { fail } from "./errors.ts";
 import { type Family, familyOf, type MpiName, mpiName, namesOf, type Role } from "./families.ts";
 import { type Release, readRelease } from "./release.ts";

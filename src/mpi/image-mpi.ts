@@ -1,7 +1,7 @@
 // What an image has to do with MPI: programs and libraries that load a library of MPI, those libraries, and the image's C
 // library. Everything in an image is somebody else's; damaged files are passed over and named.
 
-import { type ElfHead, type ElfObject, readElfHead } from "./elf/index.ts";
+import { type ElfHead, type ElfObject, readElfHead } from "../elf/index.ts";
 import { type MpiName, mpiName } from "./families.ts";
 import { systemDirectories } from "./machines.ts";
 import { type Found, foundAt, type System } from "./system.ts";

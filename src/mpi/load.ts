@@ -2,7 +2,7 @@
 // world is a system over which files of another may be laid, as a module lays the host's libraries over an image.
 
 import { normalize } from "node:path";
-import type { ElfObject } from "./elf/index.ts";
+import type { ElfObject } from "../elf/index.ts";
 import { placesAfterCache, placesBeforeCache, type Seeker } from "./search.ts";
 import type { Found, System } from "./system.ts";
 

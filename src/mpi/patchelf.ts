@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { chmod, open, rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
-import { type ElfObject, readElf } from "./elf/index.ts";
+import { type ElfObject, readElf } from "../elf/index.ts";
 
 const TIME_MS = 120_000;
 

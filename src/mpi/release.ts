@@ -1,7 +1,7 @@
 // Which release of which MPI a library is, by the constants from which it answers MPI_Get_library_version. Nothing is run.
 
+import { type DynamicSymbol, readTextAt, readWhatIsThere } from "../elf/index.ts";
 import type { RandomFile } from "../image/squashfs-reader/index.ts";
-import { type DynamicSymbol, readTextAt, readWhatIsThere } from "./elf/index.ts";
 import type { Family } from "./families.ts";
 import type { Found, System } from "./system.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasCode } from "../base/errors.ts";
-import { readElf } from "./elf/index.ts";
+import { readElf } from "../elf/index.ts";
+import { type MadeElf, makeElf } from "../elf/testing.ts";
 import { removeRunPaths, writeRunPath } from "./run-path.ts";
-import { type MadeElf, makeElf } from "./testing.ts";
 
 const WANTED = "$ORIGIN/../deps";
 const LIBRARY: MadeElf = {

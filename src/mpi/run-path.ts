@@ -2,8 +2,8 @@
 // decision why: docs/decisions, "The host's MPI in a folder of its own".
 
 import type { FileHandle } from "node:fs/promises";
-import { type DynamicEntry, TAG } from "./elf/dynamic.ts";
-import { namesInUse, type OpenedElf, open } from "./elf/index.ts";
+import { type DynamicEntry, TAG } from "../elf/dynamic.ts";
+import { namesInUse, type OpenedElf, open } from "../elf/index.ts";
 
 /** `no-room`: the file has no run path, or a shorter one, or one whose bytes are a name of something else, too. */
 export type RunPathChange = "done" | "no-room";

@@ -1,7 +1,7 @@
 // Where the loader of glibc looks for a library that an object needs (ld.so(8)), in its order. Pure but for the look.
 
 import { dirname } from "node:path";
-import type { ElfHead } from "./elf/index.ts";
+import type { ElfHead } from "../elf/index.ts";
 import { libNames, systemDirectories } from "./machines.ts";
 
 /** An object in whose name a library is looked for. */

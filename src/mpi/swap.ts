@@ -2,7 +2,7 @@
 // module, and what is worse with it is written down. Judges nothing.
 
 import { basename } from "node:path";
-import type { DynamicSymbol } from "./elf/index.ts";
+import type { DynamicSymbol } from "../elf/index.ts";
 import { isMpiSymbol, mpiName } from "./families.ts";
 import type { MpiUser } from "./image-mpi.ts";
 import { type Loaded, loadProcess, type Process, type World } from "./load.ts";

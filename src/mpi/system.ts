@@ -1,11 +1,9 @@
 // The programs and libraries of one system, the host or an image: each is read once. Links are followed inside the system.
 
 import { BerthError, hasCode } from "../base/errors.ts";
+import { type ElfHead, type ElfObject, readElf, readElfHead } from "../elf/index.ts";
+import { MAX_CACHE_BYTES, readLdCache } from "../elf/ld-cache.ts";
 import type { ImageTree, RandomFile, TreeStat } from "../image/squashfs-reader/index.ts";
-import { type ElfHead, type ElfObject, readElf, readElfHead } from "./elf/index.ts";
-import { parseLoaderCache } from "./loader-cache.ts";
-
-const MAX_CACHE = 64 * 1024 * 1024;
 
 /** A file that is there, and what tells it from all others of its system. */
 export interface Found {
@@ -59,14 +57,11 @@ export class System {
   }
 
   async #readCache(): Promise<ReadonlyMap<string, readonly string[]>> {
-    const path = "/etc/ld.so.cache";
-    const bytes = await existing(this.tree.readSmall(path, MAX_CACHE));
-    try {
-      return bytes ? parseLoaderCache(bytes, path) : new Map();
-    } catch {
-      // The loader passes over a cache that it cannot read, too.
-      return new Map();
-    }
+    const bytes = await existing(this.tree.readSmall("/etc/ld.so.cache", MAX_CACHE_BYTES));
+    // The loader passes over a cache that it cannot read, too.
+    const entries = (bytes && readLdCache(bytes)?.entries) ?? [];
+    const places = Map.groupBy(entries, ({ name }) => name);
+    return new Map([...places].map(([name, of]) => [name, of.map(({ path }) => path)]));
   }
 
   #read<T>(file: Found, read: ReadObject<T>): Promise<T | undefined> {

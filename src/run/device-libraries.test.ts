@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { EMPTY_CACHE, extendLdCache, readLdCache, writeLdCache } from "../elf/ld-cache.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
 import { type DeviceWorld, LD_CACHE, libraryPathOnly, settleDevices } from "./device-libraries.ts";
 import { directoryFiles } from "./image-files.ts";
 import type { MountRecord } from "./launch-plan.ts";
-import { EMPTY_CACHE, extendLdCache, readLdCache, writeLdCache } from "./ld-cache.ts";
 
 const hasGcc = spawnSync("gcc", ["--version"]).status === 0;
 const dir = mkdtempSync(join(tmpdir(), "berth-devices-"));
@@ -125,8 +125,8 @@ describe.skipIf(!hasGcc)(`libraries of devices${hasGcc ? "" : " [gcc is not inst
     expect(mounts.some(({ target }) => target === LD_CACHE)).toBe(false);
   });
 
-  test("without an image to fit are files in the place of links", () => {
-    const { mounts, env } = libraryPathOnly(edits);
+  test("without an image to fit are files in the place of links", async () => {
+    const { mounts, env } = await libraryPathOnly(edits);
     expect(mounts.slice(1)).toEqual([
       bind("libfake.so.1.2.3", "/usr/lib/libfake.so"),
       bind("libfake.so.1.2.3", "/usr/lib/libfake.so.1"),

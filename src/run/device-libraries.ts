@@ -3,6 +3,14 @@
 // that takes changes), by LD_LIBRARY_PATH.
 
 import { posix } from "node:path";
+import {
+  type CacheEntry,
+  EMPTY_CACHE,
+  extendLdCache,
+  MAX_CACHE_BYTES,
+  readLdCache,
+  writeLdCache,
+} from "../elf/ld-cache.ts";
 import type { DeviceEdits } from "./cdi-edits.ts";
 import type { DeviceLink } from "./cdi-hooks.ts";
 import {
@@ -17,7 +25,6 @@ import {
 import type { ElfLibrary } from "./elf-library.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { MountRecord } from "./launch-plan.ts";
-import { type CacheEntry, EMPTY_CACHE, extendLdCache, MAX_CACHE_BYTES, readLdCache, writeLdCache } from "./ld-cache.ts";
 
 /** The linker's cache in a container. */
 export const LD_CACHE = "/etc/ld.so.cache";
@@ -44,7 +51,7 @@ export interface SettledDevices {
 export async function settleDevices(edits: DeviceEdits, world: DeviceWorld): Promise<SettledDevices> {
   const { mounts, env, libraryFolders } = edits;
   if (edits.links.length === 0 && libraryFolders.length === 0) return { mounts, env };
-  const added = addedLibraries(mounts, libraryFolders);
+  const added = await addedLibraries(mounts, libraryFolders);
   const links = [...edits.links, ...sonameLinks(added, edits)];
   const records = await linkRecords(links, mounts, world.files);
   if (libraryFolders.length === 0) return { mounts: [...mounts, ...records], env };
@@ -58,9 +65,9 @@ export async function settleDevices(edits: DeviceEdits, world: DeviceWorld): Pro
 }
 
 /** The same for a root that is not known yet: files in the place of links, and LD_LIBRARY_PATH. */
-export function libraryPathOnly(edits: DeviceEdits): SettledDevices {
+export async function libraryPathOnly(edits: DeviceEdits): Promise<SettledDevices> {
   const { mounts, env, libraryFolders } = edits;
-  const links = [...edits.links, ...sonameLinks(addedLibraries(mounts, libraryFolders), edits)];
+  const links = [...edits.links, ...sonameLinks(await addedLibraries(mounts, libraryFolders), edits)];
   const said = new Map(links.map(({ path, to }) => [path, to]));
   const files = [...said.keys()].flatMap((target): MountRecord[] => {
     const source = sourceOf(target, said, mounts);

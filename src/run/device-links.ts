@@ -1,11 +1,11 @@
 // The libraries that devices bring, and the links to them: those that vendors ask for, and those that bear the libraries' sonames, which
 // ldconfig would make in passing.
 
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { posix } from "node:path";
 import type { DeviceEdits } from "./cdi-edits.ts";
 import type { DeviceLink } from "./cdi-hooks.ts";
-import { type ElfLibrary, readElfLibrary } from "./elf-library.ts";
+import { type ElfLibrary, elfLibraryAt } from "./elf-library.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { MountRecord } from "./launch-plan.ts";
 
@@ -23,18 +23,22 @@ const MAX_LIBRARIES = 10_000;
 export const MAX_HOPS = 16;
 
 /** The libraries of the mounts that lie in these folders of the container. */
-export function addedLibraries(mounts: readonly MountRecord[], folders: readonly string[]): AddedLibrary[] {
+export async function addedLibraries(
+  mounts: readonly MountRecord[],
+  folders: readonly string[],
+): Promise<AddedLibrary[]> {
   const found = new Map<string, AddedLibrary>();
-  const add = (source: string, path: string) => {
-    const elf = LIBRARY.test(posix.basename(path)) && found.size < MAX_LIBRARIES ? elfOfFile(source) : undefined;
+  const add = async (source: string, path: string) => {
+    const isOne = LIBRARY.test(posix.basename(path)) && found.size < MAX_LIBRARIES;
+    const elf = isOne ? await elfLibraryAt(source) : undefined;
     if (elf) found.set(path, { path, elf });
   };
   for (const mount of mounts) {
     if (mount.op !== "bind" || mount.flags.includes("dev")) continue;
-    if (folders.includes(posix.dirname(mount.target))) add(mount.source, mount.target);
+    if (folders.includes(posix.dirname(mount.target))) await add(mount.source, mount.target);
     for (const folder of folders.filter((one) => `${one}/`.startsWith(`${mount.target}/`))) {
       const dir = mount.source + folder.slice(mount.target.length);
-      for (const name of namesIn(dir)) add(`${dir}/${name}`, `${folder}/${name}`);
+      for (const name of namesIn(dir)) await add(`${dir}/${name}`, `${folder}/${name}`);
     }
   }
   return [...found.values()];
@@ -85,23 +89,6 @@ export function sourceOf(
     path = posix.resolve(posix.dirname(path), to);
   }
   return undefined;
-}
-
-function elfOfFile(path: string): ElfLibrary | undefined {
-  try {
-    const fd = openSync(path, "r");
-    try {
-      return readElfLibrary((offset, length) => {
-        const bytes = Buffer.alloc(length);
-        return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
-      });
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // What cannot be read on the host cannot be used in the container either.
-    return undefined;
-  }
 }
 
 function namesIn(dir: string): string[] {

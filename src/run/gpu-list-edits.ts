@@ -3,6 +3,7 @@
 
 import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type CacheEntry, MAX_CACHE_BYTES, readLdCache } from "../elf/ld-cache.ts";
 import { readIfAny } from "../platform/access.ts";
 import type { Environment } from "../platform/user.ts";
 import { type DeviceEdits, NO_EDITS } from "./cdi-edits.ts";
@@ -12,7 +13,6 @@ import { LD_CACHE } from "./device-libraries.ts";
 import { LIBS_DIR } from "./environment.ts";
 import { type GpuList, LIST_NAMES, meansLibrary, OWN_LISTS, parseGpuList } from "./gpu-lists.ts";
 import type { MountRecord } from "./launch-plan.ts";
-import { type CacheEntry, MAX_CACHE_BYTES, readLdCache } from "./ld-cache.ts";
 
 /** Where the host's things are; tests have their own. */
 export interface HostPlaces {

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CacheEntry, EMPTY_CACHE, extendLdCache, writeLdCache } from "../elf/ld-cache.ts";
 import { findDevices } from "./cdi.ts";
 import { AMD, type Machine, NVIDIA } from "./cdi-visible.ts";
 import { gpuListEdits } from "./gpu-list-edits.ts";
 import { meansLibrary, parseGpuList } from "./gpu-lists.ts";
-import { type CacheEntry, EMPTY_CACHE, extendLdCache, writeLdCache } from "./ld-cache.ts";
 
 describe("a list of a vendor's files", () => {
   test("names libraries, programs and files; comments and odd lines are passed over", () => {

@@ -101,7 +101,7 @@ async function extraMounts(job: DefinitionJob): Promise<Pick<BuildContext, "moun
   const { libraryPathOnly } = await import("../../run/device-libraries.ts");
   const { devices: names, environment: env, log } = job;
   const edits = await findDevices({ names, dirs: [], env, dev: { minimal: true, ipc: true }, log });
-  const settled = libraryPathOnly(edits);
+  const settled = await libraryPathOnly(edits);
   const devices = settled.mounts.flatMap((mount): StepMount[] =>
     mount.op === "bind"
       ? [{ kind: "host", source: mount.source, target: mount.target, readOnly: mount.flags.includes("ro") }]

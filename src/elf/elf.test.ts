@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hasCode } from "../../base/errors.ts";
-import { type MadeElf, makeElf, openBytes } from "../testing.ts";
+import { hasCode } from "../base/errors.ts";
+import type { RandomFile } from "../image/squashfs-reader/index.ts";
 import { readElf, readElfHead, readTextAt } from "./index.ts";
+import { type MadeElf, makeElf, openBytes } from "./testing.ts";
 
 const LIBRARY: MadeElf = {
   soname: "libmpi.so.12",
@@ -82,6 +83,32 @@ describe("the ELF reader", () => {
       },
     );
     await fc.assert(property, { numRuns: 1500, seed: 5 });
+  });
+
+  test.each([
+    ["many libraries", 5_000, "a"],
+    ["libraries of long names", 300, "a".repeat(1_000)],
+  ])("believes no file that needs %s: their names could all be one", async (_, count, name) => {
+    const file = openBytes(makeElf({ needed: Array(count).fill(name) }));
+    await expect(readElfHead(file, "x")).rejects.toMatchObject({ code: "E_ELF_DAMAGED" });
+  });
+
+  test("reads no more than headers can be long, however long the file and its tables claim to be", async () => {
+    const bytes = makeElf(LIBRARY);
+    // Size and number of the section headers: four gigabytes, which a file with holes may have.
+    bytes.writeUInt16LE(65_535, 58);
+    bytes.writeUInt16LE(65_535, 60);
+    let most = 0;
+    const file: RandomFile = {
+      ...openBytes(bytes),
+      stat: async () => ({ size: 2 ** 33 }),
+      read: (buffer, offset, length, position) => {
+        most = Math.max(most, length);
+        return openBytes(bytes).read(buffer, offset, length, position);
+      },
+    };
+    await readElf(file, "x").catch(() => undefined);
+    expect(most).toBeLessThan(2 ** 20);
   });
 
   test("gives up lists of versions that lead in circles", async () => {

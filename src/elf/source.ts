@@ -1,9 +1,9 @@
 // The bytes of one ELF file and how its numbers are written. Every position comes from the file itself, so every read is
 // checked against its size.
 
-import type { BerthError } from "../../base/errors.ts";
-import type { RandomFile } from "../../image/squashfs-reader/index.ts";
-import { fail } from "../errors.ts";
+import type { BerthError } from "../base/errors.ts";
+import type { RandomFile } from "../image/squashfs-reader/index.ts";
+import { fail } from "./errors.ts";
 
 /** 32 or 64: the width of addresses. */
 export type Bits = 32 | 64;

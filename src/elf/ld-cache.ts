@@ -35,6 +35,8 @@ const EXTENSION_HWCAPS = 1;
 const MAX_ENTRIES = 200_000;
 const MAX_HWCAPS = 1_024;
 const MAX_TEXT = 4_096;
+/** Characters of all names and paths together: entries may share them, so that a small file could stand for gigabytes. */
+const MAX_TEXTS = 64 * 1024 * 1024;
 /** Larger than the cache of any image; what is larger is not read. */
 export const MAX_CACHE_BYTES = 16 * 1024 * 1024;
 
@@ -48,9 +50,12 @@ export function readLdCache(file: Buffer): LdCache | undefined {
   if (count > MAX_ENTRIES || HEAD + count * ENTRY > bytes.length || (endian !== 0 && endian !== LITTLE_ENDIAN))
     return undefined;
   const entries: CacheEntry[] = [];
+  let left = MAX_TEXTS;
   for (let at = HEAD; at < HEAD + count * ENTRY; at += ENTRY) {
     const [name, path] = [textAt(bytes, bytes.readUInt32LE(at + 4)), textAt(bytes, bytes.readUInt32LE(at + 8))];
     if (name === undefined || path === undefined) return undefined;
+    left -= name.length + path.length;
+    if (left < 0) return undefined;
     const [flags, osVersion] = [bytes.readInt32LE(at), bytes.readUInt32LE(at + 12)];
     entries.push({ flags, name, path, osVersion, hwcap: bytes.readBigUInt64LE(at + 16) });
   }

@@ -5,6 +5,9 @@ import type { ElfSource } from "./source.ts";
 
 const MAX_ENTRIES = 65_536;
 const MAX_NAME = 65_536;
+/** Libraries that one object may need: entries may all mean one name of a small file, and each is looked for in many places. */
+const MAX_NEEDED = 4_096;
+const MAX_NEEDED_TEXT = 256 * 1024;
 const FIRST_LOOK = 256;
 
 /** Tags of the entries that are read here. */
@@ -62,9 +65,16 @@ export async function readDynamic(elf: ElfSource, header: ElfHeader): Promise<Dy
       : { offset: offsetOf(elf, header, address), size: entryValue(entries, TAG.strsz) ?? 0 };
   const name = (offset: number | undefined) =>
     offset === undefined ? undefined : nameAt(elf, strings.offset, strings.size, offset);
+  const needs = entries.filter(({ tag }) => tag === TAG.needed);
+  if (needs.length > MAX_NEEDED) throw elf.damaged(`it claims to need ${needs.length} libraries`);
   const needed: string[] = [];
-  for (const { value } of entries.filter(({ tag }) => tag === TAG.needed))
-    needed.push(await nameAt(elf, strings.offset, strings.size, value));
+  let left = MAX_NEEDED_TEXT;
+  for (const { value } of needs) {
+    const library = await nameAt(elf, strings.offset, strings.size, value);
+    left -= library.length;
+    if (left < 0) throw elf.damaged("the names of the libraries it needs are longer than any program's");
+    needed.push(library);
+  }
   return {
     ...{ entries, strings, needed },
     soname: await name(entryValue(entries, TAG.soname)),

@@ -1,11 +1,13 @@
 // Header and program headers of an ELF file (System V gABI, chapters 4 and 5): what it is for and where its parts are loaded.
 
-import type { RandomFile } from "../../image/squashfs-reader/index.ts";
+import type { RandomFile } from "../image/squashfs-reader/index.ts";
 import { type ElfSource, type Encoding, elfSource, type Fields } from "./source.ts";
 
 const MAGIC = Buffer.from("\x7fELF", "latin1");
 const IDENT_BYTES = 16;
 const MAX_SEGMENTS = 4096;
+/** Bytes of a program or section header; they are 32 to 64 in every file there is. */
+const MAX_ENTRY = 256;
 const MAX_INTERPRETER = 4096;
 
 const PT_LOAD = 1;
@@ -24,6 +26,8 @@ export interface Segment {
 
 /** What the header says. */
 export interface ElfHeader {
+  /** What it is (e_type): 2 a program at fixed addresses, 3 a library or a program that may lie anywhere. */
+  readonly type: number;
   /** Architecture number (e_machine): 62 is x86-64, 183 AArch64. */
   readonly machine: number;
   readonly loads: readonly Segment[];
@@ -63,6 +67,7 @@ export async function readHeader(elf: ElfSource): Promise<ElfHeader> {
   const segments = await readSegments(elf, head);
   const interpreter = segments.find(({ type }) => type === PT_INTERP);
   return {
+    type: head.u16(16),
     machine: head.u16(18),
     loads: segments.filter(({ type }) => type === PT_LOAD),
     dynamic: segments.find(({ type }) => type === PT_DYNAMIC),
@@ -80,7 +85,7 @@ async function readSegments(elf: ElfSource, head: Fields): Promise<Segment[]> {
   const count = head.u16(phentsize + 2);
   const entrySize = head.u16(phentsize);
   if (count === 0) return [];
-  if (count > MAX_SEGMENTS || entrySize < segment)
+  if (count > MAX_SEGMENTS || entrySize < segment || entrySize > MAX_ENTRY)
     throw elf.damaged(`it claims ${count} segments of ${entrySize} bytes`);
   const table = await elf.read(head.word(phoff), count * entrySize);
   return Array.from({ length: count }, (_, index) => {
@@ -108,7 +113,8 @@ export function offsetOf(elf: ElfSource, { loads }: ElfHeader, address: number):
 export async function symbolTableSize(elf: ElfSource, header: ElfHeader, offset: number): Promise<number | undefined> {
   const { section, s } = SHAPES[elf.encoding.bits];
   const { offset: start, count, entrySize } = header.sections;
-  if (count === 0 || entrySize < section || start + count * entrySize > elf.size) return undefined;
+  if (count === 0 || entrySize < section || entrySize > MAX_ENTRY || start + count * entrySize > elf.size)
+    return undefined;
   const table = await elf.read(start, count * entrySize);
   for (let at = 0; at < count * entrySize; at += entrySize) {
     const [type, , place, size] = s;

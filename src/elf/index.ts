@@ -1,7 +1,7 @@
 // The door of the ELF reader. Programs and libraries of images are untrusted: counts, positions and names are bounded, and a
 // damaged file ends in E_ELF_DAMAGED. Knows nothing of MPI.
 
-import type { RandomFile } from "../../image/squashfs-reader/index.ts";
+import type { RandomFile } from "../image/squashfs-reader/index.ts";
 import { type Dynamic, NAME_TAGS, readDynamic } from "./dynamic.ts";
 import { type ElfHeader, offsetOf, openElf, readHeader } from "./header.ts";
 import type { Bits, ElfSource } from "./source.ts";
@@ -21,6 +21,8 @@ const MAX_TEXT = 4096;
 export interface ElfHead {
   readonly bits: Bits;
   readonly little: boolean;
+  /** 2: a program at fixed addresses; 3: a library, or a program that may lie anywhere (e_type). */
+  readonly type: number;
   /** Architecture number (e_machine). */
   readonly machine: number;
   readonly interpreter: string | undefined;
@@ -77,8 +79,8 @@ export async function open(file: RandomFile, path: string): Promise<OpenedElf | 
 
 function headOf({ elf, header, dynamic }: OpenedElf): ElfHead {
   const { soname, needed, rpath, runpath } = dynamic;
-  const { machine, interpreter } = header;
-  return { ...elf.encoding, machine, interpreter, soname, needed, rpath, runpath };
+  const { type, machine, interpreter } = header;
+  return { ...elf.encoding, type, machine, interpreter, soname, needed, rpath, runpath };
 }
 
 /** Offsets of all names that an object refers to in its table. @throws E_ELF_DAMAGED */

@@ -129,6 +129,13 @@ describe("the cache of the dynamic linker", () => {
     );
   });
 
+  test("whose entries share their names is believed only as far as they fit into memory", () => {
+    const path = `/${"x".repeat(4_000)}`;
+    const cache = (count: number) => ({ entries: Array(count).fill(entry("liba.so.1", path)), hwcapNames: [] });
+    expect(readLdCache(writeLdCache(cache(100)))?.entries).toHaveLength(100);
+    expect(readLdCache(writeLdCache(cache(20_000)))).toBeUndefined();
+  });
+
   test.skipIf(!LDCONFIG)("[skipped without ldconfig] of no entry is one too", () => {
     const file = join(dir, "empty");
     writeFileSync(file, writeLdCache(EMPTY_CACHE));
