@@ -165,7 +165,7 @@ describe("the plan of a bundle", () => {
     const linux = { maskedPaths: ["/data/secret", "/data/gone", "/database"] };
     const { mounts: made } = planned({ mounts, linux }, { host: { ...HOST, kind } });
     expect(made.at(-1)).toEqual({ op: "bind", source: "/dev/null", target: "/data/secret", flags: ["dev"] });
-    expect(made.filter(({ target }) => target?.startsWith("/data"))).toHaveLength(2);
+    expect(made.filter((one) => "target" in one && one.target.startsWith("/data"))).toHaveLength(2);
   });
 
   test.each<[string, Parameters<typeof aBundle>[0], string]>([
