@@ -110,7 +110,7 @@ static void add_line(struct list *list, const char *path, size_t number, char *l
   while (isspace((unsigned char)*line)) line++;
   if (*line == 0 || *line == '#') return;
   const char *equals = strchr(line, '=');
-  if (equals == NULL || equals == line) die_with(EXIT_CALLED, "%s, line %zu: \"%.80s\" is not of the form NAME=VALUE", path, number, line);
+  if (equals == NULL || equals == line) die_with(EXIT_CALLED, "%s, line %zu: it is not of the form NAME=VALUE", path, number); // its words may be secret
   if (equals[1] == 0) die_with(EXIT_CALLED, "%s, line %zu: the variable %.*s has no value", path, number, (int)(equals - line), line);
   set(list, line);
 }

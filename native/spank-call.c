@@ -63,7 +63,10 @@ static bool listen_to(int out, int err, int64_t until, struct spank_answer *answ
   while (files[0].fd >= 0 || files[1].fd >= 0) {
     int64_t left = until - now_ms();
     if (left <= 0) return false;
-    if (poll(files, 2, (int)left) < 0 && errno != EINTR) return false;
+    if (poll(files, 2, (int)left) < 0) {
+      if (errno != EINTR) return false;
+      continue; // what it said last holds no more, and reading could wait for ever
+    }
     for (int i = 0; i < 2; i++)
       if (files[i].fd >= 0 && files[i].revents != 0 && !take(files[i].fd, texts[i], &lengths[i])) files[i].fd = -1;
   }

@@ -203,6 +203,7 @@ def test_a_bad_line_of_an_environment_file_ends_with_its_place():
         write(os.path.join(folder, "vars"), text)
         result = launch(batch(("bind", folder, "/opt", "ro"), steps=[("env-file", "/opt/vars")]))
         failed(result, f"/opt/vars, line {line}:", word)
+        assert "nothing" not in result.err, result
     failed(launch(batch(steps=[("env-file", "/nowhere")])), "/nowhere", "No such file")
     failed(launch(batch(steps=[("env-file", "/etc")])), "/etc", "directory")
     with open(os.path.join(folder, "vars"), "w") as file:

@@ -1,7 +1,7 @@
 // Variables that Shifter's users never saw in a container, because the dynamic linker takes them from setuid programs
 // (glibc, "unsecure environment variables"). They are the host's: its libraries and folders are not the image's. Pure.
 
-// Every name that begins with LD_ besides these; native/shifter.c has the same list.
+// Every name that begins with LD_ besides these; native/unsecure.c has the same list.
 const OTHERS = new Set([
   "GCONV_PATH",
   "GETCONF_DIR",

@@ -6,6 +6,8 @@ import { readIfAny } from "../platform/access.ts";
 
 // A directory service that hangs must not keep a job from starting for long.
 const TIMEOUT_MS = 3000;
+// Groups with tens of thousands of members make long lines; a line cut short would lose some of them.
+const MAX_BYTES = 64 << 20;
 
 /** The passwd line of a user by number or name; undefined when nobody knows him. */
 export function passwdLineOf(who: number | string): string | undefined {
@@ -41,6 +43,7 @@ function ask(database: "passwd" | "group" | "initgroups", keys: readonly string[
   const { stdout } = spawnSync("getent", [database, "--", ...keys], {
     encoding: "utf8",
     timeout: TIMEOUT_MS,
+    maxBuffer: MAX_BYTES,
     stdio: ["ignore", "pipe", "ignore"],
     env: { PATH: "/usr/bin:/bin:/usr/local/bin" },
   });
