@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { CLIENT_DIR } from "../../src/batch/sshd/client-files.ts";
-import { prepareSshd } from "../../src/batch/sshd/folder.ts";
+import { prepareSshd, removeSshdFolder } from "../../src/batch/sshd/folder.ts";
 import { randomKeys } from "../../src/batch/sshd/keys.ts";
 import { startSshd } from "../../src/batch/sshd/start.ts";
 import { terminalGroup } from "../../src/batch/sshd/terminal-group.ts";
@@ -156,6 +156,35 @@ describe.each(["openssh", "dropbear"] as const)("the sshd of a job", (program) =
       expect(() => writeFileSync(join(job.dir, "x"), "")).toThrow(/read-only/);
       const other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", `${job.dir}/client/key`];
       expect(spawnSync(other[0] ?? "", other.slice(1), { encoding: "utf8" }).stderr).toMatch(/Permission denied/);
+    });
+
+    test("starts again for the same job when its user has ended it", async () => {
+      const other = await startJob({ program });
+      onTestFinished(() => other.stop());
+      for (const pid of other.processes()) process.kill(Number(pid), "SIGKILL");
+      await untilTrue(() => other.processes().length === 0);
+      await startSshd(other.plan, { signal: new AbortController().signal });
+      expect(other.ssh(["localhost", "id -u"])).toMatchObject({ status: 0, stdout: `${other.user.uid}\n` });
+    });
+
+    test.skipIf(!AS_ROOT)("has a folder that its user cannot keep from being sealed [as root]", async () => {
+      const dir = mkdtempSync("/dev/shm/berth-seal-");
+      chmodSync(dir, 0o711);
+      const plan = { ...job.plan, dir: join(dir, "ssh") };
+      const grab = "for (;;) try { fs.chmodSync(path, 0o600); fs.openSync(path, 'r+'); } catch {}";
+      const script = `const path = ${JSON.stringify(join(plan.dir, "client/key"))}; process.stdout.write("on"); ${grab}`;
+      const [command = "", ...words] = asUser(job.user, [process.execPath, "-e", script]);
+      const grabber = spawn(command, words, { stdio: ["ignore", "pipe", "ignore"] });
+      onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+      onTestFinished(() => {
+        grabber.kill("SIGKILL");
+      });
+      await once(grabber.stdout, "data");
+      for (let times = 0; times < 10; times += 1) {
+        prepareSshd(plan);
+        removeSshdFolder(plan.dir);
+      }
+      expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(dir);
     });
 
     test("leaves no process, mount or file when it is stopped, not even a session's child that left its parents", async () => {

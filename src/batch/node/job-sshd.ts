@@ -45,7 +45,8 @@ export async function withSshd<T>(
   } catch (error) {
     if (done) undo(done.result);
     const { stopSshd } = await import("../sshd/stop.ts");
-    await stopSshd({ dir: plan.dir, uid: plan.person.uid, signal: end });
+    // Also after an interruption, which may be why it failed; it takes seconds at most.
+    await stopSshd({ dir: plan.dir, uid: plan.person.uid, signal: new AbortController().signal });
     throw error;
   }
 }

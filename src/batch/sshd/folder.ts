@@ -6,10 +6,13 @@ import { chmodSync, chownSync, existsSync, mkdirSync, rmdirSync, rmSync, writeFi
 import { dirname } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import { canWrite, readIfAny } from "../../platform/access.ts";
+import type { Person } from "../types.ts";
 import { fail } from "./errors.ts";
 import { SESSION } from "./server-files.ts";
-import type { SshdPlan } from "./types.ts";
+import type { SshdFile, SshdPlan } from "./types.ts";
 
+// Below the folder until it is shown in its place, which hides it.
+const HIDDEN = "sealed";
 const FIXED_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
 
 /** Makes the folder with its files, unless it is there for the same plan. @throws E_SSHD_FOLDER */
@@ -20,21 +23,36 @@ export function prepareSshd(plan: SshdPlan): void {
   removeSshdFolder(dir);
   try {
     mkdirSync(dir, { mode: 0o700 });
-    if (asRoot) mount(["-t", "tmpfs", "-o", MOUNT_OPTIONS, "berth-ssh", dir], dir);
-    for (const { name, mode, content, owner } of plan.files) {
-      const path = `${dir}/${name}`;
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content, { flag: "wx", mode: 0o600 });
-      // After the fact, so that root's umask does not decide what the user can read.
-      for (let at = dirname(path); at !== dir; at = dirname(at)) chmodSync(at, 0o755);
-      chmodSync(path, mode);
-      if (asRoot && owner === "user") chownSync(path, person.uid, person.gid);
-    }
-    if (asRoot) mount(["-o", "remount,ro", dir], dir);
+    const place = asRoot ? raise(dir) : dir;
+    for (const file of plan.files) writeBelow(place, file, asRoot ? person : undefined);
+    if (asRoot) show(place, dir);
   } catch (cause) {
     removeSshdFolder(dir);
     throw cause instanceof Error && cause.name === "BerthError" ? cause : folderFailure(dir, reasonOf(cause), cause);
   }
+}
+
+// Filled where nobody else can pass: who could open his file for writing would keep the folder from being sealed.
+function raise(dir: string): string {
+  const place = `${dir}/${HIDDEN}`;
+  mkdirSync(place, { mode: 0o700 });
+  mount(["-t", "tmpfs", "-o", MOUNT_OPTIONS, "berth-ssh", place], dir);
+  return place;
+}
+
+function show(place: string, dir: string): void {
+  mount(["-o", "remount,ro", place], dir);
+  mount(["--bind", place, dir], dir);
+}
+
+function writeBelow(place: string, { name, mode, content, owner }: SshdFile, person: Person | undefined): void {
+  const path = `${place}/${name}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content, { flag: "wx", mode: 0o600 });
+  // After the fact, so that root's umask does not decide what the user can read.
+  for (let at = dirname(path); at !== place; at = dirname(at)) chmodSync(at, 0o755);
+  chmodSync(path, mode);
+  if (person && owner === "user") chownSync(path, person.uid, person.gid);
 }
 
 // Sealed last, so it is complete; random keys may differ, which the files of the other side already have.
@@ -52,7 +70,12 @@ export function removeSshdFolder(dir: string): void {
   }
   // Sessions that have not ended yet may hold it; the name goes at once. What is below it is never root's to walk through.
   call("umount", ["-l", dir]);
+  const place = `${dir}/${HIDDEN}`;
   try {
+    if (existsSync(place)) {
+      call("umount", ["-l", place]);
+      rmdirSync(place);
+    }
     rmdirSync(dir);
   } catch (cause) {
     throw folderFailure(dir, reasonOf(cause), cause);

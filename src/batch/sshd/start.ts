@@ -33,6 +33,8 @@ exec "$@"
 /** Starts it and waits until it listens, unless it runs. The plan's files must be there. @throws E_SSHD_PORT, E_SSHD_START */
 export async function startSshd(plan: SshdPlan, { signal, controlGroup }: StartWish): Promise<void> {
   if (sshdProcesses(plan.dir, plan.person.uid).length > 0) return;
+  // The record of one that has ended: its user may do that at any time.
+  rmSync(sshdRecord(plan.dir), { force: true });
   const [first] = listeners(plan.port);
   if (first) throw portTaken(plan.port, first.uid);
   checkFiles(plan);
@@ -54,7 +56,9 @@ export async function startSshd(plan: SshdPlan, { signal, controlGroup }: StartW
 function checkFiles({ check, person }: SshdPlan): void {
   if (check === undefined) return;
   const [program = "", ...words] = asPerson(check, person);
-  const options = { encoding: "utf8", env: FIXED_ENVIRONMENT, cwd: "/", timeout: PATIENCE_MS } as const;
+  // It is the user's process, which he may have stopped: no other signal ends it then.
+  const limits = { timeout: PATIENCE_MS, killSignal: "SIGKILL" } as const;
+  const options = { encoding: "utf8", env: FIXED_ENVIRONMENT, cwd: "/", ...limits } as const;
   const { status, stderr, error } = spawnSync(program, words, options);
   const why = stderr?.trim().split("\n").at(-1) || reasonOf(error);
   if (status !== 0) throw fail("E_SSHD_START", { program: check[0], why });
