@@ -11,8 +11,9 @@ const OF_THE_JOB = [
   /^E_MODULE/,
   /^E_SLURM_(NOT_FROZEN|COMMENT|RESOLVE|WISHES)$/,
   /^E_NODE_(CACHE|KEY|IMAGE_FILE)$/,
-  // The port may be a neighbour's on purpose: that must not cost the node either.
-  /^E_SSHD_(KEY|WORD|PORT)$/,
+  // The port may be a neighbour's on purpose, and sshd is the user's process, which he can end before it listens: neither must
+  // cost the node.
+  /^E_SSHD_(KEY|WORD|PORT|START)$/,
   /^E_PLAN_(NUL|LARGE|MOUNTS)$/,
 ];
 

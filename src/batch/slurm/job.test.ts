@@ -89,12 +89,17 @@ describe("comments of jobs", () => {
 });
 
 describe("whose fault it is", () => {
-  test.each(["E_SHIFTER_DENIED", "E_VOLUME_FLAG", "E_MODULE_UNKNOWN", "E_NODE_CACHE", "E_SLURM_WISHES", "E_SSHD_KEY"])(
-    "%s is the job's",
-    (code) => {
-      expect(isOfTheJob(new BerthError(code, { text: "" }, {}, undefined))).toBe(true);
-    },
-  );
+  test.each([
+    "E_SHIFTER_DENIED",
+    "E_VOLUME_FLAG",
+    "E_MODULE_UNKNOWN",
+    "E_NODE_CACHE",
+    "E_SLURM_WISHES",
+    "E_SSHD_KEY",
+    "E_SSHD_START",
+  ])("%s is the job's", (code) => {
+    expect(isOfTheJob(new BerthError(code, { text: "" }, {}, undefined))).toBe(true);
+  });
 
   test.each(["E_NODE_SETUP", "E_NODE_DIR", "E_SHIFTER_ROOT", "E_SHIFTER_IMAGE_CLOSED", "E_NODE_CONFIG", "E_PROGRAM"])(
     "%s is the node's",

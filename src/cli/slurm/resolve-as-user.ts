@@ -17,7 +17,9 @@ export function resolveAsUser(uid: number, options: readonly string[], rootEnv: 
   const own = Object.entries(rootEnv).filter(([name]) => name.startsWith("BERTH_"));
   const env = { ...Object.fromEntries(own), PATH: "/usr/bin:/bin", HOME: "/", LC_ALL: "C.UTF-8" };
   const child = spawnSync(program, [...words, "slurm", "resolve", ...options], {
-    ...{ uid, gid: Number(group), env, cwd: "/", timeout: TIMEOUT_MS, encoding: "utf8" },
+    ...{ uid, gid: Number(group), env, cwd: "/", encoding: "utf8" },
+    // It is the user's process, which he may have stopped: no other signal ends it then.
+    ...{ timeout: TIMEOUT_MS, killSignal: "SIGKILL" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = child.error?.message ?? child.stderr.trim();
