@@ -420,6 +420,37 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     expect(readdirSync(site.holder("7"))).toEqual([]);
   });
 
+  describe("is taken down nevertheless", () => {
+    const epilog = (...words: string[]) => {
+      const all = [...["slurm", "epilog", "--uid", String(site.user.uid), "--job", "7"], "--node-dir", site.nodeDir];
+      return spawnSync(BINARY, [...all, ...words], { env: ENV, cwd: "/", encoding: "utf8" });
+    };
+
+    test("when the configuration cannot be read any more", () => {
+      expect(site.setup("7")).toEqual(GOOD);
+      writeFileSync(site.place("site.yaml"), "node: [");
+      expect(epilog("--config", site.place("site.yaml"))).toMatchObject({ status: 0 });
+      expect(site.leftovers()).toEqual([]);
+    });
+
+    test("when its control group cannot be ended, which is said", () => {
+      expect(site.setup("7")).toEqual(GOOD);
+      mkdirSync(site.place(`groups/shifter/uid_${site.user.uid}/job_7/cgroup.procs`), { recursive: true });
+      const ended = epilog("--config", site.place("site.yaml"), "--memory-cgroup", site.place("groups"));
+      expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining("the control group") });
+      expect(site.leftovers()).toEqual([]);
+    });
+
+    test("when its sshd cannot be ended, which is said", () => {
+      expect(site.setup("7")).toEqual(GOOD);
+      mkdirSync(`${site.holder("7")}.ssh/strange`, { recursive: true });
+      expect(site.teardown("7")).toMatchObject({ status: 1, err: expect.stringContaining("the folder of sshd") });
+      expect(existsSync(site.holder("7"))).toBe(false);
+      rmSync(`${site.holder("7")}.ssh`, { recursive: true });
+      expect(site.leftovers()).toEqual([]);
+    });
+  });
+
   describe("under Shifter's names", () => {
     const call = (name: string, words: readonly string[], env = {}) => {
       symlinkSync(BINARY, site.place(name));
@@ -465,6 +496,13 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
       expect(readdirSync(join(site.holder("7"), "root"))).toContain("bin");
       expect(call("unsetupRoot", [], env)).toEqual(GOOD);
       expect(site.leftovers()).toEqual([]);
+    });
+
+    test("unsetupRoot tells an ordinary user that it is root's, and succeeds", () => {
+      symlinkSync(BINARY, site.place("unsetupRoot"));
+      const { status, out, err } = site.as("user", site.place("unsetupRoot"));
+      rmSync(site.place("unsetupRoot"));
+      expect([status, out, err]).toEqual([0, "", expect.stringContaining("only root sets up nodes")]);
     });
 
     test.each([[[]], [["id"]], [["-U", "1001", "id", "a", "b"]], [["id", FIRST]], [["-Z", "id", FIRST]], [["-U"]]])(

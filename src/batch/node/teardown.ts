@@ -9,6 +9,7 @@ import { callNode } from "./hands.ts";
 import { type Holder, holdersOf } from "./holders.ts";
 import { endSshd } from "./job-sshd.ts";
 import { readMounts } from "./mount-table.ts";
+import { checkNodeDir } from "./node-dir.ts";
 import { setupDir } from "./place.ts";
 import { requireRoot } from "./setup.ts";
 import type { SetupKey } from "./types.ts";
@@ -31,7 +32,10 @@ const WAIT_MS = 2000;
 
 const NOTHING_THERE = 3;
 
-/** Takes down what is set up under this key, if anything is. @throws E_NODE_ROOT, E_NODE_TEARDOWN, E_SSHD_STOP */
+/**
+ * Takes down what is set up under this key, if anything is; the container also when its sshd does not end.
+ * @throws E_NODE_ROOT, E_NODE_DIR, E_NODE_TEARDOWN, E_SSHD_STOP
+ */
 export async function tearDown(
   key: SetupKey,
   nodeDir: string,
@@ -41,7 +45,19 @@ export async function tearDown(
   requireRoot();
   const dir = setupDir(nodeDir, key);
   if (!existsSync(nodeDir)) return { found: false, pinned: [] };
-  await endSshd(dir, key.uid, signal);
+  checkNodeDir(nodeDir);
+  const sshd = await settled(endSshd(dir, key.uid, signal));
+  const result = release(dir, nodeDir, env);
+  if (sshd.status === "rejected") throw sshd.reason;
+  return result;
+}
+
+async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
+}
+
+function release(dir: string, nodeDir: string, env: Environment): TeardownResult {
   const layer = layerOf(dir);
   const { status, out, said } = callNode(["release", dir, String(WAIT_MS)], Buffer.alloc(0), nodeDir, env);
   if (status !== 0 && status !== NOTHING_THERE)

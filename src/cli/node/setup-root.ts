@@ -1,7 +1,7 @@
 // `setupRoot` and `unsetupRoot`: Shifter's names for set-up and teardown, with Shifter's arguments (spec/shifter.md 7.1), so
 // that a site's scripts and other plugins go on working.
 
-import { defineErrors } from "../../base/errors.ts";
+import { defineErrors, reasonOf } from "../../base/errors.ts";
 import { readOptions } from "../../batch/getopt.ts";
 import { keyOfName, parseId, parseJob } from "../../batch/node/place.ts";
 import type { Context } from "../context.ts";
@@ -61,20 +61,30 @@ async function showConfig({ env }: Context): Promise<void> {
  * was set up for no job. It always succeeds, as Shifter's does; what went wrong is said.
  */
 export async function runUnsetupRoot(context: Context): Promise<number> {
+  try {
+    await takeAllDown(context);
+  } catch (error) {
+    context.log.warn(reasonOf(error));
+  }
+  return 0;
+}
+
+async function takeAllDown(context: Context): Promise<void> {
   const { env, log } = context;
-  const [{ configuredPlace }, { takeDown }] = await Promise.all([
+  const [{ requireRoot }, { configuredPlace }, { takeDown }] = await Promise.all([
+    import("../../batch/node/setup.ts"),
     import("./configured-place.ts"),
     import("./take-down.ts"),
   ]);
+  requireRoot();
   const { nodeDir } = await configuredPlace({ "node-dir": undefined, config: undefined }, context);
   for (const key of await keysOf(nodeDir, parseJob(env["SLURM_JOB_ID"]), env["SLURM_JOB_UID"])) {
     try {
       await takeDown(key, nodeDir, context);
     } catch (error) {
-      log.warn(error instanceof Error ? error.message : String(error));
+      log.warn(reasonOf(error));
     }
   }
-  return 0;
 }
 
 async function keysOf(nodeDir: string, job: string, uid: string | undefined) {

@@ -1,12 +1,14 @@
 // Carries out a job's prolog and epilog.
 
+import { requireRoot } from "../../batch/node/setup.ts";
 import type { SetupKey } from "../../batch/node/types.ts";
 import { endGroup, enterGroup, jobGroup } from "../../batch/slurm/control-group.ts";
-import { commentOptions, jobWishes, setupRequest } from "../../batch/slurm/job.ts";
+import { commentOptions, jobKey, jobWishes, setupRequest } from "../../batch/slurm/job.ts";
 import { clearMarks, writeTaskVariables } from "../../batch/slurm/marks.ts";
 import { prepareJob } from "../../batch/slurm/prolog.ts";
 import type { Environment } from "../../platform/user.ts";
 import type { Context } from "../context.ts";
+import { configuredPlace } from "../node/configured-place.ts";
 import { takeDown } from "../node/take-down.ts";
 import { type JobFlags, jobOf } from "./job-flags.ts";
 
@@ -41,11 +43,19 @@ async function wishesOfComment(
   return resolveAsUser(key.uid, config === undefined ? options : [`--config=${config}`, ...options], env);
 }
 
-/** Takes the job's container down. @throws E_NODE_TEARDOWN, E_SLURM_CGROUP */
+/**
+ * Takes the job's container down, also where the configuration cannot be read any more, and where processes do not end.
+ * @throws E_NODE_ROOT, E_SLURM_JOB, E_NODE_DIR, E_NODE_TEARDOWN, E_SLURM_CGROUP
+ */
 export async function runEpilog(flags: JobFlags, context: Context): Promise<void> {
-  const { key, site } = await jobOf(flags, context);
+  requireRoot();
+  const key = jobKey(flags, context.env);
+  const { nodeDir } = await configuredPlace(flags, context);
   const group = flags["memory-cgroup"];
-  if (group !== undefined) await endGroup(jobGroup(group, key), context.signal);
-  await takeDown(key, site.nodeDir, context);
-  clearMarks(site.nodeDir, key);
+  try {
+    if (group !== undefined) await endGroup(jobGroup(group, key), context.signal);
+  } finally {
+    await takeDown(key, nodeDir, context);
+    clearMarks(nodeDir, key);
+  }
 }
