@@ -92,9 +92,9 @@ __attribute__((noreturn)) static void build(const struct order *order) {
     if (step->kind == STEP_CACHE) cache_raise(stand, step, order->uid);
     else if (step->kind == STEP_NAMESPACE) namespace_keep(stand, step, order->uid);
     else if (step->kind == STEP_LAUNCH) launch(order->launcher, step);
-    else stand_write(stand, step->name, step->bytes, step->length);
+    else stand_write(step->name, step->bytes, step->length);
   }
-  stand_seal(stand, order->dir, order->uid);
+  stand_seal(order->dir, order->uid);
   _exit(0);
 }
 

@@ -12,6 +12,7 @@
 #include "child.h"
 #include "loops.h"
 #include "say.h"
+#include "stand.h"
 #include "sys.h"
 
 static int make_file(const struct step *step, char *path, size_t size) {
@@ -41,8 +42,8 @@ void cache_raise(int stand, const struct step *step, uid_t uid) {
   int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   int top = mount < 0 ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (top < 0 || fchown(top, uid, step->gid) < 0 || fchmod(top, 0755) < 0) die("cannot hand the per-node cache over: %s", strerror(errno));
-  if (mkdirat(stand, step->name, 0755) < 0 || sys_move_mount(mount, stand, step->name, 0) < 0)
-    die("cannot mount the per-node cache: %s", strerror(errno));
+  stand_make_dir(step->name);
+  if (sys_move_mount(mount, stand, step->name, 0) < 0) die("cannot mount the per-node cache: %s", strerror(errno));
   close(top);
   close(mount);
   close(fs);

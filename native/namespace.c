@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "stand.h"
 #include "sys.h"
 
 __attribute__((noreturn)) static void linger(pid_t parent) {
@@ -63,10 +64,9 @@ static void map_itself(pid_t of, uid_t uid, gid_t gid) {
 static void put_into(int stand, const char *name, pid_t of) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/ns/user", (int)of);
-  int file = openat(stand, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+  stand_write(name, "", 0);
   int space = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE);
-  if (file < 0 || space < 0 || sys_move_mount(space, stand, name, 0) < 0) die("cannot keep the user namespace: %s", strerror(errno));
-  close(file);
+  if (space < 0 || sys_move_mount(space, stand, name, 0) < 0) die("cannot keep the user namespace: %s", strerror(errno));
   close(space);
 }
 

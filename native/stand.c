@@ -41,14 +41,19 @@ bool stand_mounted(const char *dir, uid_t *whose) {
   return about.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 }
 
+// The only way to write to it, a mount that has no name. Who is the directory's owner could change it: so everywhere else, in the
+// copies of other namespaces too, it is read-only from the beginning.
+static int writable = -1;
+
 static int make_tmpfs(void) {
   int fs = sys_fsopen("tmpfs");
   if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", "berth-node") < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "size", SIZE) < 0 ||
       sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", INODES) < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0700") < 0 ||
       sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
     die("cannot make a tmpfs: %s", strerror(errno));
-  int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-  if (mount < 0) die("cannot make a tmpfs: %s", strerror(errno));
+  int mount = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  writable = mount < 0 ? -1 : sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+  if (writable < 0 || sys_mount_clearattr(writable, MOUNT_ATTR_RDONLY) < 0) die("cannot make a tmpfs: %s", strerror(errno));
   close(fs);
   return mount;
 }
@@ -61,12 +66,17 @@ int stand_raise(const char *dir) {
   if (at < 0 || syscall(SYS_move_mount, stand, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
     die("cannot mount a tmpfs at %s: %s", dir, strerror(errno));
   close(at);
-  if (mkdirat(stand, "image", 0755) < 0 || mkdirat(stand, "root", 0755) < 0) die("cannot fill %s: %s", dir, strerror(errno));
+  stand_make_dir("image");
+  stand_make_dir("root");
   return stand;
 }
 
-void stand_write(int stand, const char *name, const char *bytes, size_t length) {
-  int file = openat(stand, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+void stand_make_dir(const char *name) {
+  if (mkdirat(writable, name, 0755) < 0) die("cannot make %s: %s", name, strerror(errno));
+}
+
+void stand_write(const char *name, const char *bytes, size_t length) {
+  int file = openat(writable, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
   ssize_t done = 0;
   for (size_t at = 0; file >= 0 && at < length; at += (size_t)done)
     if ((done = write(file, bytes + at, length - at)) < 0) break;
@@ -74,16 +84,12 @@ void stand_write(int stand, const char *name, const char *bytes, size_t length) 
   close(file);
 }
 
-void stand_seal(int stand, const char *dir, uid_t uid) {
-  // As soon as the directory is the user's he could change it: so where he can reach it, it is read-only before, and the
-  // change of hands goes through a second mount, which has no name.
-  int private = sys_open_tree(stand, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-  int owned = private < 0 ? -1 : openat(private, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (owned < 0 || sys_mount_setattr(stand, 0, MOUNT_ATTR_RDONLY) < 0 || fchmod(owned, 0500) < 0 || fchown(owned, uid, 0) < 0)
-    die("cannot hand %s over: %s", dir, strerror(errno));
+void stand_seal(const char *dir, uid_t uid) {
+  int owned = openat(writable, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (owned < 0 || fchmod(owned, 0500) < 0 || fchown(owned, uid, 0) < 0) die("cannot hand %s over: %s", dir, strerror(errno));
   close(owned);
-  close(private);
-  int fs = (int)syscall(SYS_fspick, stand, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+  int fs = (int)syscall(SYS_fspick, writable, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+  close(writable);
   if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL) < 0 || sys_fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL) < 0)
     die("cannot seal %s: %s", dir, strerror(errno));
   close(fs);

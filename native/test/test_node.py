@@ -112,6 +112,14 @@ def test_no_holder_is_made_below_what_others_may_change():
     assert not os.path.exists(folder) and os.listdir(os.path.dirname(folder)) == []
 
 
+def test_a_holder_is_read_only_for_everybody_before_it_is_handed_over():
+    folder = place()
+    hook = write(os.path.join(TEMP, "writing-to-holder"), f"touch {folder}/x || test -w {folder} || exit 0; exit 1\n")
+    root = ("launch", encode([("userns", "none"), ("root", "dir", shared_root(), 0), ("layer", "tmpfs", 0, "", ""), ("root-hook", hook), ("publish", folder + "/root"), ("end",)]))
+    result = node("setup", input=order(folder, [root, SETUP]))
+    assert result.code == 0 and "Read-only" in result.err and release(folder).code == 0, result
+
+
 def test_programs_that_are_started_hold_the_lock():
     folder, seen = place(), os.path.join(TEMP, "lock-seen")
     # The hook's parent is the launcher, which a node whose berth-node was killed has to end before the next one begins.
