@@ -11,6 +11,7 @@ import {
   siteModule,
   udiRootModule,
 } from "../mpi/index.ts";
+import { printable } from "./terminal-log.ts";
 
 const MARKS: Readonly<Record<State, string>> = { sound: "ok   ", risky: "risk ", impossible: "NO   " };
 /** Paths and candidates of one list. */
@@ -38,11 +39,16 @@ export function moduleTexts({ mpi, prepared, variables }: Candidate): ModuleText
 
 /** The whole report, with its end of line. */
 export function mpiReport(path: string, found: Examination, module: ModuleTexts | undefined): string {
-  const lines = [...imageLines(path, found), ...hostLines(found), "", conclusion(found)];
+  const lines = [...imageLines(path, found), ...hostLines(found), "", conclusion(found)].map(oneLine);
   if (module?.command !== undefined) lines.push("", `First make the folder:\n  ${module.command}`);
   if (module)
     lines.push("", "Lines for udiRoot.conf:", indented(module.udiRoot), "", "or for site.yaml:", indented(module.site));
   return `${lines.join("\n")}\n`;
+}
+
+// Names of files come from the image: none may begin a line of its own, or speak to the terminal.
+function oneLine(line: string): string {
+  return printable(line).replaceAll(/[\t\n]/g, "?");
 }
 
 function imageLines(path: string, { image, group, others, damaged }: Examination): string[] {

@@ -110,7 +110,7 @@ interface Offer {
 }
 
 async function verdictOn(
-  { image, host, imageLibraryPath }: ExamineOptions,
+  { image, host, imageLibraryPath, signal }: ExamineOptions,
   found: ImageMpi,
   group: Group,
   { mpi, prepared, collection, libraryPath }: Offer,
@@ -136,15 +136,17 @@ async function verdictOn(
     : plannedOverlay(host, collection ?? NOTHING, at);
   const hostWorld: World = { system: host, over: new Map(), libraryPath: [mpi.directory, ...libraryPath] };
   const onHost = (await loadProcess(hostWorld, mpi.core.file.path)) ?? { loaded: [], missing: [] };
-  const swaps = await trySwaps({ plain, swapped: withOverlay(plain, overlay), onHost }, group.users);
+  const worlds = { plain, swapped: withOverlay(plain, overlay), onHost };
+  const swaps = await trySwaps(worlds, group.users, signal);
   return judge({ ...facts, host: { ...facts.host, glibc: await neededGlibc(host, overlay) }, swaps });
 }
 
 const NOTHING: Collection = { files: [], links: [], missing: [], driver: [] };
 
-async function trySwaps(worlds: Worlds, users: readonly MpiUser[]): Promise<readonly Swap[]> {
+async function trySwaps(worlds: Worlds, users: readonly MpiUser[], signal: AbortSignal): Promise<readonly Swap[]> {
   const swaps: Swap[] = [];
   for (const user of users) {
+    signal.throwIfAborted();
     const swap = await trySwap(worlds, user);
     if (swap) swaps.push(swap);
   }

@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 import type { ElfObject } from "../elf/index.ts";
 import type { Environment } from "../platform/user.ts";
 import { fail } from "./errors.ts";
-import { type Family, familyOf, type MpiName, mpiName, namesOf, type Role } from "./families.ts";
+import { type Family, familyOf, type MpiName, mpiName, namesOf } from "./families.ts";
 import { type Release, readRelease } from "./release.ts";
 import type { Found, System } from "./system.ts";
 
@@ -104,9 +104,4 @@ async function libraryAt(host: System, path: string): Promise<HostLibrary | unde
   if (!file || !object || !named) return undefined;
   const family = named.role === "core" ? familyOf(object.exports, named.family) : named.family;
   return { file, object, name: { ...named, family } };
-}
-
-/** The library of a role. */
-export function ofRole({ libraries }: HostMpi, role: Role): HostLibrary | undefined {
-  return libraries.find(({ name }) => name.role === role);
 }

@@ -6,8 +6,11 @@ import { type MpiName, mpiName } from "./families.ts";
 import { systemDirectories } from "./machines.ts";
 import { type Found, foundAt, type System } from "./system.ts";
 
-/** More are not looked at; a report says so. */
+/** More are not looked at; a report says so of users. */
 const MAX_USERS = 500;
+const MAX_LIBRARIES = 500;
+/** Programs of an image have one interpreter, or a few. */
+const MAX_INTERPRETERS = 100;
 
 /** A program or library that asks for a library of MPI by name. */
 export interface MpiUser {
@@ -42,6 +45,7 @@ export interface ImageMpi {
 /** Looks through all files of an image. */
 export async function examineImage(image: System, options: { readonly signal: AbortSignal }): Promise<ImageMpi> {
   const users: MpiUser[] = [];
+  let more = false;
   const libraries: MpiLibrary[] = [];
   const interpreters = new Set<string>();
   for await (const entry of image.tree.walk("/")) {
@@ -51,14 +55,16 @@ export async function examineImage(image: System, options: { readonly signal: Ab
     const file = foundAt(path, stat);
     const head = await image.readWith(file, () => entry.open(), readElfHead);
     if (head === undefined) continue;
-    if (head.interpreter !== undefined) interpreters.add(head.interpreter);
+    if (head.interpreter !== undefined && interpreters.size < MAX_INTERPRETERS) interpreters.add(head.interpreter);
     const name = mpiName(head.soname ?? baseName(path));
-    if (name) libraries.push({ file, head, name });
+    if (name && libraries.length < MAX_LIBRARIES) libraries.push({ file, head, name });
     const needs = head.needed.filter((needed) => mpiName(needed) !== undefined);
-    if (needs.length > 0 && !name) users.push({ file, head, needs });
+    if (needs.length === 0 || name) continue;
+    if (users.length < MAX_USERS) users.push({ file, head, needs });
+    else more = true;
   }
   const clib = await cLibrary(image, users, interpreters);
-  return { users: users.slice(0, MAX_USERS), more: users.length > MAX_USERS, libraries, clib };
+  return { users, more, libraries, clib };
 }
 
 // Libraries need not be executable, and their names may go on behind ".so".

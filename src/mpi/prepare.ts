@@ -3,10 +3,10 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { errnoOf, reasonOf } from "../base/errors.ts";
+import { BerthError, errnoOf, reasonOf } from "../base/errors.ts";
 import { partialName, removeAbandoned } from "../base/publish.ts";
 import { type CollectedFile, type Collection, DEPENDENCIES, LIBRARIES, namesIn } from "./collect.ts";
 import { fail } from "./errors.ts";
@@ -17,6 +17,7 @@ import { LIST_NAME, listText, type PreparedFile, type PreparedList, parseList } 
 import { releaseName } from "./release.ts";
 import { removeRunPaths, writeRunPath } from "./run-path.ts";
 
+const MAX_LIST = 16 * 1024 * 1024;
 /** Where a library of MPI finds what it needs, seen from its own folder. */
 const RUN_PATH = `$ORIGIN/../${DEPENDENCIES}`;
 
@@ -57,7 +58,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<Prepared> 
     await putInPlace(made, options.to, old !== undefined);
     return { list, changed: true };
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (error instanceof BerthError || errnoOf(error) === undefined) throw error;
     throw fail("E_MPI_WRITE", { path: options.to, reason: reasonOf(error) }, { cause: error });
   } finally {
     await rm(made, { recursive: true, force: true });
@@ -68,9 +69,11 @@ export async function prepareFolder(options: PrepareOptions): Promise<Prepared> 
 export async function listAt(folder: string): Promise<PreparedList | undefined> {
   const path = join(folder, LIST_NAME);
   try {
+    const { size } = await stat(path);
+    if (size > MAX_LIST) throw fail("E_MPI_PREPARED", { path, reason: `it has ${size} bytes` });
     return parseList(await readFile(path, "utf8"), path);
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (error instanceof BerthError || errnoOf(error) === undefined) throw error;
     const there = await lstat(folder).catch(() => undefined);
     if (there === undefined) return undefined;
     throw fail("E_MPI_TARGET_FOREIGN", { path: folder });

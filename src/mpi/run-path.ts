@@ -18,6 +18,8 @@ export async function writeRunPath(file: FileHandle, path: string, wanted: strin
   const { strings } = opened.dynamic;
   const start = strings.offset + entry.value;
   const old = (entry.tag === TAG.rpath ? opened.dynamic.rpath : opened.dynamic.runpath) ?? "";
+  // Bytes that are no text were read as longer ones, and what lies behind them would be written over.
+  if (old.includes("\ufffd")) return "no-room";
   const room = Buffer.byteLength(old);
   if (room < Buffer.byteLength(wanted) || (await isShared(opened, entry, room))) return "no-room";
   const text = Buffer.alloc(room);
