@@ -92,10 +92,11 @@ void handover(const char *program, char *const argv[]) {
   int file = memfd_create("handover", MFD_CLOEXEC);
   if (file < 0) die("cannot make a file in memory: %s", strerror(errno));
   int status = status_of(start(program, argv, file));
-  char *bytes = malloc(MAX_BYTES + 1);
+  char *bytes = malloc(MAX_BYTES + 2);
   if (bytes == NULL) die("not enough memory");
-  ssize_t length = pread(file, bytes, MAX_BYTES, 0);
+  ssize_t length = pread(file, bytes, MAX_BYTES + 1, 0);
   if (status != 0 || length <= 0) end_as(status);
+  if (length > MAX_BYTES) die("a part of berth named too many words");
   bytes[length] = 0;
   become_what(bytes, bytes + length);
 }
