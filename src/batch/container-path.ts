@@ -4,14 +4,23 @@
 import { statSync } from "node:fs";
 import type { MountRecord, Root } from "../run/launch-plan.ts";
 
-/** True when the path leads to a regular file, as far as can be seen from outside. */
-export function isFileInside(path: string, root: Root, mounts: readonly MountRecord[]): boolean {
+/** True when the path leads to a regular file, as far as can be seen from outside; `isFile` says it of paths of the host. */
+export function isFileInside(
+  path: string,
+  root: Root,
+  mounts: readonly MountRecord[],
+  isFile: (place: string) => boolean = isHostFile,
+): boolean {
   const above = mounts.findLast(({ target }) => path === target || path.startsWith(`${target}/`));
   // Made by the plan itself.
   if (above?.op === "file") return path === above.target;
   const place = hostPlace(path, root, above);
+  return place !== undefined && isFile(place);
+}
+
+function isHostFile(place: string): boolean {
   try {
-    return place !== undefined && (statSync(place, { throwIfNoEntry: false })?.isFile() ?? false);
+    return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {
     return false;
   }

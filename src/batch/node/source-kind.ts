@@ -4,7 +4,8 @@
 import type { ImageView } from "../../run/image-facts.ts";
 import type { MountRecord } from "../../run/launch-plan.ts";
 import { isFileInside } from "../container-path.ts";
-import type { BatchImage, BatchLaunch, Person } from "../types.ts";
+import type { BatchImage, BatchLaunch } from "../types.ts";
+import { filesForPerson } from "./files-for-person.ts";
 
 /** The sources among the user's volumes that are files, in a container with these mounts. @throws E_SQUASHFS_… */
 export async function fileSources(
@@ -20,7 +21,14 @@ export async function fileSources(
     sources.filter((path) => isBelow(path, all)),
     sources.filter((path) => !isBelow(path, all)),
   ];
-  const found = asPerson(person, () => mounted.filter((path) => isFileInside(path, root, all)));
+  const places: string[] = [];
+  const note = (place: string) => {
+    places.push(place);
+    return false;
+  };
+  for (const path of mounted) isFileInside(path, root, all, note);
+  const files = await filesForPerson(places, person);
+  const found = mounted.filter((path) => isFileInside(path, root, all, (place) => files.has(place)));
   return new Set([...found, ...(await filesOfImage(others, image))]);
 }
 
@@ -37,21 +45,4 @@ async function filesOfImage(paths: readonly string[], { root }: BatchImage): Pro
   if (root.kind === "dir") return await among((await import("../../run/directory-view.ts")).directoryView(root.path));
   const { withSquashfsView } = await import("../../run/squashfs-view.ts");
   return await withSquashfsView(root.path, 0, among);
-}
-
-/** Does something with the rights of a person, whole process, and takes root's back. For what ends without waiting. */
-export function asPerson<T>({ uid, gid, gids }: Person, act: () => T): T {
-  const before = process.getgroups?.() ?? [];
-  process.setgroups?.([...gids]);
-  process.setegid?.(gid);
-  process.seteuid?.(uid);
-  try {
-    if (process.geteuid?.() !== uid || process.getegid?.() !== gid)
-      throw new Error("this runtime cannot change its user");
-    return act();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-    process.setgroups?.(before);
-  }
 }

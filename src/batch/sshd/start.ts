@@ -6,6 +6,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { reasonOf } from "../../base/errors.ts";
 import { startTime } from "../../oci/store/process-identity.ts";
+import { asPerson } from "../as-person.ts";
 import { fail } from "./errors.ts";
 import { holdsOne, listeners } from "./listener.ts";
 import { sshdProcesses, sshdRecord } from "./stop.ts";
@@ -69,12 +70,6 @@ function wholeCommand({ argv, covers, person, dir }: SshdPlan, controlGroup: str
   const pairs = covers.flatMap(([name, path]) => [`${dir}/${name}`, path]);
   const own = ["unshare", "--mount", "--propagation", "slave", "--"];
   return [...own, "/bin/sh", "-c", ENTER, "sh", controlGroup ?? "", ...pairs, "--", ...asPerson(argv, person)];
-}
-
-function asPerson(argv: readonly string[], { uid, gid, gids }: SshdPlan["person"]): readonly string[] {
-  if (process.getuid?.() !== 0) return argv;
-  const identity = ["--reuid", String(uid), "--regid", String(gid), "--groups", gids.join(",")];
-  return ["setpriv", ...identity, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--", ...argv];
 }
 
 async function untilListening(child: ChildProcess, plan: SshdPlan, signal: AbortSignal): Promise<void> {
