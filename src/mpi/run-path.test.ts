@@ -74,6 +74,13 @@ describe("the run path of a library", () => {
     expect(elf).toMatchObject({ rpath: shared, needed: [shared] });
   });
 
+  test("is left alone when it is no text: fewer bytes are there than it seems", async () => {
+    const bytes = makeElf({ ...LIBRARY, rpath: "/ZZZZZZ" });
+    bytes.fill(0xff, bytes.indexOf("ZZZZZZ"), bytes.indexOf("ZZZZZZ") + 6);
+    const { done } = await changed(bytes, (file, path) => writeRunPath(file, path, WANTED));
+    expect(done).toBe("no-room");
+  });
+
   test("is taken out, and nothing else", async () => {
     const made = { ...LIBRARY, rpath: "/a", runpath: "/b", needs: { "libc.so.6": ["GLIBC_2.34"] } };
     const { elf } = await changed(makeElf(made), removeRunPaths);
