@@ -96,7 +96,10 @@ describe.each(["openssh", "dropbear"] as const)("the sshd of a job", (program) =
       const before = job.processes();
       prepareSshd(job.plan);
       await startSshd(job.plan, { signal });
-      expect(job.processes()).toEqual(before);
+      const after = job.processes();
+      // Sessions of before may have ended meanwhile.
+      expect(after.length).toBeGreaterThan(0);
+      expect(before).toEqual(expect.arrayContaining([...after]));
       const elsewhere = { ...job.plan, dir: `${job.plan.dir}.other` };
       await expect(startSshd(elsewhere, { signal })).rejects.toMatchObject({
         code: "E_SSHD_PORT",
