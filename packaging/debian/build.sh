@@ -97,6 +97,7 @@ doc=berth/usr/share/doc/berth
 cp -R "$here/examples" "$doc/examples"
 mkdir -p berth/usr/share/berth
 cp -R "$root/packaging/ansible" berth/usr/share/berth/ansible
+cp -R "$root/packaging/slurm" berth/usr/share/berth/slurm
 install -m 644 "$root"/docs/*.md "$root/docs/site.schema.json" "$root/CHANGELOG.md" "$doc/"
 libraries berth berth/usr/libexec/berth/berth-main
 libc=$(dpkg-query -W -f '${source:Package} (= ${source:Version})' libc6-dev 2>/dev/null || :)

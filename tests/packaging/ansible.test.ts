@@ -80,6 +80,15 @@ describe.skipIf(absent)(`the Ansible role berth_node${absent ? ` [needs ${absent
     expect(changes(ran)).toBe(0);
   });
 
+  test("has Slurm call scripts that are there, the one for tasks among them", () => {
+    expect(root.run(["sh", "-c", "echo ClusterName=x >/etc/slurm/slurm.conf"]).status).toBe(0);
+    const ran = play({ berth_slurm: "scripts", berth_slurm_manage_conf: true });
+    expect(ran, ran.stdout).toMatchObject({ status: 0 });
+    const [, task = ""] = /^TaskProlog=(.*)$/m.exec(text("/etc/slurm/slurm.conf")) ?? [];
+    for (const path of [task, "/etc/slurm/prolog.d/50-berth", "/etc/slurm/epilog.d/50-berth"])
+      expect(root.run(["test", "-x", path]).status).toBe(0);
+  });
+
   test("never puts a configuration in place that berth does not understand", () => {
     const before = text("/etc/berth/site.yaml");
     const ran = play({ berth_site: { node: { imageDirectory: "/images" } } });
