@@ -7,8 +7,9 @@ import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FIRST, NodeSite, obstacle } from "../node/node-site.ts";
+import { FIRST, NodeSite, obstacle, SECOND } from "../node/node-site.ts";
 import { installed } from "../support/ordinary-user.ts";
+import { buildRing, noMpich, plantProgram, RING, ranks, UCX } from "./trees.ts";
 
 const missing = ["gcc", "squashfuse_ll"].find((program) => !installed(program));
 const reason = obstacle() ?? (missing && `${missing} is not installed`);
@@ -26,7 +27,7 @@ describe.skipIf(reason)(`ranks of one node${reason ? ` [${reason}]` : ""}`, { ti
     chownSync(site.place("run"), site.user.uid, site.user.gid);
   });
   afterAll(() => {
-    site?.teardown("7");
+    for (const job of ["7", "9"]) site?.teardown(job);
     site?.close();
   });
 
@@ -49,6 +50,21 @@ describe.skipIf(reason)(`ranks of one node${reason ? ` [${reason}]` : ""}`, { ti
   test("read each other's memory in a job whose node was set up", async () => {
     expect(site.setup("7")).toEqual({ status: 0, out: "", err: "" });
     expect(await seen("7")).toBe("memory: of the neighbour\ndescriptors: open\n");
+  });
+
+  test.skipIf(noMpich)(`of MPICH need not be told of closed descriptors there${noMpich ? ` [${noMpich}]` : ""}`, () => {
+    buildRing("mpicc.mpich", site.place("ring"));
+    plantProgram(site.place("tree"), site.place("ring"), RING);
+    site.publish(SECOND);
+    expect(site.setup("9", [], `id:${SECOND}`)).toEqual({ status: 0, out: "", err: "" });
+    const [command = "", ...words] = site.shifterWords(RING).map((word) => word.replace(FIRST, SECOND));
+    const at = words.indexOf("--") + 1;
+    const argv = [...words.slice(0, at), "mpiexec.hydra", "-n", "3", ...words.slice(at)];
+    // Only not to use the loopback's TCP (trees.ts).
+    const env = { ...site.jobEnv("9"), UCX_TLS: UCX.UCX_TLS };
+    const ran = spawnSync(command, argv, { env, cwd: "/", encoding: "utf8", timeout: 20_000 });
+    expect(ran.stderr).toBe("");
+    expect(ranks(ran.stdout).map(({ sum, ring }) => [sum, ring])).toEqual(Array(3).fill(["3", "whole"]));
   });
 
   test("do not where nothing was set up: each has a user namespace of its own", async () => {
