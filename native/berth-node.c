@@ -1,7 +1,8 @@
 // berth-node: root's hands at the set-up of a container for a job (docs/nodes.md). What shall be done is decided before and
 // stands in an order (order.h); this carries it out so that it is done wholly or not at all, whoever kills it when.
 //
-//   berth-node setup < ORDER            status 0: done; 3: it was done before; 4: another set-up is there
+//   berth-node setup < ORDER            status 0: done; 3: it was done before; 4: another set-up is there;
+//                                       5: the image is such that it cannot be set up
 //   berth-node release DIR MILLISECONDS detaches and removes; prints `pinned N`, a line for each loop device that something
 //                                       still holds after so long; status 0: removed; 3: nothing was there
 //
@@ -27,7 +28,7 @@
 #include "stand.h"
 #include "sys.h"
 
-enum { EXIT_FAILED = 1, EXIT_SAME = 3, EXIT_OTHER = 4, EXIT_NOTHING = 3, LOCK_SECONDS = 60 };
+enum { EXIT_FAILED = 1, EXIT_SAME = 3, EXIT_OTHER = 4, EXIT_UNFIT = 5, EXIT_NOTHING = 3, LOCK_SECONDS = 60 };
 
 // ---- the lock
 
@@ -81,7 +82,8 @@ static void launch(const char *launcher, const struct step *step) {
   snprintf(number, sizeof number, "%d", plan);
   const char *argv[] = {"berth-launch", "--fd", number, NULL};
   if (plan < 0 || lseek(plan, 0, SEEK_SET) < 0) die("cannot hand the launch plan over: %s", strerror(errno));
-  if (child_run(launcher, argv, plan) != 0) _exit(EXIT_FAILED); // it has said why
+  int status = child_run(launcher, argv, plan); // it has said why it failed
+  if (status != 0) _exit(status == EXIT_IMAGE ? EXIT_UNFIT : EXIT_FAILED);
   close(plan);
 }
 

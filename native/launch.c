@@ -35,6 +35,7 @@ void launch(const struct plan *plan) {
   bool instance = plan->times[OP_INSTANCE] > 0;
   payload_expect_kept(plan);
   bool published = plan->times[OP_PUBLISH] > 0;
+  if (published) say_image_status = EXIT_IMAGE;
   mode_t inherited = umask(0); // what the plan's modes say is what is made
   record_send(plan);
   if (instance) instance_open(plan);

@@ -98,13 +98,13 @@ static void sketch(int root, int tree, const struct record *record) {
   bool found = place_find(root, tree, target, &place);
   if (found && place.path[place.have] == 0) return; // an earlier record has drawn it
   if (!found || !place_sketch(root, tree, &place, &form))
-    die("cannot make a place for %s in the container: %s", target, target_reason(errno));
+    die_in_image("cannot make a place for %s in the container: %s", target, target_reason(errno));
 }
 
 static bool is_missing(int root, const struct record *record) {
   int found = record->op == OP_LINK ? place_open_link(root, target_of(record)) : place_open(root, target_of(record));
   if (found >= 0) close(found);
-  else if (errno != ENOENT) die("cannot use %s in the container: %s", target_of(record), target_reason(errno));
+  else if (errno != ENOENT) die_in_image("cannot use %s in the container: %s", target_of(record), target_reason(errno));
   return found < 0;
 }
 

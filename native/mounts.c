@@ -60,7 +60,7 @@ static void mount_proc(const struct tree *tree, const struct record *record) {
 
 static void make_dir(const struct tree *tree, const struct record *record) {
   int found = tree_open_target(tree, record);
-  if (!tree_is_dir(found)) die("%s is not a directory in the container", record->text[0]);
+  if (!tree_is_dir(found)) die_in_image("%s is not a directory in the container", record->text[0]);
   close(found);
 }
 

@@ -11,6 +11,7 @@
 const char *say_program = "berth";
 int say_also = -1;
 int say_status = EXIT_LAUNCH;
+int say_image_status;
 
 __attribute__((format(printf, 2, 0))) static void say_list(int also, const char *format, va_list list) {
   char line[8192];
@@ -52,4 +53,12 @@ void die(const char *format, ...) {
   say_list(say_also, format, list);
   va_end(list);
   _exit(say_status);
+}
+
+void die_in_image(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  say_list(say_also, format, list);
+  va_end(list);
+  _exit(say_image_status != 0 ? say_image_status : say_status);
 }

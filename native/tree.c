@@ -25,7 +25,7 @@ static void make(const struct tree *tree, const struct record *record, bool in_m
   struct place place;
   struct leaf_form form = target_form(record);
   const char *target = target_of(record);
-  if (!place_find(tree->root, -1, target, &place)) die("cannot use %s in the container: %s", target, target_reason(errno));
+  if (!place_find(tree->root, -1, target, &place)) die_in_image("cannot use %s in the container: %s", target, target_reason(errno));
   int have = place_open_have(tree->root, &place), reason = errno;
   bool foreign = have >= 0 && mount_id(have) != tree->mount_id;
   if (foreign && !in_mounts) {
@@ -34,11 +34,11 @@ static void make(const struct tree *tree, const struct record *record, bool in_m
   }
   // A link of the image has led there, and it would be made with root's rights for somebody else.
   if (foreign && tree->plan->times[OP_PUBLISH] > 0)
-    die("%s does not exist in the container, and /%s is of what is mounted there: nothing is made in it", target, place.path);
+    die_in_image("%s does not exist in the container, and /%s is of what is mounted there: nothing is made in it", target, place.path);
   if (would_litter(tree, foreign, &form)) die("%s does not exist in the writable image: make it there first, or run without --writable", target);
   errno = reason;
   if (have < 0 || !place_make(have, &place, &form))
-    die("%s does not exist in the container and cannot be made at /%s: %s", target, place.path, target_reason(errno));
+    die_in_image("%s does not exist in the container and cannot be made at /%s: %s", target, place.path, target_reason(errno));
 }
 
 void tree_make_target(const struct tree *tree, const struct record *record) { make(tree, record, true); }
@@ -51,9 +51,9 @@ int tree_open_target(const struct tree *tree, const struct record *record) {
     found = place_open(tree->root, target);
   }
   struct stat about;
-  if (found < 0 || fstat(found, &about) < 0) die("cannot use %s in the container: %s", target, target_reason(errno));
+  if (found < 0 || fstat(found, &about) < 0) die_in_image("cannot use %s in the container: %s", target, target_reason(errno));
   if (about.st_ino == tree->about.st_ino && about.st_dev == tree->about.st_dev && mount_id(found) == tree->mount_id)
-    die("%s is the root of the container: nothing can be mounted over it", target);
+    die_in_image("%s is the root of the container: nothing can be mounted over it", target);
   return found;
 }
 
@@ -66,8 +66,9 @@ void tree_attach(const struct tree *tree, const struct record *record, int mount
   int target = tree_open_target(tree, record);
   if (sys_move_mount(mount, target, "", MOVE_MOUNT_T_EMPTY_PATH) < 0) {
     int reason = errno;
-    die("cannot mount %s on %s: %s", what, target_of(record),
-        tree_is_dir(mount) != tree_is_dir(target) ? "one is a directory and the other is not" : strerror(reason));
+    if (tree_is_dir(mount) != tree_is_dir(target))
+      die_in_image("cannot mount %s on %s: one is a directory and the other is not", what, target_of(record));
+    die("cannot mount %s on %s: %s", what, target_of(record), strerror(reason));
   }
   close(target);
   close(mount);

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -78,6 +79,19 @@ describe.skipIf(reason)(`a node${reason ? ` [${reason}]` : ""}`, { timeout: 30_0
     expect(site.teardown("7")).toEqual(GOOD);
     expect(site.setup("7", [], `id:${SECOND}`)).toEqual(GOOD);
     expect(readdirSync(join(site.holder("7"), "root"))).toContain("second");
+  });
+
+  test("is not to blame for an image that leaves no place for what the site mounts", () => {
+    const id = "3".repeat(64);
+    const etc = site.place("tree/etc");
+    renameSync(etc, site.place("etc-aside"));
+    writeFileSync(etc, "a file\n");
+    site.publish(id);
+    rmSync(etc);
+    renameSync(site.place("etc-aside"), etc);
+    const { status, err } = site.setup("7", [], `id:${id}`);
+    expect(status).toBe(1);
+    expect(err).toMatch(/the image cannot be set up: berth-launch: cannot .* \/etc\/.* in the container/);
   });
 
   test("holds containers of several jobs beside each other", () => {

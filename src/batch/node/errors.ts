@@ -16,6 +16,10 @@ const KINDS = {
     hint: "berth node teardown --uid {uid} --job {job} takes it down",
   },
   E_NODE_SETUP: { text: "the node could not be set up: {why}", hint: "{advice}" },
+  E_NODE_UNFIT: {
+    text: "the image cannot be set up: {why}",
+    hint: "what the site or a volume mounts needs its place there: mend the image",
+  },
   E_NODE_TEARDOWN: {
     text: "the container in {dir} could not be taken down: {why}",
     hint: "berth node status shows what is left and who holds it",

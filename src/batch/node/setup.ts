@@ -44,10 +44,11 @@ export interface Site {
 // Statuses of `berth-node setup`.
 const SAME = 3;
 const OTHER = 4;
+const UNFIT = 5;
 
 /**
  * Sets a container up. Answers whether anything had to be done.
- * @throws E_NODE_ROOT, E_NODE_DIR, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_CACHE, E_SSHD_…, and what the request is wrong with
+ * @throws E_NODE_ROOT, E_NODE_DIR, E_NODE_IMAGE_FILE, E_NODE_OTHER, E_NODE_SETUP, E_NODE_UNFIT, E_NODE_CACHE, E_SSHD_…, and what the request is wrong with
  */
 export async function setUp(asked: SetupRequest, site: Site): Promise<"done" | "there"> {
   requireRoot();
@@ -103,6 +104,7 @@ function carryOut(order: Order, wanted: string, asked: SetupKey, { nodeDir, env 
   const { status, said } = callNode(["setup"], encodeOrder(order), nodeDir, env);
   if (status === 0 || status === SAME) return status === 0 ? "done" : "there";
   if (status === OTHER) throw otherIsThere(order.dir, wanted, asked);
+  if (status === UNFIT) throw fail("E_NODE_UNFIT", { why: said.join("; ") });
   throw fail("E_NODE_SETUP", {
     why: said.join("; ") || "berth-node was ended by a signal",
     advice: "nothing of it is left; mend the reason and run it again",

@@ -10,7 +10,7 @@ const OF_THE_JOB = [
   /^E_VOLUME/,
   /^E_MODULE/,
   /^E_SLURM_(NOT_FROZEN|COMMENT|RESOLVE|WISHES)$/,
-  /^E_NODE_(CACHE|KEY|IMAGE_FILE)$/,
+  /^E_NODE_(CACHE|KEY|IMAGE_FILE|UNFIT)$/,
   // The port may be a neighbour's on purpose, and sshd is the user's process, which he can end before it listens: neither must
   // cost the node.
   /^E_SSHD_(KEY|WORD|PORT|START)$/,

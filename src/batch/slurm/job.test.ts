@@ -95,6 +95,7 @@ describe("whose fault it is", () => {
     "E_MODULE_UNKNOWN",
     "E_NODE_CACHE",
     "E_SLURM_WISHES",
+    "E_NODE_UNFIT",
     "E_SSHD_KEY",
     "E_SSHD_START",
   ])("%s is the job's", (code) => {

@@ -1,4 +1,4 @@
-// Reads the secret of the site from which the keys of jobs are made. Only root can, and only root's or munge's file will do.
+// Reads the secret of the site from which the keys of jobs are made. Only root can, and only a file of root's, munge's or Slurm's will do.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { errnoOf, reasonOf } from "../../base/errors.ts";

@@ -12,34 +12,26 @@ import { holdsOne, listeners } from "./listener.ts";
 import { sshdProcesses, sshdRecord } from "./stop.ts";
 import type { SshdPlan } from "./types.ts";
 
-export interface StartWish {
-  readonly signal: AbortSignal;
-  /** A directory of cgroup v2 for sshd and all its sessions. */
-  readonly controlGroup?: string | undefined;
-}
-
 const FIXED_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 5;
 
-// $1: a control group or nothing; pairs of files to be laid over others; `--`; the program.
+// Pairs of files to be laid over others; `--`; the program.
 const ENTER = `
-[ -z "$1" ] || echo $$ >"$1/cgroup.procs" || exit 1
-shift
 while [ "$1" != -- ]; do mount -n --bind "$1" "$2" || exit 1; shift 2; done
 shift
 exec "$@"
 `;
 
 /** Starts it and waits until it listens, unless it runs. The plan's files must be there. @throws E_SSHD_PORT, E_SSHD_START */
-export async function startSshd(plan: SshdPlan, { signal, controlGroup }: StartWish): Promise<void> {
+export async function startSshd(plan: SshdPlan, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   if (sshdProcesses(plan.dir, plan.person.uid).length > 0) return;
   // The record of one that has ended: its user may do that at any time.
   rmSync(sshdRecord(plan.dir), { force: true });
   const [first] = listeners(plan.port);
   if (first) throw portTaken(plan.port, first.uid);
   checkFiles(plan);
-  const [program = "", ...words] = wholeCommand(plan, controlGroup);
+  const [program = "", ...words] = wholeCommand(plan);
   // A session of its own: who ends the prolog's process group does not end it.
   const child = spawn(program, words, { detached: true, stdio: "ignore", cwd: "/", env: FIXED_ENVIRONMENT });
   try {
@@ -65,11 +57,11 @@ function checkFiles({ check, person }: SshdPlan): void {
   if (status !== 0) throw fail("E_SSHD_START", { program: check[0], why });
 }
 
-function wholeCommand({ argv, covers, person, dir }: SshdPlan, controlGroup: string | undefined): readonly string[] {
+function wholeCommand({ argv, covers, person, dir }: SshdPlan): readonly string[] {
   if (process.getuid?.() !== 0) return argv;
   const pairs = covers.flatMap(([name, path]) => [`${dir}/${name}`, path]);
   const own = ["unshare", "--mount", "--propagation", "slave", "--"];
-  return [...own, "/bin/sh", "-c", ENTER, "sh", controlGroup ?? "", ...pairs, "--", ...asPerson(argv, person)];
+  return [...own, "/bin/sh", "-c", ENTER, "sh", ...pairs, "--", ...asPerson(argv, person)];
 }
 
 async function untilListening(child: ChildProcess, plan: SshdPlan, signal: AbortSignal): Promise<void> {
