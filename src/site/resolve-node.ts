@@ -9,8 +9,8 @@ import { absolute, resolveChanges, resolveVolumes } from "./node-parts.ts";
 import type { NodeFile } from "./node-schema.ts";
 import { resolveModules } from "./resolve-modules.ts";
 
-/** Where prepared containers lie. */
-export const NODE_DIR = "/run/berth-node";
+// Where prepared containers lie.
+const NODE_DIR = "/run/berth-node";
 const SSHD_PORT = 1204;
 
 /** Completes and checks a section; `path` is the file's. What is wrong is in `found`, with paths that begin with `node`. */
