@@ -66,8 +66,8 @@ function end(pid: number): void {
 // The launcher itself says whether the plan is sound, before anything waits for it.
 function makeGate({ gate, plan }: ContainerFiles, { id, env }: ContainerWish): void {
   const checked = spawnSync(ownProgram("berth-launch", env), ["--check", plan], { encoding: "utf8" });
-  if (checked.status !== 0)
-    throw fail("E_CONTAINER_START", { id, reason: checked.stderr.replace(/^berth-launch: /, "").trim() });
+  const unsound = checked.error?.message ?? checked.stderr.replace(/^berth-launch: /, "").trim();
+  if (checked.status !== 0) throw fail("E_CONTAINER_START", { id, reason: unsound });
   const made = spawnSync(systemProgram("mkfifo", env) ?? "mkfifo", ["-m", "600", gate], { encoding: "utf8" });
   const reason = made.error?.message ?? made.stderr.trim();
   if (made.status !== 0) throw fail("E_CONTAINER_STATE", { path: gate, reason });

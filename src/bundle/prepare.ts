@@ -81,7 +81,9 @@ export function readBundleConfig(bundle: string): BundleConfig {
   const path = join(bundle, "config.json");
   let document: unknown;
   try {
-    if (statSync(path).size > MAX_CONFIG_BYTES) throw new Error(`it is larger than ${MAX_CONFIG_BYTES} bytes`);
+    const info = statSync(path);
+    if (!info.isFile()) throw new Error("it is no file");
+    if (info.size > MAX_CONFIG_BYTES) throw new Error(`it is larger than ${MAX_CONFIG_BYTES} bytes`);
     document = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
     throw fail("E_BUNDLE_READ", { path, reason: reasonOf(cause) }, { cause });
