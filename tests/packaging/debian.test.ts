@@ -102,11 +102,12 @@ describe.skipIf(absent)(`Debian packages${absent ? ` [needs ${absent}]` : ""}`, 
   });
 
   test("are upgraded in place, and leave nothing but the server's account when they go", () => {
-    root.run(["sh", "-c", "echo 'system = cluster' >/etc/berth/kept"]);
+    const cache = "mkdir -p /var/cache/berth-node && echo {} >/var/cache/berth-node/node.json";
+    expect(root.run(["sh", "-c", `echo 'system = cluster' >/etc/berth/kept && ${cache}`]).status).toBe(0);
     expect(install("next")).toMatchObject({ status: 0 });
     expect(root.run(["dpkg-query", "--show", "berth"]).stdout).toBe("berth\t99.0\n");
     expect(asUser("berth", "--version")).toMatchObject({ status: 0 });
-    expect(root.run(["dpkg", "--remove", ...PACKAGES])).toMatchObject({ status: 0 });
+    expect(root.run(["dpkg", "--purge", ...PACKAGES])).toMatchObject({ status: 0 });
     const left = root
       .written()
       .filter((path) => !/^\/etc\/(\.pwd\.lock|(passwd|shadow|group|gshadow|subuid|subgid)-?)$/.test(path));
