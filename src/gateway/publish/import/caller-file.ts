@@ -7,7 +7,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import { errnoOf, reasonOf } from "../../../base/errors.ts";
+import { BerthError, errnoOf, reasonOf } from "../../../base/errors.ts";
 import { type Caller, type OutputOptions, outputAs } from "./as-caller.ts";
 import { fail } from "./errors.ts";
 import { openWorldReadable } from "./world-readable.ts";
@@ -32,7 +32,7 @@ export async function openAsCaller(path: string, caller: Caller, options: Output
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   const handle = await (own === caller.uid ? open(path, flags) : openWorldReadable(path, caller)).catch(
     (error: unknown) => {
-      if (errnoOf(error) === undefined) throw error;
+      if (error instanceof BerthError || errnoOf(error) === undefined) throw error;
       throw fail("E_IMPORT_ACCESS", { path, reason: reasonOf(error) }, { cause: error });
     },
   );
