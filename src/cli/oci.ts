@@ -143,7 +143,7 @@ function stateCommand(context: Context): Command {
           import("../bundle/operations.ts"),
           import("./output.ts"),
         ]);
-        print(`${JSON.stringify(await containerState(await rootOf(global, context), id), undefined, 2)}\n`);
+        print(`${JSON.stringify(await containerState(await ownedRoot(global, context), id), undefined, 2)}\n`);
       }),
     );
 }
@@ -170,7 +170,7 @@ function killCommand(context: Context): Command {
           import("../bundle/operations.ts"),
           import("../run/instances/signals.ts"),
         ]);
-        await killContainer(await rootOf(global, context), id, signalNumber(signal));
+        await killContainer(await ownedRoot(global, context), id, signalNumber(signal));
       }),
     );
 }
@@ -188,7 +188,7 @@ function deleteCommand(context: Context): Command {
       perform(command, context, async (global) => {
         const { deleteContainer } = await import("../bundle/operations.ts");
         const { force } = readFlags(command, DELETE_FLAGS, context.env);
-        await deleteContainer(await rootOf(global, context), id, force, context.signal);
+        await deleteContainer(await ownedRoot(global, context), id, force, context.signal);
       }),
     );
 }
@@ -205,6 +205,13 @@ function featuresCommand(): Command {
       ]);
       print(`${JSON.stringify(runtimeFeatures(VERSION), undefined, 2)}\n`);
     });
+}
+
+// slurmstepd asks for, ends and removes its users' containers as root.
+async function ownedRoot(global: GlobalValues, context: Context): Promise<string> {
+  const root = await rootOf(global, context);
+  (await import("../bundle/owner.ts")).becomeOwner(root);
+  return root;
 }
 
 async function rootOf({ root }: GlobalValues, { env, user }: Context): Promise<string> {
