@@ -1,8 +1,8 @@
 // The native shifter and berth-main must mean the same by the same call: wherever the native one launches by itself, its plan is
 // compared with what the TypeScript decides, for command lines and variables in all combinations.
 
-import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -17,10 +17,11 @@ import { programWords } from "../../src/batch/words.ts";
 import { startDirectory } from "../../src/batch/workdir.ts";
 import { environmentWords, PLAN_HEADER } from "../../src/run/plan-format.ts";
 import { parseUserVolumes, volumeSignature } from "../../src/site/volume.ts";
-import { ordinaryUser } from "../support/ordinary-user.ts";
+import { installed, ordinaryUser } from "../support/ordinary-user.ts";
 
-const SHIFTER = join(import.meta.dirname, "../../build/shifter");
-const absent = existsSync(SHIFTER) ? "" : " [needs build/shifter]";
+const NATIVE = join(import.meta.dirname, "../../native");
+const lacking = ["make", "cc"].find((name) => !installed(name));
+const absent = lacking === undefined ? "" : ` [needs ${lacking}]`;
 
 type Env = Readonly<Record<string, string>>;
 
@@ -48,7 +49,8 @@ describe.skipIf(absent)(`the native shifter${absent}`, () => {
     });
     prepared = bytes.toString();
     writeFileSync(join(holder, "prepared"), bytes);
-    writeFileSync(join(dir, "berth-launch"), '#!/bin/sh\nexec cat "/proc/self/fd/$2"\n', { mode: 0o755 });
+    // The native shifter with another end: it prints its plan.
+    execFileSync("make", ["-s", "-C", NATIVE, `OUT=${dir}`, join(dir, "show-plan")]);
     writeFileSync(join(dir, "berth-main"), "#!/bin/sh\necho handed over\n", { mode: 0o755 });
     chmodSync(dir, 0o755);
   });
@@ -58,7 +60,7 @@ describe.skipIf(absent)(`the native shifter${absent}`, () => {
   function called(args: readonly string[], env: Env): string | undefined {
     const { uid, gid } = user;
     const own = { ...env, BERTH_NODE_DIR: dir, BERTH_LIBEXEC: dir };
-    const { stdout } = spawnSync(SHIFTER, args, { env: own, uid, gid, cwd: "/usr", encoding: "utf8" });
+    const { stdout } = spawnSync(join(dir, "show-plan"), args, { env: own, uid, gid, cwd: "/usr", encoding: "utf8" });
     return stdout === "handed over\n" ? undefined : stdout;
   }
 
