@@ -193,14 +193,14 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
 
     test("hands the descriptor of MPI's launcher and its variables on, and knows its own process", () => {
       writeFileSync(place("word"), "of the host\n");
-      const path = script('cat <&3; echo "$PMI_RANK $OTHER"; exec sleep 0.5');
+      const path = script('cat <&3; echo "rank $PMI_RANK, other $OTHER."; exec sleep 0.5');
       const text =
         'exec 3<"$0"; PMI_FD=3 PMI_RANK=4 OTHER=5 "$@" & exec 3<&-; until [ -s "$BERTH_RUNTIMEDIR/mpi" ]; do sleep 0.02; done; echo $!; wait';
       const words = ["oci", "--root", place("state"), "--pass-env", "PMI*", "run", "-b", path, "mpi"];
       const pidFile = ["--pid-file", place("runtime/mpi")];
       const lines = call(["sh", "-c", text, place("word"), BINARY, ...words, ...pidFile]).out.split("\n");
       const own = readFileSync(place("runtime/mpi"), "utf8");
-      expect(lines.toSorted()).toEqual([own, "4 ", "of the host"].toSorted());
+      expect(lines.toSorted()).toEqual([own, "rank 4, other .", "of the host"].toSorted());
     });
 
     test("adds devices through CDI", () => {
