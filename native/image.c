@@ -69,9 +69,13 @@ static int mount_kernel(const char *file, uint64_t offset) {
   char device[32];
   int loop = claim_loop(control, &config, device, sizeof device);
   int fs = sys_fsopen("squashfs");
-  if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", device) < 0 || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL) < 0 ||
-      sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+  if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", device) < 0 || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL) < 0)
+    die("cannot mount %s as squashfs: %s", file, strerror(errno));
+  if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0) {
+    // What the kernel does not take for a squashfs is the image's fault, not the machine's.
+    if (errno == EINVAL) die_in_image("%s is no squashfs at byte %llu, or of a kind that this kernel does not know", file, (unsigned long long)offset);
     die("cannot mount %s as squashfs at byte %llu: %s", file, (unsigned long long)offset, strerror(errno));
+  }
   int mount = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   if (mount < 0) die("cannot mount %s: %s", file, strerror(errno));
   close(loop); // the mount holds it from here; with the last mount it is free again
