@@ -25,7 +25,14 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
   batch: ["base", "platform", "oci", "image", "run", "site", "gateway"],
   mpi: ["base", "platform", "image", "elf"],
-  server: ["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
+  policy: ["base", "recipe", "oci", "image"],
+  proxy: ["base", "platform"],
+  accounts: ["base", "platform", "store", "site", "gateway"],
+  services: ["base", "platform", "oci", "recipe", "policy", "store", "site", "gateway", "accounts", "proxy"],
+  server: [
+    ...["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
+    ...["recipe", "policy", "proxy", "accounts", "services"],
+  ],
 };
 
 interface Import {
