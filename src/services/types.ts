@@ -39,6 +39,10 @@ export interface DesiredStack {
   readonly ports: ReadonlyMap<string, number>;
   /** Services that are asleep or stopped: as many containers as here, instead of `replicas`. */
   readonly scale: ReadonlyMap<string, number>;
+  /** Services whose containers are frozen, not stopped. */
+  readonly paused?: ReadonlySet<string> | undefined;
+  /** What becomes of containers of an earlier configuration; undefined: as each service's UpdateSpec has it. */
+  readonly old?: "keep" | "remove" | undefined;
 }
 
 export interface ResolvedImage {
@@ -73,11 +77,17 @@ export interface Step {
     | "remove"
     | "remove-network"
     | "remove-volume"
+    | "pause"
+    | "wait"
     | "keep";
   readonly service?: string | undefined;
   readonly slot?: number | undefined;
   readonly target: string;
   readonly why: string;
+  /** Id of the container that is meant, where there is one already. */
+  readonly container?: string | undefined;
+  /** `wait`: how long; `wait-healthy`: how long it is watched besides. */
+  readonly ms?: number | undefined;
 }
 
 /** What would be done, in order; steps of one wave run side by side. */

@@ -1,0 +1,343 @@
+// What the room of stacks offers to the desk, the idle sweep and the routes, and what it is handed in: the reader of recipes,
+// the policy, secrets, ports, quotas, the proxy. Nothing here asks who may do something; the desk did that.
+// Times are seconds since 1970.
+
+import type { Finding } from "../../policy/types.ts";
+import type { Places, StackSpec } from "../../recipe/stack/types.ts";
+import type { ExecSession } from "../engine/types.ts";
+import type {
+  Deployment,
+  ExecOptions,
+  LogLine,
+  LogOptions,
+  Proposal,
+  RecipeFile,
+  ResolvedImage,
+  Stack,
+  StackEvent,
+  StackWish,
+  StepReport,
+} from "../types.ts";
+
+/** Who does something. */
+export interface Person {
+  readonly uid: number;
+  readonly user: string;
+}
+
+/** Every call that waits can be told to wait no longer; what was begun goes on in the server all the same. */
+export interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+}
+
+// ---- operations -----------------------------------------------------------------------------------------------------
+
+export type OperationKind =
+  | "up"
+  | "upgrade"
+  | "rollback"
+  | "confirm"
+  | "stop"
+  | "start"
+  | "restart"
+  | "scale"
+  | "sleep"
+  | "wake"
+  | "down";
+
+/** Something that is done to a stack; one at a time per stack. One that makes a deployment has the deployment's id. */
+export interface Operation {
+  readonly id: string;
+  readonly stack: string;
+  readonly kind: OperationKind;
+  /** Undefined: all services. */
+  readonly service: string | undefined;
+  readonly by: Person;
+  readonly at: number;
+  readonly state: "under way" | "done" | "failed" | "rolled back";
+  /** How it ended, for people. */
+  readonly message: string | undefined;
+  readonly finishedAt: number | undefined;
+}
+
+/** What those who follow an operation hear: its steps, at last its end. */
+export type Advance =
+  | { readonly kind: "phase"; readonly phase: Phase; readonly at: number }
+  | { readonly kind: "step"; readonly report: StepReport; readonly at: number }
+  | { readonly kind: "end"; readonly operation: Operation };
+
+export type Phase = "resolving" | "applying" | "rolling back";
+
+/** The answer to `up`: begun, or refused with the findings that say why. */
+export type UpAnswer =
+  | { readonly begun: true; readonly proposal: Proposal; readonly deployment: Deployment }
+  | { readonly begun: false; readonly proposal: Proposal };
+
+export interface UpgradeChoice {
+  /** Undefined: all. */
+  readonly services?: readonly string[] | undefined;
+  /** `always` (if not said): the registry is asked what the tag means now; `missing`: what the engine has will do. */
+  readonly pull?: "always" | "missing" | undefined;
+  /** Other images than the recipe's, by service: what a webhook of a CI says. */
+  readonly images?: Readonly<Record<string, string>> | undefined;
+}
+
+// ---- questions ------------------------------------------------------------------------------------------------------
+
+/** Which stacks; everything given must hold. */
+export interface StackFilter {
+  /** Those of this person or these groups, as owner, group, staff owner or staff group. */
+  readonly eyes?: { readonly user: string; readonly groups: readonly string[] } | undefined;
+  readonly owner?: string | undefined;
+  /** Part of the name or title. */
+  readonly text?: string | undefined;
+  /** `KEY` or `KEY:VALUE`. */
+  readonly tag?: string | undefined;
+}
+
+export interface PageChoice {
+  /** At most 1,000; 100 unless said otherwise. */
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+export interface EventFilter extends PageChoice {
+  readonly stack?: string | undefined;
+  readonly service?: string | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  /** Of stacks that these eyes see. */
+  readonly eyes?: StackFilter["eyes"];
+}
+
+/** What would change, service by service, if the wish were deployed. */
+export interface StackDiff {
+  readonly stack: string;
+  readonly services: readonly ServiceDiff[];
+  /** True: deploying it would change nothing. */
+  readonly same: boolean;
+}
+
+export interface ServiceDiff {
+  readonly service: string;
+  readonly change: "added" | "removed" | "replaced" | "adjusted" | "same";
+  /** JSON pointers into the service, with the value before and after; undefined: not there. */
+  readonly fields: readonly { readonly pointer: string; readonly before: unknown; readonly after: unknown }[];
+}
+
+/** A recipe that gives the same stack again, its images pinned to the digests that run. */
+export interface Export {
+  readonly files: readonly RecipeFile[];
+  readonly compose: readonly string[];
+  readonly spec: StackSpec;
+  readonly images: Readonly<Record<string, ResolvedImage>>;
+}
+
+// ---- the offer ------------------------------------------------------------------------------------------------------
+
+/**
+ * Stacks: their records, and everything that is done to them. What changes something answers as soon as it is recorded and
+ * is then carried out here; `ended` and `follow` tell of the rest.
+ *
+ * Failures: E_STACK_NONE (404), E_STACK_BUSY (409, names who does what), E_STACK_UNCONFIRMED (409), E_STACK_RECIPE (422),
+ * E_STACK_NO_SERVICE (404), E_STACK_NO_DEPLOYMENT (404).
+ */
+export interface Stacks {
+  /** Reads and judges; says what would be done. Nothing is. */
+  propose(wish: StackWish, by: Person, wait?: Waiting): Promise<Proposal>;
+  /** Makes or changes the stack; begun only when no finding forbids it. */
+  up(wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer>;
+  /** The same recipe with its tags resolved anew. */
+  upgrade(name: string, choice: UpgradeChoice, by: Person): Promise<Deployment>;
+  /** Back to the deployment with that number or id; unless said, to the one before. */
+  rollback(name: string, choice: { readonly to?: string | number | undefined }, by: Person): Promise<Deployment>;
+  /** The upgrade was good: removes the old containers that were kept. */
+  confirm(name: string, by: Person): Promise<Operation>;
+  stop(name: string, service: string | undefined, by: Person): Promise<Operation>;
+  start(name: string, service: string | undefined, by: Person): Promise<Operation>;
+  /** Never changes a digest; secrets are read anew. Several services: those of the list only. */
+  restart(name: string, service: string | readonly string[] | undefined, by: Person): Promise<Operation>;
+  scale(name: string, service: string, containers: number, by: Person): Promise<Operation>;
+  /** Takes the stack away; with `volumes` its data, too. */
+  down(name: string, choice: { readonly volumes?: boolean | undefined }, by: Person): Promise<Operation>;
+
+  /** Puts a service to sleep; resolves when it does. False: something else is under way, or it does not run. */
+  sleep(name: string, service: string, action: "stop" | "pause", reason: string): Promise<boolean>;
+  /** Wakes a service and before it what it depends on; one at a time, others wait for the same. Nothing if it runs. */
+  wake(name: string, service: string, wait?: Waiting): Promise<void>;
+
+  /** In the order of their names. Asks no engine. */
+  list(filter?: StackFilter, page?: PageChoice): Promise<Page<Stack>>;
+  show(name: string): Promise<Stack>;
+  /** The spec that counts now, as deployed. */
+  spec(name: string): Promise<StackSpec>;
+  /** Newest first, without files. */
+  deployments(name: string, page?: PageChoice): Promise<Page<Deployment>>;
+  deployment(id: string): Promise<Deployment>;
+  /** Newest first. */
+  operations(name: string, page?: PageChoice): Promise<Page<Operation>>;
+  operation(id: string): Promise<Operation>;
+  /** What was reported so far as far as it is kept, then the rest live; ends behind the end. */
+  follow(id: string, signal: AbortSignal): AsyncIterable<Advance>;
+  /** The end of an operation. */
+  ended(id: string, wait?: Waiting): Promise<Operation>;
+  diff(name: string, wish: StackWish, by: Person, wait?: Waiting): Promise<StackDiff>;
+  export(name: string): Promise<Export>;
+  /** Newest first. */
+  events(filter?: EventFilter): Promise<Page<StackEvent>>;
+  /** Every event as it is recorded; undefined: some may have been missed. The answer ends it. */
+  watch(listener: (event: StackEvent | undefined) => void): () => void;
+  /** Calls back when containers, health or state of a stack changed; undefined: of any. For routes. The answer ends it. */
+  watchState(listener: (stack: string | undefined) => void): () => void;
+  /** Records something that another part did (`woken`, `idle`, `secret rotated`). */
+  note(event: {
+    readonly stack: string;
+    readonly service?: string | undefined;
+    readonly kind: string;
+    readonly by?: string | undefined;
+    readonly message: string;
+  }): Promise<void>;
+
+  logs(name: string, choice: LogChoice, signal?: AbortSignal): AsyncIterable<LogLine>;
+  exec(name: string, choice: ExecChoice, signal?: AbortSignal): Promise<ExecSession>;
+
+  /** Goes on with, or takes back, what a server that died left under way. Answers how many operations. */
+  recover(): Promise<number>;
+  /** No new operations; waits for those under way for so long, then leaves them to the next server. */
+  close(wait?: { readonly withinMs?: number | undefined }): Promise<void>;
+}
+
+export interface LogChoice extends LogOptions {
+  readonly service?: string | undefined;
+  readonly slot?: number | undefined;
+}
+
+export interface ExecChoice extends ExecOptions {
+  readonly service: string;
+  /** The first that runs unless said. */
+  readonly slot?: number | undefined;
+}
+
+// ---- what is handed in ----------------------------------------------------------------------------------------------
+
+/** A recipe as its reader understood it. */
+export interface ReadRecipe {
+  readonly spec: StackSpec;
+  readonly places: Places;
+  readonly notes: Proposal["notes"];
+}
+
+/** Makes a spec of a wish; mistakes are notes of severity `error`. */
+export type RecipeReader = (wish: StackWish) => ReadRecipe | Promise<ReadRecipe>;
+
+/** What the policy is asked about. */
+export interface Judgement {
+  readonly spec: StackSpec;
+  readonly places: Places;
+  readonly by: Person;
+  /** The images as far as they are known before anything is pulled. */
+  readonly images: ReadonlyMap<string, ResolvedImage>;
+  /** The deployment that counts now. */
+  readonly before: Deployment | undefined;
+}
+
+/** Judges what is to be deployed. A finding of severity `error` that is not waived forbids it. */
+export type Judge = (subject: Judgement, wait?: Waiting) => Promise<readonly Finding[]>;
+
+/** A secret that a service uses. */
+export interface SecretUse {
+  /** Full name in the store. */
+  readonly store: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly uid: string | undefined;
+  readonly gid: string | undefined;
+  readonly mode: number | undefined;
+}
+
+/** A file that is put into a container. */
+export interface PlacedFile {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly content: Buffer;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** The values of secrets, asked for before every start. @throws when a secret does not exist or may not be used here */
+export interface SecretFiles {
+  filesFor(
+    request: {
+      readonly stack: string;
+      readonly service: string;
+      /** `user` of the service: whose the files are unless the use says. */
+      readonly user: string | undefined;
+      readonly uses: readonly SecretUse[];
+    },
+    wait?: Waiting,
+  ): Promise<readonly PlacedFile[]>;
+}
+
+/** A port to be published. */
+export interface PortWish {
+  /** `SERVICE/CONTAINERPORT/PROTOCOL`. */
+  readonly key: string;
+  readonly service: string;
+  readonly container: number;
+  readonly protocol: "tcp" | "udp";
+  /** Undefined: any free one. */
+  readonly host: number | undefined;
+}
+
+/** Who has which port of the host. */
+export interface PortOffice {
+  /**
+   * A host port for every wish, kept for the stack: what it held before, stays. `avoid`: found taken by another program.
+   *
+   * @throws when a port is another stack's, or none is free
+   */
+  choose(
+    request: {
+      readonly stack: string;
+      readonly owner: string;
+      readonly wishes: readonly PortWish[];
+      readonly held: Readonly<Record<string, number>>;
+      readonly avoid: readonly number[];
+    },
+    wait?: Waiting,
+  ): Promise<Readonly<Record<string, number>>>;
+  /** The stack needs none any more. */
+  release(stack: string): Promise<void>;
+}
+
+/** @throws when the owner or group would have more than the site allows */
+export type QuotaCheck = (
+  request: {
+    readonly stack: string;
+    readonly owner: string;
+    readonly group: string | undefined;
+    readonly spec: StackSpec;
+  },
+  wait?: Waiting,
+) => Promise<void>;
+
+/** What must be told before containers go, so that no request is lost. */
+export interface Traffic {
+  /** Resolves when no new request reaches them and those under way ended, or the time for that is over. */
+  drain(
+    containers: readonly { readonly stack: string; readonly service: string; readonly container: string }[],
+    wait?: Waiting,
+  ): Promise<void>;
+}
+
+/** Credentials for a registry, of the one who owns the stack. */
+export type RegistryCredentials = (
+  reference: string,
+  owner: string,
+) => Promise<{ readonly user: string; readonly password: string } | undefined>;
