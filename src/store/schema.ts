@@ -2,6 +2,7 @@
 // fraction; truth is 0 or 1; lists and objects are JSON in text columns. What rows mean is said by the rooms that own them.
 
 import type { Generated } from "kysely";
+import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from "./schema-idle.ts";
 
 /** Every table of the newest schema version. */
 export interface Tables {
@@ -22,6 +23,10 @@ export interface Tables {
   readonly registry_namespaces: RegistryNamespaceRow;
   readonly registry_repositories: RegistryRepositoryRow;
   readonly registry_tags: RegistryTagRow;
+  readonly spin_containers: SpinContainerRow;
+  readonly spin_timers: SpinTimerRow;
+  readonly idle_services: IdleServiceRow;
+  readonly idle_spans: IdleSpanRow;
 }
 
 /** An image that is on a system's disk, or was: one per system and id. */
