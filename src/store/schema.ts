@@ -3,6 +3,8 @@
 
 import type { Generated } from "kysely";
 import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from "./schema-idle.ts";
+import type { SecretRow } from "./schema-secrets.ts";
+import type { DeploymentRow, StackEventRow, StackOperationRow, StackRow, StackServiceRow } from "./schema-stacks.ts";
 
 /** Every table of the newest schema version. */
 export interface Tables {
@@ -23,10 +25,16 @@ export interface Tables {
   readonly registry_namespaces: RegistryNamespaceRow;
   readonly registry_repositories: RegistryRepositoryRow;
   readonly registry_tags: RegistryTagRow;
+  readonly stacks: StackRow;
+  readonly deployments: DeploymentRow;
+  readonly stack_services: StackServiceRow;
+  readonly stack_operations: StackOperationRow;
+  readonly stack_events: StackEventRow;
   readonly spin_containers: SpinContainerRow;
   readonly spin_timers: SpinTimerRow;
   readonly idle_services: IdleServiceRow;
   readonly idle_spans: IdleSpanRow;
+  readonly secrets: SecretRow;
 }
 
 /** An image that is on a system's disk, or was: one per system and id. */

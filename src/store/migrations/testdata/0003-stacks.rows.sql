@@ -1,0 +1,6 @@
+-- Rows as version 3 writes them besides those of the versions before.
+insert into stacks (name, title, owner, group_name, staff_owner, staff_group, tags, deployment, previous, unconfirmed, failure, summary, created_at, updated_at) values ('rover', 'Rover', 'fred', 'csg', 'wilma', null, '{"owner":"fred"}', 'd1', null, 0, null, '[]', 1800000001.5, 1800000002.5);
+insert into deployments (id, stack, number, kind, by_uid, by_user, at, spec, files, wish, images, ports, findings, state, message, finished_at) values ('d1', 'rover', 1, 'up', 1000, 'fred', 1800000001.5, '{}', '[]', '{}', '{}', '{}', '[]', 'done', null, 1800000002.5);
+insert into stack_services (stack, service, replicas, halted, reason, at) values ('rover', 'web', 2, 'asleep', 'nobody used it', 1800000003);
+insert into stack_operations (id, stack, kind, service, arguments, by_uid, by_user, at, holds, server, beat, phase, state, message, finished_at) values ('d1', 'rover', 'up', null, '{}', 1000, 'fred', 1800000001.5, null, 's1', 1800000002, 'applying', 'done', null, 1800000002.5);
+insert into stack_events (at, stack, service, kind, by_user, message, operation, detail) values (1800000001.5, 'rover', null, 'deployed', 'fred', 'up 1', 'd1', null);
