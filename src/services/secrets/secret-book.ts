@@ -1,0 +1,161 @@
+// The secrets of the site: made, given new values, removed, and opened for the containers that use them. Nothing here
+// answers a value but `open`, which is for putting it into a container. Who may is decided at the desk.
+
+import type { Selectable } from "kysely";
+import type { SecretRow } from "../../store/schema-secrets.ts";
+import type { Store } from "../../store/store.ts";
+import { closeAgain, closeSecret, isClosedFor, openSecret } from "./envelope.ts";
+import { fail } from "./errors.ts";
+import type { Keyring } from "./keyring.ts";
+
+/** A secret as it is shown: everything but its value. */
+export interface Secret {
+  /** `SERVICE.STACK.FILE` or `STACK.FILE`. */
+  readonly name: string;
+  readonly description: string;
+  readonly owner: { readonly uid: number; readonly user: string };
+  /** Counts up with every new value. */
+  readonly version: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly rotatedAt: number;
+  readonly rotatedBy: string;
+}
+
+export interface NewSecret {
+  readonly name: string;
+  readonly description: string;
+  readonly owner: { readonly uid: number; readonly user: string };
+  readonly value: Buffer;
+}
+
+/** The most that a secret may hold, in bytes: what Docker's and Kubernetes' limits have in common. */
+export const SECRET_BYTES = 500_000;
+
+export interface SecretBook {
+  /** In the order of their names. */
+  list(): Promise<readonly Secret[]>;
+  /** Those with these names. */
+  find(names: readonly string[]): Promise<readonly Secret[]>;
+  /** How many somebody owns. */
+  countOf(uid: number): Promise<number>;
+  /** @throws E_SECRET_EXISTS, E_SECRET_SIZE, E_SECRET_EMPTY */
+  create(secret: NewSecret, by: string): Promise<Secret>;
+  /** Gives it another value. @throws E_SECRET_NONE, E_SECRET_SIZE, E_SECRET_EMPTY */
+  rotate(name: string, value: Buffer, by: string): Promise<Secret>;
+  /** @throws E_SECRET_NONE */
+  describe(name: string, description: string): Promise<Secret>;
+  /** @throws E_SECRET_NONE */
+  remove(name: string): Promise<void>;
+  /** The value, for a container. @throws E_SECRET_NONE, E_SECRET_BROKEN */
+  open(name: string): Promise<Buffer>;
+  /**
+   * A new key of the site closes all secrets from now on, and the old ones are forgotten. Cut off in between it may be begun
+   * again; every secret opens at any time. Answers how many were closed again. @throws E_SECRET_KEY, E_SECRET_BROKEN
+   */
+  exchangeKey(): Promise<number>;
+}
+
+/** The secrets in a store, closed with the keys of a keyring. */
+export function secretBook(store: Store, keyring: Keyring): SecretBook {
+  const { db, now } = store;
+  const row = async (name: string) => {
+    const found = await db.selectFrom("secrets").selectAll().where("name", "=", name).executeTakeFirst();
+    if (!found) throw fail("E_SECRET_NONE", { name });
+    return found;
+  };
+  const change = async (name: string, set: Partial<Omit<SecretRow, "version">>, versions: number) => {
+    const update = db
+      .updateTable("secrets")
+      .set((row) => ({ ...set, version: row("version", "+", versions) }))
+      .where("name", "=", name);
+    const { numUpdatedRows } = await update.executeTakeFirst();
+    if (numUpdatedRows === 0n) throw fail("E_SECRET_NONE", { name });
+    return readSecret(await row(name));
+  };
+  // Another server may have exchanged the key while this one wrote: what was closed for a key that is gone is closed again.
+  const closeForNow = async (name: string, value: Buffer) => {
+    const { id } = await keyring.current();
+    const { sealed } = await row(name);
+    if (!isClosedFor(sealed, id)) await change(name, { sealed: await closeSecret(keyring, name, value) }, 0);
+  };
+  return {
+    list: async () => (await db.selectFrom("secrets").selectAll().orderBy("name").execute()).map(readSecret),
+    async find(names) {
+      if (names.length === 0) return [];
+      const rows = db.selectFrom("secrets").selectAll().where("name", "in", names).orderBy("name");
+      return (await rows.execute()).map(readSecret);
+    },
+    async countOf(uid) {
+      const count = db
+        .selectFrom("secrets")
+        .select((row) => row.fn.countAll().as("n"))
+        .where("owner_uid", "=", uid);
+      return Number((await count.executeTakeFirst())?.n ?? 0);
+    },
+    async create({ name, description, owner, value }, by) {
+      checkSize(name, value);
+      const at = now();
+      const written = { name, description, owner_uid: owner.uid, owner_name: owner.user, version: 1 };
+      const times = { created_at: at, created_by: by, rotated_at: at, rotated_by: by };
+      const sealed = await closeSecret(keyring, name, value);
+      const made: SecretRow = { ...written, ...times, sealed, bytes: value.length };
+      const insert = db
+        .insertInto("secrets")
+        .values(made)
+        .onConflict((conflict) => conflict.doNothing());
+      const { numInsertedOrUpdatedRows } = await insert.executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 0n) throw fail("E_SECRET_EXISTS", { name });
+      await closeForNow(name, value);
+      return readSecret(made);
+    },
+    async rotate(name, value, by) {
+      checkSize(name, value);
+      const sealed = await closeSecret(keyring, name, value);
+      const secret = await change(name, { sealed, bytes: value.length, rotated_at: now(), rotated_by: by }, 1);
+      await closeForNow(name, value);
+      return secret;
+    },
+    describe: (name, description) => change(name, { description }, 0),
+    async remove(name) {
+      const { numDeletedRows } = await db.deleteFrom("secrets").where("name", "=", name).executeTakeFirst();
+      if (numDeletedRows === 0n) throw fail("E_SECRET_NONE", { name });
+    },
+    open: async (name) => openSecret(keyring, name, (await row(name)).sealed),
+    async exchangeKey() {
+      await keyring.add();
+      const closed = await store.transaction(async (trx) => {
+        let changed = 0;
+        for (const { name, sealed } of await trx.selectFrom("secrets").select(["name", "sealed"]).execute()) {
+          const again = await closeAgain(keyring, name, sealed);
+          if (again === undefined) continue;
+          await trx.updateTable("secrets").set({ sealed: again }).where("name", "=", name).execute();
+          changed += 1;
+        }
+        return changed;
+      });
+      await keyring.keepCurrent();
+      return closed;
+    },
+  };
+}
+
+function checkSize(name: string, { length }: Buffer): void {
+  if (length === 0) throw fail("E_SECRET_EMPTY", { name });
+  if (length > SECRET_BYTES) throw fail("E_SECRET_SIZE", { name, bytes: length, limit: SECRET_BYTES });
+}
+
+function readSecret(row: Selectable<SecretRow>): Secret {
+  return {
+    name: row.name,
+    description: row.description,
+    owner: { uid: row.owner_uid, user: row.owner_name },
+    version: row.version,
+    bytes: row.bytes,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    rotatedAt: row.rotated_at,
+    rotatedBy: row.rotated_by,
+  };
+}
