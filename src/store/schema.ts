@@ -3,6 +3,7 @@
 
 import type { Generated } from "kysely";
 import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from "./schema-idle.ts";
+import type { ServiceQuotaRow, StackPortRow } from "./schema-ports-quotas.ts";
 import type { SecretRow } from "./schema-secrets.ts";
 import type { DeploymentRow, StackEventRow, StackOperationRow, StackRow, StackServiceRow } from "./schema-stacks.ts";
 
@@ -35,6 +36,8 @@ export interface Tables {
   readonly idle_services: IdleServiceRow;
   readonly idle_spans: IdleSpanRow;
   readonly secrets: SecretRow;
+  readonly stack_ports: StackPortRow;
+  readonly service_quotas: ServiceQuotaRow;
 }
 
 /** An image that is on a system's disk, or was: one per system and id. */

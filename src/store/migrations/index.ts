@@ -5,6 +5,7 @@ import { migration as registry } from "./0002-registry.ts";
 import { migration as stacks } from "./0003-stacks.ts";
 import { migration as idle } from "./0005-idle.ts";
 import { migration as secrets } from "./0006-secrets.ts";
+import { migration as portsQuotas } from "./0007-ports-quotas.ts";
 import type { Migration } from "./migration.ts";
 
-export const MIGRATIONS: readonly Migration[] = [gateway, registry, stacks, idle, secrets];
+export const MIGRATIONS: readonly Migration[] = [gateway, registry, stacks, idle, secrets, portsQuotas];
