@@ -43,6 +43,8 @@ export interface DesiredStack {
   readonly paused?: ReadonlySet<string> | undefined;
   /** What becomes of containers of an earlier configuration; undefined: as each service's UpdateSpec has it. */
   readonly old?: "keep" | "remove" | undefined;
+  /** What was started is not watched longer than others wait for it: for waking. */
+  readonly brisk?: boolean | undefined;
 }
 
 export interface ResolvedImage {
