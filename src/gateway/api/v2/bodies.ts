@@ -7,10 +7,10 @@ import { fail } from "../errors.ts";
 /** Bytes: two lists of thousands of names. */
 const LIMIT = 1024 * 1024;
 
-/** Makes `app` read JSON, and refuse every other type (415). */
-export function readJsonBodies(app: FastifyInstance): void {
+/** Makes `app` read JSON of at most `bodyLimit` bytes, and refuse every other type (415). */
+export function readJsonBodies(app: FastifyInstance, bodyLimit = LIMIT): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string", bodyLimit: LIMIT }, (_request, text, done) => {
+  app.addContentTypeParser("application/json", { parseAs: "string", bodyLimit }, (_request, text, done) => {
     if (text === "") return done(null, undefined);
     try {
       return done(null, JSON.parse(String(text)));

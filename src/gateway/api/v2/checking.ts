@@ -1,33 +1,32 @@
 // Checks requests against their schemas, strictly: a field that nobody knows is a refusal, as a misspelt `groups` must not
 // open an image to everybody. Only what comes as text by its nature (path and query) is read as numbers and truths.
 
-import { type TSchema, Type } from "typebox";
+import { type TObject, type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { fail } from "../errors.ts";
-import { NAMED } from "./schemas/all.ts";
 
 /** Where in a request something stands. */
 type Part = "body" | "querystring" | "params" | "headers";
 
-const BY_NAME = new Map(NAMED.map((schema) => [`${(schema as { readonly $id?: string }).$id}#`, schema as TSchema]));
+/** Checks one part of the requests of a route, in the form that the server wants. */
+export type Check = (data: unknown) => { value: unknown } | { error: Error };
 
-/** Makes the check of one part of the requests of a route, in the form that the server wants. */
-export function checker(
-  schema: unknown,
-  part: string | undefined,
-): (data: unknown) => { value: unknown } | { error: Error } {
-  const target = resolved(schema as TSchema);
-  const check = Compile(Object.fromEntries(BY_NAME), target);
-  return (data) => {
-    const value = part === "body" ? data : fromText(target, data ?? {});
-    if (check.Check(value)) return { value };
-    return { error: refusal((part ?? "body") as Part, check.Errors(value)) };
+/** Makes the checks of the routes of an API whose schemas may refer to the named ones. */
+export function checkerOf(
+  named: readonly TObject[],
+): (route: { readonly schema: unknown; readonly httpPart?: string | undefined }) => Check {
+  const byName = new Map(named.map((schema) => [`${(schema as { readonly $id?: string }).$id}#`, schema as TSchema]));
+  const context = Object.fromEntries(byName);
+  return ({ schema, httpPart: part }) => {
+    const { $ref } = schema as { readonly $ref?: string };
+    const target = ($ref === undefined ? undefined : byName.get($ref)) ?? Type.Unsafe(schema as TSchema);
+    const check = Compile(context, target);
+    return (data) => {
+      const value = part === "body" ? data : fromText(target, data ?? {});
+      if (check.Check(value)) return { value };
+      return { error: refusal((part ?? "body") as Part, check.Errors(value)) };
+    };
   };
-}
-
-function resolved(schema: TSchema): TSchema {
-  const { $ref } = schema as { readonly $ref?: string };
-  return ($ref === undefined ? undefined : BY_NAME.get($ref)) ?? Type.Unsafe(schema);
 }
 
 interface FieldSchema {

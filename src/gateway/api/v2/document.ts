@@ -4,15 +4,24 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import { IMAGE_PATH, IMAGE_PATH_SHOWN } from "./names.ts";
 
-const DESCRIPTION = `The image gateway of a site. Times are seconds since 1970, sizes bytes. A tag in a path may be percent-encoded or
-written with its slashes. Refusals are problem documents with a code and, mostly, a hint.`;
+/** What a document begins with, besides its routes. */
+export interface About {
+  readonly title: string;
+  readonly description: string;
+}
+
+const ABOUT: About = {
+  title: "berth gateway",
+  description: `The image gateway of a site. Times are seconds since 1970, sizes bytes. A tag in a path may be percent-encoded or
+written with its slashes. Refusals are problem documents with a code and, mostly, a hint.`,
+};
 
 /** Collects the routes that are added to `app` from now on. */
-export async function describeRoutes(app: FastifyInstance): Promise<void> {
+export async function describeRoutes(app: FastifyInstance, about = ABOUT): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "berth gateway", version: "2", description: DESCRIPTION },
+      info: { title: about.title, version: "2", description: about.description },
       components: {
         securitySchemes: {
           munge: { type: "apiKey", in: "header", name: "authentication", description: "A munge credential." },
@@ -31,11 +40,11 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Answers with the document. */
-export function documentRoute(app: FastifyInstance): void {
+/** Answers with the document at `path`. */
+export function documentRoute(app: FastifyInstance, path = "/openapi.json"): void {
   // The text is made once: the routes of a running server do not change.
   let text: Buffer | undefined;
-  app.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
+  app.get(path, { schema: { hide: true } }, async (_request, reply) => {
     text ??= Buffer.from(documentText(app));
     return reply.header("content-type", "application/json").send(text);
   });

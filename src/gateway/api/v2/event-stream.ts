@@ -12,6 +12,8 @@ export interface StreamEvent {
   readonly event: string;
   /** Becomes JSON. */
   readonly data: unknown;
+  /** What a reader that lost the connection names to go on behind this message. */
+  readonly id?: number | undefined;
 }
 
 /** Sends the events until they end, or the signal comes, and closes the stream. */
@@ -30,8 +32,9 @@ export async function sendEvents(
   response.flushHeaders();
   const heart = setInterval(() => beat(response), heartbeatMs);
   try {
-    for await (const { event, data } of events) {
-      const room = response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    for await (const { event, data, id } of events) {
+      const place = id === undefined ? "" : `id: ${id}\n`;
+      const room = response.write(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       // What is sent is a state: who reads slowly gets the newest one later, and nothing piles up.
       if (!room) await once(response, "drain", { signal });
     }

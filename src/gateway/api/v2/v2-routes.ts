@@ -3,7 +3,7 @@
 
 import type { FastifyPluginAsync } from "fastify";
 import { readJsonBodies } from "./bodies.ts";
-import { checker } from "./checking.ts";
+import { checkerOf } from "./checking.ts";
 import { describeRoutes, documentRoute } from "./document.ts";
 import type { V2Parts } from "./parts.ts";
 import { sendProblem } from "./problem.ts";
@@ -25,7 +25,7 @@ export function v2Routes(parts: V2Parts): FastifyPluginAsync {
         await describeRoutes(v2);
         for (const schema of NAMED) v2.addSchema(schema);
         readJsonBodies(v2);
-        v2.setValidatorCompiler(({ schema, httpPart }) => checker(schema, httpPart));
+        v2.setValidatorCompiler(checkerOf(NAMED));
         v2.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
         const typed = v2.withTypeProvider<SchemaTypes>();
         for (const add of ROUTES) add(typed, parts);

@@ -1,0 +1,46 @@
+// Signing in and out with a browser, and who somebody is. How passwords and providers are asked is a matter of accounts.
+
+import { answering, doing } from "../../gateway/api/v2/operations.ts";
+import type { TypedServer } from "../../gateway/api/v2/type-provider.ts";
+import { person, type ServicesApiParts } from "./parts.ts";
+import * as schemas from "./schemas/session.ts";
+import { ref } from "./schemas/words.ts";
+import { shownPerson } from "./show.ts";
+
+export function sessionRoutes(app: TypedServer, parts: ServicesApiParts): void {
+  const { whoIs, signIn, site, version } = parts;
+
+  app.get(
+    "/session",
+    { schema: answering("showSession", "Who you are, and how one signs in", {}, ref(schemas.Session)) },
+    async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      const who = await whoIs(request);
+      if (who) request.askedBy = who.user;
+      const csrf = who ? await signIn.csrf(request) : undefined;
+      return { me: who ? shownPerson(who) : undefined, csrf, ways: signIn.ways(), site, version };
+    },
+  );
+  app.post(
+    "/session",
+    { schema: answering("signIn", "Signs in; sets a cookie", { body: ref(schemas.SignIn) }, ref(schemas.Session)) },
+    async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      const { who, csrf } = await signIn.signIn(request.body, request, reply);
+      request.askedBy = who.user;
+      return { me: shownPerson(who), csrf, ways: signIn.ways(), site, version };
+    },
+  );
+  app.delete("/session", { schema: doing("signOut", "Signs out", {}) }, async (request, reply) => {
+    await person(parts, request);
+    await signIn.signOut(request, reply);
+    return reply.code(204).send();
+  });
+  // For browsers: they are sent on, and no client calls these.
+  app.get("/session/oidc", { schema: { hide: true } }, async (request, reply) =>
+    reply.redirect(await signIn.beginOidc(request, reply)),
+  );
+  app.get("/session/oidc/callback", { schema: { hide: true } }, async (request, reply) =>
+    reply.redirect(await signIn.endOidc(request, reply)),
+  );
+}

@@ -1,0 +1,84 @@
+// Streams of events on routes of the services: opened with a bound for each person, ended when the reader goes or the
+// server stops. Knows nothing of what is sent.
+
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type TSchema, Type } from "typebox";
+import { reasonOf } from "../../base/errors.ts";
+import { type StreamEvent, sendEvents } from "../../gateway/api/v2/event-stream.ts";
+import { REFUSED } from "../../gateway/api/v2/operations.ts";
+import { problemOf } from "../../gateway/api/v2/problem.ts";
+import type { TypedServer } from "../../gateway/api/v2/type-provider.ts";
+import type { SignedIn } from "../desk/types.ts";
+import { fail } from "./errors.ts";
+
+/** Streams that one person may have open on a server: several pages, each with its logs and events. */
+const STREAMS_EACH = 64;
+
+/** Ends all streams of an application with it, and counts them. */
+export interface Streams {
+  /** Counts one more for a person until it is left. @throws E_SERVICES_STREAMS */
+  enter(who: SignedIn): () => void;
+  /** Comes when the server ends. */
+  readonly ending: AbortSignal;
+  /** Takes the connection over and sends the events; a failure becomes an event `problem`. */
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    who: SignedIn,
+    events: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+  ): Promise<void>;
+}
+
+export function openStreams(app: TypedServer): Streams {
+  const open = new Map<number, number>();
+  const ending = new AbortController();
+  // Before the server waits for open requests: these would stay open.
+  app.addHook("preClose", async () => ending.abort());
+  const enter: Streams["enter"] = ({ uid }) => {
+    const mine = open.get(uid) ?? 0;
+    if (mine >= STREAMS_EACH) throw fail("E_SERVICES_STREAMS", { limit: STREAMS_EACH });
+    open.set(uid, mine + 1);
+    return () => {
+      const left = (open.get(uid) ?? 1) - 1;
+      if (left > 0) open.set(uid, left);
+      else open.delete(uid);
+    };
+  };
+  return {
+    enter,
+    ending: ending.signal,
+    async send(request, reply, who, events) {
+      const leave = enter(who);
+      reply.hijack();
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      const signal = AbortSignal.any([gone.signal, ending.signal]);
+      try {
+        await sendEvents(reply.raw, withProblem(events(signal), signal), signal);
+      } catch (error) {
+        request.log.error({ err: error, reason: reasonOf(error) }, "a stream of events failed");
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+async function* withProblem(events: AsyncIterable<StreamEvent>, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!signal.aborted) yield { event: "problem", data: problemOf(error) };
+  }
+}
+
+/** The schema of a route that answers with events. */
+export function streaming<const T extends { readonly params?: TSchema; readonly querystring?: TSchema }>(
+  operationId: string,
+  summary: string,
+  takes: T,
+  what: string,
+) {
+  const answer = { description: what, content: { "text/event-stream": { schema: Type.String() } } };
+  return { operationId, summary, ...takes, response: { 200: answer, default: REFUSED } } as const;
+}
