@@ -34,6 +34,8 @@ export interface EngineContainer {
   readonly labels: Readonly<Record<string, string>>;
   readonly status: ContainerStatus;
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  /** The check that counts for it, of the plan or else the image; undefined: none. */
+  readonly healthCheck?: HealthCheck | undefined;
   readonly exitCode: number | undefined;
   readonly oomKilled: boolean;
   /** What the engine says when it could not start it. */
@@ -48,6 +50,15 @@ export interface EngineContainer {
   /** Address in each network, by the network's name. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly tty: boolean;
+}
+
+/** How to find out whether a container is well. `test`: `CMD` and words, or `CMD-SHELL` and one text. */
+export interface HealthCheck {
+  readonly test: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly startPeriodMs: number;
+  readonly retries: number;
 }
 
 export interface PublishedPort {
@@ -124,15 +135,7 @@ export interface ContainerPlan {
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
-  readonly health?:
-    | {
-        readonly test: readonly string[];
-        readonly intervalMs: number;
-        readonly timeoutMs: number;
-        readonly startPeriodMs: number;
-        readonly retries: number;
-      }
-    | undefined;
+  readonly health?: HealthCheck | undefined;
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];
   readonly privileged: boolean;
