@@ -1,0 +1,81 @@
+// Finds out which container checks in: by the address that the engine gave it, or by its token when address translation
+// hides that. What is not believed changes nothing, and nobody is told the difference.
+
+import type { EngineContainer } from "../engine/types.ts";
+import type { CheckInTokens } from "./check-in-token.ts";
+
+/** The containers of the engine as they are known without asking it. */
+export interface ContainerView {
+  all(): Iterable<Pick<EngineContainer, "id" | "status" | "addresses">>;
+  /** Calls back when something changed. The answer ends it. */
+  watch(listener: (id: string | undefined) => void): () => void;
+}
+
+/** Takes what a container reports; false: not one of its containers. */
+export type CheckInTaker = (container: string, value: string) => boolean;
+
+/** Somebody says how much it is used. */
+export interface CheckIn {
+  /** Whose connection it is. */
+  readonly peer: string | undefined;
+  /** The sender's address; another than `peer` when a proxy that is believed says so. */
+  readonly address: string | undefined;
+  readonly token: string | undefined;
+  readonly value: string;
+}
+
+export interface CheckInOptions {
+  readonly containers: ContainerView;
+  readonly tokens: CheckInTokens;
+  /** What is believed. */
+  readonly by: () => "either" | "address" | "token";
+  readonly takers: readonly CheckInTaker[];
+}
+
+/** The desk where containers check in. */
+export class CheckInDesk {
+  readonly #options: CheckInOptions;
+  readonly #unwatch: () => void;
+  #addresses: ReadonlyMap<string, string> | undefined;
+
+  constructor(options: CheckInOptions) {
+    this.#options = options;
+    this.#unwatch = options.containers.watch(() => {
+      this.#addresses = undefined;
+    });
+  }
+
+  /** Takes it down; false: nobody knows the container. */
+  take(checkIn: CheckIn): boolean {
+    const id = this.#whose(checkIn);
+    return id !== undefined && this.#options.takers.some((taker) => taker(id, checkIn.value));
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  #whose({ peer, address, token }: CheckIn): string | undefined {
+    const by = this.#options.by();
+    // A token that does not hold is an attempt: the address does not make it good.
+    if (token !== undefined && by !== "address") return this.#options.tokens.containerOf(token);
+    if (by === "token") return undefined;
+    this.#addresses ??= addressesOf(this.#options.containers.all());
+    // A container speaks for itself only, also where its network is one of proxies that are believed.
+    return this.#addresses.get(plain(peer)) ?? this.#addresses.get(plain(address));
+  }
+}
+
+// Only of what runs: the engine gives the address of a stopped container to the next one.
+function addressesOf(containers: ReturnType<ContainerView["all"]>): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { id, status, addresses } of containers)
+    if (status === "running")
+      for (const address of Object.values(addresses)) if (address) found.set(plain(address), id);
+  return found;
+}
+
+// Sockets of both families show IPv4 as ::ffff:192.0.2.1.
+function plain(address: string | undefined): string {
+  return (address ?? "").toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
+}
