@@ -1,20 +1,22 @@
-// From the OpenAPI document to the text of the typed client: an interface for each named schema, a function for each
-// operation. Understands what our own document has; anything else is an error, not a guess.
+// From an OpenAPI document to the text of the typed client: an interface for each named schema, a function for each
+// operation. Understands what our own documents have; anything else is an error, not a guess. What differs between the
+// clients is in `about`: `document` and `schemas` (where they are made from), `of` (whose API), `client` (folder of the
+// gateway's client, as the generated files see it).
 
-const HEAD =
-  "// Generated from docs/gateway-api.json by scripts/make-client.mjs: change the schemas in src/gateway/api/v2.";
+const head = ({ document, schemas }) =>
+  `// Generated from ${document} by scripts/make-client.mjs: change the schemas in ${schemas}.`;
 
 /** The types of all named schemas. */
-export function typesText(document) {
+export function typesText(document, about) {
   const schemas = Object.entries(document.components.schemas).sort(([a], [b]) => (a < b ? -1 : 1));
   const interfaces = schemas.map(
     ([name, schema]) => `${comment(schema.description)}export interface ${name} ${objectType(schema)}`,
   );
-  return `${HEAD}\n// What the gateway's API takes and answers.\n\n${interfaces.join("\n\n")}\n`;
+  return `${head(about)}\n// What the API of ${about.of} takes and answers.\n\n${interfaces.join("\n\n")}\n`;
 }
 
 /** A function for each operation. */
-export function operationsText(document) {
+export function operationsText(document, about) {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
   );
@@ -24,12 +26,12 @@ export function operationsText(document) {
   const used = types.filter((name) => functions.some((text) => new RegExp(`[:<|(] ?${name}\\b`).test(text)));
   const imports = [
     `import type { ${used.sort(byName).join(", ")} } from "./api-types.ts";`,
-    `import { type CallOptions, call, callForEvents } from "./call.ts";`,
-    `import type { Gateways } from "./gateways.ts";`,
-    `import type { SentEvent } from "./read-events.ts";`,
+    `import { type CallOptions, call, callForEvents } from "${about.client}/call.ts";`,
+    `import type { Gateways } from "${about.client}/gateways.ts";`,
+    `import type { SentEvent } from "${about.client}/read-events.ts";`,
   ];
-  const about = "// The operations of the gateway's API, one function each.";
-  return `${HEAD}\n${about}\n\n${imports.join("\n")}\n\n${functions.join("\n\n")}\n`;
+  const subject = `// The operations of the API of ${about.of}, one function each.`;
+  return `${head(about)}\n${subject}\n\n${imports.join("\n")}\n\n${functions.join("\n\n")}\n`;
 }
 
 // As the formatter sorts.

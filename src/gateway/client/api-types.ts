@@ -1,5 +1,5 @@
 // Generated from docs/gateway-api.json by scripts/make-client.mjs: change the schemas in src/gateway/api/v2.
-// What the gateway's API takes and answers.
+// What the API of the gateway takes and answers.
 
 /** New lists of an image. */
 export interface AclChange {

@@ -1,5 +1,5 @@
 // Generated from docs/gateway-api.json by scripts/make-client.mjs: change the schemas in src/gateway/api/v2.
-// The operations of the gateway's API, one function each.
+// The operations of the API of the gateway, one function each.
 
 import type {
   AclChange,
