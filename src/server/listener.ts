@@ -4,7 +4,9 @@
 import { lstat, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { errnoOf, reasonOf } from "../base/errors.ts";
+import { carryUpgrade } from "../services/api/web-socket.ts";
 import type { ListenAddress } from "../site/server-config.ts";
 import { fail } from "./errors.ts";
 
@@ -27,6 +29,8 @@ const LIMITS = {
   requestTimeout: 60_000,
   // Longer than the idle time of the usual proxies, so that they close first and never send into a closing connection.
   keepAliveTimeout: 75_000,
+  // Whoever offers HTTP/2 besides is answered as if he had not.
+  shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === "websocket",
 };
 
 /** @throws E_SERVE_ADDRESS */
@@ -37,6 +41,15 @@ export async function openListener(address: ListenAddress, answer: Answer): Prom
   server.on("request", (request, response) => {
     if (closing) response.shouldKeepAlive = false;
     group.take(request, response);
+  });
+  // Connections that left HTTP are no longer the server's to end.
+  const upgraded = new Set<Duplex>();
+  server.on("upgrade", (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    // A connection that breaks is no fault of ours; who uses it hears of its end.
+    socket.on("error", () => socket.destroy());
+    group.take(request, carryUpgrade(request, socket, head));
   });
   await listen(server, address);
   return {
@@ -51,6 +64,7 @@ export async function openListener(address: ListenAddress, answer: Answer): Prom
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.race([group.empty(), patience(ms)]);
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await closed;
     },
   };

@@ -9,6 +9,7 @@ import type { SchemaTypes, TypedServer } from "../../gateway/api/v2/type-provide
 import { sendServicesProblem } from "./forbidden.ts";
 import type { ServicesApiParts } from "./parts.ts";
 import { deploymentRoutes, operationRoutes } from "./routes-of-deployments.ts";
+import { execRoutes } from "./routes-of-exec.ts";
 import { eventRoutes, logRoutes } from "./routes-of-live.ts";
 import { serviceOperations, stackOperations } from "./routes-of-operations.ts";
 import { secretRoutes } from "./routes-of-secrets.ts";
@@ -61,6 +62,7 @@ const ROUTES: readonly ((app: TypedServer, parts: ServicesApiParts, streams: Str
   operationRoutes,
   logRoutes,
   eventRoutes,
+  execRoutes,
   useRoutes,
   secretRoutes,
   siteRoutes,
