@@ -34,7 +34,7 @@ async function count(): Promise<number> {
 }
 
 describe("uses", () => {
-  test("are written by themselves about a second later", async () => {
+  test("are written by themselves a moment later", async () => {
     const image = await put();
     catalog.used(image, NAME, person(7));
     expect(await count()).toBe(0);

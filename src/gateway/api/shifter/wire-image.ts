@@ -12,14 +12,19 @@ export interface WireOptions {
   readonly labels: boolean;
 }
 
-/** Writes records, and remembers what it wrote for as long as the record itself is remembered by somebody. */
+/** Images whose writing is kept: those that a job's nodes ask for at the moment are few. */
+const KEPT = 256;
+
+/** Writes records, and remembers for a few of them what it wrote, as long as they are the same objects. */
 export function imageWriter({ labels }: WireOptions): (record: ImageRecord) => string {
-  const written = new WeakMap<ImageRecord, string>();
+  // A place for each key instead of a WeakMap: most records are asked for once, and to the collector each was an entry.
+  const kept: ({ readonly record: ImageRecord; readonly text: string } | undefined)[] = new Array(KEPT).fill(undefined);
   return (record) => {
-    const known = written.get(record);
-    if (known !== undefined) return known;
+    const place = record.key % KEPT;
+    const known = kept[place];
+    if (known?.record === record) return known.text;
     const text = writeImage(record, labels);
-    written.set(record, text);
+    kept[place] = { record, text };
     return text;
   };
 }
