@@ -131,7 +131,11 @@ export interface Driver {
   resolve(
     reference: string,
     pull: "missing" | "always" | "never",
-    options?: ApplyOptions & { readonly platform?: string | undefined },
+    options?: ApplyOptions & {
+      readonly platform?: string | undefined;
+      /** Whose credentials the registry is shown. */
+      readonly owner?: string | undefined;
+    },
   ): Promise<ResolvedImage>;
 }
 

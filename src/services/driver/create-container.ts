@@ -1,0 +1,80 @@
+// Makes one container, or finds the one that an earlier try made: its name follows from what it is.
+
+import { hasCode } from "../../base/errors.ts";
+import type { ServiceSpec } from "../../recipe/stack/types.ts";
+import type { EngineContainer } from "../engine/types.ts";
+import { LABELS, type Step } from "../types.ts";
+import { peerOf } from "./config-digest.ts";
+import { containerPlan } from "./container-plan.ts";
+import { fail } from "./errors.ts";
+import { configOf, isUp, serviceOf } from "./names.ts";
+import { usesOf } from "./parts.ts";
+import { fileMounts, placeFiles } from "./placed-files.ts";
+import { isOurs, specOf, type Work } from "./work.ts";
+
+/** Answers the container's id. @throws E_DRIVER_FOREIGN, E_DRIVER_NO_PEER, and the engine's failures */
+export async function createContainer(work: Work, step: Step, service: ServiceSpec): Promise<string> {
+  const { parts, desired, signal } = work;
+  const { engine, folders } = parts;
+  if (!desired) throw new TypeError("a plan of removal makes no containers");
+  const spec = specOf(work);
+  await placeFiles(folders, { spec, service, secrets: parts.secrets, signal });
+  const plan = containerPlan(desired, service, {
+    site: parts.site,
+    config: work.configs.get(service.name) ?? "",
+    slot: step.slot ?? 1,
+    files: fileMounts(folders, spec, service),
+    peer: await peerIdOf(work, service),
+    byPort: work.info.rootless,
+    engineChecks: work.info.healthChecks,
+    addresses: service.retainAddress ? await addressesBefore(work, step, service) : undefined,
+  });
+  try {
+    return await engine.create(plan, { signal });
+  } catch (error) {
+    if (hasCode(error, "E_ENGINE_NO_IMAGE") && plan.image.includes("@")) {
+      // It was removed since it was resolved; a digest names the same image for ever.
+      await engine.pull(plan.image, {}, { signal });
+      return engine.create(plan, { signal });
+    }
+    if (!hasCode(error, "E_ENGINE_NAME_TAKEN")) throw error;
+    return adopt(work, plan.name, () => engine.create(plan, { signal }));
+  }
+}
+
+async function adopt(work: Work, name: string, again: () => Promise<string>): Promise<string> {
+  const { engine } = work.parts;
+  const there = await engine.container(name, { signal: work.signal });
+  if (!there) return again();
+  if (!isOurs(work, there)) throw fail("E_DRIVER_FOREIGN", { kind: "container", name });
+  if (there.status !== "dead" && there.status !== "removing") return there.id;
+  await engine.remove(there.id, { force: true }, { signal: work.signal });
+  return again();
+}
+
+async function peerIdOf(work: Work, service: ServiceSpec): Promise<string | undefined> {
+  const peer = peerOf(specOf(work), service);
+  if (!peer) return undefined;
+  const config = work.configs.get(peer.name);
+  const all = await ourContainers(work);
+  const found = all.filter((one) => serviceOf(one) === peer.name && configOf(one) === config).find(isUp);
+  if (!found) throw fail("E_DRIVER_NO_PEER", { service: service.name, peer: peer.name });
+  return found.id;
+}
+
+// Rancher's `retain_ip`. Only networks whose addresses the recipe gave have any to hand out by name.
+async function addressesBefore(work: Work, step: Step, service: ServiceSpec) {
+  const spec = specOf(work);
+  const named = usesOf(service).filter(({ name }) => {
+    return (spec.networks.find((one) => one.name === name)?.subnets.length ?? 0) > 0;
+  });
+  if (named.length === 0) return undefined;
+  const all = await ourContainers(work);
+  const old = all.find((one) => serviceOf(one) === service.name && one.labels[LABELS.slot] === String(step.slot));
+  return old && Object.fromEntries(Object.entries(old.addresses).filter(([, address]) => address !== ""));
+}
+
+function ourContainers({ parts, stack, signal }: Work): Promise<readonly EngineContainer[]> {
+  const labels = [`${LABELS.site}=${parts.site}`, `${LABELS.stack}=${stack}`];
+  return parts.engine.containers({ labels, all: true }, { signal });
+}

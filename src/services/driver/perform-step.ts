@@ -1,0 +1,91 @@
+// Carries out one step of a plan. Every step may be carried out twice: what is as it should be is left alone.
+
+import { setTimeout as pause } from "node:timers/promises";
+import type { Step } from "../types.ts";
+import { createContainer } from "./create-container.ts";
+import { fail } from "./errors.ts";
+import { createNetwork, createVolume } from "./make-parts.ts";
+import { placeFiles } from "./placed-files.ts";
+import { waitHealthy } from "./wait-healthy.ts";
+import { idOf, serviceOfStep, specOf, type Work } from "./work.ts";
+
+/** Grace of a container whose recipe is gone: the engine's own. */
+const GRACE_MS = 10_000;
+
+type Perform = (work: Work, step: Step) => Promise<void>;
+
+/** Does it. @throws the failures of the step */
+export function performStep(work: Work, step: Step): Promise<void> {
+  return STEPS[step.action](work, step);
+}
+
+const STEPS: Readonly<Record<Step["action"], Perform>> = {
+  keep: async () => {},
+  wait: async ({ signal }, { ms = 0 }) => pause(ms, undefined, { signal }),
+  pull,
+  "create-network": createNetwork,
+  "create-volume": createVolume,
+  create,
+  start,
+  "wait-healthy": waitForHealth,
+  "wait-completed": waitForEnd,
+  drain,
+  stop,
+  pause: async (work, step) => work.parts.engine.pause(idOf(work, step), { signal: work.signal }),
+  remove: async (work, step) => work.parts.engine.remove(idOf(work, step), { force: true }, { signal: work.signal }),
+  "remove-network": ({ parts, signal }, { target }) => parts.engine.removeNetwork(target, { signal }),
+  "remove-volume": ({ parts, signal }, { target }) => parts.engine.removeVolume(target, { signal }),
+};
+
+async function pull({ parts, signal }: Work, { target }: Step): Promise<void> {
+  if (!(await parts.engine.image(target, { signal }))) await parts.engine.pull(target, {}, { signal });
+}
+
+async function create(work: Work, step: Step): Promise<void> {
+  const service = serviceOfStep(work, step);
+  if (service) work.made.set(step.target, await createContainer(work, step, service));
+}
+
+async function start(work: Work, step: Step): Promise<void> {
+  const { parts, signal } = work;
+  const id = idOf(work, step);
+  const service = serviceOfStep(work, step);
+  const container = await parts.engine.container(id, { signal });
+  if (!container) throw fail("E_DRIVER_NO_CONTAINER", { container: step.target });
+  if (container.status === "paused") return parts.engine.unpause(id, { signal });
+  // Anew before every start: the machine may have been started since, and secrets rotate.
+  if (service && container.status !== "running")
+    await placeFiles(parts.folders, { spec: specOf(work), service, secrets: parts.secrets, signal });
+  await parts.engine.start(id, { signal });
+}
+
+async function waitForHealth(work: Work, step: Step): Promise<void> {
+  const service = serviceOfStep(work, step);
+  try {
+    await waitHealthy(work, idOf(work, step), { health: service?.health, monitorMs: step.ms ?? 0 });
+  } catch (error) {
+    if (work.signal?.aborted || service?.update.onFailure !== "continue") throw error;
+  }
+}
+
+async function waitForEnd(work: Work, step: Step): Promise<void> {
+  const code = await work.parts.engine.wait(idOf(work, step), { signal: work.signal });
+  if (code !== 0) throw fail("E_DRIVER_JOB", { container: step.target, code });
+}
+
+async function drain(work: Work, step: Step): Promise<void> {
+  const container = idOf(work, step);
+  await work.parts.traffic.drain([{ stack: work.stack, service: step.service ?? "", container }], {
+    signal: work.signal,
+  });
+}
+
+async function stop(work: Work, step: Step): Promise<void> {
+  const { parts, signal } = work;
+  const id = idOf(work, step);
+  const container = await parts.engine.container(id, { signal });
+  if (!container) return;
+  // Frozen processes hear no signal.
+  if (container.status === "paused") await parts.engine.unpause(id, { signal });
+  await parts.engine.stop(id, serviceOfStep(work, step)?.stopGraceMs ?? GRACE_MS, { signal });
+}

@@ -1,0 +1,85 @@
+// What a tag means now: the digest, and the name by which the engine finds that image whatever becomes of the tag.
+
+import { BerthError } from "../../base/errors.ts";
+import { HUB, parseReference } from "../../oci/reference.ts";
+import type { Engine, EngineImage } from "../engine/types.ts";
+import type { RegistryCredentials } from "../stacks/types.ts";
+import type { ResolvedImage } from "../types.ts";
+import { fail } from "./errors.ts";
+
+/** How a reference is to be resolved. */
+export interface Resolution {
+  readonly engine: Engine;
+  readonly credentials?: RegistryCredentials | undefined;
+  /** `always`: the registry is asked although the engine has the image. */
+  readonly pull: "missing" | "always" | "never";
+  readonly platform?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws E_DRIVER_NO_IMAGE, E_ENGINE_PULL */
+export async function resolveImage(reference: string, how: Resolution): Promise<ResolvedImage> {
+  const { engine, signal } = how;
+  const before = await engine.image(reference, { signal });
+  if (!needsPull(reference, before, how.pull)) {
+    if (!before) throw fail("E_DRIVER_NO_IMAGE", { reference });
+    return resolved(reference, before);
+  }
+  await pull(reference, how);
+  const after = await engine.image(reference, { signal });
+  if (!after) throw fail("E_DRIVER_NO_IMAGE", { reference });
+  return resolved(reference, after);
+}
+
+/** What the engine has of it now, nothing pulled; undefined: nothing. */
+export async function lookImage(engine: Engine, reference: string, signal?: AbortSignal) {
+  const image = await engine.image(reference, { signal });
+  return image && resolved(reference, image);
+}
+
+/** Pure: whether the registry is asked. */
+export function needsPull(reference: string, there: EngineImage | undefined, pull: Resolution["pull"]): boolean {
+  if (pull === "never") return false;
+  if (!there) return true;
+  if (pull === "missing") return false;
+  if (reference.includes("@")) return false;
+  // Made on this engine and never pushed: no registry knows it, and to ask would only take long. A reference that names
+  // its registry is asked for all the same.
+  return there.digests.length > 0 || namesRegistry(reference);
+}
+
+/** Pure: the digest of an image by the registry that the reference names, else of its configuration. */
+export function resolved(reference: string, image: EngineImage): ResolvedImage {
+  const repository = repositoryOf(reference);
+  const known = image.digests.find((digest) => repositoryOf(digest) === repository);
+  const digest = known?.slice(known.indexOf("@") + 1);
+  if (known === undefined || digest === undefined) return { reference, digest: image.id, local: image.id };
+  return { reference, digest, local: known };
+}
+
+function repositoryOf(text: string): string {
+  try {
+    const { registry, repository } = parseReference(text);
+    return `${registry}/${repository}`;
+  } catch (error) {
+    if (error instanceof BerthError) return text;
+    throw error;
+  }
+}
+
+function namesRegistry(reference: string): boolean {
+  const first = reference.split("/")[0] ?? "";
+  return reference.includes("/") && (/[.:]/.test(first) || first === "localhost") && first !== HUB;
+}
+
+async function pull(reference: string, { engine, credentials, owner, platform, signal }: Resolution): Promise<void> {
+  const login = owner === undefined ? undefined : await credentials?.(reference, owner);
+  // An engine told no tag might pull all of them.
+  await engine.pull(withTag(reference), { credentials: login, platform }, { signal });
+}
+
+function withTag(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf("/") + 1);
+  return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
+}
