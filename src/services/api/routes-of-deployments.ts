@@ -82,9 +82,11 @@ export function operationRoutes(app: TypedServer, parts: ServicesApiParts, strea
   app.get("/stacks/:stack/operations/:id/follow", { schema, exposeHeadRoute: false }, async (request, reply) => {
     const who = await person(parts, request);
     const { stack, id } = request.params;
-    // An operation that is not there is an ordinary refusal, not a stream.
-    await stacks.operation(who, stack, id);
-    await streams.send(request, reply, who, (signal) => messages(stacks.follow(who, stack, id, signal)));
+    await streams.open(request, reply, who, async (signal) => {
+      // An operation that is not there is an ordinary refusal, not a stream.
+      await stacks.operation(who, stack, id);
+      return messages(stacks.follow(who, stack, id, signal));
+    });
   });
 }
 

@@ -81,13 +81,7 @@ export function logRoutes(app: TypedServer, parts: ServicesApiParts, streams: St
       const who = await person(parts, request);
       const { stack } = request.params;
       const wish = { ...logWish(request.query), follow: true };
-      const stop = new AbortController();
-      const lines = await live.logs(who, stack, wish, stop.signal);
-      await streams.send(request, reply, who, (signal) => {
-        signal.addEventListener("abort", () => stop.abort(), { once: true });
-        return eventsOf(lines);
-      });
-      stop.abort();
+      await streams.open(request, reply, who, async (signal) => eventsOf(await live.logs(who, stack, wish, signal)));
     },
   );
   app.get(
@@ -153,18 +147,14 @@ export function eventRoutes(app: TypedServer, parts: ServicesApiParts, streams: 
 
   async function follow(
     request: FastifyRequest,
-    reply: Parameters<Streams["send"]>[1],
+    reply: Parameters<Streams["open"]>[1],
     wish: { readonly stack?: string; readonly after?: number | undefined },
   ): Promise<void> {
     const who = await person(parts, request);
-    const stop = new AbortController();
     const after = lastSeen(request) ?? wish.after;
-    const events = await live.followEvents(who, { ...wish, after }, stop.signal);
-    await streams.send(request, reply, who, (signal) => {
-      signal.addEventListener("abort", () => stop.abort(), { once: true });
-      return messages(events);
-    });
-    stop.abort();
+    await streams.open(request, reply, who, async (signal) =>
+      messages(await live.followEvents(who, { ...wish, after }, signal)),
+    );
   }
 }
 

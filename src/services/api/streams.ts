@@ -20,12 +20,15 @@ export interface Streams {
   enter(who: SignedIn): () => void;
   /** Comes when the server ends. */
   readonly ending: AbortSignal;
-  /** Takes the connection over and sends the events; a failure becomes an event `problem`. */
-  send(
+  /**
+   * Asks for the events, and when that is not refused, takes the connection over and sends them; what fails from then on
+   * becomes an event `problem`. The signal comes when the reader goes or the server ends.
+   */
+  open(
     request: FastifyRequest,
     reply: FastifyReply,
     who: SignedIn,
-    events: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+    events: (signal: AbortSignal) => Promise<AsyncIterable<StreamEvent>>,
   ): Promise<void>;
 }
 
@@ -47,17 +50,19 @@ export function openStreams(app: TypedServer): Streams {
   return {
     enter,
     ending: ending.signal,
-    async send(request, reply, who, events) {
+    async open(request, reply, who, events) {
       const leave = enter(who);
-      reply.hijack();
       const gone = new AbortController();
       reply.raw.once("close", () => gone.abort());
-      const signal = AbortSignal.any([gone.signal, ending.signal]);
       try {
-        await sendEvents(reply.raw, withProblem(events(signal), signal), signal);
-      } catch (error) {
-        request.log.error({ err: error, reason: reasonOf(error) }, "a stream of events failed");
+        const signal = AbortSignal.any([gone.signal, ending.signal]);
+        const asked = await events(signal);
+        reply.hijack();
+        await sendEvents(reply.raw, withProblem(asked, signal), signal).catch((error: unknown) =>
+          request.log.error({ err: error, reason: reasonOf(error) }, "a stream of events failed"),
+        );
       } finally {
+        gone.abort();
         leave();
       }
     },

@@ -521,20 +521,18 @@ export interface Secret {
   readonly description: string;
   /** Account that it belongs to. */
   readonly owner: string;
-  /** Group whose members may see that it is there, and rotate it. */
-  readonly group?: string | undefined;
-  /** Owner of the file; absent: the user that the service runs as. */
-  readonly uid?: number | undefined;
-  /** Mode of the file. */
-  readonly mode: number;
   /** Bytes of the value. */
   readonly bytes: number;
   /** Counts up with each new value. */
   readonly version: number;
   /** When it was made; seconds since 1970 with fraction */
   readonly createdAt: number;
+  /** Who made it. */
+  readonly createdBy: string;
   /** When it got its value; seconds since 1970 with fraction */
   readonly rotatedAt: number;
+  /** Who gave it that. */
+  readonly rotatedBy: string;
   /** Services that get it. */
   readonly usedBy: readonly SecretUse[];
 }
@@ -561,10 +559,6 @@ export interface SecretWish {
   readonly description: string;
   /** The value, as base64. */
   readonly value: string;
-  /** Owner of the file. */
-  readonly uid?: number | undefined;
-  /** Mode of the file; 256 (0400) unless said. */
-  readonly mode?: number | undefined;
 }
 
 /** A service of a stack. */

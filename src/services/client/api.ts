@@ -1,9 +1,6 @@
 // Generated from docs/services-api.json by scripts/make-client.mjs: change the schemas in src/services/api.
 // The operations of the API of services, one function each.
 
-import { type CallOptions, call, callForEvents } from "../../gateway/client/call.ts";
-import type { Gateways } from "../../gateway/client/gateways.ts";
-import type { SentEvent } from "../../gateway/client/read-events.ts";
 import type {
   ActivityList,
   AuditPage,
@@ -42,6 +39,9 @@ import type {
   WebhookList,
   WebhookWish,
 } from "./api-types.ts";
+import { type CallOptions, call, callForEvents } from "../../gateway/client/call.ts";
+import type { Gateways } from "../../gateway/client/gateways.ts";
+import type { SentEvent } from "../../gateway/client/read-events.ts";
 
 /** Removes what an upgrade kept for going back. @throws the gateway's refusals, E_CLIENT_… */
 export function confirmStack(

@@ -208,14 +208,14 @@ export interface SecretUse {
 export interface SecretInfo {
   readonly name: string;
   readonly description: string;
+  /** Name of the account. */
   readonly owner: string;
-  readonly group: string | undefined;
-  readonly uid: number | undefined;
-  readonly mode: number;
-  readonly bytes: number;
   readonly version: number;
+  readonly bytes: number;
   readonly createdAt: number;
+  readonly createdBy: string;
   readonly rotatedAt: number;
+  readonly rotatedBy: string;
   readonly usedBy: readonly SecretUse[];
 }
 
@@ -223,8 +223,6 @@ export interface SecretWish {
   readonly name: string;
   readonly description: string;
   readonly value: Buffer;
-  readonly uid?: number | undefined;
-  readonly mode?: number | undefined;
 }
 
 export interface SecretDesk {

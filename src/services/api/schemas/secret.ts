@@ -16,29 +16,20 @@ export const Secret = named("Secret", "A secret, without its value.", {
   name: text("Its name: `STACK.FILE` or `SERVICE.STACK.FILE`."),
   description: text("What it is, and whose: `owner:fred, password of the database`."),
   owner: text("Account that it belongs to."),
-  group: Type.Optional(text("Group whose members may see that it is there, and rotate it.")),
-  uid: Type.Optional(Type.Integer({ description: "Owner of the file; absent: the user that the service runs as." })),
-  mode: Type.Integer({ description: "Mode of the file." }),
   bytes: count("Bytes of the value."),
   version: count("Counts up with each new value."),
   createdAt: seconds("When it was made"),
+  createdBy: text("Who made it."),
   rotatedAt: seconds("When it got its value"),
+  rotatedBy: text("Who gave it that."),
   usedBy: list(ref(SecretUse), "Services that get it."),
 });
 export const SecretList = named("SecretList", "Secrets.", { items: list(ref(Secret), "They.") });
 
-const FIELDS = {
-  value,
-  uid: Type.Optional(Type.Integer({ minimum: 0, maximum: 4294967294, description: "Owner of the file." })),
-  mode: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 0o777, description: "Mode of the file; 256 (0400) unless said." }),
-  ),
-};
-
 export const SecretWish = named("SecretWish", "A new secret.", {
   name: SECRET,
   description: line(1024, "What it is, and whose: `owner:fred, password of the database`."),
-  ...FIELDS,
+  value,
 });
 
 export const RotateWish = named("RotateWish", "A new value of a secret.", {
