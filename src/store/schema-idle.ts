@@ -43,8 +43,6 @@ export interface IdleServiceRow {
   service: string;
   /** Null: never. */
   last_use: number | null;
-  check_in: string | null;
-  check_in_at: number | null;
   /** Since when it sleeps; null: it does not. */
   asleep_since: number | null;
 }
@@ -54,7 +52,7 @@ export interface IdleSpanRow {
   stack: string;
   service: string;
   at: number;
-  /** `active`, `idle`, `unknown`, `warm`, `asleep`, `waking`. */
+  /** `active`, `idle`, `unknown`, `warm`, `asleep`, `waking`, `stopped`. */
   activity: string;
   because: string;
 }

@@ -19,8 +19,7 @@ const TABLES = [
      run double precision not null, due double precision not null, final integer not null)`,
   "create index spin_timers_due on spin_timers (site, due)",
   `create table idle_services (
-     stack text not null, service text not null, last_use double precision, check_in text,
-     check_in_at double precision, asleep_since double precision,
+     stack text not null, service text not null, last_use double precision, asleep_since double precision,
      primary key (stack, service))`,
   `create table idle_spans (
      stack text not null, service text not null, at double precision not null, activity text not null,

@@ -1,0 +1,80 @@
+// The timeline of each service's use: a new stretch when its activity changes. What is new waits in memory until it is
+// written; what is old goes.
+
+import type { IdleBook, SpanActivity, UseSpan } from "./idle-book.ts";
+
+/** How much is kept. */
+export interface TimelineLimits {
+  /** Seconds. */
+  readonly age: number;
+  /** Stretches of one service. */
+  readonly length: number;
+}
+
+/** Unwritten stretches while the database is away; the oldest go first. */
+const MOST_WAITING = 100_000;
+/** New stretches of a service after which the old ones are counted. */
+const TRIM_EVERY = 50;
+
+/** The timelines of all services. */
+export class Timeline {
+  readonly #book: IdleBook;
+  readonly #limits: () => TimelineLimits;
+  readonly #last = new Map<string, SpanActivity>();
+  readonly #untrimmed = new Map<string, number>();
+  #waiting: UseSpan[] = [];
+
+  constructor(book: IdleBook, limits: () => TimelineLimits) {
+    this.#book = book;
+    this.#limits = limits;
+  }
+
+  /** A service is so from now on; nothing happens if it was before. */
+  note(span: UseSpan): void {
+    const key = keyOf(span);
+    if (this.#last.get(key) === span.activity) return;
+    this.#last.set(key, span.activity);
+    this.#waiting.push(span);
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    this.#untrimmed.set(key, (this.#untrimmed.get(key) ?? 0) + 1);
+  }
+
+  /** Hands over what waits to be written; `putBack` when it could not be. */
+  take(): readonly UseSpan[] {
+    return this.#waiting.splice(0);
+  }
+
+  putBack(spans: readonly UseSpan[]): void {
+    this.#waiting = [...spans, ...this.#waiting].slice(-MOST_WAITING);
+  }
+
+  /** Since a moment, oldest first: what is written and what waits. */
+  async since(stack: string, service: string, since: number): Promise<readonly UseSpan[]> {
+    const waiting = this.#waiting.filter((span) => span.stack === stack && span.service === service);
+    const written = await this.#book.spans(stack, service, since, this.#limits().length);
+    return [...written, ...waiting];
+  }
+
+  /** Removes what is too much. */
+  async trim(now: number): Promise<void> {
+    const { age, length } = this.#limits();
+    await this.#book.forgetBefore(now - age);
+    for (const [key, count] of this.#untrimmed) {
+      if (count < TRIM_EVERY) continue;
+      const [stack = "", service = ""] = key.split("/");
+      await this.#book.trim(stack, service, length);
+      this.#untrimmed.delete(key);
+    }
+  }
+
+  forget(stack: string, service: string): void {
+    const key = keyOf({ stack, service });
+    this.#last.delete(key);
+    this.#untrimmed.delete(key);
+    this.#waiting = this.#waiting.filter((span) => keyOf(span) !== key);
+  }
+}
+
+function keyOf({ stack, service }: Pick<UseSpan, "stack" | "service">): string {
+  return `${stack}/${service}`;
+}
