@@ -170,4 +170,9 @@ export const INTERNAL_COMMANDS: readonly CommandEntry[] = [
     summary: "make one image for the gateway",
     load: async (c) => (await import("./gateway-job.ts")).gatewayJobCommand(c),
   },
+  {
+    name: "proxy",
+    summary: "carry the web traffic of services",
+    load: async (c) => (await import("./proxy.ts")).proxyCommand(c),
+  },
 ];

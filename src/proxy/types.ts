@@ -15,6 +15,16 @@ export interface ProxyTable {
   }[];
   /** Answers of ACME's http-01, by token. */
   readonly challenges: Readonly<Record<string, string>>;
+  /** How passes of people who signed in are checked; undefined: routes that want a sign-in let nobody through. */
+  readonly signOn?: ProxySignOn | undefined;
+}
+
+/** See `sign-on/pass.ts` for what is signed. */
+export interface ProxySignOn {
+  /** Name of the cookie, without `__Host-`. */
+  readonly cookie: string;
+  /** Base64 of HMAC-SHA-256 keys, 32 bytes or more; the first signs, all of them are believed. */
+  readonly keys: readonly string[];
 }
 
 /** One way in. The longest path of the best host wins. */
@@ -61,7 +71,23 @@ export interface ProxyWake {
 
 /** From a proxy to the server. */
 export type ProxyMessage =
-  | { readonly kind: "hello"; readonly pid: number; readonly version: number }
+  | {
+      readonly kind: "hello";
+      readonly pid: number;
+      readonly version: number;
+      /** Names the options that it was started with: another one is replaced. */
+      readonly config?: string | undefined;
+      /** Where it listens in truth, for those that asked for any port: `127.0.0.1:40123`. */
+      readonly listening?: readonly string[] | undefined;
+    }
+  /** It serves this table now; `busy` are backends that drain or are gone from it and still have requests. */
+  | {
+      readonly kind: "serving";
+      readonly version: number;
+      readonly busy: readonly { readonly backend: string; readonly open: number }[];
+    }
+  /** Something that the server's people should know: a port that is taken, a certificate that cannot be read. */
+  | { readonly kind: "trouble"; readonly route?: string | undefined; readonly message: string }
   | { readonly kind: "wake"; readonly route: string }
   /** A backend could not be reached, or answers again. */
   | { readonly kind: "backend"; readonly route: string; readonly backend: string; readonly ok: boolean }
@@ -84,5 +110,14 @@ export interface RouteUse {
 /** From the server to a proxy. */
 export type ProxyOrder =
   | { readonly kind: "table"; readonly table: ProxyTable }
+  /** What differs from the table before, for sites with thousands of routes; undefined parts stay as they are. */
+  | {
+      readonly kind: "change";
+      readonly from: number;
+      readonly version: number;
+      readonly routes: readonly ProxyRoute[];
+      readonly gone: readonly string[];
+      readonly rest?: Omit<ProxyTable, "version" | "routes"> | undefined;
+    }
   /** End: no new connections, answer what is under way, at most so long. */
   | { readonly kind: "drain"; readonly withinMs: number };
