@@ -1,4 +1,15 @@
 // YAML read and written, for lazy import. The package is CommonJS: imported lazily itself, it has no named exports once it is
 // bundled. Nothing that every start loads may import this file.
 
-export { parse, parseDocument, stringify } from "yaml";
+export {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  parse,
+  parseDocument,
+  stringify,
+} from "yaml";

@@ -1,0 +1,66 @@
+// What is found while a recipe is read: notes, and the places of the spec's parts. One notebook per reading; bounded, because a
+// hostile file could be wrong a million times.
+
+import type { Located } from "../../base/source.ts";
+import type { ComposeNote } from "./types.ts";
+
+/** Where something stands: in the merged recipe, and in somebody's file. */
+export interface Spot {
+  /** JSON pointer into the merged recipe. */
+  readonly pointer: string;
+  readonly at?: Located | undefined;
+}
+
+export interface Notebook {
+  error(spot: Spot, message: string, hint?: string): void;
+  warn(spot: Spot, message: string, hint?: string): void;
+  info(spot: Spot, message: string, hint?: string): void;
+  /** Remembers where a part of the spec (JSON pointer into it) stands. */
+  place(pointer: string, at: Located | undefined): void;
+  readonly notes: readonly ComposeNote[];
+  readonly places: ReadonlyMap<string, Located>;
+  /** True when an error was noted. */
+  failed(): boolean;
+}
+
+/** Notes that are kept; later ones are counted only. */
+const MAX_NOTES = 200;
+/** A message quotes no more of a recipe than this. */
+const MAX_MESSAGE = 500;
+
+/** An empty notebook. */
+export function openNotebook(): Notebook {
+  const notes: ComposeNote[] = [];
+  const seen = new Set<string>();
+  const places = new Map<string, Located>();
+  let failed = false;
+  const add = (severity: ComposeNote["severity"], { pointer, at }: Spot, message: string, hint?: string) => {
+    failed ||= severity === "error";
+    const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+    // One mistake in an anchor or an extended service is met by everybody who uses it: it is said once.
+    const key = `${severity}\n${text}\n${at?.source.name}\n${at?.range.start ?? pointer}`;
+    if (seen.has(key) || notes.length > MAX_NOTES) return;
+    seen.add(key);
+    if (notes.length === MAX_NOTES) {
+      notes.push({ severity: "error", message: "there is more to say about this recipe than is shown", pointer: "" });
+      return;
+    }
+    notes.push({ severity, message: text, pointer, ...(hint && { hint }), ...(at && { place: at }) });
+  };
+  return {
+    error: (spot, message, hint) => add("error", spot, message, hint),
+    warn: (spot, message, hint) => add("warning", spot, message, hint),
+    info: (spot, message, hint) => add("info", spot, message, hint),
+    place: (pointer, at) => {
+      if (at !== undefined && !places.has(pointer)) places.set(pointer, at);
+    },
+    notes,
+    places,
+    failed: () => failed,
+  };
+}
+
+/** One segment of a JSON pointer. */
+export function segment(key: string | number): string {
+  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+}

@@ -1,0 +1,41 @@
+// What is given to the reader of compose files, and what it answers with. Knows no server: files are names and texts, and
+// whoever calls says which there are.
+
+import type { Located, SourceText } from "../../base/source.ts";
+import type { Places, StackSpec } from "../stack/types.ts";
+
+/** What is to be known beside the compose files. */
+export interface ReadOptions {
+  /** Text of a file that the recipe names, by its path below the recipe's folder (`conf/web.env`); undefined: not there. */
+  readonly read: (path: string) => string | undefined;
+  /** Variables for `${NAME}` and for variables without value; they win over `.env`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  readonly profiles?: readonly string[] | undefined;
+  /** Name of the stack; wins over `name:` of the files. */
+  readonly name?: string | undefined;
+  /** Tags that win over those of `x-berth`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Something to say about a recipe: an error keeps the stack from being made, a warning states what is not honoured. */
+export interface ComposeNote {
+  readonly severity: "error" | "warning" | "info";
+  /** What and why: a sentence without a full stop. */
+  readonly message: string;
+  /** What to do instead. */
+  readonly hint?: string | undefined;
+  /** JSON pointer into the recipe as it is merged: `/services/db/ports/0`; empty: the whole. */
+  readonly pointer: string;
+  readonly place?: Located | undefined;
+}
+
+/** A recipe that was read: a spec when nothing was wrong, and what there is to say in any case. */
+export interface ReadStack {
+  readonly spec: StackSpec | undefined;
+  /** Where the parts of the spec stand. */
+  readonly places: Places;
+  readonly notes: readonly ComposeNote[];
+}
+
+/** The compose files, the first one first; others are laid over it. Names are paths below the recipe's folder. */
+export type ComposeFiles = readonly SourceText[];

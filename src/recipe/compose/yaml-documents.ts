@@ -1,0 +1,70 @@
+// From a file's text to its YAML documents, bounded: size, depth and number are checked before anything is built, because the
+// YAML library builds by recursion.
+
+import type { Document } from "yaml";
+import type { SourceText } from "../../base/source.ts";
+import { Composer, Lexer, Parser } from "../../base/yaml.ts";
+import type { Notebook } from "./notebook.ts";
+
+/** Longest text of one file, in UTF-16 units. */
+export const MAX_TEXT = 2 * 1024 * 1024;
+const MAX_DEPTH = 100;
+const MAX_DOCUMENTS = 32;
+
+/** The documents of a file; undefined when it is no YAML or too much of it, which is noted. */
+export function yamlDocuments(source: SourceText, notebook: Notebook): readonly Document[] | undefined {
+  const whole = { pointer: "", at: { source, range: { start: 0, end: 0 } } };
+  if (source.text.length > MAX_TEXT) {
+    notebook.error(whole, `${source.name} is longer than ${MAX_TEXT / 1024 / 1024} MiB`, "split it, with include:");
+    return undefined;
+  }
+  const tokens = tokensOf(source.text);
+  if (!Array.isArray(tokens)) {
+    const at = { source, range: { start: tokens.deepAt, end: tokens.deepAt + 1 } };
+    notebook.error({ pointer: "", at }, `${source.name} is nested more than ${MAX_DEPTH} levels deep`);
+    return undefined;
+  }
+  const documents: Document[] = [];
+  for (const document of composed(tokens, source.text.length)) {
+    if (documents.length === MAX_DOCUMENTS) {
+      notebook.error(whole, `${source.name} holds more than ${MAX_DOCUMENTS} documents`);
+      return undefined;
+    }
+    documents.push(document);
+  }
+  const sound = documents.map((document) => noteErrors(document, source, notebook));
+  return sound.every(Boolean) ? documents : undefined;
+}
+
+type Token = Parameters<Composer["next"]>[0];
+
+function tokensOf(text: string): Token[] | { readonly deepAt: number } {
+  const parser = new Parser();
+  const tokens: Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MAX_DEPTH) return { deepAt: Math.min(parser.offset, text.length) };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+// The failsafe schema leaves every scalar a text: what it means is decided in `plain-scalar.ts`. Keys are compared there, too: the
+// library compares every pair.
+function composed(tokens: readonly Token[], length: number) {
+  const composer = new Composer({ schema: "failsafe", merge: false, uniqueKeys: false, logLevel: "silent" });
+  return composer.compose(tokens, false, length);
+}
+
+function noteErrors(document: Document, source: SourceText, notebook: Notebook): boolean {
+  for (const error of document.errors.slice(0, 20)) {
+    const [start, end] = error.pos;
+    const at = { source, range: { start, end: Math.max(end, start + 1) } };
+    notebook.error({ pointer: "", at }, `${source.name} is no YAML here: ${firstLine(error.message)}`);
+  }
+  return document.errors.length === 0;
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
+}
