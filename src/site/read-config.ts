@@ -51,9 +51,8 @@ export async function parseGatewayConfig(source: SourceText, around: Surrounding
   const form = isShifterForm(source) ? "shifter" : "site";
   const { file, warnings, place } =
     form === "shifter" ? await readShifterForm(source, around) : await readSiteForm(source);
-  const { gateway } = file;
-  if (!gateway) throw fail("E_SITE_NO_GATEWAY", { file: source.name });
-  const resolved = resolveSite({ ...file, gateway }, around);
+  if (!file.gateway && !file.services) throw fail("E_SITE_NO_GATEWAY", { file: source.name });
+  const resolved = resolveSite(file, around);
   if (resolved.found.problems.length > 0) throw configError(source, resolved.found.problems.map(place));
   const odd = [...warnings, ...resolved.found.warnings.map(place)].map((problem) => oneLine(source, problem));
   return {
@@ -63,6 +62,7 @@ export async function parseGatewayConfig(source: SourceText, around: Surrounding
     server: resolved.server,
     gateway: resolved.gateway,
     registry: resolved.registry,
+    services: resolved.services,
   };
 }
 

@@ -11,6 +11,7 @@ import { resolveLocations } from "./resolve-locations.ts";
 import { resolveRegistry, withOwn } from "./resolve-registry.ts";
 import { resolveSystems } from "./resolve-systems.ts";
 import type { ServerConfig, SiteRegistryConfig } from "./server-config.ts";
+import { resolveServices, type ServicesConfig } from "./services/services.ts";
 import type { GatewayFile, SiteFile } from "./site-schema.ts";
 import { parseDatabase, parseListen } from "./units.ts";
 
@@ -28,6 +29,7 @@ export interface Resolved {
   readonly server: ServerConfig;
   readonly gateway: GatewayConfig;
   readonly registry: SiteRegistryConfig | undefined;
+  readonly services: ServicesConfig | undefined;
   readonly found: Findings;
 }
 
@@ -35,15 +37,16 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const GIB = 1024 ** 3;
 
-/** Completes and checks a file that has a gateway. */
-export function resolveSite(file: SiteFile & { readonly gateway: GatewayFile }, around: Surroundings): Resolved {
+/** Completes and checks a file. One without a gateway gets one that keeps images for no system. */
+export function resolveSite(file: SiteFile, around: Surroundings): Resolved {
   const found = findings();
   const server = resolveServer(file.server ?? {}, around, found);
   const at = (relative: string) => resolve(dirname(around.file), relative);
-  const resolved = resolveGateway(file.gateway, server.stateDir, around, found);
+  const resolved = resolveGateway(file.gateway ?? { systems: {} }, server.stateDir, around, found);
   const registry = resolveRegistry(file.registry, server.stateDir, at, found);
   const gateway = registry ? { ...resolved, locations: withOwn(resolved.locations, registry) } : resolved;
-  return { server, gateway, registry, found };
+  const services = resolveServices(file.services, { at, stateDir: server.stateDir, env: around.env, found });
+  return { server, gateway, registry, services, found };
 }
 
 function resolveServer(

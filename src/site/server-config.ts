@@ -2,6 +2,7 @@
 // Plain data: knows no file format.
 
 import type { GatewayConfig } from "./gateway-config.ts";
+import type { ServicesConfig } from "./services/services.ts";
 
 /** The whole configuration of a server. */
 export interface SiteServerConfig {
@@ -12,9 +13,12 @@ export interface SiteServerConfig {
   /** What is odd in it and does not keep the server from starting; each with its place (`file:line:column: …`). */
   readonly warnings: readonly string[];
   readonly server: ServerConfig;
+  /** With no systems: the site has no gateway. */
   readonly gateway: GatewayConfig;
   /** Undefined: the site has no registry of its own. */
   readonly registry?: SiteRegistryConfig | undefined;
+  /** Undefined: the site runs no services. */
+  readonly services?: ServicesConfig | undefined;
 }
 
 /** The site's own registry: berth is its token service and its front, the registry itself a program beside it. */

@@ -4,6 +4,7 @@
 import { type Static, Type } from "typebox";
 import { NODE_SCHEMA } from "./node-schema.ts";
 import { about, choice, closed, count, duration, flag, list, optional, size, text } from "./schema-words.ts";
+import { SERVICES_SCHEMA } from "./services/services.ts";
 
 const converterOptions = optional(
   Type.Record(
@@ -181,6 +182,7 @@ export const SITE_SCHEMA = Type.Object(
     client: optional(client),
     registry: optional(siteRegistry),
     node: optional(NODE_SCHEMA),
+    services: optional(SERVICES_SCHEMA),
   },
   { ...closed, title: "berth site configuration", ...about("site.yaml, the configuration of a site") },
 );
