@@ -56,7 +56,7 @@ function events(parts: DeskParts): Pick<LiveDesk, "events" | "followEvents"> {
     async followEvents(who, { stack, after }, signal) {
       if (stack !== undefined) await allowedStack(parts, who, stack, "see", "see it");
       // Listened for before the past is read: what happens in between must not be missed.
-      const queue = eventQueue((listener) => stacks.watch(listener), signal);
+      const queue = eventQueue<StackEvent>((listener) => stacks.watch(listener), signal);
       const filter = { stack, eyes: stack === undefined ? eyesOf(who) : undefined };
       return follow({ queue, after, page: () => stacks.events({ ...filter, limit: MISSED_AT_MOST }) }, (event) =>
         stack === undefined ? visible(parts, who, event) : Promise.resolve(event.stack === stack),
