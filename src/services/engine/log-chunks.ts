@@ -18,15 +18,11 @@ export async function* logChunks(
   const decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
   const pieces = demultiplex(stream, tty, bad);
   for await (const piece of tty ? byLine(pieces) : pieces) {
-    const raw = decoders[piece.stream].write(piece.data);
-    const [head = "", stamp = ""] = STAMP.exec(raw) ?? [];
+    // The stamp comes off before the text is decoded: a character may be cut in two by the end of the frame before.
+    const [head = "", stamp = ""] = STAMP.exec(piece.data.toString("latin1", 0, 48)) ?? [];
     const seconds = Date.parse(stamp) / 1000;
-    yield {
-      stream: piece.stream,
-      at: Number.isNaN(seconds) ? 0 : seconds,
-      stamp,
-      text: raw.slice(head.length),
-    };
+    const text = decoders[piece.stream].write(piece.data.subarray(head.length));
+    yield { stream: piece.stream, at: Number.isNaN(seconds) ? 0 : seconds, stamp, text };
   }
 }
 

@@ -1,0 +1,6 @@
+// The door of the engine part: an engine over Docker's API, and what is known of its containers without asking it.
+
+export { usualAddress } from "./address.ts";
+export type { ClientSettings } from "./client.ts";
+export { connectEngine, isAbsence } from "./engine.ts";
+export { splitReference } from "./images.ts";
