@@ -1,0 +1,118 @@
+// All rules, in the order of their ids. Whoever adds a rule adds it here; `rules.test.ts` then runs its examples.
+
+import type { AnyRule } from "../rule.ts";
+import {
+  CAPABILITIES_DROPPED,
+  CAPABILITIES_EXTERNAL,
+  CAPABILITIES_LISTED,
+  CAPABILITY_NEEDLESS,
+} from "./capabilities.ts";
+import { BUILD_ONE_CONCERN, BUILD_PORTS, BUILD_SECRETS } from "./dockerfile-content.ts";
+import { BUILD_LAYERS, BUILD_ORDER } from "./dockerfile-layers.ts";
+import { BUILD_ACCOUNTS, BUILD_USER } from "./dockerfile-user.ts";
+import { IMAGE_AGE, IMAGE_SIZE } from "./image-content.ts";
+import { IMAGE_OFFICIAL, IMAGE_REGISTRY, IMAGE_TEAM } from "./image-source.ts";
+import { IMAGE_MIXED, IMAGE_MOVED, IMAGE_PULLED, IMAGE_VERSION } from "./image-tag.ts";
+import { LABELS_RESERVED } from "./labels.ts";
+import { NETWORK_OWN, NETWORK_PLAIN } from "./networks.ts";
+import { OWN_SERVICE, OWN_STACK } from "./ownership.ts";
+import { PORT_INSIDE, PORT_REACH, PORT_USUAL } from "./port-exposure.ts";
+import { PORT_FREE, PORT_OF_PROXY, PORT_OPEN, PORT_PRIVILEGED } from "./ports.ts";
+import { DYNAMIC_NAME, ROUTE_RESOLVES, ROUTE_TLS } from "./routes.ts";
+import { SECRET_KEPT, SECRET_NAME, SECRET_OWNER, SECRET_PLACE } from "./secret-store.ts";
+import { SECRET_IN_TEXT, SECRET_MODE, SECRET_READER, SECRET_TARGET } from "./secret-use.ts";
+import { SERVICE_CONFINEMENT } from "./service-confinement.ts";
+import { SERVICE_ISOLATION } from "./service-isolation.ts";
+import { SERVICE_ADDRESS, SERVICE_HEALTH, SERVICE_LOGS, SERVICE_TERMINAL } from "./service-life.ts";
+import { SERVICE_NAME, SERVICE_SUFFIX } from "./service-name.ts";
+import { SERVICE_USER } from "./service-user.ts";
+import { COMPOSE_VERSION, STACK_FQDN, STACK_NAME, STACK_REQUIRES, UNDER_VERSION_CONTROL } from "./stack-name.ts";
+import { STACK_GROUP, STACK_OWNER, STACK_STAFF_GROUP, STACK_STAFF_OWNER } from "./stack-tags.ts";
+import { MOVE_PULLS, RESTART_KEEPS, UPGRADE_PULLS } from "./upgrades.ts";
+import { VOLUME_PUBLIC, VOLUME_READ_ONLY, VOLUME_TRACED } from "./volume-access.ts";
+import { VOLUME_ALLOWED, VOLUME_DEPTH, VOLUME_EXISTS, VOLUME_PARENTS } from "./volume-path.ts";
+import { VOLUME_INSIDE, VOLUME_LAYER, VOLUME_LOCAL } from "./volume-storage.ts";
+import { VOLUME_COLLABORATION, VOLUME_NOT_ROOT, VOLUME_OWN_NUMBERS } from "./volume-user.ts";
+import { STORAGE_OWN, STORAGE_PLAIN } from "./volumes.ts";
+
+export const RULES: readonly AnyRule[] = [
+  IMAGE_REGISTRY,
+  IMAGE_OFFICIAL,
+  IMAGE_VERSION,
+  IMAGE_PULLED,
+  IMAGE_MOVED,
+  IMAGE_SIZE,
+  IMAGE_AGE,
+  IMAGE_TEAM,
+  IMAGE_MIXED,
+  BUILD_USER,
+  BUILD_ACCOUNTS,
+  BUILD_LAYERS,
+  BUILD_ORDER,
+  BUILD_SECRETS,
+  BUILD_ONE_CONCERN,
+  BUILD_PORTS,
+  SERVICE_NAME,
+  SERVICE_SUFFIX,
+  SERVICE_USER,
+  SERVICE_TERMINAL,
+  SERVICE_LOGS,
+  SERVICE_ADDRESS,
+  SERVICE_HEALTH,
+  SERVICE_ISOLATION,
+  SERVICE_CONFINEMENT,
+  STACK_OWNER,
+  STACK_STAFF_OWNER,
+  STACK_GROUP,
+  STACK_STAFF_GROUP,
+  STACK_FQDN,
+  STACK_REQUIRES,
+  STACK_NAME,
+  COMPOSE_VERSION,
+  UNDER_VERSION_CONTROL,
+  OWN_STACK,
+  OWN_SERVICE,
+  SECRET_NAME,
+  SECRET_PLACE,
+  SECRET_OWNER,
+  SECRET_TARGET,
+  SECRET_READER,
+  SECRET_MODE,
+  SECRET_IN_TEXT,
+  SECRET_KEPT,
+  VOLUME_ALLOWED,
+  VOLUME_DEPTH,
+  VOLUME_EXISTS,
+  VOLUME_PARENTS,
+  VOLUME_READ_ONLY,
+  VOLUME_PUBLIC,
+  VOLUME_TRACED,
+  VOLUME_NOT_ROOT,
+  VOLUME_COLLABORATION,
+  VOLUME_OWN_NUMBERS,
+  VOLUME_LOCAL,
+  VOLUME_LAYER,
+  VOLUME_INSIDE,
+  CAPABILITIES_DROPPED,
+  CAPABILITIES_LISTED,
+  CAPABILITIES_EXTERNAL,
+  CAPABILITY_NEEDLESS,
+  PORT_OF_PROXY,
+  PORT_OPEN,
+  PORT_PRIVILEGED,
+  PORT_INSIDE,
+  PORT_USUAL,
+  PORT_FREE,
+  PORT_REACH,
+  ROUTE_TLS,
+  ROUTE_RESOLVES,
+  DYNAMIC_NAME,
+  RESTART_KEEPS,
+  MOVE_PULLS,
+  UPGRADE_PULLS,
+  NETWORK_OWN,
+  NETWORK_PLAIN,
+  STORAGE_OWN,
+  STORAGE_PLAIN,
+  LABELS_RESERVED,
+];
