@@ -77,7 +77,7 @@ function addContainerRoutes(api: FastifyInstance, options: SpinRoutesOptions): v
       return sendJson(reply.code(201), made);
     },
   });
-  rest("/containers/:id", {
+  rest("/containers/:id(^[^/]+$)", {
     GET: async (request, reply) => sendJson(reply, containers.show(idOf(request))),
     PATCH: async (request, reply) => {
       const status = (await fieldsOf(request)).get("status");
@@ -108,7 +108,7 @@ function addCheckIn(api: FastifyInstance, { checkIn }: SpinRoutesOptions): void 
     // The same answer to everybody: nobody learns which containers there are.
     return reply.code(200).type("text/html; charset=utf-8").send("");
   };
-  for (const url of ["/check-in", "/check-in/:token"])
+  for (const url of ["/check-in", "/check-in/:token(^[^/]+$)"])
     addRoutes(api, url, { POST: report }, { form: "page", allow: "POST, OPTIONS" });
 }
 

@@ -1,0 +1,34 @@
+// All 72 cases against real engines. Each engine is started once and shared; cases run side by side.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasDockerd, hasPodman, startDockerd, startPodman, type TestEngine } from "../support/engine.ts";
+import { CASES } from "./cases.ts";
+import { loadImages, World } from "./world.ts";
+
+const ENGINES = [
+  { name: hasDockerd ? "Docker" : "Docker (skipped: no dockerd, or not root)", has: hasDockerd, start: startDockerd },
+  { name: hasPodman ? "Podman" : "Podman (skipped: no podman, or not root)", has: hasPodman, start: startPodman },
+];
+
+test("there is a case for every number", () => {
+  expect(CASES.map(({ number }) => number)).toEqual(Array.from({ length: 72 }, (_, index) => index + 1));
+});
+
+describe.each(ENGINES)("spin-docker's interface over $name", ({ has, start }) => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    if (!has) return;
+    engine = await start();
+    await loadImages(engine);
+  });
+  afterAll(async () => engine?.stop());
+
+  test.skipIf(!has).concurrent.each(CASES)("$number: $title", async ({ run, settings }) => {
+    const world = await World.open(engine, settings);
+    try {
+      await run(world);
+    } finally {
+      await world.close();
+    }
+  });
+});
