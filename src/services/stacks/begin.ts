@@ -1,0 +1,80 @@
+// How each operation begins: what must hold, and what is recorded with it in the same transaction.
+
+import { randomBytes } from "node:crypto";
+import type { Transaction } from "kysely";
+import type { Finding } from "../../policy/types.ts";
+import type { StackSpec } from "../../recipe/stack/types.ts";
+import type { Tables } from "../../store/schema.ts";
+import type { Deployment, RecipeFile } from "../types.ts";
+import { fail } from "./errors.ts";
+import type { OperationArguments } from "./operations.ts";
+import type { Room } from "./parts.ts";
+import type { WishRest } from "./records.ts";
+import type { Runner } from "./runner.ts";
+import { insertDeployment, insertStack, readDeployment, readStack } from "./stack-records.ts";
+import type { Operation, OperationKind, Person } from "./types.ts";
+
+/** What a new deployment is made of. */
+export interface NewDeployment {
+  readonly kind: "up" | "upgrade" | "rollback";
+  readonly by: Person;
+  readonly spec: StackSpec;
+  readonly files: readonly RecipeFile[];
+  readonly wish: WishRest;
+  readonly findings: readonly Finding[];
+  /** Known already: of a rollback. */
+  readonly resolved?: Pick<Deployment, "images" | "ports"> | undefined;
+  readonly arguments: OperationArguments;
+}
+
+/** @throws E_STACK_BUSY, E_STACK_UNCONFIRMED */
+export async function beginDeployment(room: Room, runner: Runner, wanted: NewDeployment): Promise<Deployment> {
+  const { kind, by, spec, files, findings, resolved } = wanted;
+  const id = newId();
+  const stack = spec.name;
+  await runner.begin({ id, stack, kind, arguments: wanted.arguments, by }, async (trx) => {
+    const now = room.store.now();
+    if (kind === "up") await insertStack(trx, spec, by.user, now);
+    if (kind !== "rollback") await refuseUnconfirmed(trx, stack);
+    // A recipe that is sent again says how it wants to run: what was asked for by hand before is over.
+    if (kind === "up") await trx.deleteFrom("stack_services").where("stack", "=", stack).execute();
+    const found = resolved ?? { images: {}, ports: {} };
+    const rest = { state: "under way", message: undefined, finishedAt: undefined } as const;
+    await insertDeployment(
+      trx,
+      { id, stack, kind, by, at: now, spec, files, findings, ...found, ...rest },
+      wanted.wish,
+    );
+  });
+  return readDeployment(room.store.db, id);
+}
+
+/** Something smaller than a deployment. */
+export interface NewChange {
+  readonly stack: string;
+  readonly kind: OperationKind;
+  readonly service?: string | undefined;
+  readonly by: Person;
+  readonly arguments?: OperationArguments | undefined;
+}
+
+/** @throws E_STACK_NONE, E_STACK_BUSY, and what `prepare` throws */
+export function beginChange(
+  runner: Runner,
+  wanted: NewChange,
+  prepare: (trx: Transaction<Tables>) => Promise<void> = async () => {},
+): Promise<Operation> {
+  return runner.begin({ ...wanted, id: newId(), arguments: wanted.arguments ?? {} }, async (trx) => {
+    await readStack(trx, wanted.stack);
+    await prepare(trx);
+  });
+}
+
+function newId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+async function refuseUnconfirmed(trx: Transaction<Tables>, stack: string): Promise<void> {
+  const { unconfirmed } = await readStack(trx, stack);
+  if (unconfirmed === 1) throw fail("E_STACK_UNCONFIRMED", { stack });
+}

@@ -1,0 +1,59 @@
+// How new deployments come about: from a wish, or from the one before with its tags resolved anew.
+
+import type { Deployment, Proposal, StackWish } from "../types.ts";
+import { beginDeployment } from "./begin.ts";
+import { fail } from "./errors.ts";
+import type { Room } from "./parts.ts";
+import { countingNow, forbids, propose } from "./propose.ts";
+import type { Runner } from "./runner.ts";
+import { checkService, readStack, readWishRest } from "./stack-records.ts";
+import type { Person, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
+
+/** Deploys a wish, unless something forbids it. */
+export async function up(room: Room, runner: Runner, wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer> {
+  const proposal = await propose(room, wish, by, wait);
+  if (!proposal.allowed) return { begun: false, proposal };
+  await checkQuota(room, proposal, by, wait);
+  const { spec, findings } = proposal;
+  const { files, compose, variables, profiles, tags } = wish;
+  const rest = { compose, variables, profiles, tags };
+  const wanted = { kind: "up", by, spec, files, findings, wish: rest, arguments: {} } as const;
+  return { begun: true, proposal, deployment: await beginDeployment(room, runner, wanted) };
+}
+
+async function checkQuota(room: Room, { spec }: Pick<Proposal, "spec">, by: Person, wait?: Waiting): Promise<void> {
+  const owner = spec.tags["owner"] ?? by.user;
+  await room.quota({ stack: spec.name, owner, group: spec.tags["group"], spec }, wait);
+}
+
+/** @throws E_STACK_NONE, E_STACK_NOT_DEPLOYED, E_STACK_NO_SERVICE, E_STACK_REFUSED, E_STACK_BUSY, E_STACK_UNCONFIRMED */
+export async function upgradeOf(
+  room: Room,
+  runner: Runner,
+  name: string,
+  choice: UpgradeChoice,
+  by: Person,
+): Promise<Deployment> {
+  const stack = await readStack(room.store.db, name);
+  const before = await countingNow(room, name);
+  if (!before) throw fail("E_STACK_NOT_DEPLOYED", { stack: name });
+  const images = choice.images ?? {};
+  const services = choice.services ?? before.spec.services.map((one) => one.name);
+  for (const service of [...services, ...Object.keys(images)]) checkService(stack, service);
+  const spec = {
+    ...before.spec,
+    services: before.spec.services.map((one) => ({ ...one, image: images[one.name] ?? one.image })),
+  };
+  const known = new Map(Object.entries(before.images));
+  const findings = await room.judge({ spec, places: new Map(), by, images: known, before });
+  if (forbids(findings)) {
+    const why = findings
+      .filter(({ severity, waived }) => severity === "error" && !waived)
+      .map(({ message }) => message);
+    throw fail("E_STACK_REFUSED", { stack: name, why: why.join("; ") });
+  }
+  const wish = await readWishRest(room.store.db, before.id);
+  const renew = { services, pull: choice.pull ?? "always" } as const;
+  const rest = { files: before.files, findings, wish, arguments: { renew } };
+  return beginDeployment(room, runner, { kind: "upgrade", by, spec, ...rest });
+}

@@ -1,0 +1,112 @@
+// Composes the room of stacks from its parts. The one door for those who compose a server.
+
+import { beginChange, beginDeployment } from "./begin.ts";
+import { Caretaker } from "./caretaker.ts";
+import { execIn, stackLogs } from "./containers-of.ts";
+import { wayBack } from "./deploy.ts";
+import { up, upgradeOf } from "./deployments.ts";
+import { diffStacks } from "./diff.ts";
+import { fail } from "./errors.ts";
+import { eventPage } from "./event-pages.ts";
+import { follow } from "./follow.ts";
+import { StackNews } from "./news.ts";
+import { operationPage, readOperation } from "./operations.ts";
+import type { Room, StacksParts } from "./parts.ts";
+import { countingNow, propose } from "./propose.ts";
+import { Runner } from "./runner.ts";
+import { changesOf } from "./service-changes.ts";
+import { Sleeping } from "./sleeping.ts";
+import { deploymentNamed, deploymentPage, readDeployment, readStack, readWishRest } from "./stack-records.ts";
+import type { Stacks, Waiting } from "./types.ts";
+import { listStacks, showStack } from "./view.ts";
+import { Watcher } from "./watcher.ts";
+
+const CLOSE_MS = 10_000;
+
+/** Opens the room. `recover` is to be called once the engine's containers are known; `close` at the end. */
+export function openStacks(parts: StacksParts): Stacks {
+  const room: Room = { ...parts, news: new StackNews(parts.store) };
+  const { db } = room.store;
+  const runner = new Runner(room);
+  const watcher = new Watcher(room);
+  const caretaker = new Caretaker(room, runner);
+  const ended = (id: string, wait: Waiting = {}) => endOf(room, runner, id, wait);
+  const sleeping = new Sleeping(room, runner, ended);
+  return {
+    propose: (wish, by, wait) => propose(room, wish, by, wait),
+    up: (wish, by, wait) => up(room, runner, wish, by, wait),
+    upgrade: (name, choice, by) => upgradeOf(room, runner, name, choice, by),
+    rollback: async (name, { to }, by) => {
+      const target = await deploymentNamed(db, name, to ?? wayBack(await readStack(db, name)));
+      const { spec, files, images, ports } = target;
+      const wish = await readWishRest(db, target.id);
+      const resolved = { images, ports };
+      return beginDeployment(room, runner, {
+        kind: "rollback",
+        by,
+        spec,
+        files,
+        wish,
+        findings: [],
+        resolved,
+        arguments: {},
+      });
+    },
+    ...changesOf(room, runner),
+    down: (stack, { volumes = false }, by) => beginChange(runner, { stack, kind: "down", by, arguments: { volumes } }),
+    sleep: (...asked) => sleeping.sleep(...asked),
+    wake: (...asked) => sleeping.wake(...asked),
+    list: (filter = {}, page = {}) => listStacks(room, filter, page),
+    show: (name) => showStack(room, name),
+    spec: async (name) => (await counting(room, name)).spec,
+    deployments: async (name, page = {}) => deploymentPage(db, (await readStack(db, name)).name, page),
+    deployment: (id) => readDeployment(db, id),
+    operations: (name, page = {}) => operationPage(db, name, page),
+    operation: (id) => readOperation(db, id),
+    follow: (id, signal) => follow(room, id, signal),
+    ended,
+    diff: async (_name, wish, by, wait) => {
+      const { spec } = await propose(room, wish, by, wait);
+      return diffStacks((await countingNow(room, spec.name))?.spec, spec);
+    },
+    export: async (name) => {
+      const { id, spec, files, images } = await counting(room, name);
+      return { spec, files, images, compose: (await readWishRest(db, id)).compose };
+    },
+    events: (filter = {}) => eventPage(db, filter),
+    watch: (listener) =>
+      room.news.watch((told) => {
+        if (told === undefined) return listener(undefined);
+        const { operation: _, detail: __, ...event } = told;
+        if (event.id > 0) listener(event);
+      }),
+    watchState: (listener) => watcher.watch(listener),
+    note: (event) => room.news.note(event),
+    logs: (name, choice, signal) => stackLogs(room, name, choice, signal),
+    exec: (name, choice, signal) => execIn(room, name, choice, signal),
+    recover: () => caretaker.recover(),
+    async close({ withinMs = CLOSE_MS } = {}) {
+      caretaker.close();
+      await runner.close(withinMs);
+      watcher.close();
+      room.news.close();
+    },
+  };
+}
+
+async function counting(room: Room, name: string) {
+  await readStack(room.store.db, name);
+  const deployment = await countingNow(room, name);
+  if (!deployment) throw fail("E_STACK_NOT_DEPLOYED", { stack: name });
+  return deployment;
+}
+
+async function endOf(room: Room, runner: Runner, id: string, { signal }: Waiting) {
+  const own = signal ? undefined : await runner.ended(id);
+  if (own) return own;
+  const forever = new AbortController();
+  for await (const advance of follow(room, id, signal ?? forever.signal))
+    if (advance.kind === "end") return advance.operation;
+  signal?.throwIfAborted();
+  return readOperation(room.store.db, id);
+}

@@ -1,0 +1,68 @@
+// Stop, start, restart, scale, confirm: what is recorded when they are asked for.
+
+import { beginChange } from "./begin.ts";
+import { fail } from "./errors.ts";
+import type { Room } from "./parts.ts";
+import type { Runner } from "./runner.ts";
+import { checkService, readDeployment, readStack, setWill, summariesOf } from "./stack-records.ts";
+import type { Person, Stacks } from "./types.ts";
+
+/** No site wants more of one service on one machine. */
+const MOST = 100;
+
+/** The part of the offer that changes services without deploying anything new. */
+export function changesOf(
+  room: Room,
+  runner: Runner,
+): Pick<Stacks, "stop" | "start" | "restart" | "scale" | "confirm"> {
+  const { store } = room;
+  const checked = async (name: string, service: string | readonly string[] | undefined) => {
+    const stack = await readStack(store.db, name);
+    const all = summariesOf(stack).map((one) => one.name);
+    const services = service === undefined ? all : typeof service === "string" ? [service] : service;
+    for (const one of services) checkService(stack, one);
+    return services;
+  };
+  return {
+    async stop(stack, service, by) {
+      const services = await checked(stack, service);
+      return beginChange(runner, { stack, service, kind: "stop", by }, (trx) =>
+        setWill(trx, stack, services, { halted: "stopped", reason: `${by.user} stopped it` }, store.now()),
+      );
+    },
+    async start(stack, service, by) {
+      const services = await checked(stack, service);
+      return beginChange(runner, { stack, service, kind: "start", by }, (trx) =>
+        setWill(trx, stack, services, { halted: null, reason: null }, store.now()),
+      );
+    },
+    async restart(stack, service, by) {
+      const services = await checked(stack, service);
+      const one = typeof service === "string" ? service : undefined;
+      return beginChange(runner, { stack, service: one, kind: "restart", by, arguments: { services } });
+    },
+    scale: (...asked) => scale(room, runner, ...asked),
+    confirm: (stack, by) =>
+      beginChange(runner, { stack, kind: "confirm", by }, async (trx) => {
+        const { unconfirmed } = await readStack(trx, stack);
+        if (unconfirmed !== 1) throw fail("E_STACK_NOTHING_TO_CONFIRM", { stack });
+      }),
+  };
+}
+
+async function scale(room: Room, runner: Runner, name: string, service: string, containers: number, by: Person) {
+  const { store } = room;
+  const stack = await readStack(store.db, name);
+  const { kind } = checkService(stack, service);
+  const why = kind === "job" ? "it is a job, which runs once" : `that is no number from 0 to ${MOST}`;
+  if (kind === "job" || !Number.isSafeInteger(containers) || containers < 0 || containers > MOST)
+    throw fail("E_STACK_SCALE", { service, containers, why, most: MOST });
+  if (stack.deployment === null) throw fail("E_STACK_NOT_DEPLOYED", { stack: name });
+  const { spec } = await readDeployment(store.db, stack.deployment);
+  const services = spec.services.map((one) => (one.name === service ? { ...one, replicas: containers } : one));
+  const group = stack.group_name ?? undefined;
+  await room.quota({ stack: name, owner: stack.owner, group, spec: { ...spec, services } });
+  return beginChange(runner, { stack: name, service, kind: "scale", by }, (trx) =>
+    setWill(trx, name, [service], { replicas: containers }, store.now()),
+  );
+}
