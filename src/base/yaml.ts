@@ -3,6 +3,7 @@
 
 export {
   Composer,
+  Document,
   isAlias,
   isMap,
   isScalar,
@@ -12,4 +13,5 @@ export {
   parse,
   parseDocument,
   stringify,
+  visit,
 } from "yaml";

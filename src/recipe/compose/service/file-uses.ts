@@ -18,9 +18,12 @@ export function readFileUses(service: ServiceField, key: "secrets" | "configs"):
   const { notebook } = service;
   const field = at(service, key);
   if (field !== undefined) notebook.place(`${service.pointer}/${key}`, field.at);
+  const targets = new Set<string>();
   return (optional(field, list, notebook) ?? []).flatMap((item, index) => {
     notebook.place(`${service.pointer}/${key}/${index}`, item.at);
     const use = fileUse(item, key, service);
+    if (use !== undefined && targets.has(use.target)) notebook.error(item, `two of ${key} are put at ${use.target}`);
+    if (use !== undefined) targets.add(use.target);
     return use === undefined ? [] : [{ use, field: item }];
   });
 }

@@ -101,8 +101,11 @@ function hostMap(field: Field, notebook: Notebook): { host: string; address: str
 }
 
 function addressOf(host: string, field: Field, notebook: Notebook): { host: string; address: string }[] {
-  const address = text(field, notebook);
-  return address === undefined ? [] : [{ host, address: plainAddress(address) }];
+  const address = text(field, notebook)?.trim();
+  if (address === undefined) return [];
+  if (/^[^:=\s]+$/.test(host) && /^\S+$/.test(address)) return [{ host, address: plainAddress(address) }];
+  notebook.error(field, `${host} with ${address} names no host`, "write NAME: ADDRESS");
+  return [];
 }
 
 function plainAddress(address: string): string {

@@ -22,6 +22,7 @@ export function readPorts(service: ServiceField): Pick<ServiceSpec, "ports" | "e
         notebook.error(item, `a service publishes at most ${MAX_PORTS} ports`);
         return { ports, expose: [] };
       }
+      if (ports.some((other) => isSame(port, other))) continue;
       notebook.place(`${service.pointer}/ports/${ports.length}`, item.at);
       ports.push(port);
     }
@@ -29,6 +30,15 @@ export function readPorts(service: ServiceField): Pick<ServiceSpec, "ports" | "e
   const field = at(service, "ports");
   if (field !== undefined) notebook.place(`${service.pointer}/ports`, field.at);
   return { ports: withoutRepetition(ports, field, notebook), expose: readExpose(service) };
+}
+
+function isSame(one: PortSpec, other: PortSpec): boolean {
+  return (
+    one.container === other.container &&
+    one.host === other.host &&
+    one.address === other.address &&
+    one.protocol === other.protocol
+  );
 }
 
 function withoutRepetition(

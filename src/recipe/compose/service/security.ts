@@ -42,7 +42,8 @@ function placedWords(service: ServiceField, key: string, spec: string): readonly
 }
 
 function capabilities(service: ServiceField, key: string, spec: string): readonly string[] {
-  return placedWords(service, key, spec).map((name) => name.trim().toUpperCase().replace(/^CAP_/, ""));
+  const names = placedWords(service, key, spec).map((name) => name.trim().toUpperCase().replace(/^CAP_/, ""));
+  return [...new Set(names)];
 }
 
 function readDevices(service: ServiceField): readonly string[] {
@@ -80,8 +81,12 @@ function readGpus(service: ServiceField): readonly string[] {
     place(field);
     found.push(...gpu(field, undefined, notebook));
   }
+  for (const name of found)
+    if (!CDI_NAME.test(name)) notebook.error(own ?? reserved ?? service.field, `${name} is no CDI name`);
   return [...new Set(found)];
 }
+
+const CDI_NAME = /^[A-Za-z][A-Za-z0-9.-]*\/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9._:-]*$/;
 
 function gpuName(driver: string, which: string | number): string {
   return `${driver.includes("/") ? driver : `${driver}.com/gpu`}=${which}`;
