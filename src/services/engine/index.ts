@@ -4,3 +4,4 @@ export { usualAddress } from "./address.ts";
 export type { ClientSettings } from "./client.ts";
 export { connectEngine, isAbsence } from "./engine.ts";
 export { splitReference } from "./images.ts";
+export { type LiveChange, LiveContainers, type LiveSettings } from "./live.ts";

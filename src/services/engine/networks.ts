@@ -129,14 +129,15 @@ export function volumeOperations(client: EngineClient): VolumeOperations {
         DriverOpts: plan.options ?? {},
         Labels: plan.labels,
       };
-      const answer: unknown = await client.call(
-        about("make the volume", plan.name),
+      const asked = about("make the volume", plan.name);
+      await client.call(
+        asked,
         (docker, abortSignal) => docker.createVolume({ _query: {}, _body: body, abortSignal } as object),
         wait,
       );
-      // Engines answer with the volume that has the name already, whoever's it is.
-      if (!holds(textMap(fields(answer)["Labels"]), plan.labels))
-        throw fail("E_ENGINE_NAME_TAKEN", { name: plan.name });
+      // An engine that has a volume of this name answers as if it had made it, whoever's it is.
+      const made = fields(await client.get(`/volumes/${safeName(plan.name)}`, asked, wait));
+      if (!holds(textMap(made["Labels"]), plan.labels)) throw fail("E_ENGINE_NAME_TAKEN", { name: plan.name });
     },
 
     async removeVolume(name, wait) {
