@@ -2,6 +2,7 @@
 // fraction; truth is 0 or 1; lists and objects are JSON in text columns. What rows mean is said by the rooms that own them.
 
 import type { Generated } from "kysely";
+import type { AuditRow, SessionRow, SignInRow } from "./schema-accounts.ts";
 import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from "./schema-idle.ts";
 import type { ServiceQuotaRow, StackPortRow } from "./schema-ports-quotas.ts";
 import type { SecretRow } from "./schema-secrets.ts";
@@ -36,6 +37,9 @@ export interface Tables {
   readonly idle_services: IdleServiceRow;
   readonly idle_spans: IdleSpanRow;
   readonly secrets: SecretRow;
+  readonly sessions: SessionRow;
+  readonly sign_ins: SignInRow;
+  readonly audit: AuditRow;
   readonly stack_ports: StackPortRow;
   readonly service_quotas: ServiceQuotaRow;
 }
