@@ -20,8 +20,6 @@ export interface Circumstances {
   readonly peer?: string | undefined;
   /** Containers cannot be reached by their addresses: a rootless engine. */
   readonly byPort: boolean;
-  /** The engine carries out health checks. */
-  readonly engineChecks: boolean;
   /** Address that its predecessor had, by the network's engine name, to be kept. */
   readonly addresses?: Readonly<Record<string, string>> | undefined;
 }
@@ -43,7 +41,7 @@ export function containerPlan(desired: DesiredStack, service: ServiceSpec, given
     mounts: [...mountsOf(spec, service), ...given.files],
     tmpfs: tmpfsOf(service),
     ...networkOf(desired, service, given),
-    health: engineHealth(service.health, given),
+    health: engineHealth(service.health),
     ...securityOf(service),
     ...limitsOf(service),
     logging: service.logging && { driver: service.logging.driver ?? "json-file", options: service.logging.options },
@@ -59,7 +57,7 @@ function process(service: ServiceSpec) {
 // The platform's labels last: a recipe's cannot take their place.
 function labelsOf(desired: DesiredStack, service: ServiceSpec, given: Circumstances): Readonly<Record<string, string>> {
   const own = Object.fromEntries(Object.entries(service.labels).filter(([key]) => !key.startsWith("berth.")));
-  const checked = ownCheck(service.health, given);
+  const asked = service.health?.http && service.health;
   return {
     ...own,
     [LABELS.site]: given.site,
@@ -70,7 +68,7 @@ function labelsOf(desired: DesiredStack, service: ServiceSpec, given: Circumstan
     [LABELS.config]: given.config,
     [LABELS.digest]: desired.images.get(service.name)?.digest ?? "",
     [LABELS.kind]: service.kind,
-    ...(checked && { [HEALTH_LABEL]: JSON.stringify(checked) }),
+    ...(asked && { [HEALTH_LABEL]: JSON.stringify(asked) }),
   };
 }
 
@@ -119,21 +117,11 @@ function networkOf(desired: DesiredStack, service: ServiceSpec, given: Circumsta
   };
 }
 
-/** What berth checks of a container itself; undefined: the engine does, or nobody. */
-export function ownCheck(
-  health: HealthSpec | undefined,
-  { engineChecks }: Pick<Circumstances, "engineChecks">,
-): HealthSpec | undefined {
-  if (!health) return undefined;
-  if (health.http) return health;
-  return !engineChecks && health.test && health.test.length > 0 && health.test[0] !== "NONE" ? health : undefined;
-}
-
-function engineHealth(health: HealthSpec | undefined, given: Circumstances): ContainerPlan["health"] {
+function engineHealth(health: HealthSpec | undefined): ContainerPlan["health"] {
   if (!health) return undefined;
   const { intervalMs, timeoutMs, startPeriodMs, retries } = health;
   if (health.test?.length === 0) return { test: ["NONE"], intervalMs, timeoutMs, startPeriodMs, retries };
-  if (ownCheck(health, given) || !health.test) return undefined;
+  if (!health.test) return undefined;
   return { test: health.test, intervalMs, timeoutMs, startPeriodMs, retries };
 }
 

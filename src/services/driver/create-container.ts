@@ -26,7 +26,6 @@ export async function createContainer(work: Work, step: Step, service: ServiceSp
     files: fileMounts(folders, spec, service),
     peer: await peerIdOf(work, service),
     byPort: work.info.rootless,
-    engineChecks: work.info.healthChecks,
     addresses: service.retainAddress ? await addressesBefore(work, step, service) : undefined,
   });
   try {

@@ -1,5 +1,6 @@
 // The driver of one machine's engine: Docker's API, by Docker or Podman.
 
+import type { LiveContainers } from "../engine/live.ts";
 import type { Engine, EngineContainer, EngineInfo } from "../engine/types.ts";
 import type { RegistryCredentials } from "../stacks/types.ts";
 import { type Driver, LABELS, type ObservedStack } from "../types.ts";
@@ -14,13 +15,8 @@ import { resolveImage } from "./resolve-image.ts";
 import { planStack } from "./stack-plan.ts";
 import type { DriverParts, Work } from "./work.ts";
 
-/** What is kept fresh of the engine's containers; the room `engine` has it. */
-export interface LiveView {
-  /** All containers with our label. */
-  all(): readonly EngineContainer[];
-  /** Calls back with a container that changed or is gone; undefined: look at all again. The answer ends it. */
-  watch(listener: (container: EngineContainer | undefined) => void): () => void;
-}
+/** What is kept fresh of the engine's containers. */
+export type LiveView = Pick<LiveContainers, "all" | "refresh" | "watch">;
 
 export interface DockerDriverParts extends DriverParts {
   readonly info: EngineInfo;
@@ -32,16 +28,18 @@ export interface DockerDriverParts extends DriverParts {
 export interface DockerDriver extends Driver {
   /** All containers of this berth as last heard of, with the health that berth itself found. Asks no engine. */
   containers(): readonly EngineContainer[];
+  alive(signal?: AbortSignal): Promise<boolean>;
+  readonly canPause: boolean;
   close(): void;
 }
 
 /** Opens it; `close` ends its health checks. */
 export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
   const { engine, live, info, site, credentials } = parts;
-  const keeper = new HealthKeeper({ engine, byPort: info.rootless });
+  const keeper = new HealthKeeper(info.rootless);
   const unwatch = followLive(live, keeper);
   const work = (stack: string, desired: Work["desired"], signal: AbortSignal | undefined): Work => ({
-    ...{ parts, info, keeper, stack, desired, signal },
+    ...{ parts, info, stack, desired, signal, look: (id) => look(live, keeper, id) },
     configs: desired ? configDigests(desired) : new Map(),
     made: new Map(),
   });
@@ -59,6 +57,8 @@ export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
     scale: (stack, service, containers, options) => scale(parts, stack, service, containers, options?.signal),
     resolve: (reference, pull, options) => resolveImage(reference, { ...options, engine, credentials, pull }),
     containers: () => live.all().map((one) => keeper.see(one)),
+    alive: (signal) => engine.alive({ signal }),
+    canPause: info.canPause,
     close() {
       unwatch();
       keeper.close();
@@ -68,10 +68,19 @@ export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
 
 function followLive(live: LiveView, keeper: HealthKeeper): () => void {
   keeper.sync(live.all());
-  return live.watch((container) => {
-    if (container) keeper.mind(container);
-    else keeper.sync(live.all());
+  return live.watch((change) => {
+    if (change.kind === "listed") keeper.sync(live.all());
+    if (change.kind !== "changed") return;
+    if (change.now) keeper.mind(change.now);
+    else keeper.forget(change.id);
   });
+}
+
+async function look(live: LiveView, keeper: HealthKeeper, id: string): Promise<EngineContainer | undefined> {
+  const found = await live.refresh(id);
+  if (!found) return undefined;
+  keeper.mind(found);
+  return keeper.see(found);
 }
 
 function watchStacks(live: LiveView, keeper: HealthKeeper, listener: (stack: string | undefined) => void): () => void {
@@ -79,7 +88,10 @@ function watchStacks(live: LiveView, keeper: HealthKeeper, listener: (stack: str
     const stack = container?.labels[LABELS.stack];
     if (!container || stack !== undefined) listener(stack);
   };
-  const ends = [live.watch(heard), keeper.watch(heard)];
+  const ends = [
+    live.watch((change) => heard(change.kind === "changed" ? (change.now ?? change.before) : undefined)),
+    keeper.watch(heard),
+  ];
   return () => {
     for (const end of ends) end();
   };

@@ -1,10 +1,10 @@
-// Asks the containers that berth checks itself again and again, and knows how each is. What is to be asked is said by a
-// label of the container, so that a server that was started anew goes on where the last one ended.
+// Asks containers with an HTTP check again and again, and knows how each is. What is to be asked is said by a label of
+// the container, so that a server that was started anew goes on where the last one ended.
 
 import type { HealthSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { HEALTH_LABEL } from "./names.ts";
-import { type ProbeParts, probe } from "./probe.ts";
+import { probe } from "./probe.ts";
 
 type Health = EngineContainer["health"];
 
@@ -23,15 +23,15 @@ const START_INTERVAL_MS = 500;
 
 /** Keeps the health of containers that the engine does not check. */
 export class HealthKeeper {
-  readonly #parts: ProbeParts;
+  readonly #byPort: boolean;
   readonly #monotonic: () => number;
   readonly #minded = new Map<string, Minded>();
   readonly #listeners = new Set<(container: EngineContainer) => void>();
   #closed = false;
 
-  /** @param monotonic milliseconds */
-  constructor(parts: ProbeParts, monotonic: () => number = () => performance.now()) {
-    this.#parts = parts;
+  /** @param byPort containers cannot be reached by their addresses @param monotonic milliseconds */
+  constructor(byPort: boolean, monotonic: () => number = () => performance.now()) {
+    this.#byPort = byPort;
     this.#monotonic = monotonic;
   }
 
@@ -39,8 +39,8 @@ export class HealthKeeper {
   see(container: EngineContainer): EngineContainer {
     if (container.labels[HEALTH_LABEL] === undefined) return container;
     const known = this.#minded.get(container.id);
-    if (!known || known.run !== runOf(container)) return { ...container, health: "starting" };
-    return { ...container, health: known.health };
+    const own = known && known.run === runOf(container) ? known.health : "starting";
+    return { ...container, health: worse(own, container.health) };
   }
 
   /** Begins to ask it, unless that is done already or it is not up. */
@@ -86,7 +86,7 @@ export class HealthKeeper {
   }
 
   async #ask(minded: Minded): Promise<void> {
-    const good = await probe(this.#parts, minded.container, minded.spec);
+    const good = await probe(minded.container, minded.spec, this.#byPort);
     if (this.#minded.get(minded.container.id) !== minded) return;
     const before = minded.health;
     this.#judge(minded, good);
@@ -112,6 +112,12 @@ export class HealthKeeper {
     minded.failures += 1;
     if (minded.health === "starting" || minded.failures >= Math.max(1, retries)) minded.health = "unhealthy";
   }
+}
+
+/** Healthy is who is so by every check. */
+function worse(a: Health, b: Health): Health {
+  const order: readonly Health[] = ["none", "healthy", "starting", "unhealthy"];
+  return order.indexOf(a) > order.indexOf(b) ? a : b;
 }
 
 function runOf({ id, startedAt, restarts }: EngineContainer): string {

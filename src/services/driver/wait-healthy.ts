@@ -2,7 +2,6 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { HealthSpec } from "../../recipe/stack/types.ts";
-import type { EngineContainer } from "../engine/types.ts";
 import { fail } from "./errors.ts";
 import { isWell, verdictOf } from "./health-verdict.ts";
 import type { Work } from "./work.ts";
@@ -21,7 +20,7 @@ export async function waitHealthy(
   let wellSince: number | undefined;
   let name = id;
   for (;;) {
-    const container = await look(work, id);
+    const container = await work.look(id);
     const now = performance.now();
     restartsBefore ??= container?.restarts ?? 0;
     name = container?.name ?? name;
@@ -34,11 +33,4 @@ export async function waitHealthy(
     if (verdict.kind === "unhealthy") throw fail("E_DRIVER_NOT_HEALTHY", { container: name, reason: verdict.reason });
     await pause(LOOK_MS, undefined, { signal: work.signal });
   }
-}
-
-async function look(work: Work, id: string): Promise<EngineContainer | undefined> {
-  const found = await work.parts.engine.container(id, { signal: work.signal });
-  if (!found) return undefined;
-  work.keeper.mind(found);
-  return work.keeper.see(found);
 }

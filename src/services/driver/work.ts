@@ -5,7 +5,6 @@ import type { Engine, EngineContainer, EngineInfo } from "../engine/types.ts";
 import type { SecretFiles, Traffic } from "../stacks/types.ts";
 import { type DesiredStack, LABELS, type Step } from "../types.ts";
 import { fail } from "./errors.ts";
-import type { HealthKeeper } from "./health-keeper.ts";
 import type { FileFolders } from "./placed-files.ts";
 
 /** How a site makes volumes of a storage class. */
@@ -29,7 +28,8 @@ export interface DriverParts {
 export interface Work {
   readonly parts: DriverParts;
   readonly info: EngineInfo;
-  readonly keeper: HealthKeeper;
+  /** A container as it is now, with its health by whomever it is checked. */
+  readonly look: (id: string) => Promise<EngineContainer | undefined>;
   readonly stack: string;
   readonly desired: DesiredStack | undefined;
   readonly configs: ReadonlyMap<string, string>;
