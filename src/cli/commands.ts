@@ -112,6 +112,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./gateway.ts")).gatewayCommand(c),
   },
   {
+    name: "stack",
+    summary: "run stacks of services from compose files under the site's rules",
+    load: async (c) => (await import("./stack.ts")).stackCommand(c),
+  },
+  {
+    name: "service",
+    summary: "look after single services of stacks",
+    load: async (c) => (await import("./service.ts")).serviceCommand(c),
+  },
+  {
+    name: "secret",
+    summary: "keep secrets of services",
+    load: async (c) => (await import("./secret.ts")).secretCommand(c),
+  },
+  {
+    name: "route",
+    summary: "show how services are reached",
+    load: async (c) => (await import("./route.ts")).routeCommand(c),
+  },
+  {
     name: "shifter",
     summary: "Shifter's program that runs programs in the site's images",
     load: async (c) => (await import("./shifter/index.ts")).shifterCommand(c),

@@ -71,8 +71,8 @@ async function fromSite(path: string, env: Environment): Promise<ClientConfig | 
 }
 
 // On the machine of the server itself, its configuration says where it listens.
-function ownServer({ gateway, server }: SiteFile): readonly string[] {
-  if (!gateway) return [];
+function ownServer({ gateway, services, server }: SiteFile): readonly string[] {
+  if (!gateway && !services) return [];
   const port = /:?(\d+)$/.exec(server?.listen ?? "0.0.0.0:5000")?.[1];
   return port === undefined || server?.listen?.startsWith("unix:") ? [] : [`http://127.0.0.1:${port}`];
 }
