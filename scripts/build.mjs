@@ -30,6 +30,19 @@ const withoutHttp2 = {
   },
 };
 
+// The engine's client can also talk over ssh and to BuildKit, with native parts and a megabyte of gRPC: berth does neither.
+const onlySockets = {
+  name: "only-sockets",
+  setup(builder) {
+    builder.onResolve({ filter: /^(ssh2|\.\/session)$/ }, ({ path, importer }) =>
+      /node_modules\/(docker-modem|dockerode)\//.test(importer) ? { path, namespace: "unused" } : undefined,
+    );
+    builder.onLoad({ filter: /./, namespace: "unused" }, () => ({
+      contents: "module.exports = () => { throw new Error('this build talks to sockets and hosts only'); };",
+    }));
+  },
+};
+
 rmSync(modules, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 // What an interrupted build left.
@@ -49,7 +62,7 @@ await build({
   minifySyntax: true,
   // Packages in CommonJS call `require` for Node's own modules.
   banner: { js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire("/");' },
-  plugins: [globalProcess, withoutHttp2],
+  plugins: [globalProcess, withoutHttp2, onlySockets],
   // Without a word Bun takes the build for one of a developer, and packages print what they otherwise keep to themselves.
   define: { BERTH_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",

@@ -3,9 +3,11 @@
 import { existsSync } from "node:fs";
 import { fail } from "./errors.ts";
 
-/** The places of the sockets of Docker and Podman, of the system, then of an ordinary user. */
-const SOCKETS = ["/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock"];
-const USER_SOCKETS = ["docker.sock", "podman/podman.sock"];
+/** Where the sockets are: the system's first, then (below the user's folder for such things) the user's own. */
+const PLACES = [
+  { kind: "docker", system: ["/run/docker.sock", "/var/run/docker.sock"], own: "docker.sock" },
+  { kind: "podman", system: ["/run/podman/podman.sock"], own: "podman/podman.sock" },
+] as const;
 
 export type EngineAddress =
   | { readonly kind: "socket"; readonly path: string }
@@ -29,8 +31,17 @@ export function parseAddress(address: string): EngineAddress {
   return { kind: "host", protocol: secure ? "https" : "http", host: url.hostname, port };
 }
 
-/** The first of the usual sockets that exists, as an address; Docker's when there is none, so that a failure names it. */
-export function usualAddress(runtimeDir: string | undefined, exists: (path: string) => boolean = existsSync): string {
-  const own = runtimeDir === undefined ? [] : USER_SOCKETS.map((name) => `${runtimeDir}/${name}`);
-  return `unix://${[...SOCKETS, ...own].find(exists) ?? SOCKETS[0]}`;
+/**
+ * The first of the usual sockets that exists, as an address; when there is none, the first that was looked for, so that a
+ * failure names it.
+ */
+export function usualAddress(
+  kind: "auto" | "docker" | "podman",
+  runtimeDir: string | undefined,
+  exists: (path: string) => boolean = existsSync,
+): string {
+  const places = PLACES.filter((place) => kind === "auto" || place.kind === kind);
+  const own = runtimeDir === undefined ? [] : places.map((place) => `${runtimeDir}/${place.own}`);
+  const paths = [...places.flatMap<string>((place) => place.system), ...own];
+  return `unix://${paths.find(exists) ?? paths[0]}`;
 }

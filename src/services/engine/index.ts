@@ -5,3 +5,4 @@ export type { ClientSettings } from "./client.ts";
 export { connectEngine, isAbsence } from "./engine.ts";
 export { splitReference } from "./images.ts";
 export { type LiveChange, LiveContainers, type LiveSettings } from "./live.ts";
+export { openEngine } from "./open.ts";
