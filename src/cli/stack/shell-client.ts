@@ -90,7 +90,7 @@ async function connect(call: ServicesCall, wish: ShellWish, { stdout }: Terminal
   const { mungeSocket } = config;
   const headers = await credentialHeaders({ env, signal, mungeSocket, logins: new Map(), optional: true });
   const { trust, cert, key } = await certSource(env, defaultCertDirs(env, user.home))(url.host);
-  const ca = (await Promise.all(trust.map((read) => read()))).flatMap((some) => some ?? rootCertificates);
+  const ca = (await Promise.all(trust.map((read) => read()))).flatMap((some) => (some ?? rootCertificates).map(String));
   const tls = { ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
   const socket = new WebSocket(url, { headers, maxPayload: 16 << 20, ...tls });
   const refused = new Promise<never>((_, reject) => {
