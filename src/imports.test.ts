@@ -21,7 +21,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   signing: ["base", "platform", "oci", "image"],
   demo: ["base", "platform", "oci", "image"],
   store: ["base", "platform"],
-  site: ["base", "platform", "oci", "run", "image"],
+  site: ["base", "platform", "oci", "run", "image", "policy"],
   gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
   batch: ["base", "platform", "oci", "image", "run", "site", "gateway"],
   mpi: ["base", "platform", "image", "elf"],

@@ -80,7 +80,8 @@ function textsOf(rule: AnyRule, { case: name }: Hit): { readonly message: string
 function hintOf(template: string | undefined, fields: Fields, ended: Waiver | undefined): string | undefined {
   const hint = template === undefined ? undefined : fillText(template, fields);
   if (!ended?.until) return hint;
-  const date = dateOf(ended.until);
+  // The moment is the end of a day, thus the next one.
+  const date = dateOf(ended.until - 1);
   return [hint, fillText("the waiver by {by} counted until {date}", { by: ended.by, date })].filter(Boolean).join("; ");
 }
 

@@ -1,0 +1,70 @@
+// The site's word on rules: how much they weigh, and what is excepted. Names of rules that do not exist are mistakes, since a
+// misspelt rule would go on as it was.
+
+import { didYouMean } from "../../base/nearest.ts";
+import type { PolicyConfig, Waiver } from "../../policy/config.ts";
+import { fitsGlob } from "../../policy/glob.ts";
+import type { AnyRule } from "../../policy/rule.ts";
+import { RULES } from "../../policy/rules/rules.ts";
+import type { PolicyPlace } from "./policy.ts";
+import type { PolicyFile } from "./policy-schema.ts";
+
+/** The profile's severities with the site's in their place. */
+export function resolveSeverities(
+  file: PolicyFile["severities"],
+  base: PolicyConfig["severities"],
+  { path, found }: PolicyPlace,
+): PolicyConfig["severities"] {
+  for (const [name, severity] of Object.entries(file ?? {})) {
+    const at = [...path, "severities", name];
+    const [id = "", inCase] = name.split(":");
+    const rule = RULES.find((one) => one.id === id);
+    if (!rule) found.wrong(at, "is no rule", didYouMean(id, IDS).hint ?? "see docs/service-rules.md");
+    else if (inCase !== undefined && !casesOf(rule).includes(inCase))
+      found.wrong(at, `is no case of ${id}`, `its cases: ${casesOf(rule).join(", ")}`);
+    else if (severity === "off" && rule.on !== "output" && GUARDS.includes(id))
+      found.odd(at, "is off, and services can reach what is not theirs", "waive it for single stacks instead");
+  }
+  return new Map([...base, ...Object.entries(file ?? {})]);
+}
+
+const IDS = RULES.map(({ id }) => id);
+// Without these, roles and ownership mean nothing: who can mount the engine's socket is its administrator.
+const GUARDS = [
+  "SVC-08",
+  "SVC-09",
+  "OWN-01",
+  "OWN-02",
+  "VOL-01",
+  "VOL-10",
+  "CAP-02",
+  "CAP-03",
+  "NET-01",
+  "NET-02",
+  "STO-01",
+  "STO-02",
+  "LBL-01",
+];
+
+function casesOf({ cases }: AnyRule): readonly string[] {
+  return [...new Set([...Object.keys(cases ?? {}), "unknown"])];
+}
+
+/** The exceptions, their days as moments. */
+export function resolveWaivers(file: PolicyFile["waivers"], { path, found }: PolicyPlace): readonly Waiver[] {
+  return (file ?? []).map(({ rule, stack, service = "*", by, reason, until }, index) => {
+    const at = [...path, "waivers", index];
+    if (!IDS.some((id) => fitsGlob(rule, id)))
+      found.wrong([...at, "rule"], `is no rule: ${rule}`, didYouMean(rule, IDS).hint ?? "see docs/service-rules.md");
+    const end = until === undefined ? null : endOfDay(until);
+    if (Number.isNaN(end)) found.wrong([...at, "until"], `is no day: ${until}`, "write it like 2027-12-31");
+    return { rule, stack, service, by, reason, until: end };
+  });
+}
+
+// A day that does not exist would be read as one of the next month.
+function endOfDay(text: string): number {
+  const day = new Date(`${text}T00:00:00Z`);
+  const real = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  return real ? day.getTime() / 1000 + 86_400 : Number.NaN;
+}
