@@ -54,7 +54,14 @@ function specOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook): 
   }
   const root: Field = { node: settleTags(tree), pointer: "", at: topOf(tree) };
   const stack = stackName(root, options, notebook);
-  const reading: Reading = { notebook, files: recipeFiles, lookup, stack: stack ?? "stack", folder };
+  const reading: Reading = {
+    notebook,
+    files: recipeFiles,
+    lookup,
+    stack: stack ?? "stack",
+    folder,
+    spent: { ports: 0 },
+  };
   return readTree(root, reading, options);
 }
 

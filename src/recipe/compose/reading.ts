@@ -14,6 +14,8 @@ export interface Reading {
   readonly stack: string;
   /** The folder of the first file, to which paths are relative. */
   readonly folder: string;
+  /** Ports published so far; bounded, because ranges are short to write. */
+  readonly spent: { ports: number };
 }
 
 /** A service that is being read. */

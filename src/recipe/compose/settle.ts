@@ -22,6 +22,7 @@ export function settleServices(
       if (dependency.condition === "completed") awaited.add(dependency.service);
   }
   checkDependencies(drafts, inactive, notebook);
+  checkPublished(drafts, notebook);
   const aliases = linkAliases(drafts);
   return [...drafts.values()].map((draft) => {
     const { spec, service } = draft;
@@ -76,6 +77,27 @@ function checkDependencies(drafts: Drafts, inactive: ReadonlySet<string>, notebo
   const first = circle && drafts.get(circle[0] ?? "");
   if (circle && first) {
     notebook.error(first.service.field, `services wait for each other: ${[...circle, circle[0]].join(" → ")}`);
+  }
+}
+
+/** A port of the machine is one service's. */
+function checkPublished(drafts: Drafts, notebook: Notebook): void {
+  const taken = new Map<string, { readonly name: string; readonly address: string }[]>();
+  for (const { service, spec } of drafts.values()) {
+    spec.ports.forEach(({ host, protocol, address }, index) => {
+      if (host === undefined) return;
+      const key = `${host}/${protocol}`;
+      const wanted = address === undefined || /^(?:0\.0\.0\.0|::)$/.test(address) ? "" : address;
+      const others = taken.get(key) ?? [];
+      const other = others.find(
+        ({ name, address: at }) => name !== service.name && (at === wanted || at === "" || wanted === ""),
+      );
+      const pointer = `${service.pointer}/ports/${index}`;
+      const spot = { pointer, at: notebook.places.get(pointer) };
+      if (other)
+        notebook.error(spot, `${service.name} and ${other.name} both publish port ${key}`, "give one of them another");
+      taken.set(key, [...others, { name: service.name, address: wanted }]);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // Lists of a service in which a later item takes the place of an earlier one of the same meaning: a mount of the same target, a port
 // of the same numbers. Between files that is how one changes them; within one file it is said.
 
+import { posix } from "node:path";
 import { type Sameness, UNIQUE_LISTS } from "./merge-rules.ts";
 import type { Notebook } from "./notebook.ts";
 import { type Entry, type MapNode, type Node, scalarText, valueAt } from "./tree.ts";
@@ -54,7 +55,8 @@ function sameText(one: Node, other: Node): boolean {
 const KEYS: Readonly<Record<Sameness, (node: Node) => string | undefined>> = {
   word: scalarText,
   name: (node) => scalarText(node)?.split(/[=:]/, 1)[0],
-  path: (node) => word(node, "path"),
+  // The same path means another file in a file of another folder.
+  path: (node) => posix.join(posix.dirname(node.at.source.name), word(node, "path") ?? ""),
   source: (node) => word(node, "target") ?? word(node, "source"),
   target: (node) => word(node, "target") ?? inner(scalarText(node)),
   device: (node) => word(node, "target") ?? inner(scalarText(node)),

@@ -91,7 +91,7 @@ export function readVolumesFrom(
 ): readonly { service: string; readOnly: boolean; field: Field }[] {
   const { notebook } = service;
   return (optional(at(service, "volumes_from"), list, notebook) ?? []).flatMap((field) => {
-    const match = /^(?:container:)?([^:]+)(?::(ro|rw))?$/.exec(text(field, notebook) ?? "");
+    const match = /^(?:(?:container|service):)?([^:]+)(?::(ro|rw))?$/.exec(text(field, notebook) ?? "");
     if (match === null) notebook.error(field, "volumes_from names services", "write SERVICE or SERVICE:ro");
     return match === null ? [] : [{ service: match[1] ?? "", readOnly: match[2] === "ro", field }];
   });

@@ -1,5 +1,6 @@
 // Published ports: `[ADDRESS:][HOST[-HOST]:]CONTAINER[-CONTAINER][/PROTOCOL]` and the long form; ranges become single ports.
 
+import { isIP } from "node:net";
 import type { PortSpec, ServiceSpec } from "../../stack/types.ts";
 import { list } from "../collections.ts";
 import { child, type Field, keyOf, oneOf, optional, text, whole } from "../fields.ts";
@@ -8,6 +9,7 @@ import { at, type ServiceField } from "../reading.ts";
 import { scalarText } from "../tree.ts";
 
 const MAX_PORTS = 2000;
+const MAX_TOGETHER = 10_000;
 const MAX_PORT = 65_535;
 const PROTOCOLS = ["tcp", "udp"] as const;
 
@@ -15,11 +17,12 @@ const PROTOCOLS = ["tcp", "udp"] as const;
 export function readPorts(service: ServiceField): Pick<ServiceSpec, "ports" | "expose"> {
   const { notebook } = service;
   const ports: PortSpec[] = [];
+  const { spent } = service.reading;
   for (const item of optional(at(service, "ports"), list, notebook) ?? []) {
     const found = item.node.kind === "map" ? longForm(item, notebook) : shortForm(item, notebook);
     for (const port of found) {
-      if (ports.length >= MAX_PORTS) {
-        notebook.error(item, `a service publishes at most ${MAX_PORTS} ports`);
+      if (ports.length >= MAX_PORTS || ++spent.ports > MAX_TOGETHER) {
+        notebook.error(item, `a service publishes at most ${MAX_PORTS} ports, a stack ${MAX_TOGETHER}`);
         return { ports, expose: [] };
       }
       if (ports.some((other) => isSame(port, other))) continue;
@@ -70,7 +73,7 @@ function spanOf(word: string): Span | undefined {
 
 function shortForm(item: Field, notebook: Notebook): readonly PortSpec[] {
   const written = (scalarText(item.node) ?? "").trim();
-  const match = /^(?:(?:(\[[^\]]*\]|[^:[\]]*):)?([^:]*):)?([^:/]+)(?:\/([A-Za-z]+))?$/.exec(written);
+  const match = /^(?:(?:(.*):)?([^:]*):)?([^:/]+)(?:\/([A-Za-z]+))?$/.exec(written);
   const [, address = "", host = "", inner = "", protocol = "tcp"] = match ?? [];
   const container = spanOf(inner);
   const published = host === "" ? undefined : spanOf(host);
@@ -87,7 +90,7 @@ function shortForm(item: Field, notebook: Notebook): readonly PortSpec[] {
     notebook.error(item, `the protocol ${protocol} is not published`, "tcp and udp are");
     return [];
   }
-  return spread(item, container, published, { address: address.replace(/^\[|\]$/g, ""), protocol: word }, notebook);
+  return spread(item, container, published, { address: plainAddress(address), protocol: word }, notebook);
 }
 
 function spread(
@@ -97,6 +100,10 @@ function spread(
   rest: { readonly address: string; readonly protocol: "tcp" | "udp" },
   notebook: Notebook,
 ): readonly PortSpec[] {
+  if (rest.address !== "" && isIP(rest.address) === 0) {
+    notebook.error(item, `${rest.address} is no address of a machine`, "write a number, such as 127.0.0.1");
+    return [];
+  }
   const count = container.last - container.first + 1;
   const hosts = published === undefined ? count : published.last - published.first + 1;
   // One port with a range: Compose takes any free one of it. The first is as free as any other to a plan.
@@ -123,6 +130,10 @@ function spread(
   }));
 }
 
+function plainAddress(written: string): string {
+  return written.replace(/^\[(.*)\]$/, "$1");
+}
+
 function hostPort(published: Span | undefined, index: number): number | undefined {
   const port = published === undefined ? 0 : published.first + index;
   return port === 0 ? undefined : port;
@@ -142,7 +153,13 @@ function longForm(item: Field, notebook: Notebook): readonly PortSpec[] {
     return [];
   }
   if (container === undefined) return [];
-  return spread(item, { first: container, last: container }, published, { address, protocol }, notebook);
+  return spread(
+    item,
+    { first: container, last: container },
+    published,
+    { address: plainAddress(address), protocol },
+    notebook,
+  );
 }
 
 function readExpose(service: ServiceField): readonly number[] {
