@@ -3,22 +3,23 @@
 
 import { connect } from "node:net";
 import { expect } from "vitest";
-import { ADMIN, basic, type Settings, type Shown, type World, wait } from "./world.ts";
+import { ADMIN, basic, HandClock, type Settings, type Shown, type World, wait } from "./world.ts";
 
 /** One row of the table. */
 export interface Case {
   readonly number: number;
   readonly title: string;
-  readonly settings?: Settings;
+  readonly settings: () => Settings;
   readonly run: (world: World) => Promise<void>;
 }
 
-const row = (number: number, title: string, run: Case["run"], settings?: Settings): Case => ({
-  ...{ number, title, run },
-  ...(settings ? { settings } : {}),
-});
+const row = (number: number, title: string, run: Case["run"], settings: Settings | (() => Settings) = {}): Case => {
+  return { number, title, run, settings: typeof settings === "function" ? settings : () => settings };
+};
 
 const REALM = 'Basic realm="Authentication Required"';
+// Podman writes the registry that it takes a name to be of.
+const bare = (tag: string) => tag.replace(/^(localhost|docker\.io)\//, "");
 const METHOD_REFUSED = { status: 405, message: "Method Not Allowed" };
 const RUNNING = { status: "running", active: "0" };
 const STOPPED = { status: "stopped", active: "0", ssh_port: "", app_port: "" };
@@ -48,6 +49,11 @@ const listens = (port: string | undefined) =>
     socket.on("error", () => resolve(false)).on("connect", () => socket.destroy());
   });
 
+/** Cases in which the kind of engine plays no part: once is enough. */
+export const ENGINE_FREE: ReadonlySet<number> = new Set([
+  ...[1, 2, 3, 4, 5, 6, 10, 11, 12, 17, 20, 30, 40, 43, 44, 45, 50, 51, 55, 56, 57, 58, 61, 64, 66, 67, 68, 69, 70, 71],
+]);
+
 const timerOf = async (world: World, { container_id: container = "" }: Shown, final: boolean) => {
   const record = await world.store.db
     .selectFrom("spin_timers")
@@ -70,7 +76,7 @@ export const CASES: readonly Case[] = [
   row(7, "GET images lists tags", async (world) => {
     const { status, json } = await world.admin("GET", "/v1/images");
     expect(status).toBe(200);
-    expect(json.map((tag: string) => tag.replace("localhost/", ""))).toContain("sd/app:latest");
+    expect(json.map(bare)).toContain("sd/app:latest");
   }),
   row(8, "GET images leaves out what has no tag", async (world) => {
     await world.test.image({ name: "sd/moved:1", files: { a: "1" } });
@@ -82,7 +88,7 @@ export const CASES: readonly Case[] = [
     const id = await world.test.image({ name: "sd/two:a" });
     await world.engine.tag(id, "sd/two:b");
     const { json } = await world.admin("GET", "/v1/images");
-    const tags = json.map((tag: string) => tag.replace("localhost/", ""));
+    const tags = json.map(bare);
     expect(tags).toEqual(expect.arrayContaining(["sd/two:a", "sd/two:b"]));
   }),
   row(10, "POST images", async (world) => {
@@ -359,7 +365,8 @@ export const CASES: readonly Case[] = [
   row(60, "a check-in of what is being stopped", async (world) => {
     const made = await world.post("sd/stubborn");
     await patch(world, made, "stopped");
-    await world.checkInFrom(made["container_id"], "active=1");
+    const headers = { "x-berth-check-in": world.tokens.of(made["container_id"] ?? "") };
+    await world.ask("POST", "/v1/check-in", { form: { active: "1" }, headers });
     expect(await world.get(made["container_id"])).toMatchObject({ status: "stopping", active: "0" });
     await world.engine.kill(made["container_id"] ?? "", "SIGKILL");
   }),
@@ -399,10 +406,10 @@ export const CASES: readonly Case[] = [
     66,
     "a container that never checks in",
     async (world) => {
+      const begin = performance.now();
       const made = await world.post();
-      await wait(2400);
-      expect((await world.get(made["container_id"]))["status"]).toBe("running");
-      expect(await world.until(made["container_id"], "stopped", 6000)).toEqual({ ...made, ...STOPPED });
+      expect(await world.until(made["container_id"], "stopped")).toEqual({ ...made, ...STOPPED });
+      expect(performance.now() - begin).toBeGreaterThan(3000);
     },
     FAST,
   ),
@@ -411,43 +418,48 @@ export const CASES: readonly Case[] = [
     "a container that checks in, and later says that it is idle",
     async (world) => {
       const { container_id: id } = await world.post();
-      await wait(2300);
+      await world.pass(2);
+      await world.pass(0.5);
       await world.checkInFrom(id, "active=1");
-      await wait(2500);
+      await world.pass(0.5);
+      await world.pass(1);
       expect((await world.get(id))["status"]).toBe("running");
       await world.checkInFrom(id, "active=0");
-      const begin = performance.now();
-      await world.until(id, "stopped", 8000);
-      expect(performance.now() - begin).toBeGreaterThan(900);
+      await world.pass(1);
+      expect((await world.get(id))["status"]).toBe("running");
+      await world.pass(1);
+      await world.until(id, "stopped");
     },
-    { ...FAST, staleMeans: "active" },
+    () => ({ ...FAST, clock: new HandClock() }),
   ),
   row(
     68,
     "nothing is stopped when the site does not want it",
     async (world) => {
       const { container_id: id } = await world.post();
-      await wait(1500);
+      for (let round = 0; round < 5; round++) await world.pass(1800);
       expect((await world.get(id))["status"]).toBe("running");
+      expect(await world.spin.nextLook()).toBeUndefined();
     },
-    { initialMs: 200, intervalMs: 200, timeouts: false },
+    () => ({ timeouts: false, clock: new HandClock() }),
   ),
   row(
     69,
     "the timer of an earlier run has no effect",
     async (world) => {
       const made = await world.post();
-      const begin = performance.now();
       const old = await timerOf(world, made, true);
-      await wait(1000);
+      await world.pass(1);
       await patch(world, made, "stopped");
       await world.until(made["container_id"], "stopped");
       await patch(world, made, "running");
       expect(await world.spin.look(old)).toBe("none");
-      await wait(Math.max(0, 4500 - (performance.now() - begin)));
+      // The first run's looks would have been at 2 s and 3 s, this one's are at 3 s and 4 s.
+      await world.pass(1.5);
+      await world.pass(1);
       expect((await world.get(made["container_id"]))["status"]).toBe("running");
     },
-    { initialMs: 4000, intervalMs: 200 },
+    () => ({ ...FAST, clock: new HandClock() }),
   ),
   row(
     70,
@@ -457,9 +469,12 @@ export const CASES: readonly Case[] = [
       await world.halt();
       await world.start();
       expect((await world.get(id))["status"]).toBe("running");
-      await world.until(id, "stopped", 8000);
+      await world.pass(2);
+      expect((await world.get(id))["status"]).toBe("running");
+      await world.pass(1);
+      await world.until(id, "stopped");
     },
-    FAST,
+    () => ({ ...FAST, clock: new HandClock() }),
   ),
   row(71, "OPTIONS without a password", async (world) => {
     const { status, headers, text } = await world.ask("OPTIONS", "/v1/containers");

@@ -9,7 +9,7 @@ import { silent } from "../../src/base/log.ts";
 import { passwordCheck } from "../../src/services/containers/password.ts";
 import { SpinContainers } from "../../src/services/containers/spin-containers.ts";
 import { spinRoutes } from "../../src/services/containers/spin-routes.ts";
-import { connectEngine } from "../../src/services/engine/index.ts";
+import { connectEngine, LiveContainers } from "../../src/services/engine/index.ts";
 import type { ContainerPlan, Engine } from "../../src/services/engine/types.ts";
 import { checkInTokens } from "../../src/services/idle/check-in-token.ts";
 import { CheckInDesk } from "../../src/services/idle/check-ins.ts";
@@ -18,7 +18,6 @@ import type { SpinDockerConfig } from "../../src/site/services/idle.ts";
 import type { Store } from "../../src/store/index.ts";
 import { openMemoryStore } from "../../src/store/testing.ts";
 import type { TestEngine } from "../support/engine.ts";
-import { followEngine, type LiveView } from "./live-view.ts";
 
 /** Settings of a world; what is not said is as spin-docker's playbook has it. */
 export type Settings = Partial<SpinDockerConfig> & {
@@ -61,6 +60,32 @@ export interface Question {
   readonly text?: string;
 }
 
+/** A clock that stands still until it is told to go on. */
+export class HandClock implements SteadyClock {
+  #now = Date.now() / 1000;
+  #step = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  settle(): number {
+    const step = this.#step;
+    this.#step = 0;
+    this.#now += step;
+    return step;
+  }
+
+  advance(seconds: number): void {
+    this.#now += seconds;
+  }
+
+  /** Somebody sets the machine's clock. */
+  set(seconds: number): void {
+    this.#step += seconds;
+  }
+}
+
 /** A container as the interface shows it. */
 export type Shown = Readonly<Record<string, string>>;
 
@@ -68,29 +93,29 @@ export type Shown = Readonly<Record<string, string>>;
 export class World {
   readonly engine: Engine;
   readonly site: string;
-  readonly live: LiveView;
+  readonly live: LiveContainers;
   readonly test: TestEngine;
   readonly store: Store;
   readonly #settings: Settings;
-  readonly #end: AbortController;
+  readonly tokens = checkInTokens(Buffer.alloc(32, 7));
   spin: SpinContainers;
   #app: FastifyInstance | undefined;
-  #desk: CheckInDesk | undefined;
   port = 0;
 
   private constructor(parts: Pick<World, "engine" | "site" | "live" | "test" | "store">, settings: Settings) {
     ({ engine: this.engine, site: this.site, live: this.live, test: this.test, store: this.store } = parts);
     this.#settings = settings;
-    this.#end = new AbortController();
     this.spin = undefined as unknown as SpinContainers;
   }
 
   /** A new site on an engine that others use, too. */
   static async open(test: TestEngine, settings: Settings = {}): Promise<World> {
     const engine = withLimits(connectEngine({ address: test.address, timeoutMs: 60_000 }), test.kind);
-    const live = await followEngine(engine);
+    const site = `t-${randomUUID().slice(0, 8)}`;
+    const live = new LiveContainers({ engine, site });
+    await live.ready();
     const store = await openMemoryStore();
-    const world = new World({ engine, site: `t-${randomUUID().slice(0, 8)}`, live, test, store }, settings);
+    const world = new World({ engine, site, live, test, store }, settings);
     await world.start();
     return world;
   }
@@ -98,7 +123,7 @@ export class World {
   /** Starts the server, again after `halt`. */
   async start(): Promise<void> {
     const config = { ...DEFAULTS, ...this.#settings };
-    const tokens = checkInTokens(Buffer.alloc(32, 7));
+    const { tokens } = this;
     const { clock = makeSteadyClock(), retryMs = 200, trustedProxies = [] } = this.#settings;
     this.spin = await SpinContainers.open({
       ...{ site: this.site, store: this.store, engine: this.engine, news: this.live, tokens, clock, retryMs },
@@ -107,9 +132,8 @@ export class World {
       log: silent,
     });
     const takers = [(id: string, value: string) => this.spin.checkIn(id, value)];
-    this.#desk = new CheckInDesk({ containers: this.live, tokens, by: () => config.checkIn, takers });
+    const desk = new CheckInDesk({ containers: this.live, tokens, by: () => config.checkIn, takers });
     const app = fastify({ trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false });
-    const desk = this.#desk;
     const checkIn = (given: Parameters<CheckInDesk["take"]>[0]) => desk.take(given);
     await app.register(spinRoutes({ containers: this.spin, password: await passwordCheck(config), checkIn }));
     await app.listen({ host: "0.0.0.0", port: this.port });
@@ -120,14 +144,12 @@ export class World {
   /** Ends the server; containers, records and timers stay. */
   async halt(): Promise<void> {
     await this.#app?.close();
-    this.#desk?.close();
     await this.spin.close();
   }
 
   /** Ends everything. */
   async close(): Promise<void> {
     await this.halt();
-    this.#end.abort();
     const mine = await this.engine.containers({ labels: [`berth.site=${this.site}`] });
     await Promise.all(mine.map(({ id }) => this.engine.remove(id, { force: true })));
     await this.live.close();
@@ -179,6 +201,16 @@ export class World {
     }
   }
 
+  /** Lets seconds pass, and everything happen that is due then. */
+  async pass(seconds: number): Promise<void> {
+    const { clock } = this.#settings;
+    if (!(clock instanceof HandClock)) throw new Error("this world has the machine's clock");
+    clock.advance(seconds);
+    this.spin.lookNow();
+    const due = () => this.spin.nextLook();
+    for (let next = await due(); next !== undefined && next <= clock.now(); next = await due()) await wait(5);
+  }
+
   /** Runs a program in a container; answers what it wrote. */
   async inside(id: string | undefined, script: string): Promise<string> {
     const argv = ["sh", "-c", script];
@@ -191,7 +223,9 @@ export class World {
   }
 
   /** A check-in as a script in the container makes it: to its default gateway. */
-  checkInFrom(id: string | undefined, data: string, options = ""): Promise<string> {
+  async checkInFrom(id: string | undefined, data: string, options = ""): Promise<string> {
+    // News of a start take a moment.
+    await this.live.refresh(id ?? "");
     const gateway = "$(ip route | sed -n 's/^default via \\([0-9.]*\\).*/\\1/p')";
     return this.inside(id, `wget -q -O - ${options} --post-data '${data}' http://${gateway}:${this.port}/v1/check-in`);
   }

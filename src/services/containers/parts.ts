@@ -2,6 +2,7 @@
 
 import type { Log } from "../../base/log.ts";
 import type { SpinDockerConfig } from "../../site/services/idle.ts";
+import type { LiveContainers } from "../engine/live.ts";
 import type { Engine, EngineContainer } from "../engine/types.ts";
 import type { CheckInTokens, CheckInWay } from "../idle/check-in-token.ts";
 import type { SteadyClock } from "../idle/steady-clock.ts";
@@ -16,11 +17,8 @@ export type SpinEngine = Pick<
   "image" | "images" | "create" | "start" | "stop" | "remove" | "container" | "containers" | "putArchive"
 >;
 
-/** What happens on the engine. */
-export interface EngineNews {
-  /** Calls back with the id of a container that changed; undefined: look at all again. The answer ends it. */
-  watch(listener: (id: string | undefined) => void): () => void;
-}
+/** What happens on the engine, as far as it is this site's. */
+export type EngineNews = Pick<LiveContainers, "watch">;
 
 /** What every operation works with. */
 export interface SpinParts {

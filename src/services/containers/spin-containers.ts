@@ -5,6 +5,7 @@ import { reasonOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { SpinDockerConfig } from "../../site/services/idle.ts";
 import type { Store } from "../../store/store.ts";
+import type { LiveChange } from "../engine/live.ts";
 import type { CheckInTokens, CheckInWay } from "../idle/check-in-token.ts";
 import type { DueLoop } from "../idle/due-loop.ts";
 import { makeSteadyClock, type SteadyClock } from "../idle/steady-clock.ts";
@@ -16,7 +17,7 @@ import { fail } from "./errors.ts";
 import { SpinList } from "./list.ts";
 import type { LookResult } from "./look.ts";
 import { observe, observeAgain } from "./observe.ts";
-import type { EngineNews, SpinEngine } from "./parts.ts";
+import { type EngineNews, isSpin, type SpinEngine } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { finishDeleting, finishStopping, markDeleting, markStopping } from "./stop.ts";
 import { endOfGrace, type LookParts, look, lookLoop } from "./watch.ts";
@@ -57,7 +58,7 @@ export class SpinContainers {
     };
     this.#reports = new Reports(this.#parts);
     this.#loop = lookLoop(this.#parts);
-    this.#unwatch = options.news.watch((id) => this.#heard(id));
+    this.#unwatch = options.news.watch((change) => this.#heard(change));
   }
 
   /** Reads what is known, compares it with the engine, goes on where the last server ended, and begins to look. */
@@ -128,6 +129,16 @@ export class SpinContainers {
     return look(this.#parts, timer);
   }
 
+  /** Looks at everything that is due now, whatever the machine's timers say. */
+  lookNow(): void {
+    this.#loop.sooner(Number.NEGATIVE_INFINITY);
+  }
+
+  /** When the next container is looked at, seconds since 1970; undefined: none is. */
+  nextLook(): Promise<number | undefined> {
+    return this.#parts.book.nextDue();
+  }
+
   /** Resolves when nothing is under way in the background. */
   async settled(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
@@ -160,10 +171,13 @@ export class SpinContainers {
     if (await turns.take(id, () => markStopping(this.#parts, id))) this.#inBackground(finishStopping(this.#parts, id));
   }
 
-  #heard(id: string | undefined): void {
-    const { config, list, log } = this.#parts;
-    if (config().state === "audit" && list.get(id ?? "")?.status !== "stopping") return;
-    const look = id === undefined ? audit(this.#parts) : observeAgain(this.#parts, id);
+  #heard(change: LiveChange): void {
+    const { config, list, log, site } = this.#parts;
+    if (change.kind === "away") return;
+    const seen = change.kind === "changed" ? (change.now ?? change.before) : undefined;
+    if (seen && !isSpin(seen, site)) return;
+    if (config().state === "audit" && list.get(seen?.id ?? "")?.status !== "stopping") return;
+    const look = seen ? observeAgain(this.#parts, seen.id) : audit(this.#parts);
     this.#inBackground(look.catch((error: unknown) => log.warn(`a container was not looked at: ${reasonOf(error)}`)));
   }
 

@@ -1,15 +1,11 @@
 // Finds out which container checks in: by the address that the engine gave it, or by its token when address translation
 // hides that. What is not believed changes nothing, and nobody is told the difference.
 
-import type { EngineContainer } from "../engine/types.ts";
+import type { LiveContainers } from "../engine/live.ts";
 import type { CheckInTokens } from "./check-in-token.ts";
 
-/** The containers of the engine as they are known without asking it. */
-export interface ContainerView {
-  all(): Iterable<Pick<EngineContainer, "id" | "status" | "addresses">>;
-  /** Calls back when something changed. The answer ends it. */
-  watch(listener: (id: string | undefined) => void): () => void;
-}
+/** The containers of the site as they are known without asking the engine. */
+export type ContainerView = Pick<LiveContainers, "byAddress">;
 
 /** Takes what a container reports; false: not one of its containers. */
 export type CheckInTaker = (container: string, value: string) => boolean;
@@ -35,14 +31,9 @@ export interface CheckInOptions {
 /** The desk where containers check in. */
 export class CheckInDesk {
   readonly #options: CheckInOptions;
-  readonly #unwatch: () => void;
-  #addresses: ReadonlyMap<string, string> | undefined;
 
   constructor(options: CheckInOptions) {
     this.#options = options;
-    this.#unwatch = options.containers.watch(() => {
-      this.#addresses = undefined;
-    });
   }
 
   /** Takes it down; false: nobody knows the container. */
@@ -51,31 +42,20 @@ export class CheckInDesk {
     return id !== undefined && this.#options.takers.some((taker) => taker(id, checkIn.value));
   }
 
-  close(): void {
-    this.#unwatch();
-  }
-
   #whose({ peer, address, token }: CheckIn): string | undefined {
     const by = this.#options.by();
     // A token that does not hold is an attempt: the address does not make it good.
     if (token !== undefined && by !== "address") return this.#options.tokens.containerOf(token);
     if (by === "token") return undefined;
-    this.#addresses ??= addressesOf(this.#options.containers.all());
     // A container speaks for itself only, also where its network is one of proxies that are believed.
-    return this.#addresses.get(plain(peer)) ?? this.#addresses.get(plain(address));
+    return this.#at(peer) ?? this.#at(address);
   }
-}
 
-// Only of what runs: the engine gives the address of a stopped container to the next one.
-function addressesOf(containers: ReturnType<ContainerView["all"]>): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const { id, status, addresses } of containers)
-    if (status === "running")
-      for (const address of Object.values(addresses)) if (address) found.set(plain(address), id);
-  return found;
-}
-
-// Sockets of both families show IPv4 as ::ffff:192.0.2.1.
-function plain(address: string | undefined): string {
-  return (address ?? "").toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
+  // Only of what runs: the engine gives the address of a stopped container to the next one.
+  #at(address: string | undefined): string | undefined {
+    if (address === undefined) return undefined;
+    // Sockets of both families show IPv4 as ::ffff:192.0.2.1.
+    const found = this.#options.containers.byAddress(address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, ""));
+    return found?.status === "running" ? found.id : undefined;
+  }
 }
