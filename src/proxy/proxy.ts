@@ -42,7 +42,7 @@ export interface RunningProxy {
 }
 
 const CHECK_MS = 250;
-const REPORT_MS = 2_000;
+const REPORT_MS = 5_000;
 const SWEEP_MS = 1_000;
 /** Unused connections of clients whose next request may be on its way get so long. */
 const LAST_REQUEST_MS = 1_000;
@@ -195,7 +195,8 @@ class ProxyProcess implements RunningProxy {
     if (!this.#link?.connected) return;
     const now = Date.now();
     const routes = this.#routes.uses(now);
-    if (routes.length > 0) this.#link.tell({ kind: "use", at: now / 1000, routes });
+    // Nothing is said too: a proxy that is silent is one that may be gone.
+    this.#link.tell({ kind: "use", at: now / 1000, routes });
   }
 
   #every(ms: number, work: () => void): void {

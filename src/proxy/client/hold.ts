@@ -51,6 +51,7 @@ export function answerUnreached(visit: Visit, around: Surroundings): void {
 function admitAsleep(visit: Visit, around: Surroundings, go: () => void): Held | undefined {
   const { route, exchange, use } = visit;
   const { wake } = route.spec;
+  if (!wake && route.spec.state === "waking") return hold(visit, around, REPLACED_MS, go);
   if (!wake) {
     refuse(visit, "It sleeps, and its owner wakes it by hand.");
     return undefined;
