@@ -2,7 +2,6 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import type { HeardLine } from "../../src/services/logs/collector.ts";
 import { toFile } from "../../src/services/logs/forward/file.ts";
 import { toJournald } from "../../src/services/logs/forward/journald.ts";
 import { toSyslog } from "../../src/services/logs/forward/syslog.ts";
+import { freePort } from "../support/registry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-forward-"));
 const running: ChildProcess[] = [];
@@ -37,14 +37,6 @@ async function ended(child: ChildProcess): Promise<void> {
   const gone = new Promise((done) => child.once("exit", done));
   child.kill();
   await gone;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === "object" && address ? address.port : 0;
 }
 
 describe("rsyslogd", () => {
