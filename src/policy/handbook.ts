@@ -155,7 +155,7 @@ services:
       - /global/project/projectdirs/rover/web/images:/srv:ro
 volumes:
   data:
-    x-berth: { storageClass: nfs }
+    x-berth: { class: nfs }
 \`\`\`
 
 Sites add classes, and change these, under \`services: policy: storageClasses:\`; \`defaultStorageClass:\` is that of volumes that name none

@@ -28,9 +28,9 @@ const SPACES = [
 // What keeps the container to itself. Engines take more; whatever is not here is refused.
 const OWN_SPACE = /^(|private|none|shareable|auto)$/;
 
-function namespacePowers({ service, spec }: ServiceSubject): readonly Power[] {
+function namespacePowers({ service, names }: ServiceSubject): readonly Power[] {
   const { security } = service;
-  const ofStack = (value: string) => spec.services.some(({ name }) => value === `service:${name}`);
+  const ofStack = (value: string) => value.startsWith("service:") && names.services.has(value.slice("service:".length));
   const powers: Power[] = [];
   const add = (option: string, why: string, at: string) => powers.push({ option, why, at });
   if (security.privileged) add("privileged: true", "nothing is kept from it", "/security/privileged");
@@ -42,7 +42,7 @@ function namespacePowers({ service, spec }: ServiceSubject): readonly Power[] {
     if (!OWN_SPACE.test(value.toLowerCase()) && !ofStack(value)) add(`${option}: ${value}`, why, `/security/${key}`);
   }
   for (const [index, { name }] of service.networks.entries()) {
-    const external = spec.networks.find((network) => network.name === name)?.external?.trim();
+    const external = names.networks.get(name)?.external?.trim();
     if (external !== undefined && /^(host|container:.*|ns:.*)$/i.test(external))
       add(`network ${external}`, "it would use the network of the machine", pointerTo("/networks", index));
   }

@@ -28,7 +28,7 @@ export interface StackParts {
 
 /** The parts of a stack. */
 export function partsOf(spec: StackSpec, facts: StackFacts, policy: PolicyConfig): StackParts {
-  const around: Around = { spec, facts, policy, stack: spec.name };
+  const around: Around = { spec, facts, policy, stack: spec.name, names: namesOf(spec) };
   const services = spec.services.map((service) => serviceSubject(service, around));
   const owner = tagOf(spec.tags, "owner");
   return {
@@ -62,7 +62,18 @@ export function partsOf(spec: StackSpec, facts: StackFacts, policy: PolicyConfig
   };
 }
 
+function namesOf({ services, volumes, networks, configs, secrets }: StackSpec): Kinds.StackNames {
+  return {
+    services: new Set(services.map(({ name }) => name)),
+    volumes: new Map(volumes.map((volume) => [volume.name, volume])),
+    networks: new Map(networks.map((network) => [network.name, network])),
+    configs: new Map(configs.map((config) => [config.name, config])),
+    stores: new Map(secrets.map(({ name, store }) => [name, store])),
+  };
+}
+
 interface Around {
+  readonly names: Kinds.StackNames;
   readonly spec: StackSpec;
   readonly facts: StackFacts;
   readonly policy: PolicyConfig;
@@ -106,8 +117,8 @@ function isOpen(service: ServiceSpec, policy: PolicyConfig): boolean {
   );
 }
 
-function mountView(mount: MountSpec, pointer: string, { spec, facts, policy }: Around): Kinds.MountView {
-  const volume = mount.kind === "volume" ? spec.volumes.find(({ name }) => name === mount.volume) : undefined;
+function mountView(mount: MountSpec, pointer: string, { names, facts, policy }: Around): Kinds.MountView {
+  const volume = mount.kind === "volume" ? names.volumes.get(mount.volume) : undefined;
   const written = mount.kind === "bind" ? mount.source : volume && hiddenBind(volume);
   const path = written === undefined ? undefined : plainPath(written);
   const storageClassName =
@@ -166,12 +177,11 @@ function tcpPort(container: number, host: number): PortSpec {
 }
 
 function secretUses(of: Kinds.ServiceSubject): readonly Kinds.SecretUseSubject[] {
-  const stores = new Map(of.spec.secrets.map(({ name, store }) => [name, store]));
   return of.service.secrets.map((use, index) => ({
     ...baseOf(of),
     pointer: pointerTo(of.pointer, "secrets", index),
     use,
-    store: stores.get(use.name),
+    store: of.names.stores.get(use.name),
     of,
   }));
 }

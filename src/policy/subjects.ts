@@ -3,6 +3,7 @@
 
 import type { Dockerfile } from "../recipe/dockerfile/ast.ts";
 import type {
+  ConfigSpec,
   FileUse,
   MountSpec,
   NetworkSpec,
@@ -32,8 +33,19 @@ export interface StackSubject extends Subject {
   readonly services: readonly ServiceSubject[];
 }
 
+/** The stack's parts by name, so that large stacks take no longer for each service. */
+export interface StackNames {
+  readonly services: ReadonlySet<string>;
+  readonly volumes: ReadonlyMap<string, VolumeSpec>;
+  readonly networks: ReadonlyMap<string, NetworkSpec>;
+  readonly configs: ReadonlyMap<string, ConfigSpec>;
+  /** Secret → full name in the store. */
+  readonly stores: ReadonlyMap<string, string>;
+}
+
 export interface ServiceSubject extends Subject {
   readonly spec: StackSpec;
+  readonly names: StackNames;
   readonly service: ServiceSpec;
   /** Undefined: not known; null: there is none. */
   readonly image: ImageFacts | null | undefined;

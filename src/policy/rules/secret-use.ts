@@ -189,9 +189,9 @@ function argumentsOf({ service }: ServiceSubject): readonly Hit[] {
   );
 }
 
-function configsOf({ service, spec }: ServiceSubject): readonly Hit[] {
+function configsOf({ service, names }: ServiceSubject): readonly Hit[] {
   return service.configs.flatMap(({ name }, index) => {
-    const sign = secretForm(spec.configs.find((config) => config.name === name)?.content ?? "");
+    const sign = secretForm(names.configs.get(name)?.content ?? "");
     return sign === undefined ? [] : [{ case: "config", at: pointerTo("", "configs", index), fields: { name, sign } }];
   });
 }
