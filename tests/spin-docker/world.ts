@@ -120,6 +120,10 @@ export class World {
     return world;
   }
 
+  get clock(): SteadyClock | undefined {
+    return this.#settings.clock;
+  }
+
   /** Starts the server, again after `halt`. */
   async start(): Promise<void> {
     const config = { ...DEFAULTS, ...this.#settings };
@@ -133,7 +137,9 @@ export class World {
     });
     const takers = [(id: string, value: string) => this.spin.checkIn(id, value)];
     const desk = new CheckInDesk({ containers: this.live, tokens, by: () => config.checkIn, takers });
-    const app = fastify({ trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false });
+    // As the server has it.
+    const routerOptions = { maxParamLength: 2048 };
+    const app = fastify({ routerOptions, trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false });
     const checkIn = (given: Parameters<CheckInDesk["take"]>[0]) => desk.take(given);
     await app.register(spinRoutes({ containers: this.spin, password: await passwordCheck(config), checkIn }));
     await app.listen({ host: "0.0.0.0", port: this.port });
