@@ -133,6 +133,8 @@ export interface AllowedParts {
   readonly runtimes: readonly string[];
   readonly volumeDrivers: readonly string[];
   readonly networkDrivers: readonly string[];
+  /** Drivers of containers' logs; they run in the engine, with its rights and in its network. */
+  readonly loggingDrivers: readonly string[];
   /** Networks and volumes of the engine that are nobody's and everybody may use. */
   readonly sharedNetworks: readonly string[];
   readonly sharedVolumes: readonly string[];

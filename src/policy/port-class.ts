@@ -22,6 +22,11 @@ export function formatRanges(ranges: readonly PortRange[]): string {
   return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(", ");
 }
 
+/** True for an address that only the machine itself can connect to. */
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(address);
+}
+
 function holds({ first, last }: PortRange, port: number): boolean {
   return first <= port && port <= last;
 }

@@ -6,7 +6,7 @@ import type { PersonFacts, StackFacts } from "./facts.ts";
 import { depthBelow, isWithin, plainPath } from "./host-path.ts";
 import { readImageName } from "./image-name.ts";
 import { pointerTo } from "./pointer.ts";
-import { classOfPort } from "./port-class.ts";
+import { classOfPort, isLoopback } from "./port-class.ts";
 import { runAsOf } from "./run-as.ts";
 import type * as Kinds from "./subjects.ts";
 import { tagOf } from "./tags.ts";
@@ -112,9 +112,12 @@ function ownerOf({ tags }: StackSpec, { people }: StackFacts): PersonFacts | nul
 function isOpen(service: ServiceSpec, policy: PolicyConfig): boolean {
   if (service.authenticated) return false;
   if (service.routes.some(({ auth }) => auth === "none")) return true;
-  return service.ports.some(
-    ({ host, protocol }) => host !== undefined && classOfPort(host, protocol, policy)?.class.reach === "world",
-  );
+  const published = service.ports.filter(({ address }) => !isLoopback(address));
+  return published.some(({ host, protocol }) => {
+    // Which port the platform picks is not known yet.
+    if (host === undefined) return [...policy.portClasses.values()].some(({ reach }) => reach === "world");
+    return classOfPort(host, protocol, policy)?.class.reach === "world";
+  });
 }
 
 function mountView(mount: MountSpec, pointer: string, { names, facts, policy }: Around): Kinds.MountView {

@@ -46,6 +46,7 @@ export const SPIN: PolicyConfig = {
     runtimes: [],
     volumeDrivers: [],
     networkDrivers: ["bridge"],
+    loggingDrivers: ["json-file", "local", "journald", "k8s-file"],
     sharedNetworks: [],
     sharedVolumes: [],
   },

@@ -124,6 +124,7 @@ function share(change: object) {
     runtimes: [],
     volumeDrivers: [],
     networkDrivers: ["bridge"],
+    loggingDrivers: [],
     sharedNetworks: [],
     sharedVolumes: [],
   };

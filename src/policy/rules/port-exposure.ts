@@ -5,7 +5,7 @@ import { port } from "../example-parts.ts";
 import { readImageName } from "../image-name.ts";
 import { listed } from "../message.ts";
 import { typeOfService } from "../names.ts";
-import { classOfPort } from "../port-class.ts";
+import { classOfPort, isLoopback } from "../port-class.ts";
 import { rule } from "../rule.ts";
 
 const SOURCE = "Spin: Networking";
@@ -108,8 +108,4 @@ function cureFor(reach: Reach, { portClasses }: PolicyConfig): string {
         near.map(({ title }) => title),
         "or",
       )}; or ${none}`;
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(address);
 }

@@ -97,6 +97,7 @@ function lend(device: string) {
     runtimes: [],
     volumeDrivers: [],
     networkDrivers: ["bridge"],
+    loggingDrivers: [],
     sharedNetworks: [],
     sharedVolumes: [],
   };

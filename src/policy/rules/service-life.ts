@@ -1,6 +1,7 @@
 // How services are looked after: SVC-04, SVC-05, SVC-06, SVC-07.
 
 import { volume } from "../example-parts.ts";
+import { fitsAny } from "../glob.ts";
 import { isWithin, plainPath } from "../host-path.ts";
 import { rule, unknown } from "../rule.ts";
 import type { ServiceSubject } from "../subjects.ts";
@@ -43,10 +44,20 @@ export const SERVICE_LOGS = rule({
   hint: "let it log to stdout and stderr, or mount a volume there",
   why: "What is in the container goes with it, and nobody can read it without a shell in the container.",
   source: LOGGING,
-  cases: { none: { message: "{service} throws its logs away (logging driver none)", hint: "remove logging:" } },
+  cases: {
+    driver: {
+      severity: "error",
+      message: "{service} may not log by the driver {driver}, which would send from the engine itself",
+      hint: "remove logging: the platform keeps the logs",
+    },
+    none: { message: "{service} throws its logs away (logging driver none)", hint: "remove logging:" },
+  },
   check: (subject) => {
     const { service } = subject;
-    if (service.logging?.driver === "none") return { case: "none", at: "/logging", certainty: "certain" };
+    const driver = service.logging?.driver;
+    if (driver === "none") return { case: "none", at: "/logging", certainty: "certain" };
+    if (driver !== undefined && !fitsAny(subject.policy.allowed.loggingDrivers, driver))
+      return { case: "driver", at: "/logging", certainty: "certain", fields: { driver } };
     const path = logPaths(subject).find((one) => !isKept(one, subject));
     return path === undefined ? undefined : { fields: { path } };
   },
@@ -67,6 +78,11 @@ export const SERVICE_LOGS = rule({
     {
       shows: "tmpfs at /var/log",
       service: { environment: { LOG_DIR: "/var/log" }, mounts: [{ kind: "tmpfs", target: "/var/log" }] },
+    },
+    {
+      shows: "logging driver fluentd",
+      service: { logging: { driver: "fluentd", options: { "fluentd-address": "10.0.0.1:22" } } },
+      expect: { case: "driver", severity: "error" },
     },
     { shows: "logging driver none", service: { logging: { driver: "none", options: {} } }, expect: { case: "none" } },
   ],

@@ -75,6 +75,13 @@ export const VOLUME_ALLOWED = rule({
       service: { mounts: [bind("/global/project/x/../y/z/a")] },
       expect: { case: "dots" },
     },
+    {
+      shows: "subpath: ../other of a volume",
+      service: {
+        mounts: [{ kind: "volume", volume: "data", target: "/d", readOnly: false, noCopy: false, subpath: "../other" }],
+      },
+      expect: { case: "dots" },
+    },
     { shows: "data (relative)", service: { mounts: [bind("data")] }, expect: { case: "relative" } },
     {
       shows: "a link to /etc",
@@ -124,7 +131,9 @@ export const VOLUME_ALLOWED = rule({
   ],
 });
 
-function pathHit({ path, written, root, policy, facts }: MountSubject): Hit | undefined {
+function pathHit({ mount, path, written, root, policy, facts }: MountSubject): Hit | undefined {
+  if (mount.kind === "volume" && mount.subpath?.split("/").includes(".."))
+    return { case: "dots", fields: { path: mount.subpath, plain: plainPath(mount.subpath) } };
   if (path === undefined || written === undefined) return undefined;
   const fields = { path: written, plain: path, roots: rootsHint(policy.mounts.map((one) => one.path)) };
   if (!written.startsWith("/") || /[\x00-\x1f]/.test(written)) return { case: "relative", fields };

@@ -120,6 +120,7 @@ const allowed = Type.Object(
     runtimes: list("runtimes that services may ask for", ["runsc"]),
     volumeDrivers: list("drivers of volumes besides the engine's own"),
     networkDrivers: list("drivers of networks", ["bridge"]),
+    loggingDrivers: list("drivers of containers' logs", ["json-file"]),
     sharedNetworks: list("networks of the engine that everybody may use", ["monitoring"]),
     sharedVolumes: list("volumes of the engine that everybody may use"),
   },
