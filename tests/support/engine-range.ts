@@ -2,6 +2,7 @@
 // meet. The name of the bridge is the lock: the kernel makes it once only.
 
 import { execFileSync, spawnSync } from "node:child_process";
+import { BlockList } from "node:net";
 
 /** Names of the bridges: `bt0` to `bt127`. */
 const RANGES = 128;
@@ -15,10 +16,20 @@ export interface EngineRange {
   readonly gateway: string;
   /** `10.231.24.0/21`, for networks that the engine makes. */
   readonly pool: string;
-  release(): void;
 }
 
-/** Takes a free range; give it back with `release`. `wanted` false: the bridge only keeps the range, and has no address. */
+/** Removes the bridge and those that the engine made with addresses of its range, as a killed one leaves them. */
+export function releaseRange({ bridge, subnet }: Pick<EngineRange, "bridge" | "subnet">): void {
+  const range = new BlockList();
+  range.addSubnet(subnet.split("/")[0] ?? "", 20);
+  const { stdout } = spawnSync("ip", ["-json", "-4", "address", "show"], { encoding: "utf8" });
+  const links = JSON.parse(stdout || "[]") as { ifname: string; addr_info: { local: string }[] }[];
+  const made = links.filter(({ addr_info }) => addr_info.some(({ local }) => range.check(local)));
+  for (const name of [...made.map(({ ifname }) => ifname), bridge])
+    spawnSync("ip", ["link", "delete", name], { stdio: "ignore" });
+}
+
+/** Takes a free range; give it back with `releaseRange`. `wanted` false: the bridge only keeps the range, and has no address. */
 export function takeRange(wanted = true): EngineRange {
   // Different processes begin in different places: they then need not try each other's.
   for (let tried = 0; tried < RANGES; tried += 1) {
@@ -38,8 +49,7 @@ function prepared(bridge: string, number: number, wanted: boolean): EngineRange 
     execFileSync("ip", ["address", "add", `${gateway}/24`, "dev", bridge]);
     execFileSync("ip", ["link", "set", bridge, "up"]);
   }
-  const release = () => void spawnSync("ip", ["link", "delete", bridge], { stdio: "ignore" });
-  return { bridge, gateway, subnet: `${prefix}.${third}.0/24`, pool: `${prefix}.${third + 8}.0/21`, release };
+  return { bridge, gateway, subnet: `${prefix}.${third}.0/24`, pool: `${prefix}.${third + 8}.0/21` };
 }
 
 const ONLY_PODMAN = "bt-podman";

@@ -5,13 +5,21 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type EngineRange, releaseRange } from "./engine-range.ts";
 
 /** Every engine's folder begins so. */
 export const FOLDER_PREFIX = "berth-engine-";
 
 /** Notes whose folder it is, so that a later start can tell when nobody wants it any more. */
-export function claim(dir: string, bridges: readonly string[]): void {
-  writeFileSync(join(dir, "owner"), JSON.stringify({ pid: process.pid, bridges }));
+export function claim(dir: string, range: EngineRange, lock: string | undefined): void {
+  writeFileSync(join(dir, "owner"), JSON.stringify({ pid: process.pid, range, lock } satisfies Owner));
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly range: EngineRange;
+  /** A bridge that only says that somebody is there. */
+  readonly lock?: string | undefined;
 }
 
 /** Removes the folders of owners that are gone. */
@@ -25,7 +33,7 @@ export function sweep(): void {
 
 /** Removes one engine's folder with all that hangs on it. */
 export function clear(dir: string): void {
-  const bridges = ownerOf(dir)?.bridges ?? [];
+  const owner = ownerOf(dir);
   for (const pid of family(dir)) {
     try {
       process.kill(pid, "SIGKILL");
@@ -34,13 +42,14 @@ export function clear(dir: string): void {
     }
   }
   for (const mount of mountsBelow(dir)) spawnSync("umount", ["--lazy", mount], { stdio: "ignore" });
-  for (const bridge of bridges) spawnSync("ip", ["link", "delete", bridge], { stdio: "ignore" });
+  if (owner) releaseRange(owner.range);
+  if (owner?.lock !== undefined) spawnSync("ip", ["link", "delete", owner.lock], { stdio: "ignore" });
   rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
-function ownerOf(dir: string): { readonly pid: number; readonly bridges: readonly string[] } | undefined {
+function ownerOf(dir: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(join(dir, "owner"), "utf8")) as { pid: number; bridges: string[] };
+    return JSON.parse(readFileSync(join(dir, "owner"), "utf8")) as Owner;
   } catch {
     return undefined;
   }

@@ -110,10 +110,10 @@ async function startEngine(
   programOf: (dir: string, range: EngineRange) => Program,
 ): Promise<TestEngine> {
   sweep();
-  const lock = kind === "podman" ? [await onlyPodman(sweep)] : [];
+  const lock = kind === "podman" ? await onlyPodman(sweep) : undefined;
   const dir = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
   const range = takeRange(kind === "docker");
-  claim(dir, [range.bridge, ...lock]);
+  claim(dir, range, lock);
   // Who may reach the socket is decided by the socket's own mode.
   await chmod(dir, 0o711);
   const program = programOf(dir, range);
@@ -195,7 +195,8 @@ class RunningEngine implements TestEngine {
   async again(): Promise<void> {
     const [program = "", ...rest] = this.#program.argv;
     // What a killed dockerd leaves would keep the next one from starting.
-    for (const name of ["pid", "sock", "exec/containerd/containerd.pid"]) await rm(join(this.dir, name), { force: true });
+    for (const name of ["pid", "sock", "exec/containerd/containerd.pid"])
+      await rm(join(this.dir, name), { force: true });
     const log = openSync(join(this.dir, "log"), "a");
     const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: this.dir, TMPDIR: this.dir, ...this.#program.env };
     const child = spawn(program, rest, { stdio: ["ignore", log, log], env });
