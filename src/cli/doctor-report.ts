@@ -19,10 +19,14 @@ export interface Look {
 
 /** The whole report, with its end of line. */
 export function doctorReport(facts: Facts, findings: readonly Finding[], look: Look): string {
-  const names = Math.max(...findings.map((finding) => finding.name.length));
   const head = `${facts.distributionName}, kernel ${facts.kernel.release}, as ${facts.user.name} (uid ${facts.user.uid})`;
-  const body = findings.flatMap((finding) => describe(finding, names, look));
-  return [head, "", ...body, "", conclusion(findings), ""].join("\n");
+  return findingsReport(head, findings, conclusion(findings), look);
+}
+
+/** Findings of anything, between a head and a conclusion. */
+export function findingsReport(head: string, findings: readonly Finding[], end: string, look: Look): string {
+  const names = Math.max(...findings.map((finding) => finding.name.length));
+  return [head, "", ...findings.flatMap((finding) => describe(finding, names, look)), "", end, ""].join("\n");
 }
 
 function describe({ name, state, found, consequence, cure }: Finding, names: number, look: Look): readonly string[] {

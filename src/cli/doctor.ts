@@ -8,6 +8,7 @@ import { ownProgram } from "../run/programs.ts";
 import type { Context } from "./context.ts";
 import { doctorMpiCommand } from "./doctor-mpi.ts";
 import { doctorReport } from "./doctor-report.ts";
+import { doctorServicesCommand } from "./doctor-services.ts";
 import { print } from "./output.ts";
 
 export function doctorCommand(context: Context): Command {
@@ -18,6 +19,7 @@ export function doctorCommand(context: Context): Command {
     .option("--json", "print the findings as JSON")
     .enablePositionalOptions()
     .addCommand(doctorMpiCommand(context))
+    .addCommand(doctorServicesCommand(context))
     .action(async (options: { readonly json?: boolean }) => {
       const { env, user, signal } = context;
       const facts = await gatherFacts({ env, user, signal, now: Date.now(), launcher: launcherIfAny(env) });

@@ -6,3 +6,4 @@ export { connectEngine, isAbsence } from "./engine.ts";
 export { splitReference } from "./images.ts";
 export { type LiveChange, LiveContainers, type LiveSettings } from "./live.ts";
 export { openEngine } from "./open.ts";
+export { examineEngine, type Preflight } from "./preflight/index.ts";

@@ -23,6 +23,8 @@ export function parseInfo(versionAnswer: unknown, infoAnswer: unknown, libpodAns
     nameService: kind === "docker" || text(fields(fields(libpodAnswer)["host"])["networkBackend"]) === "netavark",
     canPause: grouped,
     limits: grouped && info["MemoryLimit"] === true,
+    storage: text(info["Driver"]),
+    runtime: text(info["DefaultRuntime"]),
   };
 }
 

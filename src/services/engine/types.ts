@@ -17,6 +17,10 @@ export interface EngineInfo {
   readonly nameService: boolean;
   readonly canPause: boolean;
   readonly limits: boolean;
+  /** `overlay2`, `overlay`, `vfs`, …: how layers of images are put together. */
+  readonly storage: string;
+  /** `runc`, `crun`, …: what starts containers unless one asks for another. */
+  readonly runtime: string;
 }
 
 export type ContainerStatus = "created" | "running" | "paused" | "restarting" | "exited" | "dead" | "removing";
