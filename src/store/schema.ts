@@ -7,6 +7,7 @@ import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from
 import type { ServiceQuotaRow, StackPortRow } from "./schema-ports-quotas.ts";
 import type { SecretRow } from "./schema-secrets.ts";
 import type { DeploymentRow, StackEventRow, StackOperationRow, StackRow, StackServiceRow } from "./schema-stacks.ts";
+import type { WebhookCallRow, WebhookRow } from "./schema-webhooks.ts";
 
 /** Every table of the newest schema version. */
 export interface Tables {
@@ -37,6 +38,8 @@ export interface Tables {
   readonly idle_services: IdleServiceRow;
   readonly idle_spans: IdleSpanRow;
   readonly secrets: SecretRow;
+  readonly webhooks: WebhookRow;
+  readonly webhook_calls: WebhookCallRow;
   readonly sessions: SessionRow;
   readonly sign_ins: SignInRow;
   readonly audit: AuditRow;

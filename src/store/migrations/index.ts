@@ -7,6 +7,16 @@ import { migration as accounts } from "./0004-accounts.ts";
 import { migration as idle } from "./0005-idle.ts";
 import { migration as secrets } from "./0006-secrets.ts";
 import { migration as portsQuotas } from "./0007-ports-quotas.ts";
+import { migration as webhooks } from "./0008-webhooks.ts";
 import type { Migration } from "./migration.ts";
 
-export const MIGRATIONS: readonly Migration[] = [gateway, registry, stacks, accounts, idle, secrets, portsQuotas];
+export const MIGRATIONS: readonly Migration[] = [
+  gateway,
+  registry,
+  stacks,
+  accounts,
+  idle,
+  secrets,
+  portsQuotas,
+  webhooks,
+];

@@ -1,0 +1,140 @@
+// Webhooks: a CI system tells berth that there is a new image, and signs that with a key of the webhook. A call counts once,
+// and only for some minutes: whoever overhears one can do nothing with it.
+
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Selectable } from "kysely";
+import { defineErrors } from "../../base/errors.ts";
+import type { WebhookRow } from "../../store/schema-webhooks.ts";
+import type { Store } from "../../store/store.ts";
+import { closeSecret, openSecret } from "../secrets/envelope.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+
+const fail = defineErrors({
+  E_WEBHOOK_REFUSED: {
+    text: "this call of a webhook does not hold",
+    hint: 'send x-berth-timestamp (seconds since 1970, now) and x-berth-signature: v1=HEX of HMAC-SHA256(key, timestamp + "." + body); each call needs a timestamp or body of its own',
+    http: 401,
+    exit: 1,
+  },
+  E_WEBHOOK_NONE: {
+    text: "the stack {stack} has no webhook {id}",
+    hint: "see: GET /v2/stacks/{stack}/webhooks",
+    http: 404,
+    exit: 1,
+  },
+  E_WEBHOOK_MANY: {
+    text: "the stack {stack} has {limit} webhooks already",
+    hint: "remove one first",
+    http: 409,
+    exit: 1,
+  },
+});
+
+/** A webhook without its key. */
+export interface Webhook {
+  readonly id: string;
+  readonly stack: string;
+  readonly service: string | undefined;
+  readonly description: string;
+  readonly by: string;
+  readonly uid: number;
+  readonly createdAt: number;
+  readonly lastUse: number | undefined;
+}
+
+export interface Webhooks {
+  list(stack: string): Promise<readonly Webhook[]>;
+  /** `key` is shown once. @throws E_WEBHOOK_MANY */
+  make(wish: {
+    readonly stack: string;
+    readonly service: string | undefined;
+    readonly description: string;
+    readonly by: { readonly uid: number; readonly user: string };
+  }): Promise<{ readonly webhook: Webhook; readonly key: string }>;
+  /** @throws E_WEBHOOK_NONE */
+  remove(stack: string, id: string): Promise<void>;
+  removeAll(stack: string): Promise<void>;
+  /** The webhook of a call whose signature holds. @throws E_WEBHOOK_REFUSED, the same whatever is wrong */
+  checked(call: WebhookCall): Promise<Webhook>;
+}
+
+export interface WebhookCall {
+  readonly id: string;
+  readonly body: Buffer;
+  readonly timestamp: string | undefined;
+  readonly signature: string | undefined;
+}
+
+const OF_ONE_STACK = 20;
+/** Seconds that the clocks may differ. */
+const WINDOW = 300;
+
+/** The webhooks in a store; their keys are closed like secrets. */
+export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Keyring): Webhooks {
+  const take = async (signature: string) => {
+    await db
+      .deleteFrom("webhook_calls")
+      .where("at", "<", now() - 2 * WINDOW)
+      .execute();
+    const insert = db.insertInto("webhook_calls").values({ signature, at: now() });
+    const { numInsertedOrUpdatedRows } = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  };
+  const list = async (stack: string) => {
+    const rows = db.selectFrom("webhooks").selectAll().where("stack", "=", stack).orderBy("created_at").orderBy("id");
+    return (await rows.execute()).map(readWebhook);
+  };
+  return {
+    list,
+    async make({ stack, service, description, by }) {
+      if ((await list(stack)).length >= OF_ONE_STACK) throw fail("E_WEBHOOK_MANY", { stack, limit: OF_ONE_STACK });
+      const [id, key] = [randomBytes(8).toString("hex"), randomBytes(32).toString("base64url")];
+      const sealed = await closeSecret(keyring, sealedName(id), Buffer.from(key));
+      const whose = { stack, service: service ?? null, description, by_uid: by.uid, by_user: by.user };
+      const row: WebhookRow = { id, ...whose, sealed, created_at: now(), last_use: null };
+      await db.insertInto("webhooks").values(row).execute();
+      return { webhook: readWebhook(row), key };
+    },
+    async remove(stack, id) {
+      const one = db.deleteFrom("webhooks").where("stack", "=", stack).where("id", "=", id);
+      if ((await one.executeTakeFirst()).numDeletedRows === 0n) throw fail("E_WEBHOOK_NONE", { stack, id });
+    },
+    removeAll: async (stack) => void (await db.deleteFrom("webhooks").where("stack", "=", stack).execute()),
+    async checked({ id, body, timestamp = "", signature = "" }) {
+      const row = await db.selectFrom("webhooks").selectAll().where("id", "=", id).executeTakeFirst();
+      const isNow = /^\d{1,12}$/.test(timestamp) && Math.abs(Number(timestamp) - now()) <= WINDOW;
+      if (!row || !isNow) throw fail("E_WEBHOOK_REFUSED");
+      const key = await openSecret(keyring, sealedName(id), row.sealed);
+      if (!isSame(signature, signCall(key.toString(), timestamp, body)) || !(await take(`${id} ${signature}`)))
+        throw fail("E_WEBHOOK_REFUSED");
+      await db.updateTable("webhooks").set({ last_use: now() }).where("id", "=", id).execute();
+      return readWebhook(row);
+    },
+  };
+}
+
+/** What a call is signed with: `v1=HEX`. */
+export function signCall(key: string, timestamp: string, body: Buffer): string {
+  return `v1=${createHmac("sha256", key).update(`${timestamp}.`).update(body).digest("hex")}`;
+}
+
+function isSame(sent: string, ours: string): boolean {
+  const [a, b] = [Buffer.from(sent), Buffer.from(ours)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const sealedName = (id: string) => `webhook ${id}`;
+
+function readWebhook({
+  id,
+  stack,
+  service,
+  description,
+  by_user,
+  by_uid,
+  created_at,
+  last_use,
+}: Selectable<WebhookRow>): Webhook {
+  const use = { createdAt: created_at, lastUse: last_use ?? undefined };
+  return { id, stack, service: service ?? undefined, description, by: by_user, uid: by_uid, ...use };
+}
