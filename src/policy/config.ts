@@ -145,6 +145,8 @@ export interface NamePolicy {
   readonly dynamic: string | undefined;
   /** Names and addresses of the proxy, which public names of stacks must lead to. */
   readonly proxy: readonly string[];
+  /** Names that routes may have, with `*`; empty: any. */
+  readonly hosts: readonly string[];
 }
 
 export interface PolicyLimits {

@@ -1,10 +1,11 @@
 // Takes a stack apart into what its rules look at. Pure; knows no rule.
 
 import type { MountSpec, PortSpec, ServiceSpec, StackSpec } from "../recipe/stack/types.ts";
-import type { MountRoot, PolicyConfig } from "./config.ts";
+import type { MountRoot, PolicyConfig, Reach } from "./config.ts";
 import type { PersonFacts, StackFacts } from "./facts.ts";
 import { depthBelow, isWithin, plainPath } from "./host-path.ts";
 import { readImageName } from "./image-name.ts";
+import { typeOfService } from "./names.ts";
 import { pointerTo } from "./pointer.ts";
 import { classOfPort, isLoopback } from "./port-class.ts";
 import { runAsOf } from "./run-as.ts";
@@ -114,10 +115,14 @@ function isOpen(service: ServiceSpec, policy: PolicyConfig): boolean {
   if (service.routes.some(({ auth }) => auth === "none")) return true;
   const published = service.ports.filter(({ address }) => !isLoopback(address));
   return published.some(({ host, protocol }) => {
-    // Which port the platform picks is not known yet.
-    if (host === undefined) return [...policy.portClasses.values()].some(({ reach }) => reach === "world");
+    // The platform picks a port that reaches as far as services of the type should.
+    if (host === undefined) return typeReach(service.name, policy) === "world";
     return classOfPort(host, protocol, policy)?.class.reach === "world";
   });
+}
+
+function typeReach(service: string, { serviceTypes }: PolicyConfig): Reach | undefined {
+  return serviceTypes.get(typeOfService(service, serviceTypes) ?? "")?.reach;
 }
 
 function mountView(mount: MountSpec, pointer: string, { names, facts, policy }: Around): Kinds.MountView {

@@ -26,5 +26,5 @@ export const GENERIC: PolicyConfig = {
   registries: new Map(),
   portClasses: OPEN_PORTS,
   mounts: [],
-  names: { dynamic: undefined, proxy: [] },
+  names: { dynamic: undefined, proxy: [], hosts: [] },
 };

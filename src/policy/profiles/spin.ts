@@ -54,6 +54,7 @@ export const SPIN: PolicyConfig = {
   names: {
     dynamic: "{service}.{stack}.prod-cattle.stable.spin.nersc.org",
     proxy: ["lb.reverse-proxy.prod-cattle.stable.spin.nersc.org"],
+    hosts: [],
   },
   limits: { imageBytes: 5 * GIB, imageAgeSeconds: 365 * DAY, containerBytes: GIB },
   composeVersions: undefined,

@@ -1,7 +1,10 @@
-// Routes and names: PRX-01, PRX-02, DNS-01.
+// Routes and names: PRX-01 to PRX-03, DNS-01.
 
 import { port, route } from "../example-parts.ts";
+import { fitsAny } from "../glob.ts";
 import { rule, unknown } from "../rule.ts";
+
+const HOSTS = { names: { dynamic: undefined, proxy: [], hosts: ["*.example.org"] } };
 
 export const ROUTE_TLS = rule({
   id: "PRX-01",
@@ -74,7 +77,7 @@ export const ROUTE_RESOLVES = rule({
     {
       shows: "a site that names no proxy",
       service: { routes: [route()] },
-      policy: { names: { dynamic: undefined, proxy: [] } },
+      policy: { names: { dynamic: undefined, proxy: [], hosts: [] } },
     },
   ],
   fails: [
@@ -90,6 +93,40 @@ export const ROUTE_RESOLVES = rule({
       service: { routes: [route()] },
       facts: { dns: undefined },
       expect: { certainty: "unknown" },
+    },
+  ],
+});
+
+export const ROUTE_HOST = rule({
+  id: "PRX-03",
+  title: "A route has a name that the site gives",
+  on: "route",
+  severity: "error",
+  class: "required",
+  certainty: "certain",
+  message: "{host} is no name that routes may have here ({hosts})",
+  hint: "use such a name, or ask staff to add yours to names: hosts:",
+  why: "The proxy would answer to a name of somebody else, with the site's certificate if it has one.",
+  source: "ours",
+  check: ({ route: { host }, policy: { names } }) => {
+    const plain = host.toLowerCase().replace(/\.$/, "");
+    if (names.hosts.length === 0 || fitsAny(names.hosts, plain)) return undefined;
+    return { at: "/host", fields: { host, hosts: names.hosts.join(", ") } };
+  },
+  passes: [
+    { shows: "any, as shipped", service: { routes: [route()] } },
+    {
+      shows: "Rover.Example.org where *.example.org is given",
+      service: { routes: [route({ host: "Rover.Example.org" })] },
+      policy: HOSTS,
+    },
+  ],
+  fails: [
+    { shows: "login.other.org", service: { routes: [route({ host: "login.other.org" })] }, policy: HOSTS },
+    {
+      shows: "rover.example.org.evil.org",
+      service: { routes: [route({ host: "rover.example.org.evil.org" })] },
+      policy: HOSTS,
     },
   ],
 });
@@ -128,7 +165,7 @@ export const DYNAMIC_NAME = rule({
     {
       shows: "a site without such names",
       service: { ports: [port(60007, 80)] },
-      policy: { names: { dynamic: undefined, proxy: [] } },
+      policy: { names: { dynamic: undefined, proxy: [], hosts: [] } },
     },
   ],
   fails: [
@@ -141,7 +178,7 @@ export const DYNAMIC_NAME = rule({
     {
       shows: "a name of 300 letters",
       service: { ports: [port(60007, 80)] },
-      policy: { names: { dynamic: `{service}.${"x.".repeat(150)}org`, proxy: [] } },
+      policy: { names: { dynamic: `{service}.${"x.".repeat(150)}org`, proxy: [], hosts: [] } },
       expect: { case: "long" },
     },
   ],

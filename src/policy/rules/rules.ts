@@ -18,7 +18,7 @@ import { NETWORK_OWN, NETWORK_PLAIN } from "./networks.ts";
 import { OWN_SERVICE, OWN_STACK } from "./ownership.ts";
 import { PORT_INSIDE, PORT_REACH, PORT_USUAL } from "./port-exposure.ts";
 import { PORT_FREE, PORT_OF_PROXY, PORT_OPEN, PORT_PRIVILEGED } from "./ports.ts";
-import { DYNAMIC_NAME, ROUTE_RESOLVES, ROUTE_TLS } from "./routes.ts";
+import { DYNAMIC_NAME, ROUTE_HOST, ROUTE_RESOLVES, ROUTE_TLS } from "./routes.ts";
 import { SECRET_KEPT, SECRET_NAME, SECRET_OWNER, SECRET_PLACE } from "./secret-store.ts";
 import { SECRET_IN_TEXT, SECRET_MODE, SECRET_READER, SECRET_TARGET } from "./secret-use.ts";
 import { SERVICE_CONFINEMENT } from "./service-confinement.ts";
@@ -106,6 +106,7 @@ export const RULES: readonly AnyRule[] = [
   PORT_REACH,
   ROUTE_TLS,
   ROUTE_RESOLVES,
+  ROUTE_HOST,
   DYNAMIC_NAME,
   RESTART_KEEPS,
   MOVE_PULLS,

@@ -81,6 +81,10 @@ export const VOLUME_PUBLIC = rule({
       service: { mounts: [bind(APP_FOLDER, false)], routes: [], ports: [port(60007, 8080)] },
     },
     {
+      shows: "rw behind a port that the platform picks for the world",
+      service: { mounts: [bind(APP_FOLDER, false)], routes: [], ports: [port(undefined, 8080)] },
+    },
+    {
       shows: "rw by a volume's options",
       service: {
         mounts: [{ kind: "volume", volume: "v", target: "/x", readOnly: false, noCopy: false }],

@@ -156,6 +156,7 @@ export const POLICY_SCHEMA = Type.Object(
       Type.Object(
         {
           dynamic: text("name of a published service; from services.dns unless said", "{service}.{stack}.example.org"),
+          hosts: list("names that routes may have; * stands for anything; any unless said", ["*.example.org"]),
           proxy: list("names and addresses of the proxy; from services.dns unless said", ["proxy.example.org"]),
         },
         closed,

@@ -65,6 +65,7 @@ test("names come from the site's own name service unless they are written", () =
   expect(resolved({ profile: "spin" }, dns).policy.names).toEqual({
     dynamic: "{service}.{stack}.prod.example.org",
     proxy: ["lb.prod.example.org", "192.0.2.1"],
+    hosts: [],
   });
   expect(resolved({ names: { proxy: ["p.example.org"] } }, dns).policy.names.proxy).toEqual(["p.example.org"]);
 });

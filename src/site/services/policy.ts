@@ -89,7 +89,7 @@ function pattern(text: string | undefined, base: string, { path, found }: Policy
 // A profile's names are those of the site that it was made for: they hold only where no others are known.
 function namesOf({ names }: PolicyFile, base: PolicyConfig, { dns }: PolicyPlace): PolicyConfig["names"] {
   const served = dns && { dynamic: `{service}.{stack}.${dns.origin}`, proxy: [dns.proxyName, ...dns.proxyAddresses] };
-  return { ...(served ?? base.names), ...names };
+  return { ...base.names, ...served, ...names };
 }
 
 function limitsOf({ limits = {} }: PolicyFile, { limits: base }: PolicyConfig): PolicyConfig["limits"] {
