@@ -8,7 +8,7 @@ import type { DesiredStack } from "../types.ts";
 /** Parts of a service that a running container need not be replaced for. `image` counts by its digest. */
 const NOT_IN_THE_CONTAINER = [
   ...["image", "pull", "replicas", "dependsOn", "update", "routes", "idle", "expose"],
-  ...["authenticated", "writeAudit", "kind", "annotations"],
+  ...["authenticated", "writeAudit", "annotations"],
 ] as const satisfies readonly (keyof ServiceSpec)[];
 
 /** The configuration of every service, hex digits. */

@@ -78,13 +78,15 @@ function slotsOf(view: ServiceView): readonly Slot[] {
   return Array.from({ length: view.spec.replicas }, (_, index) => {
     const slot = index + 1;
     const mine = view.containers.filter((one) => slotOf(one) === slot);
-    const right = mine.filter((one) => configOf(one) === view.config);
+    const all = mine.filter((one) => configOf(one) === view.config);
+    const right = all.find(isUp) ?? all[0];
     return {
       slot,
       name: containerName(view.stack, view.spec.name, slot, view.config),
-      right: right.find(isUp) ?? right[0],
+      right,
       wrong: mine.filter((one) => configOf(one) !== view.config),
-      wanted: slot <= view.running,
+      // Nothing is started only to be frozen: it sleeps until it is woken.
+      wanted: slot <= view.running && (!view.paused || (right !== undefined && isUp(right))),
     };
   });
 }
@@ -115,13 +117,12 @@ function freshWaves(view: ServiceView, slots: readonly Slot[]) {
   const resting = slots.filter(({ right }) => !right || !runsAs(view, right));
   const shaken = view.shaken ? slots.filter(({ right }) => right?.status === "running") : [];
   const stay = slots.filter((one) => !resting.includes(one) && !shaken.includes(one));
-  const starts = resting.filter(({ right }) => !(view.paused && (!right || !isUp(right))));
   const before = [
     [...missing.map((one) => createStep(view, one, "it is not there")), ...stay.map((one) => keepStep(view, one))],
     shaken.map((one) => stopStep(view, one.right, "what it depends on was replaced")).filter(isThere),
-    [...starts, ...shaken].map((one) => startStep(view, one)),
+    [...resting, ...shaken].map((one) => startStep(view, one)),
   ].filter(isFilled);
-  const watch = [...starts, ...shaken, ...stay.filter(({ right }) => isNew(view, right))]
+  const watch = [...(view.paused ? [] : resting), ...shaken, ...stay.filter(({ right }) => isNew(view, right))]
     .filter(() => !view.brisk || view.awaited)
     .map((one) => healthStep(view, one, 0));
   const late = view.awaited
@@ -202,7 +203,7 @@ function startAndWatch(view: ServiceView, batch: readonly Slot[]): readonly (rea
 function riseOfJob(view: ServiceView, slots: readonly Slot[]): Rise {
   const due = slots.filter(({ wanted, right }) => wanted && !(right && isFinished(right)));
   const kept = slots.filter((one) => one.wanted && !due.includes(one)).map((one) => keepStep(view, one));
-  const old = due.flatMap(({ wrong }) => wrong.filter(isUp));
+  const old = slots.flatMap(({ wanted, wrong }) => (wanted ? wrong.filter(isUp) : []));
   const waves = [
     kept,
     due.filter(({ right }) => !right).map((one) => createStep(view, one, "it is to run once")),
