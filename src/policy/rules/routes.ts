@@ -110,7 +110,14 @@ export const ROUTE_HOST = rule({
   source: "ours",
   check: ({ route: { host }, policy: { names } }) => {
     const plain = host.toLowerCase().replace(/\.$/, "");
-    if (names.hosts.length === 0 || fitsAny(names.hosts, plain)) return undefined;
+    if (
+      names.hosts.length === 0 ||
+      fitsAny(
+        names.hosts.map((name) => name.toLowerCase()),
+        plain,
+      )
+    )
+      return undefined;
     return { at: "/host", fields: { host, hosts: names.hosts.join(", ") } };
   },
   passes: [

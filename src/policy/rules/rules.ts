@@ -20,7 +20,8 @@ import { PORT_INSIDE, PORT_REACH, PORT_USUAL } from "./port-exposure.ts";
 import { PORT_FREE, PORT_OF_PROXY, PORT_OPEN, PORT_PRIVILEGED } from "./ports.ts";
 import { DYNAMIC_NAME, ROUTE_HOST, ROUTE_RESOLVES, ROUTE_TLS } from "./routes.ts";
 import { SECRET_KEPT, SECRET_NAME, SECRET_OWNER, SECRET_PLACE } from "./secret-store.ts";
-import { SECRET_IN_TEXT, SECRET_MODE, SECRET_READER, SECRET_TARGET } from "./secret-use.ts";
+import { SECRET_IN_TEXT } from "./secret-text.ts";
+import { SECRET_MODE, SECRET_READER, SECRET_RIGHT, SECRET_TARGET } from "./secret-use.ts";
 import { SERVICE_CONFINEMENT } from "./service-confinement.ts";
 import { SERVICE_ISOLATION } from "./service-isolation.ts";
 import { SERVICE_ADDRESS, SERVICE_HEALTH, SERVICE_LOGS, SERVICE_TERMINAL } from "./service-life.ts";
@@ -80,6 +81,7 @@ export const RULES: readonly AnyRule[] = [
   SECRET_MODE,
   SECRET_IN_TEXT,
   SECRET_KEPT,
+  SECRET_RIGHT,
   VOLUME_ALLOWED,
   VOLUME_DEPTH,
   VOLUME_EXISTS,

@@ -1,10 +1,8 @@
-// Secrets in containers and in recipes: SEC-04 to SEC-07.
+// Secrets in containers: SEC-04 to SEC-06, SEC-09.
 
 import { parseSecretName } from "../names.ts";
-import { pointerTo } from "../pointer.ts";
-import { type Hit, rule, unknown } from "../rule.ts";
-import { secretForm, secretInArgument, secretSign } from "../secret-words.ts";
-import type { ServiceSubject } from "../subjects.ts";
+import { rule, unknown } from "../rule.ts";
+import { tagOf } from "../tags.ts";
 
 const ADDING = "Spin: Adding Secret to Container";
 
@@ -89,117 +87,59 @@ export const SECRET_MODE = rule({
   ],
 });
 
-export const SECRET_IN_TEXT = rule({
-  id: "SEC-07",
-  title: "No secret stands in the recipe",
-  on: "service",
-  severity: "warning",
-  class: "recommended",
-  certainty: "likely",
-  message: "{name} looks like a secret ({sign}); it is visible in the file",
-  hint: "make it a secret of the platform and give the program its file: {name}_FILE: /run/secrets/…",
-  why: "Recipes are in repositories, variables in every inspection of the container. A file in /run/secrets is in neither.",
-  source: "Spin: Secrets",
+export const SECRET_RIGHT = rule({
+  id: "SEC-09",
+  title: "A stack is given only secrets that its owner may use",
+  on: "secret-use",
+  severity: "error",
+  class: "required",
+  certainty: "certain",
+  message: "There is no secret {store} that {owner} may use",
+  hint: "store it first: berth secret create {store}; or ask its owner",
+  why: "A name is easily guessed: whoever names a secret must have a right to it.",
+  source: "ours",
+  unknown: "error",
   cases: {
-    argument: {
-      message:
-        "An argument of {service} looks like a secret ({sign}); everybody on the node sees it in the list of processes",
-      hint: "let the program read it from a file in /run/secrets",
+    other: {
+      severity: "warning",
+      message: "The secret {store} is named after the stack {other}, not after {stack}",
+      hint: "store one for this stack, so that each can be changed by itself",
     },
-    config: { message: "The config {name} has {sign} in it; configs are not kept secret", hint: "make it a secret" },
-    label: { message: "The label {name} looks like a secret ({sign}); everybody sees labels", hint: "remove it" },
   },
-  check: (subject) => [...variables(subject), ...argumentsOf(subject), ...labelsOf(subject), ...configsOf(subject)],
-  passes: [
-    { shows: "DB_PASSWORD_FILE: /run/secrets/x", service: { environment: { DB_PASSWORD_FILE: "/run/secrets/x" } } },
-    { shows: "nothing in it", service: { environment: { DB_PASSWORD: "" } } },
-    ...[
-      "PASSWORD_MIN_LENGTH: 12",
-      "TOKEN_TTL: 3600",
-      "MYSQL_ALLOW_EMPTY_PASSWORD: yes",
-      "PWD: /srv",
-      "SECRET_NAME: rover.x",
-    ].map((pair) => ({
-      shows: pair,
-      service: { environment: { [pair.split(": ")[0] ?? ""]: pair.split(": ")[1] ?? "" } },
-    })),
-    { shows: "a digest", service: { environment: { VERSION: `sha256:${"0f".repeat(32)}` } } },
-    {
-      shows: "a long path",
-      service: { environment: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" } },
-    },
-    { shows: "--password-file=/run/secrets/x", service: { command: ["app", "--password-file=/run/secrets/x"] } },
-  ],
+  check: ({ store, of: { spec }, facts, policy }) => {
+    if (store === undefined) return undefined;
+    if (facts.secrets === undefined) return unknown("nobody said which secrets the owner may use", "/name");
+    const owner = tagOf(spec.tags, "owner") ?? "the owner";
+    if (!facts.secrets.has(store)) return { at: "/name", fields: { store, owner } };
+    const other = parseSecretName(store, { ...policy, stacks: facts.stacks })?.stack;
+    const own = other === undefined || other === spec.name;
+    return own ? undefined : { case: "other", at: "/name", fields: { store, other } };
+  },
+  passes: [{ shows: "web.rover.mysql_password", ...use({}) }],
   fails: [
+    { shows: "db.mars.mysql_password, which is elvis'", ...use({}, "db.mars.mysql_password") },
     {
-      shows: "DB_PASSWORD: abc",
-      service: { environment: { DB_PASSWORD: "abc" } },
-      expect: { pointer: "/services/web/environment/DB_PASSWORD", says: "DB_PASSWORD looks like a secret" },
+      shows: "his own, of another stack",
+      ...use({}, "db.mars.x"),
+      facts: { secrets: new Map([["db.mars.x", { description: "owner:fred" }]]) },
+      expect: { case: "other", severity: "warning" },
     },
-    ...["apiKey", "github_token", "MYSQL_ROOT_PASSWORD", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "JWT_SECRET"].map(
-      (name) => ({
-        shows: `${name}: s3cr3t-value`,
-        service: { environment: { [name]: "s3cr3t-value" } },
-      }),
-    ),
     {
-      shows: "an address with a password",
-      service: { environment: { DATABASE: "postgres://rover:hunter2@db/rover" } },
-      expect: { says: "its value has the form of an address with a password" },
-    },
-    { shows: "a token by its form", service: { environment: { CI: `ghp_${"a1B2".repeat(10)}` } } },
-    { shows: "a value that looks random", service: { environment: { SETTING: "q7Xv2mZp9LrT4wKc8NbY1sHd6JfG3aQe" } } },
-    {
-      shows: "--password=hunter2",
-      service: { command: ["app", "--password=hunter2"] },
-      expect: { case: "argument", pointer: "/services/web/command/1" },
-    },
-    { shows: "a label", service: { labels: { "app.token": "abcdef" } }, expect: { case: "label" } },
-    {
-      shows: "a private key in a config",
-      service: { configs: [{ name: "tls", target: "/tls.pem" }] },
-      stack: { configs: [{ name: "tls", content: "-----BEGIN RSA PRIVATE KEY-----\nMII" }] },
-      expect: { case: "config", pointer: "/services/web/configs/0" },
+      shows: "not looked up",
+      ...use({}),
+      facts: { secrets: undefined },
+      expect: { certainty: "unknown", severity: "error" },
     },
   ],
 });
 
-function variables({ service }: ServiceSubject): readonly Hit[] {
-  return signs(service.environment, "environment");
-}
-
-function labelsOf({ service }: ServiceSubject): readonly Hit[] {
-  return signs(service.labels, "labels").map((hit) => ({ ...hit, case: "label" }));
-}
-
-function signs(pairs: Readonly<Record<string, string>>, part: string): readonly Hit[] {
-  return Object.entries(pairs).flatMap(([name, value]) => {
-    const sign = secretSign(name, value);
-    return sign === undefined ? [] : [{ at: pointerTo("", part, name), fields: { name, sign } }];
-  });
-}
-
-function argumentsOf({ service }: ServiceSubject): readonly Hit[] {
-  return (["entrypoint", "command"] as const).flatMap((part) =>
-    (service[part] ?? []).flatMap((word, index) => {
-      const form = secretForm(word);
-      const sign = secretInArgument(word) ?? (form && `it has the form of ${form}`);
-      return sign === undefined ? [] : [{ case: "argument", at: pointerTo("", part, index), fields: { sign } }];
-    }),
-  );
-}
-
-function configsOf({ service, names }: ServiceSubject): readonly Hit[] {
-  return service.configs.flatMap(({ name }, index) => {
-    const sign = secretForm(names.configs.get(name)?.content ?? "");
-    return sign === undefined ? [] : [{ case: "config", at: pointerTo("", "configs", index), fields: { name, sign } }];
-  });
-}
-
-function use(change: { target?: string; uid?: string | undefined; mode?: number | undefined }) {
+function use(
+  change: { target?: string; uid?: string | undefined; mode?: number | undefined },
+  store = "web.rover.mysql_password",
+) {
   const target = "/run/secrets/mysql_password";
   return {
     service: { secrets: [{ name: "mysql_password", target, ...change }] },
-    stack: { secrets: [{ name: "mysql_password", store: "web.rover.mysql_password" }] },
+    stack: { secrets: [{ name: "mysql_password", store }] },
   };
 }

@@ -21,6 +21,7 @@ export const VOLUME_ALLOWED = rule({
   why: "Folders of the node belong to the node; a container that reads or writes them gets around everything else.",
   source: SOURCE,
   cases: {
+    name: { message: "{path} is no name of a volume", hint: "use letters, digits, dots, dashes and underscores" },
     relative: { message: "{path} is no absolute path", hint: "write the whole path, without .. in it" },
     dots: {
       message: "{path} has .. in it, which leads elsewhere when a folder before it is a link",
@@ -74,6 +75,11 @@ export const VOLUME_ALLOWED = rule({
       shows: "/global/project/x/../y/z/a",
       service: { mounts: [bind("/global/project/x/../y/z/a")] },
       expect: { case: "dots" },
+    },
+    {
+      shows: "a volume by the name /etc",
+      service: { mounts: [{ kind: "volume", volume: "/etc", target: "/d", readOnly: false, noCopy: false }] },
+      expect: { case: "name" },
     },
     {
       shows: "subpath: ../other of a volume",
@@ -132,6 +138,9 @@ export const VOLUME_ALLOWED = rule({
 });
 
 function pathHit({ mount, path, written, root, policy, facts }: MountSubject): Hit | undefined {
+  // Engines take a name with a slash in it for a folder of the host.
+  if (mount.kind === "volume" && !/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(mount.volume))
+    return { case: "name", fields: { path: mount.volume } };
   if (mount.kind === "volume" && mount.subpath?.split("/").includes(".."))
     return { case: "dots", fields: { path: mount.subpath, plain: plainPath(mount.subpath) } };
   if (path === undefined || written === undefined) return undefined;
