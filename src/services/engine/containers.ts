@@ -43,9 +43,10 @@ export function containerOperations(
     const asked = about("look at", id);
     const answer = await client
       .call(asked, (docker, abortSignal) => docker.getContainer(safeName(id)).inspect({ abortSignal }), wait)
+      .then((said: unknown) => ({ said }))
       .catch(unless("E_ENGINE_NO_CONTAINER"));
-    if (answer === undefined) return undefined;
-    const found = parseContainer(answer);
+    if (!answer) return undefined;
+    const found = parseContainer(answer.said);
     if (!found) throw client.senseless("it is no container", asked);
     return found;
   };

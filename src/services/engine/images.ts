@@ -26,9 +26,10 @@ export function imageOperations(client: EngineClient): ImageOperations {
         (docker, abortSignal) => docker.getImage(safeName(reference)).inspect({ abortSignal } as object),
         wait,
       )
+      .then((said: unknown) => ({ said }))
       .catch(unless("E_ENGINE_NO_IMAGE"));
-    if (answer === undefined) return undefined;
-    const found = parseImage(answer);
+    if (!answer) return undefined;
+    const found = parseImage(answer.said);
     if (!found) throw client.senseless("it is no image", asked);
     return found;
   };
