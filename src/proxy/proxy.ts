@@ -42,7 +42,6 @@ export interface RunningProxy {
 }
 
 const CHECK_MS = 250;
-const REPORT_MS = 5_000;
 const SWEEP_MS = 1_000;
 /** Unused connections of clients whose next request may be on its way get so long. */
 const LAST_REQUEST_MS = 1_000;
@@ -92,7 +91,7 @@ class ProxyProcess implements RunningProxy {
     this.#renew = () => secure?.renew();
     this.#every(CHECK_MS, () => this.#check());
     this.#every(SWEEP_MS, () => this.#routes.sweep(Date.now()));
-    this.#every(REPORT_MS, () => this.#report());
+    this.#every(settings.reportMs, () => this.#report());
     this.#link = new ControlLink(control, {
       hello: () => this.#hello(),
       onOrder: (order) => this.#obey(order),

@@ -40,6 +40,8 @@ export interface ProxySettings {
   /** Requests that found no backend that can be reached wait so long for one. */
   readonly patienceMs: number;
   readonly connections: number;
+  /** Between two reports of use. */
+  readonly reportMs: number;
   /** Port in redirects to TLS. */
   readonly publicHttpsPort: number;
   /** Of a route's limits, what this process may use: 1 divided by the number of processes. */
@@ -54,6 +56,7 @@ export const DEFAULT_SETTINGS: ProxySettings = {
   headBytes: 32 * 1024,
   patienceMs: 2_000,
   connections: 20_000,
+  reportMs: 5_000,
   publicHttpsPort: 443,
   share: 1,
 };

@@ -2,7 +2,12 @@
 // HTTP/1.1 everywhere, HTTP/2 where TLS agrees on it. Knows no routes.
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from "node:http2";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
@@ -63,6 +68,8 @@ export async function openSecure(
   const server = createSecureServer({
     ...limits(settings),
     allowHTTP1: true,
+    // Megabytes. The default of 10 is less than 128 answers take that a client reads slowly.
+    maxSessionMemory: 32,
     minVersion: "TLSv1.2",
     handshakeTimeout: settings.headMs,
     settings: { maxConcurrentStreams: 128, maxHeaderListSize: settings.headBytes },
@@ -124,10 +131,18 @@ function attach(server: Server | Http2SecureServer, { connections }: ProxySettin
   if ("maxHeadersCount" in server) server.maxHeadersCount = 0;
   const take = (request: AnyRequest, response: AnyResponse) => {
     const facts = readRequest(request);
-    if ("why" in facts) refuse(makeExchange(request, response, UNREAD), facts);
-    else events.onRequest(makeExchange(request, response, facts));
+    if ("why" in facts) {
+      refused.add(request.socket);
+      refuse(makeExchange(request, response, UNREAD), facts);
+    } else events.onRequest(makeExchange(request, response, facts));
   };
   const http = server as Server;
+  // What follows a request that was refused is not read, and above all not answered.
+  const refused = new WeakSet<Duplex>();
+  http.on("connect", (request, socket) => {
+    if (request.httpVersionMajor === 1) socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n");
+    else (socket as unknown as Http2ServerResponse).writeHead(405).end();
+  });
   http.on("request", take).on("checkContinue", take).on("checkExpectation", take);
   http.on("upgrade", (request, socket, first) => {
     const facts = readRequest(request);
@@ -136,7 +151,10 @@ function attach(server: Server | Http2SecureServer, { connections }: ProxySettin
     if (!mayUpgrade(request)) return socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     events.onUpgrade(upgradeExchange(request, socket, first, facts));
   });
-  http.on("clientError", answerBroken);
+  http.on("clientError", (error, socket) => {
+    // Of a refused one the answer ends the connection.
+    if (!refused.has(socket)) answerBroken(error, socket);
+  });
   http.on("tlsClientError", (_, socket) => socket.destroy());
 }
 

@@ -102,8 +102,7 @@ class SwitchOver implements ConnectionUser, Watched {
   #switch(reason: string, headers: readonly string[], rest: Buffer): void {
     const connection = this.#connection;
     if (!connection) return;
-    const protocol = headers[headers.findIndex((name) => name.toLowerCase() === "upgrade") + 1];
-    this.#exchange.switchOver(reason, [...endToEnd(headers), "Connection", "upgrade", "Upgrade", protocol ?? ""]);
+    this.#exchange.switchOver(reason, [...endToEnd(headers), "Connection", "upgrade", "Upgrade", protocolOf(headers)]);
     const backend = connection.detach();
     this.#connection = undefined;
     this.#joined = true;
@@ -137,4 +136,9 @@ class SwitchOver implements ConnectionUser, Watched {
     this.#pool = undefined;
     if (pool) this.#approach.release(pool);
   }
+}
+
+function protocolOf(headers: readonly string[]): string {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "upgrade");
+  return at < 0 ? "" : (headers[at + 1] ?? "");
 }
