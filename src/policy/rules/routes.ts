@@ -160,8 +160,9 @@ export const DYNAMIC_NAME = rule({
       hint: "shorten the name of the service or of the stack",
     },
   },
-  check: ({ port, of, policy: { names } }) => {
-    if (names.dynamic === undefined) return undefined;
+  check: ({ port, of, policy: { names, proxyPorts } }) => {
+    // What the proxy listens on has the proxy's name.
+    if (names.dynamic === undefined || (port.host !== undefined && proxyPorts.includes(port.host))) return undefined;
     const name = names.dynamic.replaceAll("{service}", () => of.service.name).replaceAll("{stack}", () => of.spec.name);
     const fields = { name, port: port.host ?? `(chosen by the platform) for ${port.container}` };
     const fits = name.length <= 253 && name.split(".").every((label) => label.length <= 63);

@@ -14,7 +14,7 @@ export const VOLUME_LOCAL = rule({
   severity: "warning",
   class: "recommended",
   certainty: "likely",
-  message: "{volume} is local to a node ({class}); data of {service} are lost on a move",
+  message: "The volume {volume} is local to a node (class {class}); data of {service} are lost on a move",
   hint: "use a storage class that moves along: {others}",
   why: "When the node fails, or the service moves, what was written there is not there any more.",
   source: "Spin: Local Node Storage",
@@ -51,7 +51,7 @@ export const VOLUME_LOCAL = rule({
       shows: "database on local",
       service: { name: "db", mounts: [volume("data", "/db")] },
       stack: named("local"),
-      expect: { certainty: "likely", says: "data is local to a node" },
+      expect: { certainty: "likely", says: "volume data is local to a node" },
     },
     {
       shows: "a database's folder",
@@ -111,7 +111,7 @@ export const VOLUME_INSIDE = rule({
   severity: "info",
   class: "optional",
   certainty: "likely",
-  message: "{volume} cannot be read from login nodes (storage class {class})",
+  message: "The volume {volume} cannot be read from login nodes (storage class {class})",
   hint: "mount a folder of a shared file system for data that users or jobs read",
   why: "Storage of the platform is the platform's: no job, no login node sees it.",
   source: "Spin: Rancher NFS",
@@ -126,5 +126,5 @@ export const VOLUME_INSIDE = rule({
     { shows: "a cache on local disks", stack: named("local") },
     { shows: "the global file system", stack: named("global") },
   ],
-  fails: [{ shows: "nfs", stack: named("nfs"), expect: { says: "data cannot be read from login nodes" } }],
+  fails: [{ shows: "nfs", stack: named("nfs"), expect: { says: "volume data cannot be read from login nodes" } }],
 });
