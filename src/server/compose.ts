@@ -25,6 +25,7 @@ import { type Lasting, openLasting } from "./lasting.ts";
 import { measuredDesk, workMetrics } from "./measured.ts";
 import { openOwnRegistry } from "./own-registry.ts";
 import { readyChecks } from "./ready-checks.ts";
+import { Services, type ServicesSurroundings } from "./services/services.ts";
 import type { Composition, ServerParts } from "./start-server.ts";
 
 /** What the gateway is told besides its configuration. */
@@ -39,8 +40,25 @@ export interface Surroundings {
 export function composeGateway(around: Surroundings): ServerParts["compose"] {
   return async (site, log) => {
     const lasting = await openLasting(site, log);
-    return new Gateway(lasting, around, makePublisher(site.gateway, { log }));
+    try {
+      const services = await Services.open(site, lasting, aboutServices(around));
+      return new Gateway({ ...lasting, services }, around, makePublisher(site.gateway, { log }));
+    } catch (error) {
+      await lasting.close();
+      throw error;
+    }
   };
+}
+
+function aboutServices({ env, userAgent }: Surroundings): ServicesSurroundings {
+  const root = process.getuid?.() === 0;
+  return { version: userAgent.split("/")[1] ?? "", runtimeDir: env["XDG_RUNTIME_DIR"] || undefined, root };
+}
+
+/** What lives as long as the server. */
+interface Base extends Lasting {
+  /** Undefined: the site runs none. */
+  readonly services: Services | undefined;
 }
 
 /** What answers the registry protocol. */
@@ -53,7 +71,7 @@ interface ImageSources {
 
 class Gateway implements Composition {
   readonly metrics: Lasting["metrics"];
-  readonly #lasting: Lasting;
+  readonly #lasting: Base;
   readonly #around: Surroundings;
   /** Always that of the configuration that counts. */
   readonly #publisher: Publisher;
@@ -65,7 +83,7 @@ class Gateway implements Composition {
   #collected: Promise<void> | undefined;
   #workers: Workers | undefined;
 
-  constructor(lasting: Lasting, around: Surroundings, publisher: Publisher) {
+  constructor(lasting: Base, around: Surroundings, publisher: Publisher) {
     this.metrics = lasting.metrics;
     this.#lasting = lasting;
     this.#around = around;
@@ -87,17 +105,22 @@ class Gateway implements Composition {
     });
   }
 
-  async begin({ gateway: config, registry: own }: SiteServerConfig) {
+  async begin(site: SiteServerConfig) {
+    const { gateway: config, registry: own } = site;
     const { log, store, munge, names, tokens } = this.#lasting;
     checkRecipes(config);
     const publisher = makePublisher(config, { log });
     const authenticator = makeAuthenticator({ config, munge, names, tokens });
     const registry = own && (await openOwnRegistry(own, config, this.#lasting, authenticator));
     const mirror = this.#openMirror(config);
+    const authenticate = askWho(authenticator);
+    const services = this.#lasting.services?.generation(site, (request) => authenticate(request, undefined));
+    const images = { mirror, registry, alone: own?.host === undefined };
     return {
-      plugins: this.#plugins(config, askWho(authenticator), { mirror, registry, alone: own?.host === undefined }),
-      checks: readyChecks(config, { store, munge }),
+      plugins: [...this.#plugins(config, authenticate, images), ...(services?.plugins ?? [])],
+      checks: [...readyChecks(config, { store, munge }), ...(services?.checks ?? [])],
       adopt: async () => {
+        services?.adopt();
         this.#current.publisher = publisher;
         this.#current.ownImages = registry?.images;
         registry?.keepCaughtUp();
@@ -123,15 +146,16 @@ class Gateway implements Composition {
     const desk = measuredDesk(this.#desk, this.metrics);
     const office = tokenOffice({ tokens, config, events: catalog });
     const watch = (listener: (id: string) => void) => queue.watch(listener);
+    const isGateway = config.systems.size > 0;
     return [
-      shifterRoutes({ desk, authenticate, labels: config.labels }),
+      ...(isGateway ? [shifterRoutes({ desk, authenticate, labels: config.labels })] : []),
       v2Routes({
         ...{ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch },
         registry: registry?.office,
       }),
       ...(registry ? [registry.routes] : []),
       // Both speak the same protocol on the same paths: a registry without a name of its own leaves the mirror no room.
-      ...(registry && alone ? [] : [mirrorRoutes(mirror)]),
+      ...((registry && alone) || !isGateway ? [] : [mirrorRoutes(mirror)]),
     ];
   }
 
@@ -146,10 +170,12 @@ class Gateway implements Composition {
 
   async stopWork(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#workers?.stop(), this.#desk.settled(), this.#collected]);
+    const { services } = this.#lasting;
+    await Promise.all([this.#workers?.stop(), this.#desk.settled(), this.#collected, services?.stopWork()]);
   }
 
-  close(): Promise<void> {
-    return this.#lasting.close();
+  async close(): Promise<void> {
+    await this.#lasting.services?.close();
+    await this.#lasting.close();
   }
 }

@@ -30,5 +30,16 @@ export const fail = defineErrors({
     hint: "GET /v2/openapi.json says what there is",
     http: 404,
   },
+  E_SERVE_ENGINE_KIND: {
+    text: "the engine at {address} is {kind}, and services.engine.kind says {wanted}",
+    hint: "name the other engine's socket, or change services.engine.kind",
+  },
+  E_SERVE_ENGINE_FILE: { text: "{path}, named by services.engine.tls, cannot be read: {why}" },
+  E_SERVE_SECRET: {
+    text: "{service} of {stack} may not use the secret {secret}: there is none of that name that belongs to {owner}",
+    hint: "berth secret create {secret}, as the owner of the stack",
+    exit: 1,
+    http: 422,
+  },
   E_SERVE_NOT_READY: { text: "the server is not ready: {what}", http: 503 },
 });

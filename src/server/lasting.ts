@@ -23,6 +23,8 @@ import { takeServerName } from "./server-name.ts";
 
 export interface Lasting {
   readonly log: Logger;
+  /** Id of this server: the same after a restart, and no other's. */
+  readonly server: string;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** The configuration that counts at the moment. */
@@ -82,6 +84,7 @@ async function open(
   onClose(async () => munge.close());
   return {
     log,
+    server: name.id,
     now,
     config,
     store,

@@ -33,5 +33,10 @@ export const fail = defineErrors({
     hint: "mend what the findings name, or ask the staff of the site for a waiver",
     http: 422,
   },
+  E_SERVICES_PASS: {
+    text: "this page of stack {stack} is not for you",
+    hint: "ask the owner of the stack",
+    http: 403,
+  },
   E_SERVICES_VALUE: { text: "the value is no base64", hint: "encode its bytes", http: 400 },
 });

@@ -190,7 +190,7 @@ export interface IdleSpan {
   /** Its end; absent: it lasts; seconds since 1970 with fraction */
   readonly to?: number | undefined;
   /** What it did. */
-  readonly state: "active" | "idle" | "asleep" | "stopped" | "waking" | "unknown";
+  readonly state: "active" | "idle" | "warm" | "asleep" | "stopped" | "waking" | "unknown";
   /** What said so. */
   readonly because: string;
 }

@@ -2,7 +2,7 @@
 // who may see it. Every shell is in the audit log, with how it ended.
 
 import { reasonOf } from "../../base/errors.ts";
-import type { StackEvent } from "../types.ts";
+import type { LogLine, StackEvent } from "../types.ts";
 import { audited } from "./audit.ts";
 import { eventQueue } from "./event-queue.ts";
 import { type DeskParts, offered, watchedEnd } from "./parts.ts";
@@ -26,7 +26,8 @@ function logs(parts: DeskParts): Pick<LiveDesk, "logs" | "search"> {
     async logs(who, name, wish, signal) {
       const stack = await allowedStack(parts, who, name, "operate", "read its logs");
       if (wish.service !== undefined) serviceOf(stack, wish.service);
-      return withStack(name, stacks.logs(name, wish, signal));
+      const lines = parts.readLogs?.(name, wish, signal) ?? stacks.logs(name, wish, signal);
+      return withStack(name, lines);
     },
     async search(who, wish) {
       const search = offered(parts.search, "a search over logs");
@@ -35,7 +36,7 @@ function logs(parts: DeskParts): Pick<LiveDesk, "logs" | "search"> {
   };
 }
 
-async function* withStack(stack: string, lines: ReturnType<DeskParts["stacks"]["logs"]>): AsyncGenerator<StackLogLine> {
+async function* withStack(stack: string, lines: AsyncIterable<LogLine>): AsyncGenerator<StackLogLine> {
   for await (const line of lines) yield { ...line, stack };
 }
 

@@ -12,6 +12,7 @@ import type {
   AuditFilter,
   IdleSpan,
   LogSearch,
+  LogWish,
   Page,
   PortClassInfo,
   PortUse,
@@ -82,6 +83,8 @@ export interface DeskParts {
   /** Refuses one secret too many. */
   readonly secretQuota?: ((owner: { readonly uid: number; readonly user: string }) => Promise<void>) | undefined;
   readonly webhooks?: WebhookRecords | undefined;
+  /** Output that is kept beyond its containers; undefined: the engine is asked. */
+  readonly readLogs?: ((stack: string, wish: LogWish, signal: AbortSignal) => AsyncIterable<LogLine>) | undefined;
   readonly search?:
     | ((
         wish: LogSearch & { readonly stacks: readonly string[] },

@@ -168,7 +168,7 @@ export interface UsageSample {
 export interface IdleSpan {
   readonly from: number;
   readonly to?: number | undefined;
-  readonly state: "active" | "idle" | "asleep" | "stopped" | "waking" | "unknown";
+  readonly state: "active" | "idle" | "warm" | "asleep" | "stopped" | "waking" | "unknown";
   readonly because: string;
 }
 

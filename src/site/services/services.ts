@@ -3,12 +3,17 @@
 
 import { type Static, Type } from "typebox";
 import type { Environment } from "../../platform/user.ts";
+import type { PolicyConfig } from "../../policy/config.ts";
 import type { Path } from "../config-document.ts";
 import { type Findings, msOf } from "../findings.ts";
 import { about, closed, duration, flag, optional, text } from "../schema-words.ts";
+import { ACCOUNTS_SCHEMA, type AccountsConfig, resolveAccounts } from "./accounts.ts";
 import { DNS_SCHEMA, type DnsConfig, resolveDns } from "./dns.ts";
+import { ENGINE_SCHEMA, type EngineConfig, resolveEngine } from "./engine.ts";
 import { IDLE_SCHEMA, type IdleConfig, resolveIdle } from "./idle.ts";
 import { LOGS_SCHEMA, type LogsConfig, resolveLogs } from "./logs.ts";
+import { POLICY_SCHEMA, resolvePolicy } from "./policy.ts";
+import { PROXY_SCHEMA, type ProxyConfig, resolveProxy } from "./proxy.ts";
 import { QUOTAS_SCHEMA, type QuotasConfig, resolveQuotas } from "./quotas.ts";
 
 /** What may stand under `services`. */
@@ -24,6 +29,10 @@ export const SERVICES_SCHEMA = Type.Object(
     drain: duration("how long requests under way may take when a container is replaced", "30s"),
     trackUsage: duration("how often the consumption of containers is read; 0: only when somebody looks", "30s"),
     secretKeyFile: text("file with the keys that close secrets", "/etc/berth/secrets.key"),
+    engine: optional(ENGINE_SCHEMA),
+    accounts: optional(ACCOUNTS_SCHEMA),
+    policy: optional(POLICY_SCHEMA),
+    proxy: optional(PROXY_SCHEMA),
     dns: optional(DNS_SCHEMA),
     idle: optional(IDLE_SCHEMA),
     logs: optional(LOGS_SCHEMA),
@@ -43,6 +52,11 @@ export interface ServicesConfig {
   /** 0: only when somebody looks. */
   readonly trackUsageMs: number;
   readonly secretKeyFile: string;
+  readonly engine: EngineConfig;
+  readonly accounts: AccountsConfig;
+  readonly policy: PolicyConfig;
+  /** Undefined: berth carries no traffic to services. */
+  readonly proxy: ProxyConfig | undefined;
   /** Undefined: services have no names. */
   readonly dns: DnsConfig | undefined;
   readonly idle: IdleConfig;
@@ -65,13 +79,18 @@ export function resolveServices(file: ServicesFile | undefined, around: Services
   if (!file) return undefined;
   const { at, stateDir } = around;
   const place = (part: string) => ({ ...around, path: ["services", part] satisfies Path });
+  const dns = resolveDns(file.dns, place("dns"));
   return {
     name: file.name ?? "berth",
     web: file.web ?? true,
     drainMs: msOf(file.drain, 30_000),
     trackUsageMs: msOf(file.trackUsage, 30_000),
     secretKeyFile: file.secretKeyFile === undefined ? `${stateDir}/secrets.key` : at(file.secretKeyFile),
-    dns: resolveDns(file.dns, place("dns")),
+    engine: resolveEngine(file.engine, place("engine")),
+    accounts: resolveAccounts(file.accounts, place("accounts")),
+    policy: resolvePolicy(file.policy, { ...place("policy"), dns }),
+    proxy: file.proxy && resolveProxy(file.proxy, place("proxy")),
+    dns,
     idle: resolveIdle(file.idle, place("idle")),
     logs: resolveLogs(file.logs, place("logs")),
     quotas: resolveQuotas(file.quotas),

@@ -42,7 +42,7 @@ export const ActivityList = named("ActivityList", "The use of services.", {
 export const IdleSpan = named("IdleSpan", "A span of time in which a service did one thing.", {
   from: seconds("Its beginning"),
   to: Type.Optional(seconds("Its end; absent: it lasts")),
-  state: word(["active", "idle", "asleep", "stopped", "waking", "unknown"], "What it did."),
+  state: word(["active", "idle", "warm", "asleep", "stopped", "waking", "unknown"], "What it did."),
   because: text("What said so."),
 });
 export const IdleTimeline = named("IdleTimeline", "When a service was used, slept and woke.", {

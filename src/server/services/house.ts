@@ -1,0 +1,218 @@
+// Services put together: what lives as long as the server. The engine may come later; records, lists and sign-in do not wait
+// for it. The only file that knows all rooms of services.
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Accounts } from "../../accounts/index.ts";
+import type { NameService } from "../../gateway/auth/name-service.ts";
+import { judgeStack } from "../../policy/judgements.ts";
+import { IdleKeeper } from "../../services/idle/idle-keeper.ts";
+import { startCollector } from "../../services/logs/collector.ts";
+import { forwardTo } from "../../services/logs/forward/forward.ts";
+import { type LogBook, logBook } from "../../services/logs/log-book.ts";
+import { isPortFree } from "../../services/ports/free-port.ts";
+import { type Ports, portOffice } from "../../services/ports/port-office.ts";
+import { type Quotas, quotaOffice } from "../../services/quotas/quota-office.ts";
+import type { Routes } from "../../services/routes/routes.ts";
+import { openKeyring } from "../../services/secrets/keyring.ts";
+import { type SecretBook, secretBook } from "../../services/secrets/secret-book.ts";
+import { openStacks } from "../../services/stacks/open-stacks.ts";
+import { readRecipe } from "../../services/stacks/read-recipe.ts";
+import type { Judge, Stacks } from "../../services/stacks/types.ts";
+import { LABELS } from "../../services/types.ts";
+import type { ServicesConfig } from "../../site/services/services.ts";
+import type { Store } from "../../store/store.ts";
+import type { Logger } from "../logger.ts";
+import { EngineLink } from "./engine-link.ts";
+import { openProxies } from "./proxies.ts";
+import { secretFiles } from "./secret-files.ts";
+import { openSpin, type Spin } from "./spin.ts";
+import { stackFacts } from "./stack-facts.ts";
+import { tellPort } from "./tell-port.ts";
+
+/** What services are opened with. */
+export interface HouseParts {
+  /** The configuration that counts at the moment. */
+  readonly config: () => ServicesConfig;
+  /** The accounts that count at the moment. */
+  readonly accounts: () => Accounts;
+  readonly store: Store;
+  /** Name of this server: the same after a restart. */
+  readonly server: string;
+  readonly names: NameService;
+  readonly stateDir: string;
+  readonly runtimeDir: string | undefined;
+  readonly root: boolean;
+  /** Words that start `berth`. */
+  readonly program: readonly string[];
+  /** Where this server listens, for containers that report to it. */
+  readonly port: number | undefined;
+  readonly log: Logger;
+}
+
+/** The rooms of services, open. */
+export interface House {
+  readonly link: EngineLink;
+  readonly stacks: Stacks;
+  readonly idle: IdleKeeper;
+  readonly secrets: SecretBook;
+  readonly quotas: Quotas;
+  readonly ports: Ports;
+  readonly logs: LogBook;
+  /** Undefined: the site has no proxy. */
+  readonly routes: Routes | undefined;
+  /** Undefined: nobody is answered under `/v1`. */
+  readonly spin: Spin | undefined;
+  /** Goes on with what a server before this one left under way, as soon as the engine is there. */
+  begin(): void;
+  /** No new operations; those under way end or are left to the next server. */
+  stopWork(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens all of it. @throws E_SECRET_KEY, E_ROUTES_…, E_SERVE_ENGINE_FILE, E_SPIN_… */
+export async function openHouse(parts: HouseParts): Promise<House> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await open(parts, (end) => closing.push(end))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type OnClose = (end: () => Promise<void>) => void;
+
+async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "close">> {
+  const { config, store, log, stateDir } = parts;
+  const secrets = secretBook(store, await openKeyring(config().secretKeyFile));
+  const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
+  // Rooms that know each other: each is asked only after all of them are open.
+  const late: { stacks?: Stacks; idle?: IdleKeeper; quotas?: Quotas; routes?: Routes | undefined } = {};
+  const link = await EngineLink.open({
+    ...{ config: config().engine, site: config().name, runtimeDir: parts.runtimeDir, log },
+    folders: { secrets: secretsFolder(parts), configs: join(stateDir, "service-configs") },
+    secrets: secretFiles({
+      book: secrets,
+      ownerOf: async (stack) => ownerOf(known(late.stacks), stack),
+      uidOf: async (name) => (await parts.names.accountNamed(name))?.uid,
+      gidOf: (name) => parts.names.groupNumber(name),
+    }),
+    traffic: { drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait) },
+  });
+  onClose(() => link.close());
+  const stacks = openStacks({
+    ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
+    judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks) }),
+    quota: (request, wait) => known(late.quotas).check(request, wait),
+    tell: { idle: (stack, service) => late.idle?.state(stack, service), port: tellPort(config) },
+  });
+  late.stacks = stacks;
+  const quotas = quotaOffice({
+    ...{ store, stacks, config: () => config().quotas, secretsOf: (uid) => secrets.countOf(uid) },
+  });
+  late.quotas = quotas;
+  const idle = await IdleKeeper.open({ store, stacks, log, engine: link.engine, config: () => config().idle });
+  late.idle = idle;
+  onClose(() => idle.close());
+  const logs = openLogs(parts, link, onClose);
+  const proxies = await openProxies(parts, { link, stacks, idle });
+  late.routes = proxies?.routes;
+  if (proxies) onClose(() => proxies.close());
+  const spin = await openSpin(parts, { link, idle });
+  if (spin) onClose(() => spin.close());
+  const stop = new AbortController();
+  return {
+    ...{ link, stacks, idle, secrets, quotas, ports, logs, spin, routes: proxies?.routes },
+    begin() {
+      goOn({ link, stacks, begin: () => proxies?.begin() }, stop.signal).catch((error: unknown) => {
+        if (!stop.signal.aborted) log.error({ err: error }, "what was under way could not be taken up");
+      });
+    },
+    async stopWork() {
+      stop.abort();
+      await stacks.close({ withinMs: 5_000 });
+    },
+  };
+}
+
+async function goOn(
+  { link, stacks, begin }: { readonly link: EngineLink; readonly stacks: Stacks; begin(): Promise<void> | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  await link.ready(signal);
+  signal.throwIfAborted();
+  await stacks.recover();
+  await begin();
+}
+
+function known<T>(room: T | undefined): T {
+  if (room === undefined) throw new TypeError("a room of services was asked before all of them were open");
+  return room;
+}
+
+async function ownerOf(stacks: Stacks, name: string): Promise<string> {
+  return (await stacks.show(name)).owner;
+}
+
+// In memory only: /run is, and what lies there goes with the machine's power. Two servers on one machine do not meet.
+function secretsFolder({ config, stateDir, runtimeDir, root }: HouseParts): string {
+  const mark = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
+  const place = root ? "/run/berth" : join(runtimeDir ?? stateDir, "berth");
+  return join(place, `${config().name}-${mark}`, "secrets");
+}
+
+function judgeWith(
+  { config, accounts, store }: HouseParts,
+  rooms: {
+    readonly link: EngineLink;
+    readonly ports: Ports;
+    readonly secrets: SecretBook;
+    readonly stacks: () => Stacks;
+  },
+): Judge {
+  const stack = async (name: string) => {
+    const found = await rooms
+      .stacks()
+      .show(name)
+      .catch(() => undefined);
+    return found && { tags: found.tags, services: found.services.map((service) => service.name) };
+  };
+  return async (judgement) => {
+    const { policy, accounts: lists } = config();
+    const { directory } = accounts();
+    const { ports, secrets, link } = rooms;
+    const sources = { directory, accounts: lists, policy, ports, secrets, stack, engine: link.engine, now: store.now };
+    return judgeStack(judgement.spec, await stackFacts(sources, judgement), policy, judgement.places);
+  };
+}
+
+function openLogs(
+  { config, stateDir, log, store }: HouseParts,
+  { live, engine }: EngineLink,
+  onClose: OnClose,
+): LogBook {
+  const folder = join(stateDir, "service-logs");
+  const collector = startCollector({
+    ...{ folder, engine, log, keepBytes: () => config().logs.keepBytes },
+    containers: {
+      all: () =>
+        live.all().flatMap(({ id, labels, status }) => {
+          const [stack, service] = [labels[LABELS.stack], labels[LABELS.service]];
+          if (stack === undefined || service === undefined) return [];
+          return [{ id, stack, service, slot: Number(labels[LABELS.slot] ?? 1), running: status === "running" }];
+        }),
+      watch: (listener) => live.watch(() => listener()),
+    },
+  });
+  const forwarder = forwardTo(config().logs);
+  collector.listen((heard) => forwarder.send(heard));
+  onClose(async () => {
+    await collector.close();
+    await forwarder.close();
+  });
+  return logBook({ folder, collector, now: store.now });
+}
