@@ -4,8 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { Example } from "./example.ts";
 import { EXAMPLE_FACTS, EXAMPLE_STACK, realizeExample } from "./example-stack.ts";
 import { blocks, judgeOperation, judgeOutput, judgeSecret, judgeStack } from "./judgements.ts";
+import { PROFILES } from "./profiles/profiles.ts";
 import { SPIN } from "./profiles/spin.ts";
 import type { AnyRule } from "./rule.ts";
+import { RULE_CASES } from "./rule-names.ts";
 import { RULES } from "./rules/rules.ts";
 import { severityOf } from "./severity.ts";
 import type { Finding } from "./types.ts";
@@ -56,6 +58,19 @@ function messagePattern(rule: AnyRule, name: string): RegExp {
   const parts = template.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(parts.join(".*"), "s");
 }
+
+test("ids and cases are known by name without the rules", () => {
+  const cases = RULES.map(({ id, cases = {} }) => [id, [...new Set([...Object.keys(cases), "unknown"])]]);
+  expect([...RULE_CASES]).toEqual(cases);
+});
+
+test("profiles name rules that there are", () => {
+  for (const profile of PROFILES.values())
+    for (const name of profile.severities.keys()) {
+      const [id = "", inCase = "unknown"] = name.split(":");
+      expect(RULE_CASES.get(id)).toContain(inCase);
+    }
+});
 
 test("ids are not given twice", () => {
   const ids = RULES.map(({ id }) => id);

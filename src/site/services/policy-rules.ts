@@ -4,8 +4,7 @@
 import { didYouMean } from "../../base/nearest.ts";
 import type { PolicyConfig, Waiver } from "../../policy/config.ts";
 import { fitsGlob } from "../../policy/glob.ts";
-import type { AnyRule } from "../../policy/rule.ts";
-import { RULES } from "../../policy/rules/rules.ts";
+import { RULE_CASES } from "../../policy/rule-names.ts";
 import type { PolicyPlace } from "./policy.ts";
 import type { PolicyFile } from "./policy-schema.ts";
 
@@ -18,17 +17,17 @@ export function resolveSeverities(
   for (const [name, severity] of Object.entries(file ?? {})) {
     const at = [...path, "severities", name];
     const [id = "", inCase] = name.split(":");
-    const rule = RULES.find((one) => one.id === id);
-    if (!rule) found.wrong(at, "is no rule", didYouMean(id, IDS).hint ?? "see docs/service-rules.md");
-    else if (inCase !== undefined && !casesOf(rule).includes(inCase))
-      found.wrong(at, `is no case of ${id}`, `its cases: ${casesOf(rule).join(", ")}`);
-    else if (severity === "off" && rule.on !== "output" && GUARDS.includes(id))
+    const cases = RULE_CASES.get(id);
+    if (!cases) found.wrong(at, "is no rule", didYouMean(id, IDS).hint ?? "see docs/service-rules.md");
+    else if (inCase !== undefined && !cases.includes(inCase))
+      found.wrong(at, `is no case of ${id}`, `its cases: ${cases.join(", ")}`);
+    else if (severity === "off" && GUARDS.includes(id))
       found.odd(at, "is off, and services can reach what is not theirs", "waive it for single stacks instead");
   }
   return new Map([...base, ...Object.entries(file ?? {})]);
 }
 
-const IDS = RULES.map(({ id }) => id);
+const IDS = [...RULE_CASES.keys()];
 // Without these, roles and ownership mean nothing: who can mount the engine's socket is its administrator.
 const GUARDS = [
   "SVC-08",
@@ -44,11 +43,8 @@ const GUARDS = [
   "STO-01",
   "STO-02",
   "LBL-01",
+  "SEC-09",
 ];
-
-function casesOf({ cases }: AnyRule): readonly string[] {
-  return [...new Set([...Object.keys(cases ?? {}), "unknown"])];
-}
 
 /** The exceptions, their days as moments. */
 export function resolveWaivers(file: PolicyFile["waivers"], { path, found }: PolicyPlace): readonly Waiver[] {
