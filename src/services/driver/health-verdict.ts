@@ -32,7 +32,10 @@ export function verdictOf(watched: Watched, health: HealthSpec | undefined, moni
   if (!container) return { kind: "crashed", reason: "it was removed" };
   const fallen = fallOf(container, watched.restartsBefore);
   if (fallen !== undefined) return { kind: "crashed", reason: fallen };
-  if (container.health === "unhealthy") return { kind: "unhealthy", reason: "its check fails" };
+  if (container.health === "unhealthy") {
+    // What was found before it was frozen, or by a check that began then, is no verdict on what it does now.
+    return elapsedMs > checkMs(container, health) ? { kind: "unhealthy", reason: "its check fails" } : { kind: "wait" };
+  }
   const needed = container.health === "none" ? Math.max(SETTLE_MS, monitorMs) : monitorMs;
   if (isWell(container) && wellMs >= needed) return { kind: "good" };
   if (elapsedMs > patienceOf(health) + needed) return { kind: "unhealthy", reason: whyLate(container, elapsedMs) };
@@ -51,6 +54,12 @@ function fallOf({ status, exitCode, error, oomKilled, restarts }: EngineContaine
   }
   if (restarts - before >= FALLS) return `it was started ${restarts - before} times again`;
   return undefined;
+}
+
+// How long it takes until a check has been made since.
+function checkMs({ healthCheck }: EngineContainer, health: HealthSpec | undefined): number {
+  const { intervalMs = 0, timeoutMs = 0 } = health ?? healthCheck ?? {};
+  return intervalMs + timeoutMs;
 }
 
 function patienceOf(health: HealthSpec | undefined): number {
