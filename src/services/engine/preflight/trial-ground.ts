@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { ContainerPlan, Engine } from "../types.ts";
-import { BUSYBOX, trialImage } from "./trial-image.ts";
+import { BUSYBOX, SERVE, trialImage } from "./trial-image.ts";
 
 /** Everything of a doctor's trial has it; its value is the trial's. */
 const LABEL = "berth.doctor";
@@ -77,7 +77,7 @@ export class TrialGround {
       name: `berth-doctor-${this.#trial}-${name}`,
       image: this.#image,
       entrypoint: [BUSYBOX],
-      command: ["httpd", "-f", "-p", "8080", "-h", "/www"],
+      command: SERVE,
       labels: this.labels,
       env: [],
       tty: false,

@@ -12,6 +12,12 @@ const PLACES = ["/usr/bin/busybox", "/bin/busybox", "/usr/sbin/busybox", "/sbin/
 export const BUSYBOX = "/bin/busybox";
 /** What the trial's web server answers. */
 export const GREETING = "berth doctor";
+/** Arguments of busybox that serve it on port 8080, in any image with a folder /tmp. */
+export const SERVE = [
+  "sh",
+  "-c",
+  `${BUSYBOX} mkdir -p /tmp/www && echo -n "${GREETING}" >/tmp/www/index.html && exec ${BUSYBOX} httpd -f -p 8080 -h /tmp/www`,
+];
 
 /** The image as an archive that engines load, under this name; undefined where the machine has no static busybox. */
 export async function trialImage(name: string): Promise<Buffer | undefined> {
@@ -20,14 +26,13 @@ export async function trialImage(name: string): Promise<Buffer | undefined> {
   if (!program || !isStatic(program)) return undefined;
   const layer = tarOfFiles([
     { path: BUSYBOX.slice(1), content: program, mode: 0o755 },
-    { path: "www/index.html", content: Buffer.from(GREETING), mode: 0o644 },
     { path: "tmp/.keep", content: Buffer.alloc(0), mode: 0o644 },
   ]);
   const config = Buffer.from(
     JSON.stringify({
       architecture: { x64: "amd64" }[process.arch as string] ?? process.arch,
       os: "linux",
-      config: { Entrypoint: [BUSYBOX], Cmd: ["httpd", "-f", "-p", "8080", "-h", "/www"] },
+      config: { Entrypoint: [BUSYBOX], Cmd: SERVE },
       rootfs: { type: "layers", diff_ids: [`sha256:${sha256(layer)}`] },
     }),
   );

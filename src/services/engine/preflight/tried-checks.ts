@@ -1,5 +1,6 @@
 // What only a trial shows: containers are started, asked and removed. Each check may use what the ones before it started.
 
+import { setTimeout } from "node:timers/promises";
 import { BerthError, reasonOf } from "../../../base/errors.ts";
 import { ok, type Verdict } from "../../../platform/doctor/finding.ts";
 import type { EngineInfo } from "../types.ts";
@@ -181,9 +182,21 @@ function untried(): Verdict {
   return { state: "unknown", found: "not tried: the trial container did not start" };
 }
 
+/** What the page says, as soon as it is the trial's; else what was there instead when the time was over. */
 async function fetched(url: string, signal: AbortSignal): Promise<string> {
+  const end = Date.now() + FETCH_MS;
+  for (;;) {
+    const answer = await fetchOnce(url, AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]));
+    signal.throwIfAborted();
+    if (answer === GREETING || Date.now() > end) return answer;
+    // The server in the container may not listen yet.
+    await setTimeout(50, undefined, { signal });
+  }
+}
+
+async function fetchOnce(url: string, signal: AbortSignal): Promise<string> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]) });
+    const answer = await fetch(url, { signal });
     return (await answer.text()).slice(0, 100);
   } catch (error) {
     return reasonOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
