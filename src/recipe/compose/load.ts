@@ -15,7 +15,7 @@ import { readTrees } from "./yaml-tree.ts";
 export function loadFiles(sources: readonly SourceText[], loading: Loading): MapNode | undefined {
   let whole: MapNode | undefined;
   for (const source of sources) {
-    for (const document of readTrees(source, loading.notebook)) {
+    for (const document of readTrees(source, loading.budget, loading.notebook)) {
       const tree = loadDocument(document, source, loading);
       whole = whole === undefined ? tree : mergeMaps(whole, tree, "", loading.notebook);
     }

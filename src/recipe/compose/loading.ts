@@ -8,6 +8,7 @@ import { mergeMaps } from "./merge.ts";
 import type { Notebook } from "./notebook.ts";
 import type { Lookup } from "./template.ts";
 import type { MapNode } from "./tree.ts";
+import type { Budget } from "./yaml-documents.ts";
 import { readTrees } from "./yaml-tree.ts";
 
 /** What loading needs all the way down. */
@@ -21,6 +22,7 @@ export interface Loading {
   readonly bases: Map<string, MapNode | undefined>;
   /** How many services were extended and files included; bounded. */
   readonly spent: { extended: number; included: number };
+  readonly budget: Budget;
   /** Loads the files of an `include`. */
   readonly loadFiles: (sources: readonly SourceText[], loading: Loading) => MapNode | undefined;
 }
@@ -34,7 +36,7 @@ export function includedLoading(loading: Loading, path: string, lookup: Lookup):
 export function loadBase(source: SourceText, loading: Loading): MapNode | undefined {
   const known = loading.bases.get(source.name);
   if (known !== undefined || loading.bases.has(source.name)) return known;
-  const trees = readTrees(loading.files.under(source, posix.dirname(source.name)), loading.notebook);
+  const trees = readTrees(loading.files.under(source, posix.dirname(source.name)), loading.budget, loading.notebook);
   let whole: MapNode | undefined;
   for (const tree of trees) {
     const filled = interpolate(tree, loading.lookup, loading.notebook);

@@ -23,7 +23,7 @@ export interface Notebook {
   failed(): boolean;
 }
 
-/** Notes that are kept; later ones are counted only. */
+/** Notes of each severity that are kept: a thousand remarks must not hide an error. */
 const MAX_NOTES = 200;
 /** A message quotes no more of a recipe than this. */
 const MAX_MESSAGE = 500;
@@ -32,6 +32,7 @@ const MAX_MESSAGE = 500;
 export function openNotebook(): Notebook {
   const notes: ComposeNote[] = [];
   const seen = new Set<string>();
+  const counts = new Map<ComposeNote["severity"], number>();
   const places = new Map<string, Located>();
   let failed = false;
   const add = (severity: ComposeNote["severity"], { pointer, at }: Spot, message: string, hint?: string) => {
@@ -39,10 +40,12 @@ export function openNotebook(): Notebook {
     const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
     // One mistake in an anchor or an extended service is met by everybody who uses it: it is said once.
     const key = `${severity}\n${text}\n${at?.source.name}\n${at?.range.start ?? pointer}`;
-    if (seen.has(key) || notes.length > MAX_NOTES) return;
+    const count = counts.get(severity) ?? 0;
+    if (count > MAX_NOTES || seen.has(key)) return;
     seen.add(key);
-    if (notes.length === MAX_NOTES) {
-      notes.push({ severity: "error", message: "there is more to say about this recipe than is shown", pointer: "" });
+    counts.set(severity, count + 1);
+    if (count === MAX_NOTES) {
+      notes.push({ severity, message: "there is more to say about this recipe than is shown", pointer: "" });
       return;
     }
     notes.push({ severity, message: text, pointer, ...(hint && { hint }), ...(at && { place: at }) });

@@ -21,8 +21,9 @@ import type { MapNode } from "./tree.ts";
 import type { ComposeFiles, ReadOptions, ReadStack } from "./types.ts";
 import { withoutRepetitions } from "./unique-lists.ts";
 import { usedResources } from "./used-resources.ts";
+import { MAX_LEXEMES } from "./yaml-documents.ts";
 
-const MAX_SERVICES = 5000;
+const MAX_SERVICES = 2000;
 
 /** Reads a stack from compose files. There is a spec when no note is an error. */
 export function readStack(files: ComposeFiles, options: ReadOptions): ReadStack {
@@ -44,6 +45,7 @@ function specOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook): 
       including: files.slice(0, 1).map(({ name }) => name),
       bases: new Map(),
       spent: { extended: 0, included: 0 },
+      budget: { lexemes: MAX_LEXEMES },
       loadFiles,
     },
   );

@@ -139,6 +139,8 @@ function withAliases(use: NetworkUse, more: ReadonlySet<string> | undefined): Ne
 }
 
 const MAX_MOUNTS = 500;
+/** Services whose mounts one service takes; more than anybody writes. */
+const MAX_LENDERS = 50;
 
 /** A service's mounts with those of the services named by `volumes_from`; its own win. */
 function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): readonly MountSpec[] {
@@ -149,7 +151,11 @@ function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): rea
     else notebook.place(`${service.pointer}/mounts/${found.size}`, field.at);
     found.set(mount.target, mount);
   }
-  for (const { mount, field } of borrowed(draft, drafts, new Set([service.name]))) {
+  const lenders = new Set([service.name]);
+  const lent = borrowed(draft, drafts, lenders);
+  if (lenders.size > MAX_LENDERS)
+    notebook.error(service.field, `${service.name} takes the mounts of too many services`);
+  for (const { mount, field } of lent) {
     if (found.has(mount.target) || found.size >= MAX_MOUNTS) continue;
     notebook.place(`${service.pointer}/mounts/${found.size}`, field.at);
     found.set(mount.target, mount);
@@ -160,7 +166,7 @@ function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): rea
 function borrowed(draft: ServiceDraft, drafts: Drafts, seen: Set<string>): { mount: MountSpec; field: Field }[] {
   return draft.volumesFrom.flatMap(({ service, readOnly, field }) => {
     const other = drafts.get(service);
-    if (other === undefined || seen.has(service)) return [];
+    if (other === undefined || seen.has(service) || seen.size > MAX_LENDERS) return [];
     seen.add(service);
     const theirs = [
       ...other.mounts.map(({ mount }) => mount),

@@ -7,21 +7,28 @@ import { Composer, Lexer, Parser } from "../../base/yaml.ts";
 import type { Notebook } from "./notebook.ts";
 
 /** Longest text of one file, in UTF-16 units. */
-export const MAX_TEXT = 2 * 1024 * 1024;
+export const MAX_TEXT = 1024 * 1024;
+/** Words and marks of all files of one reading: what reading them costs grows with their number. */
+export const MAX_LEXEMES = 400_000;
 const MAX_DEPTH = 100;
 const MAX_DOCUMENTS = 32;
 
+/** How much of a recipe may still be read. */
+export interface Budget {
+  lexemes: number;
+}
+
 /** The documents of a file; undefined when it is no YAML or too much of it, which is noted. */
-export function yamlDocuments(source: SourceText, notebook: Notebook): readonly Document[] | undefined {
+export function yamlDocuments(source: SourceText, budget: Budget, notebook: Notebook): readonly Document[] | undefined {
   const whole = { pointer: "", at: { source, range: { start: 0, end: 0 } } };
   if (source.text.length > MAX_TEXT) {
     notebook.error(whole, `${source.name} is longer than ${MAX_TEXT / 1024 / 1024} MiB`, "split it, with include:");
     return undefined;
   }
-  const tokens = tokensOf(source.text);
+  const tokens = tokensOf(source.text, budget);
   if (!Array.isArray(tokens)) {
-    const at = { source, range: { start: tokens.deepAt, end: tokens.deepAt + 1 } };
-    notebook.error({ pointer: "", at }, `${source.name} is nested more than ${MAX_DEPTH} levels deep`);
+    const at = { source, range: { start: tokens.stopAt, end: tokens.stopAt + 1 } };
+    notebook.error({ pointer: "", at }, `${source.name} ${tokens.reason}`);
     return undefined;
   }
   const documents: Document[] = [];
@@ -38,12 +45,14 @@ export function yamlDocuments(source: SourceText, notebook: Notebook): readonly 
 
 type Token = Parameters<Composer["next"]>[0];
 
-function tokensOf(text: string): Token[] | { readonly deepAt: number } {
+function tokensOf(text: string, budget: Budget): Token[] | { readonly stopAt: number; readonly reason: string } {
   const parser = new Parser();
   const tokens: Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > MAX_DEPTH) return { deepAt: Math.min(parser.offset, text.length) };
+    const stopAt = Math.min(parser.offset, text.length);
+    if (parser.stack.length > MAX_DEPTH) return { stopAt, reason: `is nested more than ${MAX_DEPTH} levels deep` };
+    if (--budget.lexemes < 0) return { stopAt, reason: "and the files before it are too long: split the stack" };
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;

@@ -7,7 +7,7 @@ import { isAlias, isMap, isScalar, isSeq } from "../../base/yaml.ts";
 import type { Notebook } from "./notebook.ts";
 import { plainScalar } from "./plain-scalar.ts";
 import { type Entry, type MapNode, type MergeTag, type Node, nullNode } from "./tree.ts";
-import { yamlDocuments } from "./yaml-documents.ts";
+import { type Budget, yamlDocuments } from "./yaml-documents.ts";
 
 /** How many values a file may have once its aliases are written out. */
 const MAX_VALUES = 250_000;
@@ -24,8 +24,8 @@ interface Work {
 }
 
 /** The documents of a file that hold a map; empty when there is none, or when the file was not understood, which is noted. */
-export function readTrees(source: SourceText, notebook: Notebook): readonly MapNode[] {
-  const documents = yamlDocuments(source, notebook) ?? [];
+export function readTrees(source: SourceText, budget: Budget, notebook: Notebook): readonly MapNode[] {
+  const documents = yamlDocuments(source, budget, notebook) ?? [];
   return documents.flatMap((document) => {
     const tree = treeOf(document, source, notebook);
     if (tree === undefined || (tree.kind === "scalar" && tree.value === null)) return [];
