@@ -117,7 +117,11 @@ export const EXAMPLE_FACTS: StackFacts = {
     ["bio", { name: "bio", gid: 126, members: ["elvis"] }],
     ["nogroup", null],
   ]),
-  stacks: new Map([["rover", { tags: EXAMPLE_STACK.tags, services: ["web", "db", "db-main"] }]]),
+  stacks: new Map([
+    ["rover", { tags: EXAMPLE_STACK.tags, services: ["web", "db", "db-main"] }],
+    ["rovr", null],
+    ["new", null],
+  ]),
   secrets: new Map([["web.rover.mysql_password", { description: "owner:fred" }]]),
   images: new Map([[IMAGE, EXAMPLE_IMAGE]]),
   running: new Map(),

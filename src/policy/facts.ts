@@ -12,8 +12,8 @@ export interface StackFacts {
   /** By account name; whoever is known may also be found by uid. */
   readonly people?: ReadonlyMap<string, PersonFacts | null> | undefined;
   readonly groups?: ReadonlyMap<string, GroupFacts | null> | undefined;
-  /** All stacks that there are, by name. */
-  readonly stacks?: ReadonlyMap<string, StackInfo> | undefined;
+  /** By name: this one, and those that its secrets are named after. */
+  readonly stacks?: ReadonlyMap<string, StackInfo | null> | undefined;
   /** All secrets of the store that the owner may use, by full name. */
   readonly secrets?: ReadonlyMap<string, SecretFacts> | undefined;
   /** By the image as written. */

@@ -145,6 +145,12 @@ describe("ownership of a stack that is brought up", () => {
     expect(rules(EXAMPLE_STACK, { ...EXAMPLE_FACTS, actor: elvis })).toEqual([]);
   });
 
+  test("is not known of a stack that could not be looked up", () => {
+    const facts = { ...EXAMPLE_FACTS, stacks: new Map() };
+    const findings = judgeStack(EXAMPLE_STACK, facts, SPIN).filter(blocks);
+    expect(findings.map(({ rule, certainty }) => [rule, certainty])).toEqual([["OWN-01", "unknown"]]);
+  });
+
   test("lets nobody make a stack in another's name", () => {
     expect(rules({ ...EXAMPLE_STACK, name: "new" }, { ...EXAMPLE_FACTS, actor: elvis })).toHaveLength(1);
   });

@@ -43,7 +43,8 @@ export function judgeStack(
 function operationsOf(spec: StackSpec, { stacks }: StackFacts): readonly OperationInput[] {
   const { name: stack, tags } = spec;
   const now = stacks?.get(stack);
-  if (!now) return [{ action: "up", stack, tags }];
+  if (now === undefined) return [{ action: "up", stack, tags: undefined }];
+  if (now === null) return [{ action: "up", stack, tags }];
   const kept = [...new Set([...Object.keys(tags), ...Object.keys(now.tags)])].every(
     (key) => tagOf(tags, key) === tagOf(now.tags, key),
   );

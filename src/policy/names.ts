@@ -38,6 +38,7 @@ export interface SecretParts {
 /** What else is known of names, to tell `a.b.c` apart. */
 export interface KnownNames {
   readonly serviceTypes: ReadonlyMap<string, ServiceType>;
+  /** Null: there is none of this name. */
   readonly stacks?: ReadonlyMap<string, unknown> | undefined;
 }
 
@@ -49,7 +50,8 @@ export function parseSecretName(name: string, { serviceTypes, stacks }: KnownNam
   if (name.length > 253) return undefined;
   const [first = "", second = "", ...rest] = name.split(".");
   const service = isLabel(first) && (serviceTypes.size === 0 || typeOfService(first, serviceTypes) !== undefined);
-  const stackThere = stacks === undefined || stacks.has(second) || !stacks.has(first);
+  const isThere = (stack: string) => (stacks?.get(stack) ?? null) !== null;
+  const stackThere = isThere(second) || !isThere(first);
   if (rest.length > 0 && service && isLabel(second) && stackThere && isFile(rest.join(".")))
     return { service: first, stack: second, file: rest.join(".") };
   const file = [second, ...rest].join(".");

@@ -28,6 +28,7 @@ test("names everything that rules ask for, once and as it is written", () => {
     people: ["fred", "wilma"],
     uids: [501],
     groups: ["csg", "isg"],
+    stacks: ["rover", "web"],
     images: ["registry.spin.nersc.gov/csg/rover-web:v1.4.2"],
     paths: [SOURCE],
     ports: ["60007/tcp", "60009/tcp"],

@@ -14,6 +14,8 @@ export interface NeededFacts {
   /** Numbers whose accounts matter: put those into `people`, too. */
   readonly uids: readonly number[];
   readonly groups: readonly string[];
+  /** Stacks: this one, and those that its secrets may be named after. */
+  readonly stacks: readonly string[];
   /** As written. */
   readonly images: readonly string[];
   /** Host paths, as they are keys of `paths`. */
@@ -38,6 +40,7 @@ export function neededFacts(spec: StackSpec, policy: PolicyConfig, images?: Imag
     people: once(tags("owner", "staff-owner")),
     uids: once(uidsOf(parts)),
     groups: once(tags("group", "staff-group")),
+    stacks: once([spec.name, ...spec.secrets.flatMap(({ store }) => store.split(".", 2))]),
     images: once(spec.services.map(({ image }) => image)),
     paths: once(parts.mount.flatMap(({ written }) => written ?? [])),
     ports: once(parts.port.flatMap(({ port }) => (port.host === undefined ? [] : [`${port.host}/${port.protocol}`]))),

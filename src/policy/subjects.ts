@@ -143,8 +143,8 @@ export type Operation =
 export interface OperationInput {
   readonly action: Operation;
   readonly stack: string;
-  /** Of the stack as it is, not as it is wanted. */
-  readonly tags: Readonly<Record<string, string>>;
+  /** Of the stack as it is, not as it is wanted; a new one's own. Undefined: nobody looked whether there is one. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
   readonly service?: string | undefined;
   /** What runs, and what would run after. */
   readonly digest?: string | undefined;

@@ -46,6 +46,11 @@ export const OWN_STACK = rule({
     },
     { shows: "a viewer", operation: { action: "upgrade", tags: ROVER }, facts: { actor: actor("viewer") } },
     {
+      shows: "a stack that was not looked up",
+      operation: { action: "up", tags: undefined },
+      expect: { certainty: "unknown", severity: "error" },
+    },
+    {
       shows: "nobody signed in",
       operation: { action: "upgrade", tags: ROVER },
       facts: { actor: undefined },
@@ -86,6 +91,8 @@ function isOfService({ service, action }: OperationInput): boolean {
 
 function refusal({ operation: { stack, tags, action }, facts: { actor } }: OperationSubject) {
   if (actor === undefined) return unknown("nobody said who asks");
+  // A stack that seems to be new must not be somebody's that could not be looked up.
+  if (tags === undefined) return unknown(`nobody looked up whose the stack ${stack} is`);
   return mayOperate(actor, action, tags)
     ? undefined
     : { fields: { stack, owner: tags["owner"] ?? "the site's staff" } };

@@ -58,9 +58,8 @@ export const SECRET_PLACE = rule({
     const { name } = subject.secret;
     const parts = partsOf(subject);
     if (!parts) return undefined;
-    const { stacks } = subject.facts;
-    if (stacks === undefined) return unknown("nobody said which stacks there are", "/name");
-    const stack = stacks.get(parts.stack);
+    const stack = subject.facts.stacks?.get(parts.stack);
+    if (stack === undefined) return unknown(`nobody looked whether there is a stack ${parts.stack}`, "/name");
     if (!stack) return { at: "/name", fields: { part: parts.stack, name } };
     const there = parts.service === undefined || stack.services.includes(parts.service);
     return there

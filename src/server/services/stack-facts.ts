@@ -59,9 +59,9 @@ export async function stackFacts(sources: FactSources, judgement: Judgement): Pr
     actor: actor ?? undefined,
     people: new Map([...known, ...people]),
     ...{ groups, images, paths, freePorts, dns },
-    stacks: await stacksNamed(sources, spec, needed.secrets),
+    stacks: await mapOf(needed.stacks, async (name) => (await sources.stack(name)) ?? null),
     secrets: await secretFacts(sources, spec, needed.secrets),
-    running: before && new Map(Object.entries(before.images).map(([service, image]) => [service, runningOf(image)])),
+    running: new Map(Object.entries(before?.images ?? {}).map(([service, image]) => [service, runningOf(image)])),
     volumes: await ownedParts(needed.volumes, async () => engine.volumes({})),
     networks: await ownedParts(needed.networks, async () => engine.networks({})),
   };
@@ -154,11 +154,6 @@ async function leadsTo(host: string): Promise<readonly string[]> {
     lookup(host, { all: true }).catch(() => []),
   ]);
   return [...names, ...addresses.map(({ address }) => address)];
-}
-
-async function stacksNamed({ stack }: FactSources, { name }: StackSpec, secrets: readonly string[]) {
-  const parts = secrets.flatMap((secret) => secret.split(".").slice(0, 2));
-  return mapOf([...new Set([name, ...parts])], stack);
 }
 
 async function secretFacts(
