@@ -51,7 +51,7 @@ function web(image: string, more = ""): string {
   return `services: {web: {image: "${image}", ${QUICK}${more}}}`;
 }
 
-describe.skipIf(!hasDockerd)("a stack on Docker", () => {
+describe.skipIf(!hasDockerd).concurrent("a stack on Docker", () => {
   test("goes up in the order of its dependencies, is shown, and goes down without a trace", async () => {
     const name = someName();
     const text = `
