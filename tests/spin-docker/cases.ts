@@ -3,7 +3,8 @@
 
 import { connect } from "node:net";
 import { expect } from "vitest";
-import { ADMIN, basic, HandClock, type Settings, type Shown, type World, wait } from "./world.ts";
+import { HandClock } from "../../src/services/idle/testing.ts";
+import { ADMIN, basic, type Settings, type Shown, type World, wait } from "./world.ts";
 
 /** One row of the table. */
 export interface Case {
@@ -430,7 +431,7 @@ export const CASES: readonly Case[] = [
       await world.pass(1);
       await world.until(id, "stopped");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   ),
   row(
     68,
@@ -441,7 +442,7 @@ export const CASES: readonly Case[] = [
       expect((await world.get(id))["status"]).toBe("running");
       expect(await world.spin.nextLook()).toBeUndefined();
     },
-    () => ({ timeouts: false, clock: new HandClock() }),
+    () => ({ timeouts: false, clock: new HandClock(Date.now() / 1000) }),
   ),
   row(
     69,
@@ -459,7 +460,7 @@ export const CASES: readonly Case[] = [
       await world.pass(1);
       expect((await world.get(made["container_id"]))["status"]).toBe("running");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   ),
   row(
     70,
@@ -474,7 +475,7 @@ export const CASES: readonly Case[] = [
       await world.pass(1);
       await world.until(id, "stopped");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   ),
   row(71, "OPTIONS without a password", async (world) => {
     const { status, headers, text } = await world.ask("OPTIONS", "/v1/containers");

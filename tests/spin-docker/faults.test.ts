@@ -2,8 +2,9 @@
 // the middle, clocks that are set, containers that lie.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HandClock } from "../../src/services/idle/testing.ts";
 import { hasDockerd, startDockerd, type TestEngine } from "../support/engine.ts";
-import { HandClock, loadImages, type Settings, World, wait } from "./world.ts";
+import { loadImages, type Settings, World, wait } from "./world.ts";
 
 const SKIP = hasDockerd ? "" : " (skipped: no dockerd, or not root)";
 const FAST = { initialMs: 2000, intervalMs: 1000 };
@@ -117,7 +118,7 @@ describe(`spin-docker's containers${SKIP}`, () => {
       await world.pass(1);
       await world.until(id, "stopped");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   );
 
   fault(
@@ -131,7 +132,7 @@ describe(`spin-docker's containers${SKIP}`, () => {
       await world.pass(1);
       await world.until(id, "stopped");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   );
 
   fault(
@@ -147,7 +148,7 @@ describe(`spin-docker's containers${SKIP}`, () => {
       await world.pass(1);
       await world.until(id, "stopped");
     },
-    () => ({ ...FAST, clock: new HandClock() }),
+    () => ({ ...FAST, clock: new HandClock(Date.now() / 1000) }),
   );
 
   fault("outlive an engine that is killed, and so does the server", async (world) => {

@@ -14,6 +14,7 @@ import type { ContainerPlan, Engine } from "../../src/services/engine/types.ts";
 import { checkInTokens } from "../../src/services/idle/check-in-token.ts";
 import { CheckInDesk } from "../../src/services/idle/check-ins.ts";
 import { makeSteadyClock, type SteadyClock } from "../../src/services/idle/steady-clock.ts";
+import { HandClock } from "../../src/services/idle/testing.ts";
 import type { SpinDockerConfig } from "../../src/site/services/idle.ts";
 import type { Store } from "../../src/store/index.ts";
 import { openMemoryStore } from "../../src/store/testing.ts";
@@ -58,32 +59,6 @@ export interface Question {
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly text?: string;
-}
-
-/** A clock that stands still until it is told to go on. */
-export class HandClock implements SteadyClock {
-  #now = Date.now() / 1000;
-  #step = 0;
-
-  now(): number {
-    return this.#now;
-  }
-
-  settle(): number {
-    const step = this.#step;
-    this.#step = 0;
-    this.#now += step;
-    return step;
-  }
-
-  advance(seconds: number): void {
-    this.#now += seconds;
-  }
-
-  /** Somebody sets the machine's clock. */
-  set(seconds: number): void {
-    this.#step += seconds;
-  }
 }
 
 /** A container as the interface shows it. */

@@ -58,7 +58,7 @@ export class CpuMeter {
     if (share === undefined) return;
     const at = now();
     const busy = share > (service.policy.idle.cpuFloor ?? 0);
-    service.cpu = { share, at, busyAt: busy ? at : service.cpu?.busyAt };
+    service.measured({ share, at, busyAt: busy ? at : service.cpu?.busyAt });
     if (busy) service.use(at);
   }
 }

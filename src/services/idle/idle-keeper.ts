@@ -13,93 +13,91 @@ import { type Beat, startBeats } from "./beats.ts";
 import { CpuMeter } from "./cpu.ts";
 import { fail } from "./errors.ts";
 import { IdleBook, type UseSpan } from "./idle-book.ts";
+import type { Warmth } from "./keep-warm.ts";
 import type { KnownService } from "./known-service.ts";
 import { KnownServices } from "./known-services.ts";
+import { ProxyReports } from "./proxy-reports.ts";
 import { makeSteadyClock, type SteadyClock } from "./steady-clock.ts";
-import { sweep } from "./sweep.ts";
+import { decideAbout, type SweepView, sweep } from "./sweep.ts";
 import { Timeline } from "./timeline.ts";
-import { type WakeChange, WakeDesk } from "./wake.ts";
+import { UseHistory } from "./use-history.ts";
+import { WakeDesk } from "./wake.ts";
 
 /** What the keeper works with. */
 export interface IdleOptions {
   readonly store: Store;
-  readonly stacks: Pick<Stacks, "list" | "show" | "spec" | "watchState" | "sleep" | "wake" | "note">;
+  readonly stacks: Pick<Stacks, "list" | "show" | "spec" | "watchState" | "sleep" | "wake">;
   readonly engine: Pick<Engine, "usage">;
   readonly config: () => IdleConfig;
   readonly log: Log;
   readonly clock?: SteadyClock | undefined;
-  /** Of sweeps; 5 s unless said otherwise, 0: only when `sweep` is called. */
+  /** Milliseconds between sweeps; 5 s unless said otherwise. 0: only when `sweep` is called. */
   readonly sweepMs?: number | undefined;
-  /** Seconds between two reports of a proxy. */
+  /** Seconds between two reports of a proxy; 10 unless said otherwise. */
   readonly trafficInterval?: number | undefined;
 }
+
+/** Seconds after which a proxy that says nothing is forgotten. */
+const SILENT = 3600;
 
 /** The use of all services. */
 export class IdleKeeper {
   readonly #options: IdleOptions;
   readonly #clock: SteadyClock;
   readonly #services: KnownServices;
-  readonly #book: IdleBook;
-  readonly #timeline: Timeline;
+  readonly #proxies: ProxyReports;
+  readonly #history: UseHistory;
   readonly #wakes: WakeDesk;
   readonly #cpu: CpuMeter;
-  readonly #proxies = new Map<string, number>();
-  readonly #warmths = new Map();
+  readonly #warmths = new Map<string, Warmth>();
   readonly #stop = new AbortController();
+  readonly #falling = new Set<Promise<void>>();
   #listeningSince: number;
-  #falling = new Set<Promise<void>>();
   #beats: Beat | undefined;
 
   private constructor(options: IdleOptions) {
     const { clock = makeSteadyClock(), store, config, engine, stacks, log } = options;
     this.#options = options;
     this.#clock = clock;
-    this.#book = new IdleBook(store);
-    this.#timeline = new Timeline(this.#book, () => {
-      return { age: config().historyMs / 1000, length: config().historyLength };
-    });
     this.#listeningSince = clock.now();
     this.#cpu = new CpuMeter(engine);
+    this.#services = new KnownServices({
+      ...{ stacks, log },
+      onChange: (known) => this.#history.seen(known, this.#wakes.waking(known.stack, known.service), clock.now()),
+      onGone: (known) => this.#history.gone(known),
+    });
+    this.#proxies = new ProxyReports(this.#services);
+    const book = new IdleBook(store);
+    const limits = () => ({ age: config().historyMs / 1000, length: config().historyLength });
+    this.#history = new UseHistory({ book, timeline: new Timeline(book, limits), log, services: this.#services });
     this.#wakes = new WakeDesk({
       stacks,
       now: () => clock.now(),
       timeoutMs: () => config().wakeTimeoutMs,
-      onChange: (stack, service, change) => this.#woken(stack, service, change),
-    });
-    this.#services = new KnownServices({
-      ...{ stacks, log },
-      onChange: (service) => this.#seen(service),
-      onGone: (service) => this.#gone(service),
+      onChange: (stack, service, change) => this.#history.woken(stack, service, change, clock.now()),
     });
   }
 
   /** Reads what was known, and begins. */
   static async open(options: IdleOptions): Promise<IdleKeeper> {
     const keeper = new IdleKeeper(options);
-    const kept = await keeper.#book.all();
     await keeper.#services.open();
-    for (const { stack, service, lastUse, asleepSince } of kept) {
-      const known = keeper.#services.get(stack, service);
-      if (!known) continue;
-      if (lastUse !== undefined) known.use(lastUse);
-      known.asleepSince ??= asleepSince;
-      known.changed = false;
-    }
+    await keeper.#history.restore();
     keeper.#beats = startBeats(keeper.#work(), options.log);
     return keeper;
   }
 
   /** What is known of a service's use; undefined: it has no policy, or does not run. */
   state(stack: string, service: string): IdleState | undefined {
-    const decision = this.#services.get(stack, service)?.decision;
-    if (!decision) return undefined;
-    const { activity, because, lastUse, stopsAt } = decision;
+    const known = this.#services.get(stack, service);
+    if (known?.wakefulness !== "awake") return undefined;
+    const { activity, because, lastUse, stopsAt } = decideAbout(known, this.#view(), this.#clock.now()).decision;
     return { activity, because, lastUse, stopsAt };
   }
 
-  /** How a service was since a moment; oldest first. */
+  /** How a service was since a moment (seconds since 1970); oldest first. */
   timeline(stack: string, service: string, since: number): Promise<readonly UseSpan[]> {
-    return this.#timeline.since(stack, service, since);
+    return this.#history.since(stack, service, since);
   }
 
   /** A container of a stack says how much it is used. False: it is none of them. */
@@ -109,56 +107,53 @@ export class IdleKeeper {
     return known !== undefined;
   }
 
-  /** A proxy says how routes are used; what it does not name is not in use. `proxy`: which of them. */
+  /** A proxy says how routes are used since its report before; what it does not name is not in use. */
   traffic(proxy: string, routes: readonly RouteUse[]): void {
-    const at = this.#clock.now();
-    this.#proxies.set(proxy, at);
-    const sums = new Map<KnownService, { open: number; lastUse: number; at: number }>();
-    for (const { route, open, lastUse } of routes) {
-      const known = this.#ofRoute(route);
-      if (!known) continue;
-      const sum = sums.get(known);
-      sums.set(known, { at, open: open + (sum?.open ?? 0), lastUse: Math.max(lastUse, sum?.lastUse ?? 0) });
-    }
-    for (const known of this.#services.all()) {
-      const said = sums.get(known);
-      if (said) known.seeTraffic(proxy, said);
-      else known.forgetProxy(proxy);
-    }
+    this.#proxies.take(proxy, this.#clock.now(), routes);
   }
 
   /** A proxy ended. */
   forgetProxy(proxy: string): void {
-    this.#proxies.delete(proxy);
-    for (const known of this.#services.all()) known.forgetProxy(proxy);
+    this.#proxies.forget(proxy);
   }
 
-  /** Wakes what a route leads to. @throws E_WAKE_ROUTE, E_WAKE_FAILED, E_WAKE_SLOW */
+  /** Wakes what a route leads to. @throws E_WAKE_ROUTE, E_WAKE_FAILED, E_WAKE_SLOW; the signal's reason */
   wakeRoute(route: string, signal?: AbortSignal): Promise<void> {
     const [stack, service] = route.split("/");
     if (!stack || !service) return Promise.reject(fail("E_WAKE_ROUTE", { route }));
     return this.wake(stack, service, signal);
   }
 
-  /** Wakes a service; nothing if it runs. @throws E_WAKE_FAILED, E_WAKE_SLOW */
-  async wake(stack: string, service: string, signal?: AbortSignal): Promise<void> {
-    await this.#wakes.wake(stack, service, signal);
+  /** Wakes a service; nothing if it runs. @throws E_WAKE_FAILED, E_WAKE_SLOW; the signal's reason */
+  wake(stack: string, service: string, signal?: AbortSignal): Promise<void> {
+    return this.#wakes.wake(stack, service, signal);
   }
 
+  /** Somebody changed a service: that it could not be woken before says nothing any more. */
+  forgive(stack: string, service: string): void {
+    this.#wakes.forgive(stack, service);
+  }
+
+  /** True while somebody wakes it. */
   waking(stack: string, service: string): boolean {
     return this.#wakes.waking(stack, service);
   }
 
   /** Looks at all services now. Resolves when those that nobody uses sleep. */
   async sweep(): Promise<void> {
-    await this.#sweep();
-    await Promise.all(this.#falling);
+    this.#sweep();
+    await this.settled();
+  }
+
+  /** Measures the CPU time of those services whose policy asks for it. */
+  measure(): Promise<void> {
+    return this.#cpu.measure(this.#services.all(), () => this.#clock.now(), this.#stop.signal);
   }
 
   /** Resolves when everything heard of is taken over. */
   async settled(): Promise<void> {
-    await this.#services.settled();
     await Promise.all(this.#falling);
+    await this.#services.settled();
   }
 
   /** Ends; what waits to be written is written. */
@@ -167,39 +162,34 @@ export class IdleKeeper {
     await this.#beats?.end();
     await this.#services.close();
     await Promise.all(this.#falling);
-    await this.#write();
+    await this.#history.write();
   }
 
   #work() {
     const { sweepMs = 5000, config } = this.#options;
     if (sweepMs === 0) return [];
     return [
-      { what: "looking at the use of services", everyMs: () => sweepMs, work: () => this.#sweep() },
-      { what: "writing the use of services", everyMs: () => 30_000, work: () => this.#write() },
+      { what: "looking at the use of services", everyMs: () => sweepMs, work: async () => this.#sweep() },
+      { what: "writing the use of services", everyMs: () => 30_000, work: () => this.#history.write() },
       { what: "measuring services", everyMs: () => config().cpuIntervalMs, work: () => this.measure() },
-      {
-        what: "trimming the timeline of use",
-        everyMs: () => 3_600_000,
-        work: () => this.#timeline.trim(this.#clock.now()),
-      },
+      { what: "trimming timelines", everyMs: () => 3_600_000, work: () => this.#history.trim(this.#clock.now()) },
     ];
   }
 
-  /** Measures the CPU time of those services whose policy asks for it. */
-  measure(): Promise<void> {
-    return this.#cpu.measure(this.#services.all(), () => this.#clock.now(), this.#stop.signal);
-  }
-
-  async #sweep(): Promise<void> {
-    this.#settleClock();
+  #view(): SweepView {
     const { config, trafficInterval = 10 } = this.#options;
     const { reportIntervalMs, cpuIntervalMs, timeZone } = config();
-    const now = this.#clock.now();
     const times = { reportInterval: reportIntervalMs / 1000, cpuInterval: cpuIntervalMs / 1000, trafficInterval };
     const rules = { ...times, listeningSince: this.#listeningSince };
-    const view = { services: this.#services.all(), proxies: this.#proxies, rules, timeZone, warmths: this.#warmths };
-    const sleepy = sweep(view, now);
-    for (const known of this.#services.all()) this.#note(known, now);
+    return { services: this.#services.all(), proxies: this.#proxies.spoke, rules, timeZone, warmths: this.#warmths };
+  }
+
+  #sweep(): void {
+    this.#settleClock();
+    const now = this.#clock.now();
+    this.#proxies.forgetSilent(now - SILENT);
+    const sleepy = sweep(this.#view(), now);
+    for (const known of this.#services.all()) this.#history.decided(known, now);
     for (const known of sleepy) this.#layDown(known);
   }
 
@@ -209,16 +199,9 @@ export class IdleKeeper {
     this.#options.log.warn(`the clock was set by ${Math.round(step)} s; the time of idle services goes on as before`);
     this.#listeningSince += step;
     for (const known of this.#services.all()) known.moveTimes(step);
-    for (const [proxy, at] of this.#proxies) this.#proxies.set(proxy, at + step);
+    this.#proxies.moveTimes(step);
+    this.#history.moveTimes(step);
     this.#warmths.clear();
-  }
-
-  #note(known: KnownService, now: number): void {
-    const { stack, service, decision } = known;
-    if (decision && !known.busy) {
-      const { activity, because } = decision;
-      this.#timeline.note({ stack, service, at: now, activity, because });
-    }
   }
 
   #layDown(known: KnownService): void {
@@ -228,10 +211,8 @@ export class IdleKeeper {
     known.busy = true;
     const task = this.#options.stacks
       .sleep(stack, service, action, `nobody uses it: ${decision.because}`)
-      .then((slept) => {
-        // Refused because something else is under way: the next sweep sees what became of it.
-        if (slept) this.#seen(known);
-      })
+      // False: something else is under way; the next sweep sees what became of it.
+      .then(() => this.#services.lookAgain(stack))
       .catch((error: unknown) => {
         this.#options.log.warn(`${service} of ${stack} was not put to sleep: ${reasonOf(error)}`);
       })
@@ -240,54 +221,5 @@ export class IdleKeeper {
         this.#falling.delete(task);
       });
     this.#falling.add(task);
-  }
-
-  #seen(known: KnownService): void {
-    const { stack, service, wakefulness } = known;
-    const at = this.#clock.now();
-    const before = known.asleepSince;
-    known.asleepSince = wakefulness === "asleep" ? (before ?? at) : undefined;
-    known.changed ||= before !== known.asleepSince;
-    if (wakefulness === "awake" || this.#wakes.waking(stack, service)) return;
-    if (wakefulness === "asleep")
-      this.#timeline.note({ stack, service, at, activity: "asleep", because: "nobody used it" });
-    else this.#timeline.note({ stack, service, at, activity: "stopped", because: "it was stopped" });
-  }
-
-  #gone({ stack, service }: KnownService): void {
-    this.#timeline.forget(stack, service);
-    void this.#book.forget(stack, service).catch((error: unknown) => this.#options.log.warn(reasonOf(error)));
-  }
-
-  #woken(stack: string, service: string, change: WakeChange): void {
-    const at = this.#clock.now();
-    const known = this.#services.get(stack, service);
-    if (change.kind === "began")
-      this.#timeline.note({ stack, service, at, activity: "waking", because: "somebody wants it" });
-    // Whoever wanted it has not been there yet.
-    if (change.kind === "woken") known?.use(at);
-    if (change.kind === "failed") {
-      this.#options.log.warn(`${service} of ${stack} did not wake: ${change.reason}`);
-      this.#timeline.note({ stack, service, at, activity: "asleep", because: `it did not wake: ${change.reason}` });
-    }
-  }
-
-  #ofRoute(route: string): KnownService | undefined {
-    const [stack = "", service = ""] = route.split("/");
-    return this.#services.get(stack, service);
-  }
-
-  async #write(): Promise<void> {
-    const changed = [...this.#services.all()].filter((known) => known.changed);
-    const spans = this.#timeline.take();
-    if (changed.length + spans.length === 0) return;
-    for (const known of changed) known.changed = false;
-    try {
-      await this.#book.write(changed, spans);
-    } catch (error) {
-      for (const known of changed) known.changed = true;
-      this.#timeline.putBack(spans);
-      throw error;
-    }
   }
 }

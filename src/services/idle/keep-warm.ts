@@ -105,9 +105,27 @@ function momentOf(day: number, minutes: number, zone: string): number {
   return (local - offsetMs(guess, zone)) / 1000;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const QUARTER_MS = 900_000;
+/** Offsets that are remembered: those of some months around now in many zones. */
+const MOST_OFFSETS = 20_000;
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, number>();
+
+// Clocks are changed at quarters of an hour; asking the runtime costs microseconds, which ten thousand stacks would feel.
 function offsetMs(at: number, zone: string): number {
+  const quarter = Math.floor(at / QUARTER_MS);
+  const key = `${quarter} ${zone}`;
+  let offset = offsets.get(key);
+  if (offset === undefined) {
+    if (offsets.size >= MOST_OFFSETS) offsets.clear();
+    offset = askOffset(quarter * QUARTER_MS, zone);
+    offsets.set(key, offset);
+  }
+  return offset;
+}
+
+function askOffset(at: number, zone: string): number {
   let format = formats.get(zone);
   if (!format) {
     const parts = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
@@ -117,5 +135,5 @@ function offsetMs(at: number, zone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }

@@ -39,13 +39,15 @@ export class KnownService {
   startedAt = 0;
   asleepSince: number | undefined;
   lastUse: number | undefined;
-  cpu: CpuUse | undefined;
+  /** Until then the decision holds, unless something is heard; seconds since 1970. */
+  decidedUntil = 0;
   decision: Decision | undefined;
   /** The sweep puts it to sleep at the moment. */
   busy = false;
   /** Something is to be written down. */
   changed = false;
   containers: readonly string[] = [];
+  #cpu: CpuUse | undefined;
   readonly #reports = new Map<string, Report>();
   readonly #traffic = new Map<string, Traffic>();
 
@@ -55,11 +57,21 @@ export class KnownService {
     this.policy = policy;
   }
 
+  get cpu(): CpuUse | undefined {
+    return this.#cpu;
+  }
+
+  measured(cpu: CpuUse): void {
+    this.#cpu = cpu;
+    this.decidedUntil = 0;
+  }
+
   /** Takes over how it is now. True: it went to sleep, woke, or runs anew. */
   see(seen: Pick<Service, "state" | "containers">): boolean {
     const running = seen.containers.filter(({ status }) => status === "running");
     const startedAt = Math.max(0, ...running.map((container) => container.startedAt ?? 0));
     const now: Wakefulness = running.length > 0 ? "awake" : SLEEPING.has(seen.state) ? "asleep" : "off";
+    this.decidedUntil = 0;
     const differs = now !== this.wakefulness || (now === "awake" && startedAt !== this.startedAt);
     this.wakefulness = now;
     this.startedAt = startedAt;
@@ -71,24 +83,26 @@ export class KnownService {
   report(container: string, report: Report): void {
     this.#reports.set(container, report);
     if (report.value !== "0") this.use(report.at);
-    this.changed = true;
+    this.decidedUntil = 0;
   }
 
   /** What one proxy says of all routes of this service together. */
   seeTraffic(proxy: string, traffic: Traffic): void {
     this.#traffic.set(proxy, traffic);
+    this.decidedUntil = 0;
     if (traffic.lastUse > 0) this.use(traffic.lastUse);
     if (traffic.open > 0) this.use(traffic.at);
   }
 
-  /** A proxy ended. */
+  /** A proxy ended, or says nothing of this service any more. */
   forgetProxy(proxy: string): void {
-    this.#traffic.delete(proxy);
+    if (this.#traffic.delete(proxy)) this.decidedUntil = 0;
   }
 
   use(at: number): void {
     if (at <= (this.lastUse ?? 0)) return;
     this.lastUse = at;
+    this.decidedUntil = 0;
     this.changed = true;
   }
 
@@ -105,8 +119,8 @@ export class KnownService {
         lastUse: Math.max(said?.lastUse ?? 0, traffic?.lastUse ?? 0),
       };
     }
-    const { startedAt, lastUse, cpu } = this;
-    return { startedAt, lastUse, cpu, traffic, reports: [...this.#reports.values()] };
+    const { startedAt, lastUse } = this;
+    return { startedAt, lastUse, cpu: this.#cpu, traffic, reports: [...this.#reports.values()] };
   }
 
   /** The clock was set: everything moves along. */
@@ -114,8 +128,14 @@ export class KnownService {
     if (this.lastUse !== undefined) this.lastUse += seconds;
     if (this.asleepSince !== undefined) this.asleepSince += seconds;
     this.startedAt += seconds;
-    if (this.cpu)
-      this.cpu = { ...this.cpu, at: this.cpu.at + seconds, busyAt: this.cpu.busyAt && this.cpu.busyAt + seconds };
+    this.decidedUntil = 0;
+    const { busyAt } = this.#cpu ?? {};
+    if (this.#cpu)
+      this.#cpu = {
+        ...this.#cpu,
+        at: this.#cpu.at + seconds,
+        busyAt: busyAt === undefined ? undefined : busyAt + seconds,
+      };
     for (const [id, report] of this.#reports) this.#reports.set(id, { ...report, at: report.at + seconds });
     for (const [id, said] of this.#traffic)
       this.#traffic.set(id, { ...said, at: said.at + seconds, lastUse: said.lastUse && said.lastUse + seconds });

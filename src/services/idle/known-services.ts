@@ -57,6 +57,11 @@ export class KnownServices {
     return this.#services.values();
   }
 
+  /** Takes over how a stack is now. */
+  lookAgain(stack: string): Promise<void> {
+    return this.#again(stack);
+  }
+
   /** Resolves when every change that was heard of is taken over. */
   settled(): Promise<void> {
     return this.#turns.settled();

@@ -1,8 +1,7 @@
 // Decides for all services at one moment, and says which are to be put to sleep. Over ten thousand services this is some
 // milliseconds of arithmetic: nothing is read or asked.
 
-import type { DecideRules } from "./decide.ts";
-import { decide } from "./decide.ts";
+import { type DecideRules, type Decision, decide } from "./decide.ts";
 import { type Warmth, warmthAt } from "./keep-warm.ts";
 import type { KnownService } from "./known-service.ts";
 
@@ -23,24 +22,41 @@ const FRESH_INTERVALS = 2;
 /** Different hours that are remembered. */
 const MOST_WARMTHS = 10_000;
 
-/** Writes each service's decision into it; answers those that are to sleep. */
+/** Seconds after which a service is decided about again of which nothing was heard; spread, so that not all come at once. */
+const AGAIN = { least: 20, spread: 20 };
+
+/** Writes each service's decision into it where something may have changed; answers those that are to sleep. */
 export function sweep(view: SweepView, now: number): readonly KnownService[] {
-  const { services, proxies, rules } = view;
-  const fresh = now - FRESH_INTERVALS * rules.trafficInterval;
   const sleepy: KnownService[] = [];
-  for (const service of services) {
+  let turn = 0;
+  for (const service of view.services) {
     if (service.wakefulness !== "awake") {
       service.decision = undefined;
       continue;
     }
-    const warmth = warmthOf(service, view, now);
-    service.decision = decide(service.known(proxies, fresh), service.policy.idle, warmth, rules, now);
-    if (service.decision.stop && !service.busy) sleepy.push(service);
+    if (now >= service.decidedUntil) {
+      const { decision, until } = decideAbout(service, view, now);
+      service.decision = decision;
+      turn = (turn + 1) % AGAIN.spread;
+      service.decidedUntil = Math.min(until, now + AGAIN.least + turn);
+    }
+    if (service.decision?.stop && !service.busy) sleepy.push(service);
   }
   return sleepy;
 }
 
-function warmthOf({ policy }: KnownService, { warmths, timeZone }: SweepView, now: number): Warmth {
+/** What is so at this moment, and until when if nothing is heard. */
+export function decideAbout(service: KnownService, view: Omit<SweepView, "services">, now: number) {
+  const { proxies, rules } = view;
+  const warmth = warmthOf(service, view, now);
+  const use = service.known(proxies, now - FRESH_INTERVALS * rules.trafficInterval);
+  const decision: Decision = decide(use, service.policy.idle, warmth, rules, now);
+  const until = Math.min(warmth.until, decision.stopsAt ?? Number.POSITIVE_INFINITY);
+  // What is due and did not happen yet is looked at again in the next sweep.
+  return { decision, until: until > now ? until : 0 };
+}
+
+function warmthOf({ policy }: KnownService, { warmths, timeZone }: Omit<SweepView, "services">, now: number): Warmth {
   if (policy.hours.length === 0) return NO_HOURS;
   const key = `${timeZone}\n${policy.idle.keepWarm.join("\n")}`;
   const known = warmths.get(key);

@@ -15,12 +15,14 @@ export interface TimelineLimits {
 const MOST_WAITING = 100_000;
 /** New stretches of a service after which the old ones are counted. */
 const TRIM_EVERY = 50;
+/** Seconds between two stretches at least. */
+const TICK = 0.001;
 
 /** The timelines of all services. */
 export class Timeline {
   readonly #book: IdleBook;
   readonly #limits: () => TimelineLimits;
-  readonly #last = new Map<string, SpanActivity>();
+  readonly #last = new Map<string, { readonly activity: SpanActivity; readonly at: number }>();
   readonly #untrimmed = new Map<string, number>();
   #waiting: UseSpan[] = [];
 
@@ -32,9 +34,12 @@ export class Timeline {
   /** A service is so from now on; nothing happens if it was before. */
   note(span: UseSpan): void {
     const key = keyOf(span);
-    if (this.#last.get(key) === span.activity) return;
-    this.#last.set(key, span.activity);
-    this.#waiting.push(span);
+    const last = this.#last.get(key);
+    if (last?.activity === span.activity) return;
+    // What happens within a clock's tick still has its order.
+    const at = Math.max(span.at, last ? last.at + TICK : 0);
+    this.#last.set(key, { activity: span.activity, at });
+    this.#waiting.push({ ...span, at });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#untrimmed.set(key, (this.#untrimmed.get(key) ?? 0) + 1);
   }
@@ -65,6 +70,11 @@ export class Timeline {
       await this.#book.trim(stack, service, length);
       this.#untrimmed.delete(key);
     }
+  }
+
+  /** The clock was set: what comes next is later all the same. */
+  moveTimes(seconds: number): void {
+    for (const [key, { activity, at }] of this.#last) this.#last.set(key, { activity, at: at + seconds });
   }
 
   forget(stack: string, service: string): void {
