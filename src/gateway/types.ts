@@ -13,7 +13,7 @@ export interface Principal {
   readonly gid: number;
   readonly user: string;
   readonly group: string;
-  readonly via: "munge" | "mock" | "token" | "registry";
+  readonly via: "munge" | "mock" | "token" | "registry" | "session";
   /** What a token may be used for; undefined: everything the person may. */
   readonly scopes?: readonly Scope[] | undefined;
   /** Credentials for registries, by location or `default`, as sent with this request. */

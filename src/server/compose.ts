@@ -114,10 +114,10 @@ class Gateway implements Composition {
     const registry = own && (await openOwnRegistry(own, config, this.#lasting, authenticator));
     const mirror = this.#openMirror(config);
     const authenticate = askWho(authenticator);
-    const services = this.#lasting.services?.generation(site, (request) => authenticate(request, undefined));
+    const services = this.#lasting.services?.generation(site, authenticate);
     const images = { mirror, registry, alone: own?.host === undefined };
     return {
-      plugins: [...this.#plugins(config, authenticate, images), ...(services?.plugins ?? [])],
+      plugins: [...this.#plugins(config, services?.authenticate ?? authenticate, images), ...(services?.plugins ?? [])],
       checks: [...readyChecks(config, { store, munge }), ...(services?.checks ?? [])],
       adopt: async () => {
         services?.adopt();

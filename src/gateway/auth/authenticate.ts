@@ -7,7 +7,7 @@ import type { GatewayConfig } from "../../site/gateway-config.ts";
 import type { Principal } from "../types.ts";
 import { fail } from "./errors.ts";
 import { readMock } from "./mock.ts";
-import type { Munge, MungeIdentity } from "./munge.ts";
+import { DEFAULT_SOCKET, type Munge, type MungeIdentity } from "./munge.ts";
 import type { Account, NameService } from "./name-service.ts";
 import { readRegistryLogins } from "./registry-logins.ts";
 import type { TokenBook } from "./tokens.ts";
@@ -126,7 +126,8 @@ function secretOf(authorization: string): string {
 
 function socketsOf({ systems, defaultSystem }: AuthenticatorParts["config"]): (system?: string) => readonly string[] {
   const every = [defaultSystem, ...systems.keys()].flatMap((name) => socketOf(name) ?? []);
-  const distinct = [...new Set(every)];
+  // A site without systems runs services only: people come from this very machine.
+  const distinct = systems.size === 0 ? [DEFAULT_SOCKET] : [...new Set(every)];
   function socketOf(name: string | undefined): string | undefined {
     return name === undefined ? undefined : systems.get(name)?.mungeSocket;
   }

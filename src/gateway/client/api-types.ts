@@ -246,7 +246,7 @@ export interface Person {
   /** Name of the primary group. */
   readonly group: string;
   /** How it knows. */
-  readonly via: "munge" | "mock" | "token" | "registry";
+  readonly via: "munge" | "mock" | "token" | "registry" | "session";
   /** What your token may be used for; absent: everything that you may. */
   readonly scopes?: readonly string[] | undefined;
   /** Locations for which you sent credentials. */

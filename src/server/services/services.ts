@@ -3,7 +3,7 @@
 
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import { type Accounts, makeAccounts } from "../../accounts/index.ts";
-import type { Principal } from "../../gateway/types.ts";
+import type { Authenticate } from "../../gateway/api/ask.ts";
 import { ownProgram } from "../../gateway/work/run-job.ts";
 import { servicesRoutes } from "../../services/api/services-routes.ts";
 import { signOnRoute } from "../../services/api/sign-on-route.ts";
@@ -17,6 +17,7 @@ import { type House, type HouseParts, openHouse } from "./house.ts";
 import { servicesMetrics } from "./services-metrics.ts";
 import { UsageMeter } from "./usage.ts";
 import { webFolder, webRoutes } from "./web.ts";
+import { withSessions } from "./with-sessions.ts";
 
 /** What services are told besides the configuration. */
 export interface ServicesSurroundings {
@@ -28,14 +29,13 @@ export interface ServicesSurroundings {
 
 /** Services of one configuration. */
 export interface ServicesGeneration {
+  /** Whose request it is, sessions of browsers among it: for the gateway's routes, which the pages use, too. */
+  readonly authenticate: Authenticate;
   readonly plugins: readonly FastifyPluginAsync[];
   readonly checks: readonly ReadyCheck[];
   /** From now on it counts. */
   adopt(): void;
 }
-
-/** Whose request it is by what programs show. */
-type AskPrincipal = (request: FastifyRequest) => Promise<Principal | undefined>;
 
 /** The part of the composition that is about services. */
 export class Services {
@@ -87,11 +87,9 @@ export class Services {
   }
 
   /** Everything that depends on the configuration. */
-  generation(
-    { services: config = this.#current.config }: SiteServerConfig,
-    principal: AskPrincipal,
-  ): ServicesGeneration {
+  generation({ services: config = this.#current.config }: SiteServerConfig, shown: Authenticate): ServicesGeneration {
     const { store, names, tokens } = this.#lasting;
+    const principal = (request: FastifyRequest) => shown(request, undefined);
     const { link, routes, spin } = this.#house;
     const accounts = makeAccounts({ config: config.accounts, store, names, tokens, principal });
     const desk = deskOf(this.#house, this.#parts, { accounts, config, usage: this.#usage });
@@ -100,6 +98,7 @@ export class Services {
     const signOn = { whoIs, table: () => routes?.table() ?? [], keys: () => routes?.keys ?? [], now: store.now };
     const { stacks } = this.#house;
     return {
+      authenticate: withSessions(shown, { whoIs, names }),
       plugins: [
         servicesRoutes({ desk, whoIs, signIn, site: config.name, version: this.#around.version }),
         signOnRoute({ ...signOn, stacks, passSeconds: (config.proxy?.signedInMs ?? 0) / 1000 }),

@@ -17,7 +17,7 @@ export const Person = named("Person", "Who the gateway takes you for.", {
   gid: Type.Integer(),
   user: text("Name."),
   group: text("Name of the primary group."),
-  via: word(["munge", "mock", "token", "registry"], "How it knows."),
+  via: word(["munge", "mock", "token", "registry", "session"], "How it knows."),
   scopes: Type.Optional(list(Type.String(), "What your token may be used for; absent: everything that you may.")),
   registries: list(Type.String(), "Locations for which you sent credentials."),
   groups: list(Type.Integer(), "Ids of all your groups."),
