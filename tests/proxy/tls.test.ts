@@ -37,7 +37,7 @@ async function secureSite(hosts: readonly string[]) {
   );
   open.push(web);
   const routes = [route({ backends: [web.spec], tls: "redirect" })];
-  const certificates = hosts.map((host) => (authority.issue(host)));
+  const certificates = hosts.map((host) => authority.issue(host));
   await site.publish(routes, { certificates });
   return { dir, authority, site, routes, web };
 }

@@ -140,8 +140,9 @@ describe("use", () => {
     await here.publish([route({ backends: [web.spec], wake: { ...wake, quietConnectionMs: 200 } })]);
     const socket = new WebSocket(`ws://127.0.0.1:${here.port}/`);
     await new Promise((resolve, reject) => socket.on("open", resolve).on("error", reject));
-    await until(() => usesOf(here).length > 0);
-    expect(usesOf(here).at(-1)).toMatchObject({ open: 0 });
+    await until(() => usesOf(here).at(-1)?.open === 1);
+    await until(() => usesOf(here).at(-1)?.open === 0);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
     socket.terminate();
     sockets.close();
   });

@@ -98,7 +98,7 @@ export function makeExchange(request: AnyRequest, response: AnyResponse, facts: 
     },
     end(piece, trailers) {
       if (piece) sentBytes += piece.length;
-      if (trailers.length > 0) (response as ServerResponse).addTrailers(pairs(trailers));
+      if (trailers.length > 0) addTrailers(response, trailers);
       if (piece) (response as ServerResponse).end(piece);
       else response.end();
     },
@@ -145,6 +145,11 @@ function bodyOf(request: AnyRequest, { version }: RequestFacts): RequestBody | u
       request.once("close", () => clearTimeout(timer));
     },
   };
+}
+
+function addTrailers(response: AnyResponse, trailers: readonly string[]): void {
+  if ("shouldKeepAlive" in response) response.addTrailers(pairs(trailers));
+  else response.addTrailers(replyFor2(trailers));
 }
 
 function pairs(flat: readonly string[]): [string, string][] {
