@@ -31,27 +31,22 @@ function checkKey(
   const whole = path === "" ? key : `${path}.${key}`;
   const rule = KEY_RULES.get(whole);
   if (rule === undefined) {
-    if (allowed.has(key)) {
-      checkKeys(value, whole, notebook, quiet);
-      return;
-    }
-    const known = [...allowed].filter((name) => name !== "[]");
-    notebook.error(
-      value,
-      `${key} is no key ${placeName(path)}`,
-      didYouMean(key, known).hint ?? "extensions begin with x-",
-    );
-    return;
+    if (allowed.has(key)) checkKeys(value, whole, notebook, quiet);
+    else unknownKey(key, value, path, allowed, notebook);
+  } else if (rule.treatment === "used" || rule.treatment === "emulated") checkKeys(value, whole, notebook, quiet);
+  else if (!quiet && !isOff(value)) {
+    if (rule.treatment === "refused") notebook.error(value, `${key} cannot be honoured: ${rule.reason}`, rule.cure);
+    else notebook.warn(value, `${key} has no effect: ${rule.reason}`, rule.cure);
   }
-  if (rule.treatment === "refused" && !quiet) {
-    if (!isOff(value)) notebook.error(value, `${key} cannot be honoured: ${rule.reason}`, rule.cure);
-    return;
-  }
-  if (rule.treatment === "ignored") {
-    if (!quiet && !isOff(value)) notebook.warn(value, `${key} has no effect: ${rule.reason}`, rule.cure);
-    return;
-  }
-  checkKeys(value, whole, notebook, quiet);
+}
+
+function unknownKey(key: string, value: Field, path: string, allowed: ReadonlySet<string>, notebook: Notebook): void {
+  const known = [...allowed].filter((name) => name !== "[]");
+  notebook.error(
+    value,
+    `${key} is no key ${placeName(path)}`,
+    didYouMean(key, known).hint ?? "extensions begin with x-",
+  );
 }
 
 /** Nothing, `false` and empty collections ask for nothing. */

@@ -6,6 +6,7 @@ import { readEnvFile } from "./env-file.ts";
 import { within } from "./files.ts";
 import { includedLoading, type Loading } from "./loading.ts";
 import { mergeMaps } from "./merge.ts";
+import type { Spot } from "./notebook.ts";
 import type { Lookup } from "./template.ts";
 import { type MapNode, mapNode, type Node, scalarText, valueAt } from "./tree.ts";
 
@@ -40,17 +41,7 @@ function includeOne(item: Node, pointer: string, source: SourceText, loading: Lo
   }
   const first = files.open(main, folder, spot);
   if (first === undefined) return undefined;
-  if (loading.including.includes(first.name)) {
-    notebook.error(
-      spot,
-      `${first.name} is included by itself: ${[...loading.including, first.name].join(" includes ")}`,
-    );
-    return undefined;
-  }
-  if (loading.including.length >= MAX_DEPTH || ++loading.spent.included > MAX_INCLUDED) {
-    notebook.error(spot, "too many files are included");
-    return undefined;
-  }
+  if (isEndless(first, spot, loading)) return undefined;
   const wished = scalarOf(valueAt(item, "project_directory"));
   const below = wished === undefined ? posix.dirname(first.name) : within(`${wished}/.`, folder, spot, notebook);
   if (below === undefined) return undefined;
@@ -65,6 +56,17 @@ function includeOne(item: Node, pointer: string, source: SourceText, loading: Lo
     [...tree.entries].filter(([key]) => RESOURCES.includes(key)),
     tree.at,
   );
+}
+
+function isEndless(file: SourceText, spot: Spot, loading: Loading): boolean {
+  const { including, notebook, spent } = loading;
+  if (including.includes(file.name)) {
+    notebook.error(spot, `${file.name} is included by itself: ${[...including, file.name].join(" includes ")}`);
+    return true;
+  }
+  if (including.length < MAX_DEPTH && ++spent.included <= MAX_INCLUDED) return false;
+  notebook.error(spot, "too many files are included");
+  return true;
 }
 
 /** Variables of an included file: those of who includes it win over its own `.env` or `env_file`. */

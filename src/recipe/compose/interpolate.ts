@@ -10,14 +10,16 @@ const MAX_GROWTH = 8 * 1024 * 1024;
 interface Context {
   readonly lookup: Lookup;
   readonly notebook: Notebook;
+  /** Variables without value of which it was said. */
+  readonly told: Set<string>;
   /** Aliases share nodes: what was made of one is used again. */
   readonly done: Map<Node, Node>;
   grown: number;
 }
 
 /** The tree with its variables replaced; what has no value and what cannot be replaced is noted. */
-export function interpolate(tree: MapNode, lookup: Lookup, notebook: Notebook): MapNode {
-  const context: Context = { lookup, notebook, done: new Map(), grown: 0 };
+export function interpolate(tree: MapNode, lookup: Lookup, notebook: Notebook, told: Set<string>): MapNode {
+  const context: Context = { lookup, notebook, told, done: new Map(), grown: 0 };
   const filled = visit(tree, context);
   return filled.kind === "map" ? filled : tree;
 }
@@ -50,6 +52,8 @@ function filledScalar(node: ScalarNode, context: Context): ScalarNode {
   context.grown += text.length;
   if (error !== undefined) context.notebook.error(spot, error.message, error.hint);
   for (const name of unset) {
+    if (context.told.has(name)) continue;
+    context.told.add(name);
     context.notebook.warn(
       spot,
       `the variable ${name} has no value and is taken as empty`,

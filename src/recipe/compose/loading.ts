@@ -23,6 +23,8 @@ export interface Loading {
   /** How many services were extended and files included; bounded. */
   readonly spent: { extended: number; included: number };
   readonly budget: Budget;
+  /** Variables without value of which it was said. */
+  readonly told: Set<string>;
   /** Loads the files of an `include`. */
   readonly loadFiles: (sources: readonly SourceText[], loading: Loading) => MapNode | undefined;
 }
@@ -39,7 +41,7 @@ export function loadBase(source: SourceText, loading: Loading): MapNode | undefi
   const trees = readTrees(loading.files.under(source, posix.dirname(source.name)), loading.budget, loading.notebook);
   let whole: MapNode | undefined;
   for (const tree of trees) {
-    const filled = interpolate(tree, loading.lookup, loading.notebook);
+    const filled = interpolate(tree, loading.lookup, loading.notebook, loading.told);
     whole = whole === undefined ? filled : mergeMaps(whole, filled, "", loading.notebook);
   }
   loading.bases.set(source.name, whole);

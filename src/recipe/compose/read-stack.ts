@@ -8,6 +8,7 @@ import { readEnvFile } from "./env-file.ts";
 import { child, type Field, optional } from "./fields.ts";
 import { folderOfPath, openFiles, type RecipeFiles } from "./files.ts";
 import { loadFiles } from "./load.ts";
+import type { Loading } from "./loading.ts";
 import { settleTags } from "./merge.ts";
 import { type Notebook, openNotebook } from "./notebook.ts";
 import { isActive } from "./profiles.ts";
@@ -36,35 +37,30 @@ function specOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook): 
   const recipeFiles = openFiles(options.read, notebook);
   const folder = folderOfPath(files[0]?.name ?? "compose.yml");
   const lookup = variables(recipeFiles, folder, options, notebook);
-  const tree = loadFiles(
-    files.map((file) => recipeFiles.under(file, folder)),
-    {
-      files: recipeFiles,
-      notebook,
-      lookup,
-      including: files.slice(0, 1).map(({ name }) => name),
-      bases: new Map(),
-      spent: { extended: 0, included: 0 },
-      budget: { lexemes: MAX_LEXEMES },
-      loadFiles,
-    },
-  );
+  const sources = files.map((file) => recipeFiles.under(file, folder));
+  const tree = loadFiles(sources, beginLoading(recipeFiles, lookup, notebook, files[0]?.name));
   if (tree === undefined) {
-    if (!notebook.failed())
-      notebook.error({ pointer: "" }, "the recipe is empty", "write services: {NAME: {image: IMAGE}}");
+    const cure = "write services: {NAME: {image: IMAGE}}";
+    if (!notebook.failed()) notebook.error({ pointer: "" }, "the recipe is empty", cure);
     return undefined;
   }
   const root: Field = { node: settleTags(tree), pointer: "", at: topOf(tree) };
-  const stack = stackName(root, options, notebook);
-  const reading: Reading = {
+  const stack = stackName(root, options, notebook) ?? "stack";
+  return readTree(root, { notebook, files: recipeFiles, lookup, stack, spent: { ports: 0 } }, options);
+}
+
+function beginLoading(files: RecipeFiles, lookup: Lookup, notebook: Notebook, first: string | undefined): Loading {
+  return {
+    files,
     notebook,
-    files: recipeFiles,
     lookup,
-    stack: stack ?? "stack",
-    folder,
-    spent: { ports: 0 },
+    including: first === undefined ? [] : [first],
+    bases: new Map(),
+    spent: { extended: 0, included: 0 },
+    budget: { lexemes: MAX_LEXEMES },
+    told: new Set(),
+    loadFiles,
   };
-  return readTree(root, reading, options);
 }
 
 function topOf(tree: MapNode): Field["at"] {

@@ -12,8 +12,6 @@ export interface Reading {
   readonly lookup: Lookup;
   /** Name of the stack. */
   readonly stack: string;
-  /** The folder of the first file, to which paths are relative. */
-  readonly folder: string;
   /** Ports published so far; bounded, because ranges are short to write. */
   readonly spent: { ports: number };
 }

@@ -32,48 +32,36 @@ export function usedResources(
   root: Field,
   notebook: Notebook,
 ): Resources {
-  const networks = declared.networks.some(({ name }) => name === "default")
-    ? declared.networks
-    : [...declared.networks, DEFAULT_NETWORK];
-  const pick = <T extends Named>(key: string, things: readonly T[], uses: readonly Use[], cure: Cure) =>
+  const hasDefault = declared.networks.some(({ name }) => name === "default");
+  const networks = hasDefault ? declared.networks : [...declared.networks, DEFAULT_NETWORK];
+  const pick = <T extends Named>(key: string, things: readonly T[], uses: readonly Use[], cure = declare(key)) =>
     pickUsed(key, things, uses, cure, root, notebook);
-  const every = (read: (service: ServiceSpec) => readonly string[], part: string) =>
-    services.flatMap((service) =>
-      read(service).map((name, index) => ({ name, service: service.name, pointer: pointerOf(service, part, index) })),
-    );
-  const mounted = services.flatMap((service) =>
+  return {
+    networks: pick("networks", networks, usesOf(services, "networks")),
+    volumes: pick("volumes", declared.volumes, volumeUses(services)),
+    secrets: pick("secrets", declared.secrets, usesOf(services, "secrets"), secretCure),
+    configs: pick("configs", declared.configs, usesOf(services, "configs")),
+  };
+}
+
+function usesOf(services: readonly ServiceSpec[], part: "networks" | "secrets" | "configs"): readonly Use[] {
+  return services.flatMap((service) =>
+    service[part].map(({ name }, index) => ({ name, service: service.name, pointer: pointerOf(service, part, index) })),
+  );
+}
+
+function volumeUses(services: readonly ServiceSpec[]): readonly Use[] {
+  return services.flatMap((service) =>
     service.mounts.flatMap((mount, index) =>
       mount.kind === "volume"
         ? [{ name: mount.volume, service: service.name, pointer: pointerOf(service, "mounts", index) }]
         : [],
     ),
   );
-  const names = (things: readonly Named[]) => things.map(({ name }) => name);
-  const declare =
-    (key: string): Cure =>
-    (name) =>
-      `write ${key}: {${name}: } at the top of the file`;
-  return {
-    networks: pick(
-      "networks",
-      networks,
-      every(({ networks: all }) => names(all), "networks"),
-      declare("networks"),
-    ),
-    volumes: pick("volumes", declared.volumes, mounted, declare("volumes")),
-    secrets: pick(
-      "secrets",
-      declared.secrets,
-      every(({ secrets }) => names(secrets), "secrets"),
-      secretCure,
-    ),
-    configs: pick(
-      "configs",
-      declared.configs,
-      every(({ configs }) => names(configs), "configs"),
-      declare("configs"),
-    ),
-  };
+}
+
+function declare(key: string): Cure {
+  return (name) => `write ${key}: {${name}: } at the top of the file`;
 }
 
 type Cure = (name: string) => string;

@@ -91,7 +91,7 @@ const FAILURE = ["rollback", "pause", "continue"] as const;
  * Reads how containers are replaced. What is not said: one at a time, a failure rolls back, and the new one is started first where two
  * at once can do no harm (`together`).
  */
-export function readUpdate(service: ServiceField, together: boolean, confirm: boolean | undefined): UpdateSpec {
+export function readUpdate(service: ServiceField, together: boolean): UpdateSpec {
   const update = (key: string) => `deploy.update_config.${key}`;
   const milliseconds = whole(0);
   const parallel = read(service, update("parallelism"), whole(0), "update/batch");
@@ -110,6 +110,6 @@ export function readUpdate(service: ServiceField, together: boolean, confirm: bo
     startFirst: order === undefined ? (rancherFirst ?? together) : order === "start-first",
     monitorMs: read(service, update("monitor"), duration, "update/monitorMs") ?? 5000,
     onFailure: read(service, update("failure_action"), oneOf(FAILURE), "update/onFailure") ?? "rollback",
-    confirm: confirm ?? false,
+    confirm: false,
   };
 }

@@ -100,10 +100,7 @@ function spread(
   rest: { readonly address: string; readonly protocol: "tcp" | "udp" },
   notebook: Notebook,
 ): readonly PortSpec[] {
-  if (rest.address !== "" && isIP(rest.address) === 0) {
-    notebook.error(item, `${rest.address} is no address of a machine`, "write a number, such as 127.0.0.1");
-    return [];
-  }
+  if (!isAddress(rest.address, item, notebook)) return [];
   const count = container.last - container.first + 1;
   const hosts = published === undefined ? count : published.last - published.first + 1;
   // One port with a range: Compose takes any free one of it. The first is as free as any other to a plan.
@@ -128,6 +125,12 @@ function spread(
     address: rest.address === "" ? undefined : rest.address,
     protocol: rest.protocol,
   }));
+}
+
+function isAddress(address: string, item: Field, notebook: Notebook): boolean {
+  if (address === "" || isIP(address) !== 0) return true;
+  notebook.error(item, `${address} is no address of a machine`, "write a number, such as 127.0.0.1");
+  return false;
 }
 
 function plainAddress(written: string): string {

@@ -1,10 +1,9 @@
 // One service of the merged recipe as a spec.
 
 import type { ServiceSpec } from "../../stack/types.ts";
-import { flag } from "../fields.ts";
+import { flag, optional, text } from "../fields.ts";
 import { at, read, type ServiceField } from "../reading.ts";
-import { scalarText } from "../tree.ts";
-import { readBerthPart } from "./berth-part.ts";
+import { type BerthPart, readBerthPart } from "./berth-part.ts";
 import { type Link, readDependencies, readLinks, readVolumesFrom, type Wanted } from "./dependencies.ts";
 import { readFileUses, type Used } from "./file-uses.ts";
 import { readHealth } from "./health.ts";
@@ -32,19 +31,13 @@ export interface ServiceDraft {
 
 /** Reads a service; what is wrong is noted. */
 export function readService(service: ServiceField): ServiceDraft {
-  const { notebook, field } = service;
-  notebook.place(service.pointer, field.at);
+  service.notebook.place(service.pointer, service.field.at);
   const own = readBerthPart(service);
   const process = readProcess(service);
   const { replicas, job } = readReplicas(service);
-  const ports = readPorts(service);
   const mounts = readMounts(service);
   const [secrets, configs] = [readFileUses(service, "secrets"), readFileUses(service, "configs")];
-  const writes = mounts.some(({ mount }) => mount.kind !== "tmpfs" && !mount.readOnly);
-  // Two at once can do no harm when the proxy is the only way in and nothing is written that lasts.
-  const together = own.routes.length > 0 && !writes && ports.ports.every(({ host }) => host === undefined);
-  const name = at(service, "container_name");
-  const alias = name && scalarText(name.node);
+  const uses = { secrets: secrets.map(({ use }) => use), configs: configs.map(({ use }) => use) };
   return {
     service,
     restart: readRestart(service),
@@ -59,20 +52,38 @@ export function readService(service: ServiceField): ServiceDraft {
       name: service.name,
       ...process,
       replicas,
-      ...readStop(service),
-      ...ports,
-      secrets: secrets.map(({ use }) => use),
-      configs: configs.map(({ use }) => use),
-      ...readNetwork(service, alias === undefined || alias === service.name ? [] : [alias]),
-      health: readHealth(service, own.http),
-      limits: readLimits(service),
-      security: readSecurity(service),
-      update: { ...readUpdate(service, together, undefined), ...own.update },
-      routes: own.routes,
-      idle: own.idle,
-      retainAddress: read(service, "retain_ip", flag, "retainAddress") ?? false,
-      authenticated: own.authenticated,
-      writeAudit: own.writeAudit,
+      ...uses,
+      ...readReach(service, own, mounts),
+      ...readCare(service, own),
     },
+  };
+}
+
+/** Networks, ports and routes; and how an upgrade goes, which depends on them. */
+function readReach(service: ServiceField, own: BerthPart, mounts: readonly Mounted[]) {
+  const ports = readPorts(service);
+  const writes = mounts.some(({ mount }) => mount.kind !== "tmpfs" && !mount.readOnly);
+  // Two at once can do no harm when the proxy is the only way in and nothing is written that lasts.
+  const together = own.routes.length > 0 && !writes && ports.ports.every(({ host }) => host === undefined);
+  const alias = optional(at(service, "container_name"), text, service.notebook);
+  return {
+    ...ports,
+    ...readNetwork(service, alias === undefined || alias === service.name ? [] : [alias]),
+    routes: own.routes,
+    update: { ...readUpdate(service, together), ...own.update },
+    retainAddress: read(service, "retain_ip", flag, "retainAddress") ?? false,
+  };
+}
+
+/** What is watched and what is allowed. */
+function readCare(service: ServiceField, own: BerthPart) {
+  return {
+    ...readStop(service),
+    health: readHealth(service, own.http),
+    limits: readLimits(service),
+    security: readSecurity(service),
+    idle: own.idle,
+    authenticated: own.authenticated,
+    writeAudit: own.writeAudit,
   };
 }
