@@ -1,22 +1,29 @@
 // Every key of a recipe held against the table of keys: unknown ones are errors, refused ones too, ignored ones are stated.
 
 import { didYouMean } from "../../base/nearest.ts";
-import { children, type Field, items } from "./fields.ts";
+import { children, type Field, items, keyOf } from "./fields.ts";
 import { KEY_RULES, KEYS_BELOW } from "./keys.ts";
 import type { Notebook } from "./notebook.ts";
+import { isNothing } from "./tree.ts";
 
 /** Notes what is to be said of the keys below a field. `quiet`: only unknown keys, because the rest is not deployed. */
 export function checkKeys(field: Field, path: string, notebook: Notebook, quiet = false): void {
   const allowed = KEYS_BELOW.get(path);
   if (allowed === undefined) return;
-  if (field.node.kind === "list") {
-    if (allowed.has("[]")) for (const item of items(field)) checkKeys(item, `${path}[]`, notebook, quiet);
-    return;
-  }
+  if (!mayBe(field, path, allowed)) notebook.error(field, `${keyOf(field)} is a map of keys`);
+  if (allowed.has("[]")) for (const item of items(field)) checkKeys(item, `${path}[]`, notebook, quiet);
   for (const [key, value] of children(field)) {
     if (allowed.has("*")) checkKeys(value, `${path}.*`, notebook, quiet);
     else checkKey(key, value, path, allowed, notebook, quiet);
   }
+}
+
+/** A word or a list where keys are expected would be dropped without a word; unless it is a short form of them. */
+function mayBe({ node }: Field, path: string, allowed: ReadonlySet<string>): boolean {
+  if (node.kind === "map" || isNothing(node)) return true;
+  const hasKeys = [...allowed].some((key) => key !== "*" && key !== "[]");
+  if (!hasKeys || (node.kind === "list" && allowed.has("[]"))) return true;
+  return node.kind === "scalar" && /(?:\[\]|\.extends|\.external|\.ulimits\.\*)$/.test(path);
 }
 
 function checkKey(

@@ -104,8 +104,8 @@ function spread(
   const count = container.last - container.first + 1;
   const hosts = published === undefined ? count : published.last - published.first + 1;
   // One port with a range: Compose takes any free one of it. The first is as free as any other to a plan.
-  if (hosts !== count && count !== 1) {
-    notebook.error(item, "the two ranges of a port mapping are not of the same length");
+  if ((hosts !== count && count !== 1) || count > MAX_PORTS) {
+    notebook.error(item, `the two ranges of a port mapping are of one length, ${MAX_PORTS} at most`);
     return [];
   }
   if (hosts !== count) {
@@ -114,10 +114,6 @@ function spread(
       `of the range the first port is published: ${published?.first}`,
       "name one port, or leave it out",
     );
-  }
-  if (count > MAX_PORTS) {
-    notebook.error(item, `a service publishes at most ${MAX_PORTS} ports`);
-    return [];
   }
   return Array.from({ length: count }, (_, index) => ({
     container: container.first + index,
