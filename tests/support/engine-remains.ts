@@ -55,7 +55,7 @@ function ownerOf(dir: string): Owner | undefined {
   }
 }
 
-/** Processes that name the folder in their arguments, and all that came of them. */
+/** Processes that name the folder in their arguments or environment, and all that came of them. */
 function family(dir: string): readonly number[] {
   const parents = new Map<number, number>();
   const found = new Set<number>();
@@ -65,7 +65,9 @@ function family(dir: string): readonly number[] {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       parents.set(pid, Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-      if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${dir}/`)) found.add(pid);
+      // Podman's keeper of a user's namespace names it in its environment only.
+      for (const file of ["cmdline", "environ"])
+        if (readFileSync(`/proc/${pid}/${file}`, "utf8").includes(`${dir}/`)) found.add(pid);
     } catch {
       // It ended while we looked.
     }

@@ -9,7 +9,7 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +17,8 @@ import { askEngine, type EngineAnswer } from "./engine-ask.ts";
 import { dockerArchive, hasBusybox, type TinyImage } from "./engine-image.ts";
 import { type EngineRange, onlyPodman, takeRange } from "./engine-range.ts";
 import { claim, clear, FOLDER_PREFIX, sweep } from "./engine-remains.ts";
+import { hasRootlessPrograms, rootlessPodman } from "./engine-rootless.ts";
+import { ordinaryUser } from "./ordinary-user.ts";
 
 const DOCKERD = "/usr/sbin/dockerd";
 const PODMAN = "/usr/bin/podman";
@@ -27,6 +29,9 @@ export const hasDockerd = ROOT && hasBusybox && existsSync(DOCKERD) && existsSyn
 /** False where Podman, runc or netavark are missing, or the tests do not run as root. */
 export const hasPodman =
   ROOT && hasBusybox && existsSync(PODMAN) && existsSync("/usr/sbin/runc") && existsSync("/usr/lib/podman/netavark");
+
+/** False where Podman cannot be run by an ordinary user, for want of slirp4netns, fuse-overlayfs or unshare. */
+export const hasRootlessPodman = hasPodman && hasRootlessPrograms;
 
 /** Podman's API path cannot be told default limits, and this machine's root may not raise them: give them with each container. */
 export const TEST_ULIMITS = [
@@ -99,10 +104,18 @@ export function startPodman(options: { readonly registries?: readonly string[] }
   }));
 }
 
-interface Program {
+/** The same run by an ordinary user: no limits, addresses of containers are not reached from the host, ports are. */
+export function startRootlessPodman(): Promise<TestEngine> {
+  const user = ordinaryUser();
+  return startEngine("podman", (dir, range) => rootlessPodman(user, dir, range));
+}
+
+export interface Program {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Whose folder it is; root's unless said. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 async function startEngine(
@@ -119,6 +132,7 @@ async function startEngine(
   const program = programOf(dir, range);
   for (const [name, text] of Object.entries({ "daemon.json": "{}", ...program.files }))
     await writeFile(join(dir, name), text);
+  if (program.owner) await chown(dir, program.owner.uid, program.owner.gid);
   const engine = new RunningEngine(kind, dir, range, program);
   try {
     await engine.again();

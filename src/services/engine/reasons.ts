@@ -53,7 +53,8 @@ export interface Refusal {
 export function refused(refusal: Refusal, asked: Asked): BerthError {
   const { message } = refusal;
   const reason = cleanReason(message);
-  const { name, action } = asked;
+  const name = shortId(asked.name);
+  const action = asked.action.replace(asked.name, name);
   const port =
     /(?:bind for|listen (?:tcp|udp)[46]?|exposing port \w+) (?:\S*?:)?(\d+)\b.*(?:already (?:allocated|in use)|address already)/i.exec(
       message,
@@ -82,6 +83,11 @@ export function refused(refusal: Refusal, asked: Asked): BerthError {
   if (asked.otherwise === "E_ENGINE_PULL") return fail("E_ENGINE_PULL", { name, reason, cure: pullCure(reason) });
   if (asked.otherwise === "E_ENGINE_LOAD") return fail("E_ENGINE_LOAD", { reason });
   return fail("E_ENGINE_REFUSED", { action, reason });
+}
+
+// People know containers by the first digits of their ids, if at all.
+function shortId(name: string): string {
+  return /^[0-9a-f]{64}$/.test(name) ? name.slice(0, 12) : name;
 }
 
 function imageIn(message: string): string {

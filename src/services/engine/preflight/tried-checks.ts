@@ -59,8 +59,10 @@ function startCure(error: unknown, { kind, rootless }: EngineInfo): string {
   const reason = reasonOf(error);
   if (/hybrid/.test(reason))
     return 'set runtime = "runc" under [engine] in containers.conf: crun needs control groups of one version';
-  if (/slirp4netns|pasta|rootless netns/.test(reason))
-    return "install slirp4netns, and start the engine from a session with its own /run/user/UID (loginctl enable-linger)";
+  if (/net\/tun/.test(reason)) return "let everybody open /dev/net/tun, as udev does: chmod 0666 /dev/net/tun";
+  if (/runtime directory for rootless netns/.test(reason))
+    return "give the engine's user a /run/user/UID (loginctl enable-linger USER), and leave runroot and tmpdir below it";
+  if (/slirp4netns|pasta/.test(reason)) return "install slirp4netns (or passt)";
   if (/netavark|cni/i.test(reason)) return "install netavark and aardvark-dns (or containernetworking-plugins)";
   if (/iptables|nft/.test(reason)) return "install iptables, and check that the kernel has its modules";
   const hint = error instanceof BerthError ? error.hint : undefined;
@@ -197,8 +199,9 @@ async function fetched(url: string, signal: AbortSignal): Promise<string> {
 async function fetchOnce(url: string, signal: AbortSignal): Promise<string> {
   try {
     const answer = await fetch(url, { signal });
-    return (await answer.text()).slice(0, 100);
+    return (await answer.text()).slice(0, 100) || `status ${answer.status}`;
   } catch (error) {
-    return reasonOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+    // Of several addresses that failed, none is named.
+    return reasonOf(error instanceof Error && error.cause instanceof Error ? error.cause : error) || "no connection";
   }
 }
