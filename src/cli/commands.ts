@@ -127,6 +127,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./secret.ts")).secretCommand(c),
   },
   {
+    name: "container",
+    summary: "start containers of a site's server, which stops those that nobody uses",
+    load: async (c) => (await import("./container/index.ts")).containerCommand(c),
+  },
+  {
     name: "route",
     summary: "show how services are reached",
     load: async (c) => (await import("./route.ts")).routeCommand(c),
