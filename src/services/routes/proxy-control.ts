@@ -1,6 +1,7 @@
 // The server's hold on its proxies: publishes tables to them, hears of use, wakes and lost backends, and knows when a
 // container has its last request behind it. Starting processes is proxy-fleet's matter.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProxyMessage, RouteUse } from "../../proxy/types.ts";
 import { type ControlPeer, type ControlSocket, openControlSocket } from "./control-socket.ts";
 import { type TableContent, TableLog } from "./table-log.ts";
@@ -26,13 +27,16 @@ export interface ProxyState {
   readonly version: number;
   readonly config: string | undefined;
   readonly listening: readonly string[];
+  /** It was told to end, and answers what is under way. */
+  readonly leaving: boolean;
 }
+
+/** Proxies that a server before this one left come back within this time (see the proxy's `ControlLink`). */
+export const ADOPT_MS = 2_500;
 
 interface Peer {
   readonly peer: ControlPeer;
   readonly state: ProxyState;
-  readonly busy: ReadonlySet<string>;
-  readonly leaving: boolean;
 }
 
 /** All proxies of this server. */
@@ -40,8 +44,10 @@ export class ProxyControl {
   readonly #listener: ProxyListener;
   readonly #log: TableLog;
   readonly #peers = new Map<ControlPeer, Peer>();
+  readonly #acknowledged = new Map<ControlPeer, { readonly version: number; readonly busy: ReadonlySet<string> }>();
   readonly #watchers = new Set<() => void>();
   #socket: ControlSocket | undefined;
+  #openedAt = Number.POSITIVE_INFINITY;
 
   constructor(listener: ProxyListener, nowMs: number = Date.now()) {
     this.#listener = listener;
@@ -51,6 +57,7 @@ export class ProxyControl {
 
   /** @throws E_ROUTES_SOCKET */
   async open(path: string): Promise<void> {
+    this.#openedAt = performance.now();
     this.#socket = await openControlSocket(path, {
       onMessage: (peer, message) => this.#take(peer, message),
       onGone: (peer) => this.#forget(peer),
@@ -82,9 +89,9 @@ export class ProxyControl {
   /** Ends a proxy: it takes nobody new and answers what is under way. */
   drainProxy(pid: number, withinMs: number): void {
     for (const [key, one] of this.#peers) {
-      if (one.state.pid !== pid) continue;
+      if (one.state.pid !== pid || one.state.leaving) continue;
       one.peer.send({ kind: "drain", withinMs });
-      this.#peers.set(key, { ...one, leaving: true });
+      this.#peers.set(key, { ...one, state: { ...one.state, leaving: true } });
     }
   }
 
@@ -94,6 +101,12 @@ export class ProxyControl {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Resolves when the proxies that were there before this server have had time to come back. */
+  async adopted(signal?: AbortSignal): Promise<void> {
+    const left = this.#openedAt + ADOPT_MS - performance.now();
+    if (left > 0 && left < Number.POSITIVE_INFINITY) await pause(left, undefined, { signal });
+  }
+
   /** Every proxy serves this table or a later one, and none has requests on these containers. */
   isQuiet(version: number, containers: readonly string[]): boolean {
     return [...this.#acknowledged.values()].every(
@@ -101,7 +114,19 @@ export class ProxyControl {
     );
   }
 
-  readonly #acknowledged = new Map<ControlPeer, { readonly version: number; readonly busy: ReadonlySet<string> }>();
+  /** Resolves when every proxy serves this table, or the time for that is over. */
+  served(version: number, withinMs: number): Promise<void> {
+    if (this.isQuiet(version, [])) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        unwatch();
+        resolve();
+      };
+      const timer = setTimeout(end, withinMs);
+      const unwatch = this.watch(() => this.isQuiet(version, []) && end());
+    });
+  }
 
   #take(peer: ControlPeer, message: ProxyMessage): void {
     if (message.kind === "hello") return void this.#greet(peer, message);
@@ -122,8 +147,8 @@ export class ProxyControl {
   #greet(peer: ControlPeer, hello: Extract<ProxyMessage, { readonly kind: "hello" }>): void {
     const { pid, config, listening = [] } = hello;
     const version = this.#log.begun ? this.#log.version : hello.version;
-    const state = { name: `pid ${pid}`, pid, version, config, listening };
-    this.#peers.set(peer, { peer, state, busy: new Set(), leaving: false });
+    const state = { name: `pid ${pid}`, pid, version, config, listening, leaving: false };
+    this.#peers.set(peer, { peer, state });
     // A server that was just started lets the proxies serve the table of its predecessor until it has looked around.
     if (this.#log.begun) peer.send(this.#log.whole());
     this.#acknowledged.set(peer, { version: 0, busy: new Set() });

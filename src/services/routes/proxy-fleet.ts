@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { reasonOf } from "../../base/errors.ts";
-import type { ProxyControl, ProxyState } from "./proxy-control.ts";
+import { ADOPT_MS, type ProxyControl, type ProxyState } from "./proxy-control.ts";
 
 export interface FleetOptions {
   /** Words that start `berth`. */
@@ -21,8 +21,6 @@ export interface FleetOptions {
   readonly onTrouble?: ((why: string) => void) | undefined;
 }
 
-/** Proxies that a server before this one left come back within this time (see the proxy's `ControlLink`). */
-const ADOPT_MS = 2_500;
 const START_MS = 15_000;
 const AGAIN_MS = 500;
 const AGAIN_AT_MOST_MS = 30_000;
@@ -70,7 +68,7 @@ export class ProxyFleet {
   }
 
   #fitting(): readonly ProxyState[] {
-    return this.#control.proxies().filter(({ config }) => config === this.#config);
+    return this.#control.proxies().filter(({ config, leaving }) => config === this.#config && !leaving);
   }
 
   #look(): void {

@@ -3,12 +3,13 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { reasonOf } from "../../base/errors.ts";
 import { afterFirstLabel } from "../../proxy/routing/compile.ts";
 import type { ProxyRoute } from "../../proxy/types.ts";
 import type { ProxyConfig } from "../../site/services/proxy.ts";
 import { buildRoutes, type RouteConflict, type RoutedStack, type TableRules } from "./build-table.ts";
-import { acmeAccount } from "./certificates/acme.ts";
-import { openAuthority } from "./certificates/authority.ts";
+import { type AcmeOptions, acmeAccount } from "./certificates/acme.ts";
+import { type Authority, openAuthority } from "./certificates/authority.ts";
 import { CertificateKeeper, type CertificateState } from "./certificates/keeper.ts";
 import { openPassKeys } from "./pass-keys.ts";
 import { ProxyControl, type ProxyListener, type ProxyState } from "./proxy-control.ts";
@@ -59,104 +60,138 @@ export async function openRoutes(parts: RoutesParts): Promise<Routes> {
   const dir = join(stateDir, "proxy");
   const control = new ProxyControl(parts.listener);
   await control.open(join(dir, "control.sock"));
-  const keys = await openPassKeys(join(dir, "pass.keys"));
-  const authority = config.internalAuthority ? await openAuthority(join(dir, "authority"), now) : undefined;
-  const trouble = (why: string) => parts.listener.onTrouble?.(why);
-  const challenges: Record<string, string> = {};
-  const acme = config.acme && {
-    account: acmeAccount({
-      directory: config.acme.directory,
-      contact: config.acme.contact,
-      trusted: config.acme.trustedFile === undefined ? undefined : await readFile(config.acme.trustedFile, "utf8"),
-      dir: join(dir, "acme"),
-      async publish(token, answer) {
-        challenges[token] = answer;
-        await served(publish());
-      },
-      withdraw(token) {
-        delete challenges[token];
-        publish();
-      },
-    }),
-    hosts: config.acme.hosts,
-  };
-  const certificates = new CertificateKeeper({
-    folder: config.certificatesDir,
-    acme: acme?.account,
-    acmeFor: (host) =>
-      acme?.hosts.some((pattern) => pattern === host || pattern === `*${afterFirstLabel(host)}`) ?? false,
-    authority,
-    now,
-    onChange: () => changed(),
-    onTrouble: trouble,
+  return new SiteRoutes(parts, control, {
+    dir,
+    keys: await openPassKeys(join(dir, "pass.keys")),
+    authority: config.internalAuthority ? await openAuthority(join(dir, "authority"), now) : undefined,
+    trusted: config.acme?.trustedFile === undefined ? undefined : await readFile(config.acme.trustedFile, "utf8"),
   });
+}
 
-  let ready = false;
-  let built: ReturnType<typeof buildRoutes> = { routes: [], conflicts: [] };
-  let timer: NodeJS.Timeout | undefined;
-  const publish = () => {
-    const stacks = parts.stacks();
-    const { signIn, timeoutMs } = config;
-    const running = stacks.flatMap(({ services }) => services.flatMap(({ containers }) => containers));
-    traffic.seen(new Set(running.filter(({ status }) => status === "running").map(({ id }) => id)));
-    built = buildRoutes(stacks, { draining: traffic.draining, reach: parts.reach, signIn, timeoutMs });
-    const secure = built.routes.filter(({ protocol, tls }) => protocol === "http" && tls !== "none");
-    const hosts = [...new Set(secure.map(({ host }) => host.toLowerCase()))];
-    return control.publish({
-      routes: built.routes,
-      certificates: certificates.tableFor(hosts),
-      challenges: { ...challenges },
-      signOn: { cookie: "berth-sign-on", keys },
+interface Kept {
+  readonly dir: string;
+  readonly keys: readonly string[];
+  readonly authority: Authority | undefined;
+  /** PEM by which the ACME server is known. */
+  readonly trusted: string | undefined;
+}
+
+class SiteRoutes implements Routes {
+  readonly traffic: ProxyTraffic;
+  readonly keys: readonly string[];
+  readonly root: string | undefined;
+  readonly #parts: RoutesParts;
+  readonly #control: ProxyControl;
+  readonly #certificates: CertificateKeeper;
+  readonly #fleet: ProxyFleet;
+  readonly #challenges = new Map<string, string>();
+  readonly #looking: NodeJS.Timeout;
+  #built: ReturnType<typeof buildRoutes> = { routes: [], conflicts: [] };
+  #timer: NodeJS.Timeout | undefined;
+  #begun = false;
+
+  constructor(parts: RoutesParts, control: ProxyControl, kept: Kept) {
+    const { config, program, drainMs, listener } = parts;
+    this.#parts = parts;
+    this.#control = control;
+    this.keys = kept.keys;
+    this.root = kept.authority?.root;
+    this.#certificates = this.#makeKeeper(kept);
+    this.traffic = new ProxyTraffic({ control, publish: () => this.#publish(), withinMs: drainMs });
+    this.#looking = setInterval(() => this.#look(), CERTIFICATES_MS).unref();
+    this.#fleet = new ProxyFleet(control, {
+      program,
+      flags: proxyFlags(config, join(kept.dir, "control.sock")),
+      processes: config.processes,
+      logFile: join(kept.dir, "proxy.log"),
+      drainMs: drainMs(),
+      onTrouble: listener.onTrouble,
     });
-  };
-  const changed = () => {
+  }
+
+  changed(): void {
+    this.#begun = true;
+    this.#gather();
+    this.#look();
+  }
+
+  table(): readonly ProxyRoute[] {
+    return this.#built.routes;
+  }
+
+  conflicts(): readonly RouteConflict[] {
+    return this.#built.conflicts;
+  }
+
+  certificates(): readonly CertificateState[] {
+    return this.#certificates.states();
+  }
+
+  proxies(): readonly ProxyState[] {
+    return this.#control.proxies();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    clearInterval(this.#looking);
+    await this.#fleet.close(this.#parts.config.endWithServer ? this.#parts.drainMs() : undefined);
+    await this.#control.close();
+  }
+
+  #makeKeeper({ dir, authority, trusted }: Kept): CertificateKeeper {
+    const { config, now, listener } = this.#parts;
+    const { acme } = config;
+    const patterns = new Set(acme?.hosts);
+    return new CertificateKeeper({
+      folder: config.certificatesDir,
+      acme: acme && acmeAccount({ ...acme, trusted, dir: join(dir, "acme"), ...this.#proofs() }),
+      acmeFor: (host) => patterns.has(host) || patterns.has(`*${afterFirstLabel(host)}`),
+      authority,
+      now,
+      onChange: () => this.#gather(),
+      onTrouble: (why) => listener.onTrouble?.(why),
+    });
+  }
+
+  // What an ACME server asks for must be served before it is told to look.
+  #proofs(): Pick<AcmeOptions, "publish" | "withdraw"> {
+    return {
+      publish: async (token, answer) => {
+        this.#challenges.set(token, answer);
+        await this.#control.served(this.#publish(), CHALLENGE_MS);
+      },
+      withdraw: (token) => {
+        this.#challenges.delete(token);
+        this.#gather();
+      },
+    };
+  }
+
+  #gather(): void {
     // Before the server knows its stacks, a table would be an empty one.
-    if (!ready) return;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      publish();
-    }, GATHER_MS).unref();
-  };
-  const served = (version: number) =>
-    new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(limit);
-        unwatch();
-        resolve();
-      };
-      const limit = setTimeout(end, CHALLENGE_MS);
-      const unwatch = control.watch(() => control.isQuiet(version, []) && end());
-      if (control.isQuiet(version, [])) end();
+    if (!this.#begun) return;
+    this.#timer ??= setTimeout(() => this.#publish(), GATHER_MS).unref();
+  }
+
+  #publish(): number {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { config, reach } = this.#parts;
+    const stacks = this.#parts.stacks();
+    const containers = stacks.flatMap(({ services }) => services.flatMap((service) => service.containers));
+    this.traffic.seen(new Set(containers.filter(({ status }) => status === "running").map(({ id }) => id)));
+    const { signIn, timeoutMs } = config;
+    this.#built = buildRoutes(stacks, { draining: this.traffic.draining, reach, signIn, timeoutMs });
+    const secure = this.#built.routes.filter(({ protocol, tls }) => protocol === "http" && tls !== "none");
+    return this.#control.publish({
+      routes: this.#built.routes,
+      certificates: this.#certificates.tableFor([...new Set(secure.map(({ host }) => host.toLowerCase()))]),
+      challenges: Object.fromEntries(this.#challenges),
+      signOn: { cookie: "berth-sign-on", keys: this.keys },
     });
-  const traffic = new ProxyTraffic({ control, publish, withinMs: parts.drainMs });
-  const look = () => void certificates.look().catch((error: unknown) => trouble(String(error)));
-  const looking = setInterval(look, CERTIFICATES_MS).unref();
-  const fleet = new ProxyFleet(control, {
-    program: parts.program,
-    flags: proxyFlags(config, join(dir, "control.sock")),
-    processes: config.processes,
-    logFile: join(dir, "proxy.log"),
-    drainMs: parts.drainMs(),
-    onTrouble: trouble,
-  });
-  return {
-    changed() {
-      ready = true;
-      changed();
-      look();
-    },
-    traffic,
-    keys,
-    root: authority?.root,
-    table: () => built.routes,
-    conflicts: () => built.conflicts,
-    certificates: () => certificates.states(),
-    proxies: () => control.proxies(),
-    async close() {
-      clearTimeout(timer);
-      clearInterval(looking);
-      await fleet.close(config.endWithServer ? parts.drainMs() : undefined);
-      await control.close();
-    },
-  };
+  }
+
+  #look(): void {
+    this.#certificates.look().catch((error: unknown) => this.#parts.listener.onTrouble?.(reasonOf(error)));
+  }
 }

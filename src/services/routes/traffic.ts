@@ -5,7 +5,7 @@ import type { Traffic } from "../stacks/types.ts";
 import type { ProxyControl } from "./proxy-control.ts";
 
 export interface TrafficParts {
-  readonly control: Pick<ProxyControl, "watch" | "isQuiet">;
+  readonly control: Pick<ProxyControl, "watch" | "isQuiet" | "adopted">;
   /** Makes and publishes the table anew; the number of it. */
   readonly publish: () => number;
   /** How long requests under way may take. */
@@ -52,6 +52,8 @@ export class ProxyTraffic implements Traffic {
       this.#draining.set(id, setTimeout(() => this.#forget(id), this.#parts.withinMs() + FORGET_MS).unref());
     }
     const { control } = this.#parts;
+    // A proxy that is not connected yet sends its requests where the table before this one says.
+    await control.adopted(signal);
     const version = this.#parts.publish();
     if (control.isQuiet(version, ids)) return;
     await new Promise<void>((resolve, reject) => {
