@@ -8,7 +8,7 @@ export default defineConfig({
     // Never run a failed test again: a test that fails once in a hundred runs is a defect to be found.
     retry: 0,
     projects: [
-      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "web/**/*.test.ts"] } },
       { extends: true, test: { name: "real", include: ["tests/**/*.test.ts"] } },
     ],
   },

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
+import { buildWeb } from "./build-web.mjs";
 
 const root = join(import.meta.dirname, "..");
 const out = process.argv[2] ?? join(root, "build");
@@ -46,10 +47,13 @@ const onlySockets = {
 rmSync(modules, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 // What an interrupted build left.
-for (const name of readdirSync(out)) if (/^\.(?:berth-|stamp-|.*\.bun-build$)/.test(name)) rmSync(join(out, name));
+for (const name of readdirSync(out)) {
+  if (/^\.(?:berth-|stamp-|web-|.*\.bun-build$)/.test(name)) rmSync(join(out, name), { recursive: true });
+}
 // The stamp is as old as the beginning of the build: what is edited meanwhile is newer.
 const stamp = join(out, `.stamp-${process.pid}`);
 writeFileSync(stamp, `${version}\n`);
+await buildWeb(out);
 await build({
   entryPoints: [join(root, "src/main.ts")],
   outdir: modules,

@@ -1,0 +1,54 @@
+// Buttons for what may be done: each asks where it must, does it, and shows how it goes on where it takes long.
+
+import { ask } from "../../api/ask.ts";
+import type { Deployment, Operation } from "../../api/types.ts";
+import { Button } from "../../parts/button.tsx";
+import { confirm } from "../../parts/confirm.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { useAction } from "../../state/action.ts";
+import { go } from "../../state/location.ts";
+import type { Doing } from "./doings.ts";
+
+interface Props {
+  readonly stack: string;
+  readonly doings: readonly Doing[];
+  readonly onDone: () => void;
+  /** What the buttons are about, when the page has several of the same words. */
+  readonly of?: string | undefined;
+}
+
+const LONG: readonly Doing["verb"][] = ["upgrade", "rollback", "remove"];
+
+export function DoingButtons({ stack, doings, onDone, of }: Props) {
+  const { busy, failure, run } = useAction();
+  async function press(doing: Doing): Promise<void> {
+    const answered = doing.asking ? await confirm(doing.asking) : { option: false };
+    if (!answered) return;
+    await run(async () => {
+      const { method, path, body } = doing;
+      const query = answered.option ? { volumes: true } : undefined;
+      const answer = await ask<Operation | Deployment>({ method, path, body, query });
+      if (LONG.includes(doing.verb)) go(`/stacks/${encodeURIComponent(stack)}/operations/${answer.id}`);
+      else onDone();
+    }, `${doing.label}: begun`);
+  }
+  if (doings.length === 0) return null;
+  return (
+    <>
+      <fieldset class="actions" aria-label={of ? `Actions on ${of}` : "Actions"}>
+        {doings.map((doing) => (
+          <Button
+            key={doing.verb}
+            kind={doing.kind}
+            busy={busy.value}
+            label={of ? `${doing.label} ${of}` : undefined}
+            onPress={() => void press(doing)}
+          >
+            {doing.label}
+          </Button>
+        ))}
+      </fieldset>
+      <Failure error={failure.value} />
+    </>
+  );
+}

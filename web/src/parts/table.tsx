@@ -1,0 +1,58 @@
+// A table of records: dense, with a caption for those who do not see it, scrolled within itself where it is too wide.
+
+import type { ComponentChildren } from "preact";
+
+/** A column. */
+export interface Column<T> {
+  readonly head: string;
+  readonly cell: (row: T) => ComponentChildren;
+  /** Numbers stand at the right. */
+  readonly number?: boolean | undefined;
+  /** What a row is known by. */
+  readonly rowHead?: boolean | undefined;
+}
+
+interface Props<T> {
+  readonly caption: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  readonly keyOf: (row: T) => string | number;
+}
+
+export function Table<T>({ caption, columns, rows, keyOf }: Props<T>) {
+  return (
+    // Focusable, so that it can be scrolled with keys.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
+    <section class="table-frame" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ head, number }) => (
+              <th key={head} scope="col" class={number ? "number" : undefined}>
+                {head === "" ? <span class="unseen">actions</span> : head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ head, cell, number, rowHead }) =>
+                rowHead ? (
+                  <th key={head} scope="row">
+                    {cell(row)}
+                  </th>
+                ) : (
+                  <td key={head} class={number ? "number" : undefined}>
+                    {cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
