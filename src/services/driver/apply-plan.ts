@@ -5,6 +5,7 @@ import { BerthError, reasonOf } from "../../base/errors.ts";
 import type { ApplyOptions, StackPlan, Step } from "../types.ts";
 import { fail } from "./errors.ts";
 import { performStep } from "./perform-step.ts";
+import { removeFiles } from "./placed-files.ts";
 import type { Work } from "./work.ts";
 
 /** So many steps of a wave run side by side. */
@@ -16,6 +17,7 @@ export async function applyPlan(work: Work, plan: StackPlan, options: ApplyOptio
     options.signal?.throwIfAborted();
     await applyWave(work, wave, options);
   }
+  if (!work.desired) await removeFiles(work.parts.folders, work.stack);
 }
 
 async function applyWave(work: Work, wave: readonly Step[], options: ApplyOptions): Promise<void> {

@@ -3,7 +3,7 @@
 // still there when the engine starts a container again by itself.
 
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileUse, ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { EngineMount } from "../engine/types.ts";
@@ -21,7 +21,7 @@ export interface FileFolders {
 export function fileMounts(folders: FileFolders, spec: StackSpec, service: ServiceSpec): readonly EngineMount[] {
   const bind = (source: string, target: string): EngineMount => ({ kind: "bind", source, target, readOnly: true });
   return [
-    ...configFiles(spec, service).map((file) => bind(configPath(folders, file), file.path)),
+    ...configFiles(spec, service).map((file) => bind(configPath(folders, spec.name, file), file.path)),
     ...service.secrets.map(({ target }) => bind(secretPath(folders, spec.name, service.name, target), target)),
   ];
 }
@@ -41,7 +41,7 @@ export async function placeFiles(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
-  for (const file of configFiles(spec, service)) await placeFile(configPath(folders, file), file);
+  for (const file of configFiles(spec, service)) await placeFile(configPath(folders, spec.name, file), file);
   if (service.secrets.length === 0) return;
   const uses = secretUses(spec, service);
   const files = await secrets.filesFor(
@@ -51,16 +51,10 @@ export async function placeFiles(
   for (const file of files) await placeFile(secretPath(folders, spec.name, service.name, file.path), file);
 }
 
-/** Removes the secrets of a stack, or of one of its services. */
-export async function removeSecretFiles(folders: FileFolders, stack: string, service?: string): Promise<void> {
-  await rm(join(folders.secrets, stack, service ?? ""), { recursive: true, force: true });
-}
-
-/** Removes configs that no container binds any more. */
-export async function sweepConfigs(folders: FileFolders, bound: ReadonlySet<string>): Promise<void> {
-  const names = await readdir(folders.configs).catch(() => []);
-  for (const name of names)
-    if (!bound.has(join(folders.configs, name))) await rm(join(folders.configs, name), { force: true });
+/** Removes what was placed for a stack. */
+export async function removeFiles(folders: FileFolders, stack: string): Promise<void> {
+  for (const folder of [folders.secrets, folders.configs])
+    await rm(join(folder, stack), { recursive: true, force: true });
 }
 
 /** The secrets that a service uses, by their names in the store. */
@@ -86,9 +80,9 @@ function ownerOf({ uid, gid }: FileUse): { readonly uid: number; readonly gid: n
 }
 
 // Named by what it is: an old container that is kept goes on seeing the old text.
-function configPath({ configs }: FileFolders, { content, uid, gid, mode }: PlacedFile): string {
+function configPath({ configs }: FileFolders, stack: string, { content, uid, gid, mode }: PlacedFile): string {
   const key = createHash("sha256").update(`${uid}:${gid}:${mode}\n`).update(content).digest("hex");
-  return join(configs, key);
+  return join(configs, stack, key);
 }
 
 // Named by its place: a rotated secret is another text in the same place, for old containers, too.

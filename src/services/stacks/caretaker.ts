@@ -41,9 +41,12 @@ export class Caretaker {
   }
 
   async #turn(): Promise<void> {
-    const { store, log, keepEvents = KEEP_EVENTS } = this.#room;
+    const { store, server, log, keepEvents = KEEP_EVENTS } = this.#room;
     try {
-      await beat(store.db, this.#runner.ids, store.now());
+      const ids = this.#runner.ids;
+      const own = await beat(store.db, server, ids, store.now());
+      // We were silent for so long that another went on with it: two must not.
+      for (const id of ids) if (!own.includes(id)) await this.#dropIfTaken(id);
       await this.#look();
       this.#beats += 1;
       if (this.#beats % TIDY_BEATS !== 1) return;
@@ -52,6 +55,12 @@ export class Caretaker {
     } catch (error) {
       log.warn(`operations of stacks could not be looked after: ${reasonOf(error)}`);
     }
+  }
+
+  async #dropIfTaken(id: string): Promise<void> {
+    const { store, server } = this.#room;
+    const row = await store.db.selectFrom("stack_operations").select("server").where("id", "=", id).executeTakeFirst();
+    if (row && row.server !== server) this.#runner.drop(id);
   }
 
   async #look(): Promise<number> {

@@ -113,8 +113,10 @@ async function failedToApply(doing: Doing, given: Case, error: unknown): Promise
   const message = reasonWithCure(error);
   const { deployment, before } = given;
   const service = deployment.spec.services.find(({ name }) => name === doing.failed?.step.service);
-  const goesBack =
-    deployment.kind !== "rollback" && before !== undefined && (service?.update.onFailure ?? "rollback") === "rollback";
+  // To go back to what did not work either would help nobody.
+  const wasGood = before?.state === "done" || before?.state === "upgraded";
+  const asked = (service?.update.onFailure ?? "rollback") === "rollback";
+  const goesBack = deployment.kind !== "rollback" && wasGood && asked;
   if (!goesBack) return failed(doing, message, deployment);
   // Recorded first: who takes this up after us knows why.
   await setDeploymentState(doing.room.store.db, deployment.id, { state: "under way", message });

@@ -72,15 +72,23 @@ export async function setPhase(db: Kysely<Tables>, id: string, phase: Phase): Pr
   await db.updateTable("stack_operations").set({ phase }).where("id", "=", id).execute();
 }
 
-/** Says that this server still carries them out. */
-export async function beat(db: Kysely<Tables>, ids: readonly string[], now: number): Promise<void> {
-  if (ids.length === 0) return;
-  await db
+/** Says that this server still carries them out. Answers those that are its own still. */
+export async function beat(
+  db: Kysely<Tables>,
+  server: string,
+  ids: readonly string[],
+  now: number,
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
     .updateTable("stack_operations")
     .set({ beat: now })
     .where("id", "in", [...ids])
+    .where("server", "=", server)
     .where("holds", "is not", null)
+    .returning("id")
     .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Takes it from a server that is dead; false: it lives, or another was faster. */
@@ -97,17 +105,21 @@ export async function takeOver(db: Kysely<Tables>, row: OperationRow, server: st
   return taken !== undefined;
 }
 
-/** It is over; the stack is free. */
+/** It is over; the stack is free. False: another server has taken it over meanwhile. */
 export async function endOperation(
   trx: Transaction<Tables>,
-  id: string,
+  { id, server }: Pick<OperationRow, "id" | "server">,
   end: { readonly state: Operation["state"]; readonly message: string | undefined; readonly at: number },
-): Promise<void> {
-  await trx
+): Promise<boolean> {
+  const ended = await trx
     .updateTable("stack_operations")
     .set({ holds: null, state: end.state, message: end.message ?? null, finished_at: end.at })
     .where("id", "=", id)
-    .execute();
+    .where("server", "=", server)
+    .where("holds", "is not", null)
+    .returning("id")
+    .executeTakeFirst();
+  return ended !== undefined;
 }
 
 /** @throws E_STACK_NO_OPERATION */

@@ -36,7 +36,10 @@ const END_PAUSE_MS = 500;
 /** Operations of this server. */
 export class Runner {
   readonly #room: Room;
-  readonly #running = new Map<string, Promise<Operation | undefined>>();
+  readonly #running = new Map<
+    string,
+    { readonly end: Promise<Operation | undefined>; readonly abort: AbortController }
+  >();
   readonly #abort = new AbortController();
   #closing = false;
 
@@ -73,19 +76,26 @@ export class Runner {
   /** Goes on with an operation that has a record. */
   run(row: OperationRow): void {
     if (this.#running.has(row.id)) return;
-    const whole = this.#perform(row).finally(() => this.#running.delete(row.id));
-    this.#running.set(row.id, whole);
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
+    const end = this.#perform(row, signal).finally(() => this.#running.delete(row.id));
+    this.#running.set(row.id, { end, abort });
+  }
+
+  /** Lets go of an operation that another server goes on with. */
+  drop(id: string): void {
+    this.#running.get(id)?.abort.abort(fail("E_STACK_CLOSING"));
   }
 
   /** The end of an operation of this server; undefined: it is not under way here, or was left to the next server. */
   async ended(id: string): Promise<Operation | undefined> {
-    return this.#running.get(id);
+    return this.#running.get(id)?.end;
   }
 
   /** Nothing new; what is under way may end, for so long. */
   async close(withinMs: number): Promise<void> {
     this.#closing = true;
-    const all = Promise.all([...this.#running.values()]);
+    const all = Promise.all([...this.#running.values()].map(({ end }) => end));
     const patience = new AbortController();
     await Promise.race([all, pause(withinMs, undefined, { signal: patience.signal }).catch(() => {})]);
     patience.abort();
@@ -94,8 +104,8 @@ export class Runner {
   }
 
   // Never rejects.
-  async #perform(row: OperationRow): Promise<Operation | undefined> {
-    const doing = new Doing(this.#room, row, this.#abort.signal);
+  async #perform(row: OperationRow, signal: AbortSignal): Promise<Operation | undefined> {
+    const doing = new Doing(this.#room, row, signal);
     const outcome = await this.#outcome(doing);
     if (!outcome) return undefined;
     for (let tries = 1; tries <= END_TRIES; tries += 1) {
@@ -103,7 +113,7 @@ export class Runner {
         return await this.#end(doing, outcome);
       } catch (error) {
         this.#room.log.warn(`the end of ${row.kind} of ${row.stack} could not be recorded: ${reasonOf(error)}`);
-        const waited = await pause(END_PAUSE_MS * tries, true, { signal: this.#abort.signal }).catch(() => false);
+        const waited = await pause(END_PAUSE_MS * tries, true, { signal }).catch(() => false);
         if (!waited) return undefined;
       }
     }
@@ -115,13 +125,13 @@ export class Runner {
       try {
         return await PERFORM[doing.row.kind as OperationKind](await refreshed(doing));
       } catch (error) {
-        if (this.#abort.signal.aborted) return undefined;
+        if (doing.signal.aborted) return undefined;
         if (!isAway(error)) return { state: "failed", message: reasonOf(error) };
         this.#room.log.warn(`${doing.row.kind} of ${doing.row.stack} waits for the engine: ${reasonOf(error)}`);
         try {
-          await engineBack(this.#room, this.#abort.signal);
+          await engineBack(this.#room, doing.signal);
         } catch (gone) {
-          return this.#abort.signal.aborted ? undefined : { state: "failed", message: reasonOf(gone) };
+          return doing.signal.aborted ? undefined : { state: "failed", message: reasonOf(gone) };
         }
       }
     }
@@ -130,8 +140,8 @@ export class Runner {
   async #end({ row }: Doing, { state, message, settle }: Outcome): Promise<Operation> {
     const { store, news } = this.#room;
     await store.transaction(async (trx) => {
+      if (!(await endOperation(trx, row, { state, message, at: store.now() }))) return;
       await settle?.(trx);
-      await endOperation(trx, row.id, { state, message, at: store.now() });
       const words = message === undefined ? `${row.kind}: ${state}` : `${row.kind}: ${state}: ${message}`;
       const { stack, service, by_user: by, id: operation } = row;
       await news.note({ stack, service: service ?? undefined, kind: "ended", by, message: words, operation }, trx);

@@ -144,8 +144,8 @@ export interface Export {
  * Stacks: their records, and everything that is done to them. What changes something answers as soon as it is recorded and
  * is then carried out here; `ended` and `follow` tell of the rest.
  *
- * Failures: E_STACK_NONE (404), E_STACK_BUSY (409, names who does what), E_STACK_UNCONFIRMED (409), E_STACK_RECIPE (422),
- * E_STACK_NO_SERVICE (404), E_STACK_NO_DEPLOYMENT (404).
+ * Failures: E_STACK_NONE (404), E_STACK_BUSY (409, names who does what), E_STACK_UNCONFIRMED (409), E_STACK_REFUSED (422),
+ * E_STACK_NO_SERVICE (404), E_STACK_NO_DEPLOYMENT (404), and others of ./errors.ts.
  */
 export interface Stacks {
   /** Reads and judges; says what would be done. Nothing is. */
