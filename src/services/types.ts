@@ -3,6 +3,7 @@
 // (spin-docker's), `idle` (use, stopping, waking), `routes` (what the proxy is told), `secrets`, `logs`, `desk` (who may),
 // `api` (HTTP). Times are seconds since 1970.
 
+import type { Located } from "../base/source.ts";
 import type { Finding } from "../policy/types.ts";
 import type { Places, StackSpec } from "../recipe/stack/types.ts";
 import type { EngineContainer, ExecSession } from "./engine/types.ts";
@@ -297,7 +298,10 @@ export interface Proposal {
   readonly notes: readonly {
     readonly severity: "error" | "warning" | "info";
     readonly message: string;
+    readonly hint?: string | undefined;
     readonly pointer: string;
+    /** Where that stands; undefined: where the pointer leads. */
+    readonly place?: Located | undefined;
   }[];
   readonly findings: readonly Finding[];
   readonly plan: StackPlan;

@@ -20,8 +20,8 @@ export function findingsSum({ notes, findings }: Pick<Proposal, "notes" | "findi
   return [...counts].map(([sign, count]) => `${count} ${sign}${count === 1 ? "" : "s"}`).join(", ");
 }
 
-function noteText({ severity, message, place }: Note): string {
-  return framed(`${SIGNS[severity]}: ${message}`, undefined, place);
+function noteText({ severity, message, hint, place }: Note): string {
+  return framed(`${SIGNS[severity]}: ${message}`, hint, place);
 }
 
 function findingText({ rule, severity, message, hint, place, waived, certainty }: Finding): string {

@@ -4,7 +4,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 
 const POLICY = [
   "default-src 'none'",
@@ -47,8 +47,10 @@ export function webRoutes(folder: string): FastifyPluginAsync {
         reply.header("cache-control", forever ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
-    app.get("/", (_request, reply) => reply.redirect("/ui/"));
-    app.get("/ui", (_request, reply) => reply.redirect("/ui/"));
+    // Clients of Shifter's gateway look there whether it is one.
+    const toPages = (_request: FastifyRequest, reply: FastifyReply) => reply.redirect("/ui/");
+    if (!app.hasRoute({ method: "GET", url: "/" })) app.get("/", toPages);
+    app.get("/ui", toPages);
     // Addresses inside of the pages are theirs to read.
     app.get("/ui/*", (_request, reply) => reply.sendFile("index.html"));
   };

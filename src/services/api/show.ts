@@ -46,7 +46,7 @@ export function shownProposal(proposed: Proposal): Sent<Static<typeof proposal.P
     stack: spec.name,
     services: spec.services.map(({ name }) => name),
     notes: notes.map((note) => {
-      const place = placeOf(places, note.pointer);
+      const place = note.place ?? placeOf(places, note.pointer);
       return { ...note, place: place ? shownPlace(place) : undefined };
     }),
     findings: findings.map((finding) => shownFinding(finding, places)),

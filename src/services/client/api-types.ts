@@ -276,6 +276,8 @@ export interface Note {
   readonly severity: "error" | "warning" | "info";
   /** What. */
   readonly message: string;
+  /** What to do. */
+  readonly hint?: string | undefined;
   /** Where in the stack. */
   readonly pointer: string;
   readonly place?: Place | undefined;

@@ -59,6 +59,7 @@ export const Finding = named("Finding", "What a rule found.", {
 export const Note = named("Note", "What the reader of the recipe said.", {
   severity: word(["error", "warning", "info"], "An error keeps the stack from being deployed."),
   message: text("What."),
+  hint: Type.Optional(text("What to do.")),
   pointer: text("Where in the stack."),
   place: Type.Optional(ref(Place)),
 });
