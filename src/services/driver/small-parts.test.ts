@@ -165,11 +165,9 @@ describe("an image", () => {
   });
 
   test("is named by the digest of the registry that it was asked from", () => {
-    const digests = ["other.example/nginx@sha256:1", "nginx@sha256:2"];
-    expect(resolved("docker.io/library/nginx:1.25", image({ digests }))).toMatchObject({
-      digest: "sha256:2",
-      local: "nginx@sha256:2",
-    });
+    const [one, two] = [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`];
+    const known = image({ digests: [`other.example/nginx@${one}`, `nginx@${two}`] });
+    expect(resolved("docker.io/library/nginx:1.25", known)).toMatchObject({ digest: two, local: `nginx@${two}` });
     expect(resolved("made/here:1", image())).toMatchObject({ digest: "sha256:c", local: "sha256:c" });
   });
 
