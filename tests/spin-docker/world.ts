@@ -36,6 +36,7 @@ const DEFAULTS: SpinDockerConfig = {
   state: "events",
   staleMeans: "idle",
   checkIn: "either",
+  checkInUrl: undefined,
 };
 
 /** The header of the right password. */

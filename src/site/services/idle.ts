@@ -27,6 +27,10 @@ const SPIN_DOCKER = Type.Object(
       "address",
       "token",
     ),
+    checkInUrl: text(
+      "where containers check in, for those that cannot reach the server on their default gateway",
+      "http://spin.example.org/v1/check-in",
+    ),
     sd_environment: text("as environment"),
     sd_password: text("as password"),
     sd_disable_timeouts: flag("as disableTimeouts"),
@@ -75,6 +79,8 @@ export interface SpinDockerConfig {
   readonly state: "events" | "audit";
   readonly staleMeans: "idle" | "active";
   readonly checkIn: "either" | "address" | "token";
+  /** Undefined: on the container's default gateway. */
+  readonly checkInUrl: string | undefined;
 }
 
 interface Place {
@@ -128,6 +134,7 @@ function resolveSpinDocker(file: Static<typeof SPIN_DOCKER> | undefined, place: 
     state: file?.state ?? "events",
     staleMeans: file?.staleMeans ?? "idle",
     checkIn: file?.checkIn ?? "either",
+    checkInUrl: file?.checkInUrl,
   };
 }
 
