@@ -46,6 +46,7 @@ describe.each(ENGINES)("$kind", ({ kind, there, start }) => {
         expect((await real.ask("GET", "/v1.41/images/json")).json).toEqual([]);
         const networks = (await real.ask("GET", "/v1.41/networks")).text;
         expect(networks).not.toContain("doctor");
+        if (kind === "podman") return;
         // With an image of the engine none is made, and that one stays.
         await real.image({ name: "test/tiny:1" });
         const again = doctor(real.address, "--image", "test/tiny:1");

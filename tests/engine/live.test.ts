@@ -71,7 +71,7 @@ describe.each(ENGINES)("$kind", ({ kind, there, start }) => {
       await until("it is gone", () => live.get(id) === undefined);
       expect(live.byStack("shop")).toEqual([]);
       const last = changes.at(-1);
-      expect(last).toMatchObject({ kind: "changed", id, before: { status: "exited" }, now: undefined });
+      expect(last).toMatchObject({ kind: "changed", id, before: { name: "shop-web-1" }, now: undefined });
       expect(live.all()).toEqual([]);
     });
 

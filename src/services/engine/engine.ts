@@ -5,12 +5,13 @@ import { type ClientSettings, EngineClient } from "./client.ts";
 import { containerOperations } from "./containers.ts";
 import { execOperation } from "./exec.ts";
 import { imageOperations } from "./images.ts";
-import { networkOperations, volumeOperations } from "./networks.ts";
+import { networkOperations } from "./networks.ts";
 import { isPodman, parseInfo } from "./parse-info.ts";
 import type { Asked } from "./reasons.ts";
 import { eventOperation, logOperation } from "./streams.ts";
 import { traitsOf } from "./traits.ts";
 import type { Engine } from "./types.ts";
+import { volumeOperations } from "./volumes.ts";
 
 /** An engine that does not even answer this fast is not there. */
 const ALIVE_MS = 3000;

@@ -16,9 +16,23 @@ const INSPECTIONS = 8;
 export type ImageOperations = Pick<Engine, "images" | "image" | "pull" | "tag" | "load" | "removeImage">;
 
 export function imageOperations(client: EngineClient): ImageOperations {
-  const about = (action: string, name: string): Asked => ({ action: `${action} ${name}`, name, of: "image" });
+  const image = inspectImage(client);
+  return {
+    image,
+    images: listImages(client, image),
+    pull: pullImage(client),
+    tag: tagImage(client),
+    load: loadImages(client),
+    removeImage: removeImage(client),
+  };
+}
 
-  const image: Engine["image"] = async (reference, wait) => {
+function about(action: string, name: string): Asked {
+  return { action: `${action} ${name}`, name, of: "image" };
+}
+
+function inspectImage(client: EngineClient): Engine["image"] {
+  return async (reference, wait) => {
     const asked = about("look at", reference);
     const answer = await client
       .call(
@@ -33,74 +47,76 @@ export function imageOperations(client: EngineClient): ImageOperations {
     if (!found) throw client.senseless("it is no image", asked);
     return found;
   };
+}
 
-  return {
-    image,
+function listImages(client: EngineClient, image: Engine["image"]): Engine["images"] {
+  return async (wait) => {
+    const asked: Asked = { action: "list images", name: "images", of: "engine" };
+    const answer: unknown = await client.call(asked, (docker, abortSignal) => docker.listImages({ abortSignal }), wait);
+    if (!Array.isArray(answer)) throw client.senseless("it is no list", asked);
+    const ids = new Set(list(answer).map((one) => text(fields(one)["Id"])));
+    const found = await inParallel([...ids], INSPECTIONS, (id) => image(id, wait));
+    return found.filter((one): one is EngineImage => one !== undefined);
+  };
+}
 
-    async images(wait) {
-      const asked: Asked = { action: "list images", name: "images", of: "engine" };
-      const answer: unknown = await client.call(
-        asked,
-        (docker, abortSignal) => docker.listImages({ abortSignal }),
+function pullImage(client: EngineClient): Engine["pull"] {
+  return async (reference, { credentials, platform, onProgress } = {}, wait) => {
+    const asked: Asked = { ...about("pull", reference), otherwise: "E_ENGINE_PULL" };
+    const { name, tag } = splitReference(reference);
+    const [server = ""] = name.split("/");
+    const auth = credentials && { username: credentials.user, password: credentials.password, serveraddress: server };
+    const options = { fromImage: name, tag, ...(platform !== undefined && { platform }) };
+    const stream = await client.call(
+      asked,
+      (docker, abortSignal) => docker.createImage(auth as object, { ...options, abortSignal }),
+      { ...wait, timeoutMs: Infinity },
+    );
+    for await (const line of lines(client, stream, asked, wait?.signal)) {
+      const { current, total } = fields(line["progressDetail"]);
+      const layer = text(line["id"]);
+      if (layer) onProgress?.({ layer, status: text(line["status"]), done: number(current), total: number(total) });
+    }
+  };
+}
+
+function tagImage(client: EngineClient): Engine["tag"] {
+  return async (source, reference, wait) => {
+    const { name: repo, tag } = splitReference(reference);
+    await client.call(
+      about("tag", source),
+      (docker, abortSignal) => docker.getImage(safeName(source)).tag({ repo, tag, abortSignal }),
+      wait,
+    );
+  };
+}
+
+function loadImages(client: EngineClient): Engine["load"] {
+  return async (archive, wait) => {
+    const asked: Asked = { action: "load an archive", name: "the archive", of: "image", otherwise: "E_ENGINE_LOAD" };
+    const stream = await client.call(
+      asked,
+      (docker, abortSignal) => docker.loadImage(Readable.from(archive), { abortSignal }),
+      { ...wait, timeoutMs: Infinity },
+    );
+    const loaded: string[] = [];
+    for await (const line of lines(client, stream, asked, wait?.signal)) {
+      const [, names] = /^Loaded image(?: ID|\(s\))?: (.+)$/m.exec(text(line["stream"])) ?? [];
+      if (names !== undefined) loaded.push(...names.trim().split(/\s*,\s*/));
+    }
+    return loaded;
+  };
+}
+
+function removeImage(client: EngineClient): Engine["removeImage"] {
+  return async (reference, wait) => {
+    await client
+      .call(
+        about("remove", reference),
+        (docker, abortSignal) => docker.getImage(safeName(reference)).remove({ abortSignal }),
         wait,
-      );
-      if (!Array.isArray(answer)) throw client.senseless("it is no list", asked);
-      const ids = new Set(list(answer).map((one) => text(fields(one)["Id"])));
-      const found = await inParallel([...ids], INSPECTIONS, (id) => image(id, wait));
-      return found.filter((one): one is EngineImage => one !== undefined);
-    },
-
-    async pull(reference, { credentials, platform, onProgress } = {}, wait) {
-      const asked: Asked = { ...about("pull", reference), otherwise: "E_ENGINE_PULL" };
-      const { name, tag } = splitReference(reference);
-      const [server = ""] = name.split("/");
-      const auth = credentials && { username: credentials.user, password: credentials.password, serveraddress: server };
-      const options = { fromImage: name, tag, ...(platform !== undefined && { platform }) };
-      const stream = await client.call(
-        asked,
-        (docker, abortSignal) => docker.createImage(auth as object, { ...options, abortSignal }),
-        { ...wait, timeoutMs: Infinity },
-      );
-      for await (const line of lines(client, stream, asked, wait?.signal)) {
-        const { current, total } = fields(line["progressDetail"]);
-        const layer = text(line["id"]);
-        if (layer) onProgress?.({ layer, status: text(line["status"]), done: number(current), total: number(total) });
-      }
-    },
-
-    async tag(source, reference, wait) {
-      const { name: repo, tag } = splitReference(reference);
-      await client.call(
-        about("tag", source),
-        (docker, abortSignal) => docker.getImage(safeName(source)).tag({ repo, tag, abortSignal }),
-        wait,
-      );
-    },
-
-    async load(archive, wait) {
-      const asked: Asked = { action: "load an archive", name: "the archive", of: "image", otherwise: "E_ENGINE_LOAD" };
-      const stream = await client.call(
-        asked,
-        (docker, abortSignal) => docker.loadImage(Readable.from(archive), { abortSignal }),
-        { ...wait, timeoutMs: Infinity },
-      );
-      const loaded: string[] = [];
-      for await (const line of lines(client, stream, asked, wait?.signal)) {
-        const [, names] = /^Loaded image(?: ID|\(s\))?: (.+)$/m.exec(text(line["stream"])) ?? [];
-        if (names !== undefined) loaded.push(...names.trim().split(/\s*,\s*/));
-      }
-      return loaded;
-    },
-
-    async removeImage(reference, wait) {
-      await client
-        .call(
-          about("remove", reference),
-          (docker, abortSignal) => docker.getImage(safeName(reference)).remove({ abortSignal }),
-          wait,
-        )
-        .catch(unless("E_ENGINE_NO_IMAGE"));
-    },
+      )
+      .catch(unless("E_ENGINE_NO_IMAGE"));
   };
 }
 

@@ -9,8 +9,11 @@ import type { Asked } from "./reasons.ts";
 /** Podman asks for this much where nobody says how much, and fails where it may not have it. */
 const MOST = 1_048_576;
 
-/** Answers the traits; asks again only after a failure. */
-export function traitsOf(client: EngineClient): (signal?: AbortSignal) => Promise<EngineTraits> {
+/** Answers the traits of one engine. */
+export type TraitsOf = (signal?: AbortSignal) => Promise<EngineTraits>;
+
+/** Asks once, and again only after a failure. */
+export function traitsOf(client: EngineClient): TraitsOf {
   const asked: Asked = { action: "say its version", name: client.address, of: "engine" };
   let known: EngineTraits | undefined;
   return async (signal) => {
