@@ -20,9 +20,10 @@ const ALIASES = 8;
 /** Answers a query; undefined: nothing is to be said (it is no query, or no DNS at all). */
 export function answerQuery(query: Buffer, zone: Zone, over: "udp" | "tcp"): Buffer | undefined {
   // An answer to an answer would go on for ever.
-  if (query.length < 12 || (query.readUInt8(2) & 0x80) !== 0) return undefined;
-  const asked = parse(query);
-  if (!asked) return encode({ type: "response", id: query.readUInt16BE(0), flags: FORMAT_ERROR });
+  if (query.length < HEAD || (query.readUInt8(2) & 0x80) !== 0) return undefined;
+  if ((query.readUInt16BE(2) & OPCODE) !== 0) return bare(query, NOT_IMPLEMENTED);
+  const asked = isModest(query) ? parse(query) : undefined;
+  if (!asked) return bare(query, FORMAT_ERROR);
   const edns = asked.additionals?.find((record) => record.type === "OPT");
   const room = over === "tcp" ? LARGEST_TCP : edns ? clamp(edns.udpPayloadSize) : PLAIN_UDP;
   const { flags, answers, authorities } = decide(asked, zone);
@@ -35,6 +36,19 @@ export function answerQuery(query: Buffer, zone: Zone, over: "udp" | "tcp"): Buf
 }
 
 const RECURSION_ASKED = 0x0100;
+const HEAD = 12;
+
+// What comes back says no more than who was asked: a forged query must not make a larger answer.
+function bare(query: Buffer, flags: number): Buffer {
+  return encode({ type: "response", id: query.readUInt16BE(0), flags });
+}
+
+// One question (as every server has it), no answers, and the few records of EDNS, signatures and transfers: more would only
+// cost time.
+function isModest(query: Buffer): boolean {
+  const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map((at) => query.readUInt16BE(at));
+  return questions === 1 && answers === 0 && (authorities ?? 0) <= 1 && (additionals ?? 0) <= 4;
+}
 
 interface Decision {
   readonly flags: number;
@@ -44,9 +58,8 @@ interface Decision {
 
 function decide(asked: DecodedPacket, zone: Zone): Decision {
   const nothing = { answers: [], authorities: [] };
-  if (((asked.flags ?? 0) & OPCODE) !== 0) return { flags: NOT_IMPLEMENTED, ...nothing };
-  const [question, ...more] = asked.questions ?? [];
-  if (!question || more.length > 0) return { flags: FORMAT_ERROR, ...nothing };
+  const [question] = asked.questions ?? [];
+  if (!question) return { flags: FORMAT_ERROR, ...nothing };
   const name = question.name.toLowerCase();
   const inZone = name === zone.origin || name.endsWith(`.${zone.origin}`);
   // Transfers, too: the zone file is for those who need all of it.
@@ -68,7 +81,9 @@ function find(zone: Zone, name: string, type: string, depth = 0): readonly ZoneR
   const alias = own.find((record) => record.type === "CNAME");
   if (alias && type !== "CNAME" && type !== "ANY")
     return depth < ALIASES ? [alias, ...find(zone, alias.data, type, depth + 1)] : [alias];
-  return own.filter((record) => type === "ANY" || record.type === type);
+  // Of everything one kind is enough, and a smaller gift to who forges askers (RFC 8482, 4.1).
+  const wanted = type === "ANY" ? own[0]?.type : type;
+  return own.filter((record) => record.type === wanted);
 }
 
 function toAnswer({ type, name, data }: ZoneRecord, { ttl }: Zone): Answer {
@@ -86,9 +101,13 @@ function ednsAnswer(): Answer {
   return { type: "OPT", name: ".", udpPayloadSize: LARGEST_UDP, ...fixed };
 }
 
+// A question that would be written otherwise than it was asked (a name of strange bytes, or a pointer into the head) cannot be
+// repeated in an answer.
 function parse(query: Buffer): DecodedPacket | undefined {
   try {
-    return decode(query);
+    const asked = decode(query);
+    const question = encode({ type: "query", questions: asked.questions ?? [] }).subarray(HEAD);
+    return question.equals(query.subarray(HEAD, HEAD + question.length)) ? asked : undefined;
   } catch {
     return undefined;
   }

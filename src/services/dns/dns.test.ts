@@ -1,9 +1,10 @@
 // The name server as a resolver sees it, and its bytes as an attacker sends them.
 
+import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode, encode } from "dns-packet";
@@ -17,6 +18,7 @@ import { DNS, ROVER } from "./testing.ts";
 import { makeZone } from "./zone.ts";
 
 const ZONE = makeZone(DNS, ROVER, 7);
+const hasRawSockets = process.getuid?.() === 0 && existsSync("/usr/bin/perl");
 
 describe("a resolver", () => {
   let responder: DnsResponder;
@@ -78,6 +80,30 @@ describe("a query", () => {
     ).toBe(undefined);
   });
 
+  test("gets no answer that is much larger than itself because of what it repeats", () => {
+    const one = ask("a.very.long.name.that.is.said.only.once.but.asked.for.many.times.prod.example.org");
+    const again = Buffer.from([0xc0, 12, 0, 1, 0, 1]);
+    const query = Buffer.concat([one, ...Array.from({ length: 60 }, () => again)]);
+    query.writeUInt16BE(61, 4);
+    expect(answerQuery(query, ZONE, "udp")?.length).toBe(12);
+    expect(decode(answerQuery(query, ZONE, "tcp") ?? Buffer.alloc(0))).toMatchObject({ rcode: "FORMERR" });
+  });
+
+  test("of a name that cannot be repeated as it was asked is a mistake of form", () => {
+    const strange = ask(`${"x".repeat(40)}.prod.example.org`);
+    strange.fill(0xff, 13, 53);
+    const answer = answerQuery(strange, ZONE, "udp") ?? Buffer.alloc(0);
+    expect(answer).toHaveLength(12);
+    expect(decode(answer)).toMatchObject({ id: 5, rcode: "FORMERR" });
+  });
+
+  test("for everything of a name gets one kind of records", () => {
+    const query = encode({ type: "query", id: 5, questions: [{ name: "prod.example.org", type: "ANY" as never }] });
+    const zone = makeZone({ ...DNS, nameServers: ["prod.example.org"] }, ROVER, 7);
+    const { answers } = decode(answerQuery(query, zone, "udp") ?? Buffer.alloc(0));
+    expect(answers?.map(({ type }) => type)).toEqual(["NS"]);
+  });
+
   test("of whatever bytes is answered within its limit, or not at all", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (bytes, headed) => {
@@ -103,6 +129,54 @@ test("names come and go with services, in the server and in files", async () => 
     expect(readFileSync(config.hostsFile, "utf8")).not.toContain("db.rover");
     expect(readFileSync(config.zoneFile, "utf8")).toContain("(1002 ");
     await names.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.skipIf(!hasRawSockets)(
+  "a sender without a port, whom nobody can answer, does no harm (needs root and perl)",
+  async () => {
+    const responder = await startResponder({ host: "127.0.0.1", port: 0 }, ZONE);
+    const query = encode({ type: "query", id: 5, questions: [{ name: "db.rover.prod.example.org", type: "A" }] });
+    const head = Buffer.alloc(8);
+    head.writeUInt16BE(responder.port, 2);
+    head.writeUInt16BE(8 + query.length, 4);
+    const send =
+      "use Socket; socket(my $s, PF_INET, SOCK_RAW, 17) or die; send($s, pack('H*', $ARGV[0]), 0, sockaddr_in(0, inet_aton('127.0.0.1'))) or die";
+    execFileSync("perl", ["-e", send, Buffer.concat([head, query]).toString("hex")]);
+    const resolver = new Resolver({ timeout: 2000, tries: 1 });
+    resolver.setServers([`127.0.0.1:${responder.port}`]);
+    expect(await resolver.resolve4("db.rover.prod.example.org")).toEqual(["192.0.2.10"]);
+    await responder.close();
+  },
+);
+
+test("nobody's service takes the proxy's name, or makes a zone that cannot be read", () => {
+  const config = { ...DNS, proxyName: "lb.reverse-proxy.prod.example.org" };
+  const named = (stack: string, service: string) => ({ stack, service, published: true });
+  const services = [
+    named("reverse-proxy", "lb"),
+    named("rover", "x".repeat(64)),
+    named("rover", "a_b"),
+    named("rover", "DB"),
+  ];
+  const { records } = makeZone(config, services, 7);
+  expect(records.get(config.proxyName)).toEqual([{ type: "A", name: config.proxyName, data: "192.0.2.11" }]);
+  expect([...records.keys()].filter((name) => name.includes("rover"))).toEqual(["db.rover.prod.example.org"]);
+});
+
+test("files of an earlier server lose the names that are gone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "berth-names-"));
+  try {
+    const config = { ...DNS, hostsFile: join(folder, "hosts"), listen: undefined };
+    const earlier = await keepNames({ config, now: () => 1000, log: silent }, ROVER);
+    await earlier.close();
+    expect(readFileSync(config.hostsFile, "utf8")).toContain("db.rover");
+    const later = await keepNames({ config, now: () => 2000, log: silent });
+    await later.update([]);
+    expect(readFileSync(config.hostsFile, "utf8")).not.toContain("rover");
+    await later.close();
   } finally {
     rmSync(folder, { recursive: true });
   }

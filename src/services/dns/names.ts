@@ -20,11 +20,15 @@ export interface NamesParts {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Begins to answer for the zone, with no services yet. @throws E_DNS_LISTEN */
-export async function keepNames({ config, now, log }: NamesParts): Promise<Names> {
-  let zone = makeZone(config, [], serialAfter(0, now()));
+/** Begins to answer for the zone, with the services there are. @throws E_DNS_LISTEN */
+export async function keepNames(
+  { config, now, log }: NamesParts,
+  services: readonly NamedService[] = [],
+): Promise<Names> {
+  let zone = makeZone(config, services, serialAfter(0, now()));
   const responder = config.listen?.kind === "tcp" ? await startResponder(config.listen, zone) : undefined;
-  let writing: Promise<void> = Promise.resolve();
+  // The files may be of another time, and say names that are gone.
+  let writing = write(config, zone, log);
   return {
     update(services) {
       const next = makeZone(config, services, zone.serial);

@@ -44,6 +44,8 @@ export async function startResponder(
   try {
     tcp.listen(address.port, address.host);
     await once(tcp, "listening");
+    // Nobody can be taken in while there are no descriptors; that passes.
+    tcp.on("error", () => undefined);
     const port = portOf(tcp);
     udp.bind(port, address.host);
     await once(udp, "listening");
@@ -64,6 +66,8 @@ export async function startResponder(
 
 function answerDatagrams(udp: UdpSocket, zone: () => Zone): void {
   udp.on("message", (query, from) => {
+    // RFC 768 allows senders without a port; they want no answer, and cannot be sent one.
+    if (from.port === 0) return;
     const answer = answerQuery(query, zone(), "udp");
     // Who cannot be reached does not get his answer; a name server has nobody to tell.
     if (answer) udp.send(answer, from.port, from.address, () => undefined);

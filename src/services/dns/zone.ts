@@ -34,16 +34,22 @@ export function serviceName({ origin }: Pick<DnsConfig, "origin">, stack: string
   return `${service}.${stack}.${origin}`;
 }
 
-/** The zone with these services. `serial` should grow whenever they change. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const NAME_LETTERS = 253;
+
+/** The zone with these services; those whose name is none, or taken, are left out. `serial` should grow whenever they change. */
 export function makeZone(config: DnsConfig, services: readonly NamedService[], serial: number): Zone {
   const { origin, addresses, proxyAddresses, proxyName, nameServers, contact, ttlSeconds } = config;
   const own = nameServers.filter((name) => name === origin || name.endsWith(`.${origin}`));
+  const reserved = new Set([...own, proxyName]);
   const all = [
     ...nameServers.map((data): ZoneRecord => ({ type: "NS", name: origin, data })),
     ...own.flatMap((name) => addresses.map((data) => addressRecord(name, data))),
     ...proxyAddresses.map((data) => addressRecord(proxyName, data)),
     ...services.flatMap(({ stack, service, published }): readonly ZoneRecord[] => {
-      const name = serviceName(config, stack, service);
+      const name = serviceName(config, stack, service).toLowerCase();
+      // One bad name would make the whole file unreadable, and nobody's service may answer in the proxy's name.
+      if (!LABEL.test(stack) || !LABEL.test(service) || name.length > NAME_LETTERS || reserved.has(name)) return [];
       return published
         ? addresses.map((data) => addressRecord(name, data))
         : [{ type: "CNAME", name, data: proxyName }];
