@@ -8,7 +8,7 @@ const HEAVY = [
   /^src\/oci\/(archive|auth|fetch|registry|registry-server|store)\//,
   /^src\/image\/(flatten|tar|squashfs-writer|metadata|inspect)\//,
   /^src\/run\/(instances|limits)\//,
-  /^src\/(demo|platform\/doctor|build|recipe|signing|store|site|gateway|server)\//,
+  /^src\/(demo|platform\/doctor|build|recipe|signing|store|site|gateway|server|services|accounts|policy|proxy)\//,
   /^node_modules\//,
 ];
 
@@ -21,6 +21,8 @@ const { metafile } = await build({
   format: "esm",
   metafile: true,
   logLevel: "silent",
+  // Of the engine client's own dependencies: it has native parts, and is not in the binary.
+  external: ["ssh2"],
 });
 
 /** What is loaded with these files, lazy imports left out. */
