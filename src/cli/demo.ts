@@ -1,5 +1,5 @@
 // `berth demo`: shows, on this machine and without any registry, that berth pulls an image and runs it without privilege;
-// `berth demo build`, that it builds images so; `berth demo gateway`, that it serves a site's images to its users; `berth demo batch`, that jobs run in them.
+// `berth demo build`, that it builds images so; `berth demo gateway`, that it serves a site's images to its users; `berth demo batch`, that jobs run in them; `berth demo services`, that stacks run.
 
 import { basename } from "node:path";
 import { Argument, Command } from "commander";
@@ -11,9 +11,13 @@ const COLORS = { good: "\x1b[32m", bad: "\x1b[31m", dim: "\x1b[2m", end: "\x1b[0
 export function demoCommand(context: Context): Command {
   return new Command("demo")
     .description(
-      "Make a Debian image of several layers and serve it; pull it and run Python in it, or build a definition file and a Dockerfile on it. Or run an image gateway with two users, or, as root, a Slurm cluster of three nodes with a job. Each step is proved.",
+      "Make a Debian image of several layers and serve it; pull it and run Python in it, or build a definition file and a Dockerfile on it. Or run an image gateway with two users, or, as root, a Slurm cluster of three nodes with a job, or a stack of services. Each step is proved.",
     )
-    .addArgument(new Argument("[demo]", "what is shown").choices(["pull", "build", "gateway", "batch"]).default("pull"))
+    .addArgument(
+      new Argument("[demo]", "what is shown")
+        .choices(["pull", "build", "gateway", "batch", "services"])
+        .default("pull"),
+    )
     .option("--fresh", "make the image again though an earlier demo left it")
     .action(async (demo: Demo, options: { readonly fresh?: boolean }) => {
       const color = process.stdout.isTTY === true && !context.env["NO_COLOR"];

@@ -38,6 +38,12 @@ export const fail = defineErrors({
     hint: "berth doctor tells what this machine lacks; berth --debug demo shows each command",
     exit: 1,
   },
+  E_DEMO_ROOT: {
+    text: "{command} starts a container engine of its own, which only root may",
+    hint: "call it as root: sudo {command}",
+    exit: 1,
+  },
+  E_DEMO_ENGINE: { text: "the engine of the demo did not start or made no image: {reason}", exit: 1 },
   E_DEMO_SHELL: {
     text: "the program {program} is not on this machine",
     hint: "install the package {package}",

@@ -114,8 +114,8 @@ describe.skipIf(!hasDockerd)("stacks by the command line (skipped without root a
     await until("it sleeps", async () => (await state()) === "asleep", 40);
     expect(await viaProxy("/etc/hostname", "napper.test")).toBe(200);
     expect(await state()).toBe("running");
-    const activity = await run.berth("owner", ["service", "activity", "napper/web", "--json"]);
-    expect(JSON.parse(activity.stdout).map((span: { state: string }) => span.state)).toContain("asleep");
+    const events = await run.berth("owner", ["stack", "events", "napper"]);
+    expect(events.stdout).toMatch(/napper\/web {2}woken/);
     expect((await run.berth("owner", ["stack", "down", "napper"])).status).toBe(0);
   });
 
