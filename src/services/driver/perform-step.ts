@@ -14,9 +14,14 @@ const GRACE_MS = 10_000;
 
 type Perform = (work: Work, step: Step) => Promise<void>;
 
-/** Does it. @throws the failures of the step */
-export function performStep(work: Work, step: Step): Promise<void> {
-  return STEPS[step.action](work, step);
+/** Steps after which a container is another than before. */
+const CHANGES: ReadonlySet<Step["action"]> = new Set(["create", "start", "stop", "pause", "remove", "wait-completed"]);
+
+/** Does it; what is known of the container without asking is fresh then. @throws the failures of the step */
+export async function performStep(work: Work, step: Step): Promise<void> {
+  await STEPS[step.action](work, step);
+  const id = step.container ?? work.made.get(step.target);
+  if (id !== undefined && CHANGES.has(step.action)) await work.look(id);
 }
 
 const STEPS: Readonly<Record<Step["action"], Perform>> = {
