@@ -11,7 +11,7 @@ import { BerthError, errnoOf, reasonOf } from "../../base/errors.ts";
 import { type EngineAddress, parseAddress } from "./address.ts";
 import { fail } from "./errors.ts";
 import { fields, text } from "./fields.ts";
-import { type Asked, refused } from "./reasons.ts";
+import { type Asked, cleanReason, refused } from "./reasons.ts";
 
 /** Longest answer that is kept whole: a list of ten thousand containers has about 20 MiB. */
 const MAX_ANSWER = 64 * 1024 * 1024;
@@ -109,8 +109,11 @@ export class EngineClient {
       case "ERR_STREAM_PREMATURE_CLOSE":
         return fail("E_ENGINE_GONE", { address, action: asked.action }, { cause: error });
     }
+    const code = errnoOf(error) ?? "";
+    if (/CERT|^ERR_SSL|^ERR_TLS|SIGNATURE|^EPROTO$/.test(code))
+      return fail("E_ENGINE_TRUST", { address, reason: cleanReason(reasonOf(error)) }, { cause: error });
     if (error instanceof TooLarge) return this.senseless(reasonOf(error), asked);
-    return fail("E_ENGINE_REFUSED", { action: asked.action, reason: reasonOf(error) }, { cause: error });
+    return fail("E_ENGINE_REFUSED", { action: asked.action, reason: cleanReason(reasonOf(error)) }, { cause: error });
   }
 
   /** For an answer that cannot be understood. */

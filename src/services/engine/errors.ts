@@ -17,6 +17,11 @@ export const fail = defineErrors({
     hint: "run the server as a user who may open this socket (for Docker: a member of its group)",
     http: 503,
   },
+  E_ENGINE_TRUST: {
+    text: "the container engine at {address} and berth do not trust each other: {reason}",
+    hint: "services.engine.tls names the authority of its certificate, and the certificate and key that it wants to see",
+    http: 503,
+  },
   E_ENGINE_GONE: {
     text: "the container engine at {address} went away while it was to {action}",
     hint: "what was asked may have happened or not: try again when the engine is back",
