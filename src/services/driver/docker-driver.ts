@@ -16,7 +16,7 @@ import { planStack } from "./stack-plan.ts";
 import type { DriverParts, Work } from "./work.ts";
 
 /** What is kept fresh of the engine's containers. */
-export type LiveView = Pick<LiveContainers, "all" | "refresh" | "watch">;
+export type LiveView = Pick<LiveContainers, "all" | "byStack" | "refresh" | "watch">;
 
 export interface DockerDriverParts extends DriverParts {
   readonly info: EngineInfo;
@@ -26,8 +26,8 @@ export interface DockerDriverParts extends DriverParts {
 
 /** A driver, with what is known here besides. */
 export interface DockerDriver extends Driver {
-  /** All containers of this berth as last heard of, with the health that berth itself found. Asks no engine. */
-  containers(): readonly EngineContainer[];
+  /** Containers as last heard of, of one stack or all, with the health that berth itself found. Asks no engine. */
+  containers(stack?: string): readonly EngineContainer[];
   alive(signal?: AbortSignal): Promise<boolean>;
   readonly canPause: boolean;
   close(): void;
@@ -56,7 +56,7 @@ export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
     exec: (id, options, signal) => engine.exec(id, defined(options), { signal }),
     scale: (stack, service, containers, options) => scale(parts, stack, service, containers, options?.signal),
     resolve: (reference, pull, options) => resolveImage(reference, { ...options, engine, credentials, pull }),
-    containers: () => live.all().map((one) => keeper.see(one)),
+    containers: (stack) => (stack === undefined ? live.all() : live.byStack(stack)).map((one) => keeper.see(one)),
     alive: (signal) => engine.alive({ signal }),
     canPause: info.canPause,
     close() {

@@ -2,7 +2,7 @@
 
 import { configOf, isUp, serviceOf, slotOf } from "../driver/names.ts";
 import type { EngineContainer } from "../engine/types.ts";
-import { LABELS, type LogLine } from "../types.ts";
+import type { LogLine } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
 import { checkService, readStack, summariesOf } from "./stack-records.ts";
@@ -14,8 +14,7 @@ async function chosen(room: Room, name: string, service: string | undefined, slo
   if (service !== undefined) checkService(stack, service);
   const configs = new Map(summariesOf(stack).map((one) => [one.name, one.config]));
   return room.driver
-    .containers()
-    .filter((one) => one.labels[LABELS.stack] === name)
+    .containers(name)
     .filter((one) => service === undefined || serviceOf(one) === service)
     .filter((one) => slot === undefined || slotOf(one) === slot)
     .filter((one) => isUp(one) || configs.get(serviceOf(one)) === configOf(one));

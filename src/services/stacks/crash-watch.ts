@@ -11,13 +11,9 @@ export interface Happening {
   readonly message: string;
 }
 
-/** `expected`: an operation is under way, so that its end is no surprise. */
-export function happeningOf(
-  before: Remembered | undefined,
-  now: EngineContainer,
-  expected: boolean,
-): Happening | undefined {
-  if (!before || expected) return undefined;
+/** Whether it was to be expected, because somebody stopped it, is for the caller to find out. */
+export function happeningOf(before: Remembered | undefined, now: EngineContainer): Happening | undefined {
+  if (!before) return undefined;
   const { name, status, restarts, health } = now;
   if (restarts > before.restarts) return { kind: "crashed", message: `${name} ended${how(now)} and was started again` };
   const wasUp = before.status === "running" || before.status === "restarting";

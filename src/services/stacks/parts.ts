@@ -9,8 +9,8 @@ import type { Judge, PortOffice, QuotaCheck, RecipeReader } from "./types.ts";
 
 /** A driver with what lists and operations need besides. */
 export interface StackDriver extends Driver {
-  /** All containers of this berth as last heard of. Asks no engine. */
-  containers(): readonly EngineContainer[];
+  /** Containers of one stack, or all, as last heard of. Asks no engine. */
+  containers(stack?: string): readonly EngineContainer[];
   /** True when the engine answers. */
   alive(signal?: AbortSignal): Promise<boolean>;
   readonly canPause: boolean;

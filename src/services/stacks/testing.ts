@@ -76,8 +76,9 @@ export class ModelDriver implements StackDriver {
     return found;
   }
 
-  containers(): readonly EngineContainer[] {
-    return [...this.engines.values()].flatMap((one) => one.containers);
+  containers(stack?: string): readonly EngineContainer[] {
+    const engines = stack === undefined ? [...this.engines.values()] : [this.engineOf(stack)];
+    return engines.flatMap((one) => one.containers);
   }
 
   async alive(): Promise<boolean> {

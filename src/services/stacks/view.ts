@@ -46,12 +46,11 @@ async function viewsOf(room: Room, rows: readonly StackRecord[]): Promise<readon
   if (rows.length === 0) return [];
   const names = rows.map(({ name }) => name);
   const [wills, doing] = await Promise.all([willsOf(room.store.db, names), doingOf(room.store.db, rows)]);
-  const containers = containersByStack(room.driver.containers(), new Set(names));
   return rows.map((row) => {
     const known = {
       wills: wills.get(row.name) ?? new Map(),
       doing: doing.get(row.name),
-      containers: containers.get(row.name) ?? [],
+      containers: room.driver.containers(row.name),
     };
     return viewOf(room, row, known);
   });
@@ -111,18 +110,6 @@ function containerView(one: EngineContainer): ServiceContainer {
     slot: slotOf(one),
     digest: one.labels[LABELS.digest] ?? "",
   };
-}
-
-function containersByStack(containers: readonly EngineContainer[], names: ReadonlySet<string>) {
-  const found = new Map<string, EngineContainer[]>();
-  for (const container of containers) {
-    const stack = container.labels[LABELS.stack];
-    if (stack === undefined || !names.has(stack)) continue;
-    const mine = found.get(stack);
-    if (mine) mine.push(container);
-    else found.set(stack, [container]);
-  }
-  return found;
 }
 
 async function willsOf(db: Kysely<Tables>, names: readonly string[]) {

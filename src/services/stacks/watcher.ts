@@ -2,6 +2,7 @@
 
 import { reasonOf } from "../../base/errors.ts";
 import { serviceOf } from "../driver/names.ts";
+import type { EngineContainer } from "../engine/types.ts";
 import { LABELS } from "../types.ts";
 import { happeningOf, type Remembered } from "./crash-watch.ts";
 import { underWay } from "./operations.ts";
@@ -15,7 +16,8 @@ const AGAIN_AFTER_MS = 60_000;
 export class Watcher {
   readonly #room: Room;
   readonly #listeners = new Set<(stack: string | undefined) => void>();
-  readonly #known = new Map<string, Remembered>();
+  /** By stack and the container's id. */
+  readonly #known = new Map<string, Map<string, Remembered>>();
   readonly #told = new Map<string, number>();
   readonly #ends: readonly (() => void)[];
 
@@ -53,22 +55,31 @@ export class Watcher {
   }
 
   #remember(stack: string | undefined): void {
-    const all = this.#room.driver.containers();
-    for (const container of all) {
-      const of = container.labels[LABELS.stack];
-      if (of === undefined || (stack !== undefined && of !== stack)) continue;
-      const before = this.#known.get(container.id);
-      const { status, health, restarts, exitCode } = container;
-      this.#known.set(container.id, { status, health, restarts, exitCode });
-      const happening = happeningOf(before, container, false);
-      if (happening) void this.#note(of, serviceOf(container), container.id, happening);
+    if (stack !== undefined) {
+      this.#rememberStack(stack, this.#room.driver.containers(stack));
+      return;
     }
-    const there = new Set(all.map(({ id }) => id));
-    for (const id of [...this.#known.keys()])
-      if (!there.has(id)) {
-        this.#known.delete(id);
-        this.#told.delete(id);
-      }
+    const all = new Map([...this.#known.keys()].map((known): [string, EngineContainer[]] => [known, []]));
+    for (const container of this.#room.driver.containers()) {
+      const of = container.labels[LABELS.stack];
+      if (of !== undefined) all.set(of, [...(all.get(of) ?? []), container]);
+    }
+    for (const [known, containers] of all) this.#rememberStack(known, containers);
+  }
+
+  #rememberStack(stack: string, containers: readonly EngineContainer[]): void {
+    const before = this.#known.get(stack);
+    for (const container of containers) {
+      const happening = happeningOf(before?.get(container.id), container);
+      if (happening) void this.#note(stack, serviceOf(container), container.id, happening);
+    }
+    for (const id of before?.keys() ?? []) if (!containers.some((one) => one.id === id)) this.#told.delete(id);
+    const now = containers.map(({ id, status, health, restarts, exitCode }): [string, Remembered] => [
+      id,
+      { status, health, restarts, exitCode },
+    ]);
+    if (now.length > 0) this.#known.set(stack, new Map(now));
+    else this.#known.delete(stack);
   }
 
   async #note(
