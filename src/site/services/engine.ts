@@ -14,7 +14,7 @@ export const ENGINE_SCHEMA = Type.Object(
         ...about("socket of the engine; looked for in the usual places unless said", "unix:///run/podman/podman.sock"),
       }),
     ),
-    kind: choice("which engine to look for when no address is said, and to insist on", "auto", "docker", "podman"),
+    kind: choice("which engine to look for when no address is said", "auto", "docker", "podman"),
     timeout: duration("how long the engine may take for one answer", "30s"),
     tls: optional(
       Type.Object(
