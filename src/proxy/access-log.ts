@@ -19,9 +19,6 @@ export interface AccessLog {
   end(): Promise<void>;
 }
 
-/** A log that keeps nothing. */
-export const NO_LOG: AccessLog = { add() {}, reopen() {}, end: () => Promise.resolve() };
-
 /** Opens it; a number is an open file (1: standard output). @throws E_PROXY_LOG */
 export function openAccessLog(where: string | number): AccessLog {
   return new FileLog(where);

@@ -1,7 +1,7 @@
 // A proxy process put together: open ports, the link to the server, the regular reports, and its end. Everything that it
 // serves comes from the server; without a table it serves nothing but excuses.
 
-import { type AccessLog, NO_LOG } from "./access-log.ts";
+import type { AccessLog } from "./access-log.ts";
 import type { BackendPool } from "./backend/pool.ts";
 import { Certificates } from "./client/certificates.ts";
 import type { Exchange } from "./client/exchange.ts";
@@ -119,7 +119,7 @@ class ProxyProcess implements RunningProxy {
   #renew: () => void = () => undefined;
 
   #surroundings(): Surroundings {
-    const { settings, trustedProxies, accessLog = NO_LOG } = this.#options;
+    const { settings, trustedProxies, accessLog } = this.#options;
     return {
       settings: { ...DEFAULT_SETTINGS, ...settings },
       trust: trustOf(trustedProxies ?? []),
@@ -129,7 +129,7 @@ class ProxyProcess implements RunningProxy {
       released: (pool) => this.#released(pool),
       ending: () => this.#ending,
       signOn: () => this.#rest?.signOn,
-      log: (entry) => accessLog.add(entry),
+      log: accessLog && ((entry) => accessLog.add(entry)),
     };
   }
 
@@ -137,7 +137,13 @@ class ProxyProcess implements RunningProxy {
     this.#open.add(exchange);
     exchange.onClose(() => this.#open.delete(exchange));
     const directory = this.#rest && { routes: this.#routes.map, challenges: this.#rest.challenges };
-    serve(exchange, directory, this.#around, carry);
+    try {
+      serve(exchange, directory, this.#around, carry);
+    } catch (error) {
+      // A mistake of ours costs one request, not those of everybody else.
+      this.#options.onTrouble?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      exchange.abort();
+    }
   }
 
   #obey(order: ProxyOrder): void {

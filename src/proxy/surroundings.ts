@@ -23,7 +23,8 @@ export interface Surroundings {
   /** True: connections are not to be used again. */
   ending(): boolean;
   signOn(): ProxySignOn | undefined;
-  log(entry: AccessEntry): void;
+  /** Undefined: nobody keeps one. */
+  readonly log: ((entry: AccessEntry) => void) | undefined;
 }
 
 /** How patient it is; milliseconds and bytes. */

@@ -85,9 +85,9 @@ function originLines({ origin, prefix, user }: HeadOptions): string {
   return user === undefined ? lines : `${lines}X-Berth-User: ${user}\r\n`;
 }
 
-function upgradeLines({ header }: Exchange, upgrade: string | undefined): string {
+function upgradeLines(exchange: Exchange, upgrade: string | undefined): string {
   if (upgrade !== undefined) return `Connection: upgrade\r\nUpgrade: ${upgrade}\r\n`;
-  return header("te")?.toLowerCase().includes("trailers") ? "TE: trailers\r\nConnection: TE\r\n" : "";
+  return exchange.header("te")?.toLowerCase().includes("trailers") ? "TE: trailers\r\nConnection: TE\r\n" : "";
 }
 
 function cookieLine(cookies: string, own: string | undefined): string {

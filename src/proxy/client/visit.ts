@@ -34,7 +34,7 @@ export function closeVisit(visit: Visit, around: Surroundings): void {
   route.use.receivedBytes += visit.receivedBytes;
   route.use.sentBytes += exchange.sentBytes;
   if (visit.status >= 500) route.use.failures++;
-  around.log({
+  around.log?.({
     time: new Date(begunAt).toISOString(),
     client: visit.origin.client,
     method: exchange.method,
