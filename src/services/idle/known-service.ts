@@ -47,6 +47,9 @@ export class KnownService {
   /** Something is to be written down. */
   changed = false;
   containers: readonly string[] = [];
+  /** Services of the stack that depend on it. */
+  dependents: readonly string[] = [];
+  #neededBy: string | undefined;
   #cpu: CpuUse | undefined;
   readonly #reports = new Map<string, Report>();
   readonly #traffic = new Map<string, Traffic>();
@@ -55,6 +58,18 @@ export class KnownService {
     this.stack = stack;
     this.service = service;
     this.policy = policy;
+  }
+
+  /** A service that runs and depends on this one; undefined: none does. */
+  get neededBy(): string | undefined {
+    return this.#neededBy;
+  }
+
+  /** Takes over which services of the stack run. */
+  seeOthers(running: ReadonlySet<string>): void {
+    const needed = this.dependents.find((name) => running.has(name));
+    if (needed !== this.#neededBy) this.decidedUntil = 0;
+    this.#neededBy = needed;
   }
 
   get cpu(): CpuUse | undefined {

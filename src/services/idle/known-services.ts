@@ -19,6 +19,10 @@ export interface KnownServicesParts {
 
 const PAGE = 1000;
 
+function dependsOn({ kind, dependsOn = [] }: StackSpec["services"][number], name: string): boolean {
+  return kind === "service" && dependsOn.some(({ service }) => service === name);
+}
+
 /** The services with a policy. */
 export class KnownServices {
   readonly #parts: KnownServicesParts;
@@ -109,6 +113,9 @@ export class KnownServices {
       this.#adopt(stack, await this.#parts.stacks.spec(stack.name));
       this.#deployments.set(stack.name, stack.deployment);
     }
+    const runs = stack.services.filter(({ containers }) => containers.some(({ status }) => status === "running"));
+    const running = new Set(runs.map(({ name }) => name));
+    for (const known of this.ofStack(stack.name)) known.seeOthers(running);
     for (const seen of stack.services) {
       const known = this.get(stack.name, seen.name);
       if (!known) continue;
@@ -127,6 +134,7 @@ export class KnownServices {
       for (const reason of wrong) this.#parts.log.warn(`${service.name} of ${name}: ${reason}`);
       const known = this.get(name, service.name) ?? new KnownService(name, service.name, policy);
       known.policy = policy;
+      known.dependents = spec.services.filter((other) => dependsOn(other, service.name)).map((other) => other.name);
       return [known];
     });
     for (const before of this.ofStack(name)) if (!kept.includes(before)) this.#drop(before);

@@ -50,10 +50,17 @@ export function decideAbout(service: KnownService, view: Omit<SweepView, "servic
   const { proxies, rules } = view;
   const warmth = warmthOf(service, view, now);
   const use = service.known(proxies, now - FRESH_INTERVALS * rules.trafficInterval);
-  const decision: Decision = decide(use, service.policy.idle, warmth, rules, now);
+  const own = decide(use, service.policy.idle, warmth, rules, now);
+  const decision: Decision = service.neededBy === undefined ? own : needed(own, service.neededBy);
   const until = Math.min(warmth.until, decision.stopsAt ?? Number.POSITIVE_INFINITY);
   // What is due and did not happen yet is looked at again in the next sweep.
   return { decision, until: until > now ? until : 0 };
+}
+
+// Without it the other one would not work, whatever its own traffic says.
+function needed(own: Decision, by: string): Decision {
+  if (own.activity === "active") return own;
+  return { ...own, activity: "active", because: `${by} needs it`, stopsAt: undefined, stop: false };
 }
 
 function warmthOf({ policy }: KnownService, { warmths, timeZone }: Omit<SweepView, "services">, now: number): Warmth {
