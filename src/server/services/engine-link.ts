@@ -125,7 +125,8 @@ export class EngineLink {
       exec: async (container, options, signal) => this.#now().exec(container, options, signal),
       scale: async (stack, service, containers, options) => this.#now().scale(stack, service, containers, options),
       resolve: async (reference, pull, options) => this.#now().resolve(reference, pull, options),
-      containers: () => this.#driver?.containers() ?? this.live.all(),
+      containers: (stack) =>
+        this.#driver?.containers(stack) ?? (stack === undefined ? this.live.all() : this.live.byStack(stack)),
       alive: async (signal) => (await this.#driver?.alive(signal)) ?? false,
       get canPause() {
         return link.#info?.canPause ?? false;
