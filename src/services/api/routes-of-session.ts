@@ -1,5 +1,6 @@
 // Signing in and out with a browser, and who somebody is. How passwords and providers are asked is a matter of accounts.
 
+import { hasCode } from "../../base/errors.ts";
 import { answering, doing } from "../../gateway/api/v2/operations.ts";
 import type { TypedServer } from "../../gateway/api/v2/type-provider.ts";
 import { person, type ServicesApiParts } from "./parts.ts";
@@ -15,7 +16,12 @@ export function sessionRoutes(app: TypedServer, parts: ServicesApiParts): void {
     { schema: answering("showSession", "Who you are, and how one signs in", {}, ref(schemas.Session)) },
     async (request, reply) => {
       reply.header("cache-control", "no-store");
-      const who = await whoIs(request);
+      const who = await whoIs(request).catch(async (error: unknown) => {
+        if (!hasCode(error, "E_ACCOUNTS_SESSION")) throw error;
+        // Whoever comes back after his session ended is told how to sign in, not that he is refused.
+        await signIn.signOut(request, reply);
+        return undefined;
+      });
       if (who) request.askedBy = who.user;
       const csrf = who ? await signIn.csrf(request) : undefined;
       return { me: who ? shownPerson(who) : undefined, csrf, ways: signIn.ways(), site, version };

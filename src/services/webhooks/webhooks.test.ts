@@ -84,6 +84,14 @@ test("a webhook that was removed takes no calls", async () => {
   await expect(webhooks.remove("rover", id)).rejects.toMatchObject({ code: "E_WEBHOOK_NONE" });
 });
 
+test("webhooks go with their stack, unless they are newer than what is known of it", async () => {
+  await webhooks.forget(new Set(["rover"]), now + 1);
+  await webhooks.forget(new Set(), now);
+  expect(await webhooks.list("rover")).toHaveLength(1);
+  await webhooks.forget(new Set(["other"]), now + 1);
+  expect(await webhooks.list("rover")).toEqual([]);
+});
+
 test("keys stand nowhere in the database, and a stack has only so many", async () => {
   expect(JSON.stringify(await store.db.selectFrom("webhooks").selectAll().execute())).not.toContain(key);
   const make = () =>

@@ -53,7 +53,8 @@ export interface Webhooks {
   }): Promise<{ readonly webhook: Webhook; readonly key: string }>;
   /** @throws E_WEBHOOK_NONE */
   remove(stack: string, id: string): Promise<void>;
-  removeAll(stack: string): Promise<void>;
+  /** Removes those of stacks that are not among these, unless they were made since then (seconds since 1970). */
+  forget(living: ReadonlySet<string>, before: number): Promise<void>;
   /** The webhook of a call whose signature holds. @throws E_WEBHOOK_REFUSED, the same whatever is wrong */
   checked(call: WebhookCall): Promise<Webhook>;
 }
@@ -99,7 +100,13 @@ export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Key
       const one = db.deleteFrom("webhooks").where("stack", "=", stack).where("id", "=", id);
       if ((await one.executeTakeFirst()).numDeletedRows === 0n) throw fail("E_WEBHOOK_NONE", { stack, id });
     },
-    removeAll: async (stack) => void (await db.deleteFrom("webhooks").where("stack", "=", stack).execute()),
+    async forget(living, before) {
+      const stacks = await db.selectFrom("webhooks").select("stack").distinct().execute();
+      for (const { stack } of stacks) {
+        if (living.has(stack)) continue;
+        await db.deleteFrom("webhooks").where("stack", "=", stack).where("created_at", "<", before).execute();
+      }
+    },
     async checked({ id, body, timestamp = "", signature = "" }) {
       const row = await db.selectFrom("webhooks").selectAll().where("id", "=", id).executeTakeFirst();
       const isNow = /^\d{1,12}$/.test(timestamp) && Math.abs(Number(timestamp) - now()) <= WINDOW;
