@@ -21,9 +21,9 @@ export function deskOf(
     usage,
   }: { readonly accounts: Accounts; readonly config: ServicesConfig; readonly usage: UsageMeter },
 ): ServicesDesk {
-  const { stacks, secrets, quotas, logs, idle } = house;
+  const { stacks, secrets, quotas, logs, idle, webhooks } = house;
   const parts: DeskParts = {
-    ...{ stacks, audit: accounts.audit, secrets, now: store.now },
+    ...{ stacks, audit: accounts.audit, secrets, webhooks, now: store.now },
     rules: () => ({
       profile: config.policy.profile,
       items: explainRules(config.policy).map(({ id, object, title, severity, message, passes, fails }) => {

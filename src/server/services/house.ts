@@ -16,19 +16,23 @@ import { type Quotas, quotaOffice } from "../../services/quotas/quota-office.ts"
 import type { Routes } from "../../services/routes/routes.ts";
 import { openKeyring } from "../../services/secrets/keyring.ts";
 import { type SecretBook, secretBook } from "../../services/secrets/secret-book.ts";
+import { secretFiles } from "../../services/secrets/secret-files.ts";
 import { openStacks } from "../../services/stacks/open-stacks.ts";
 import { readRecipe } from "../../services/stacks/read-recipe.ts";
 import type { Judge, Stacks } from "../../services/stacks/types.ts";
 import { LABELS } from "../../services/types.ts";
+import { type Webhooks, webhookBook } from "../../services/webhooks/webhooks.ts";
 import type { ServicesConfig } from "../../site/services/services.ts";
 import type { Store } from "../../store/store.ts";
 import type { Logger } from "../logger.ts";
 import { EngineLink } from "./engine-link.ts";
+import { ownedSecrets } from "./owned-secrets.ts";
 import { openProxies } from "./proxies.ts";
-import { secretFiles } from "./secret-files.ts";
+import { ServiceNames } from "./service-names.ts";
 import { openSpin, type Spin } from "./spin.ts";
 import { stackFacts } from "./stack-facts.ts";
 import { tellPort } from "./tell-port.ts";
+import { tidyPeriodically } from "./tidy.ts";
 
 /** What services are opened with. */
 export interface HouseParts {
@@ -59,6 +63,7 @@ export interface House {
   readonly quotas: Quotas;
   readonly ports: Ports;
   readonly logs: LogBook;
+  readonly webhooks: Webhooks;
   /** Undefined: the site has no proxy. */
   readonly routes: Routes | undefined;
   /** Undefined: nobody is answered under `/v1`. */
@@ -88,18 +93,18 @@ type OnClose = (end: () => Promise<void>) => void;
 
 async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "close">> {
   const { config, store, log, stateDir } = parts;
-  const secrets = secretBook(store, await openKeyring(config().secretKeyFile));
+  const keyring = await openKeyring(config().secretKeyFile);
+  const secrets = secretBook(store, keyring);
+  const webhooks = webhookBook(store, keyring);
   const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
   // Rooms that know each other: each is asked only after all of them are open.
   const late: { stacks?: Stacks; idle?: IdleKeeper; quotas?: Quotas; routes?: Routes | undefined } = {};
   const link = await EngineLink.open({
     ...{ config: config().engine, site: config().name, runtimeDir: parts.runtimeDir, log },
     folders: { secrets: secretsFolder(parts), configs: join(stateDir, "service-configs") },
-    secrets: secretFiles({
-      book: secrets,
-      ownerOf: async (stack) => ownerOf(known(late.stacks), stack),
-      uidOf: async (name) => (await parts.names.accountNamed(name))?.uid,
-      gidOf: (name) => parts.names.groupNumber(name),
+    secrets: ownedSecrets({
+      ...{ book: secrets, files: secretFiles(secrets) },
+      ownerOf: async (stack) => (await known(late.stacks).show(stack)).owner,
     }),
     traffic: { drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait) },
   });
@@ -119,6 +124,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   late.idle = idle;
   onClose(() => idle.close());
   const logs = openLogs(parts, link, onClose);
+  const { dns } = config();
+  const names = dns && (await ServiceNames.open({ config: dns, stacks, now: store.now, log }));
+  if (names) onClose(() => names.close());
+  onClose(tidyPeriodically({ ...tidied(parts), logs, webhooks, stacks }));
   const proxies = await openProxies(parts, { link, stacks, idle });
   late.routes = proxies?.routes;
   if (proxies) onClose(() => proxies.close());
@@ -126,7 +135,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   if (spin) onClose(() => spin.close());
   const stop = new AbortController();
   return {
-    ...{ link, stacks, idle, secrets, quotas, ports, logs, spin, routes: proxies?.routes },
+    ...{ link, stacks, idle, secrets, quotas, ports, logs, webhooks, spin, routes: proxies?.routes },
     begin() {
       goOn({ link, stacks, begin: () => proxies?.begin() }, stop.signal).catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, "what was under way could not be taken up");
@@ -137,6 +146,11 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
       await stacks.close({ withinMs: 5_000 });
     },
   };
+}
+
+function tidied({ accounts, config, store, log }: HouseParts) {
+  const keepRemovedSeconds = () => config().logs.keepRemovedSeconds;
+  return { sessions: () => accounts().sessions, keepRemovedSeconds, now: store.now, log };
 }
 
 async function goOn(
@@ -152,10 +166,6 @@ async function goOn(
 function known<T>(room: T | undefined): T {
   if (room === undefined) throw new TypeError("a room of services was asked before all of them were open");
   return room;
-}
-
-async function ownerOf(stacks: Stacks, name: string): Promise<string> {
-  return (await stacks.show(name)).owner;
 }
 
 // In memory only: /run is, and what lies there goes with the machine's power. Two servers on one machine do not meet.

@@ -266,7 +266,7 @@ export interface NewWebhook {
   readonly webhook: Webhook;
   /** The path to be called: `/v2/webhooks/ID`. */
   readonly url: string;
-  /** Signs the calls: `x-berth-signature: sha256=HMAC(key, TIMESTAMP.BODY)`, `x-berth-timestamp`. */
+  /** Signs the calls: `x-berth-signature: v1=HEX` of HMAC-SHA256(key, `TIMESTAMP.BODY`), with `x-berth-timestamp`. */
   readonly key: string;
 }
 

@@ -87,7 +87,9 @@ export const WebhookWish = named("WebhookWish", "A wish for a webhook.", {
 export const NewWebhook = named("NewWebhook", "A new webhook. Its key is shown this once.", {
   webhook: ref(Webhook),
   url: text("The path to be called: `/v2/webhooks/ID`."),
-  key: text("Signs the calls: `x-berth-signature: sha256=HMAC(key, TIMESTAMP.BODY)`, `x-berth-timestamp`."),
+  key: text(
+    "Signs the calls: `x-berth-signature: v1=HEX` of HMAC-SHA256(key, `TIMESTAMP.BODY`), with `x-berth-timestamp`.",
+  ),
 });
 
 export const PARTS = [Route, Port, PortClass, Amounts, ServiceQuota, AuditEntry, Webhook];
