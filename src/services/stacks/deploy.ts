@@ -8,7 +8,6 @@ import type { Deployment } from "../types.ts";
 import { desiredOf } from "./desired.ts";
 import type { Doing, Outcome } from "./doing.ts";
 import { isAway } from "./engine-away.ts";
-import { fail } from "./errors.ts";
 import { resolvePortsAgain, resolveStack } from "./resolve-stack.ts";
 import {
   ownersOf,
@@ -162,10 +161,4 @@ function failed(doing: Doing, message: string, counts: Deployment | undefined): 
 function reasonWithCure(error: unknown): string {
   const cure = error instanceof BerthError ? error.hint : undefined;
   return cure === undefined ? reasonOf(error) : `${reasonOf(error)} (${cure})`;
-}
-
-/** The deployment that a rollback goes to when none is named. @throws E_STACK_NO_WAY_BACK */
-export function wayBack({ name, previous }: StackRecord): string {
-  if (previous === null) throw fail("E_STACK_NO_WAY_BACK", { stack: name });
-  return previous;
 }

@@ -1,10 +1,9 @@
 // Composes the room of stacks from its parts. The one door for those who compose a server.
 
-import { beginChange, beginDeployment } from "./begin.ts";
+import { beginChange } from "./begin.ts";
 import { Caretaker } from "./caretaker.ts";
 import { execIn, stackLogs } from "./containers-of.ts";
-import { wayBack } from "./deploy.ts";
-import { up, upgradeOf } from "./deployments.ts";
+import { rollBack, up, upgradeOf } from "./deployments.ts";
 import { diffStacks } from "./diff.ts";
 import { fail } from "./errors.ts";
 import { eventPage } from "./event-pages.ts";
@@ -16,7 +15,7 @@ import { countingNow, propose } from "./propose.ts";
 import { Runner } from "./runner.ts";
 import { changesOf } from "./service-changes.ts";
 import { Sleeping } from "./sleeping.ts";
-import { deploymentNamed, deploymentPage, readDeployment, readStack, readWishRest } from "./stack-records.ts";
+import { deploymentPage, readDeployment, readStack, readWishRest } from "./stack-records.ts";
 import type { Stacks, Waiting } from "./types.ts";
 import { listStacks, showStack } from "./view.ts";
 import { Watcher } from "./watcher.ts";
@@ -36,22 +35,7 @@ export function openStacks(parts: StacksParts): Stacks {
     propose: (wish, by, wait) => propose(room, wish, by, wait),
     up: (wish, by, wait) => up(room, runner, wish, by, wait),
     upgrade: (name, choice, by) => upgradeOf(room, runner, name, choice, by),
-    rollback: async (name, { to }, by) => {
-      const target = await deploymentNamed(db, name, to ?? wayBack(await readStack(db, name)));
-      const { spec, files, images, ports } = target;
-      const wish = await readWishRest(db, target.id);
-      const resolved = { images, ports };
-      return beginDeployment(room, runner, {
-        kind: "rollback",
-        by,
-        spec,
-        files,
-        wish,
-        findings: [],
-        resolved,
-        arguments: {},
-      });
-    },
+    rollback: (name, choice, by) => rollBack(room, runner, name, choice, by),
     ...changesOf(room, runner),
     down: (stack, { volumes = false }, by) => beginChange(runner, { stack, kind: "down", by, arguments: { volumes } }),
     sleep: (...asked) => sleeping.sleep(...asked),

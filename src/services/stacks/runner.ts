@@ -121,15 +121,16 @@ export class Runner {
   }
 
   async #outcome(doing: Doing): Promise<Outcome | undefined> {
-    for (;;) {
+    for (let since: number | undefined; ; ) {
       try {
         return await PERFORM[doing.row.kind as OperationKind](await refreshed(doing));
       } catch (error) {
         if (doing.signal.aborted) return undefined;
         if (!isAway(error)) return { state: "failed", message: reasonOf(error) };
-        this.#room.log.warn(`${doing.row.kind} of ${doing.row.stack} waits for the engine: ${reasonOf(error)}`);
+        this.#room.log.warn(`${doing.row.kind} of ${doing.row.stack} waits: ${reasonOf(error)}`);
+        since ??= performance.now();
         try {
-          await engineBack(this.#room, doing.signal);
+          await engineBack(this.#room, since, doing.signal);
         } catch (gone) {
           return doing.signal.aborted ? undefined : { state: "failed", message: reasonOf(gone) };
         }

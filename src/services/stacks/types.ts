@@ -1,9 +1,7 @@
-// What the room of stacks offers to the desk, the idle sweep and the routes, and what it is handed in: the reader of recipes,
-// the policy, secrets, ports, quotas, the proxy. Nothing here asks who may do something; the desk did that.
-// Times are seconds since 1970.
+// What the room of stacks offers to the desk, the idle sweep and the routes; what it is handed in is in ./handed-in.ts.
+// Nothing here asks who may do something; the desk did that. Times are seconds since 1970.
 
-import type { Finding } from "../../policy/types.ts";
-import type { Places, StackSpec } from "../../recipe/stack/types.ts";
+import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { ExecSession } from "../engine/types.ts";
 import type {
   Deployment,
@@ -18,17 +16,9 @@ import type {
   StackWish,
   StepReport,
 } from "../types.ts";
+import type { Person, Waiting } from "./handed-in.ts";
 
-/** Who does something. */
-export interface Person {
-  readonly uid: number;
-  readonly user: string;
-}
-
-/** Every call that waits can be told to wait no longer; what was begun goes on in the server all the same. */
-export interface Waiting {
-  readonly signal?: AbortSignal | undefined;
-}
+export type * from "./handed-in.ts";
 
 // ---- operations -----------------------------------------------------------------------------------------------------
 
@@ -222,122 +212,3 @@ export interface ExecChoice extends ExecOptions {
   /** The first that runs unless said. */
   readonly slot?: number | undefined;
 }
-
-// ---- what is handed in ----------------------------------------------------------------------------------------------
-
-/** A recipe as its reader understood it. */
-export interface ReadRecipe {
-  readonly spec: StackSpec;
-  readonly places: Places;
-  readonly notes: Proposal["notes"];
-}
-
-/** Makes a spec of a wish; mistakes are notes of severity `error`. */
-export type RecipeReader = (wish: StackWish) => ReadRecipe | Promise<ReadRecipe>;
-
-/** What the policy is asked about. */
-export interface Judgement {
-  readonly spec: StackSpec;
-  readonly places: Places;
-  readonly by: Person;
-  /** The images as far as they are known before anything is pulled. */
-  readonly images: ReadonlyMap<string, ResolvedImage>;
-  /** The deployment that counts now. */
-  readonly before: Deployment | undefined;
-}
-
-/** Judges what is to be deployed. A finding of severity `error` that is not waived forbids it. */
-export type Judge = (subject: Judgement, wait?: Waiting) => Promise<readonly Finding[]>;
-
-/** A secret that a service uses. */
-export interface SecretUse {
-  /** Full name in the store. */
-  readonly store: string;
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly uid: string | undefined;
-  readonly gid: string | undefined;
-  readonly mode: number | undefined;
-}
-
-/** A file that is put into a container. */
-export interface PlacedFile {
-  /** Absolute path in the container. */
-  readonly path: string;
-  readonly content: Buffer;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
-}
-
-/** The values of secrets, asked for before every start. @throws when a secret does not exist or may not be used here */
-export interface SecretFiles {
-  filesFor(
-    request: {
-      readonly stack: string;
-      readonly service: string;
-      /** `user` of the service: whose the files are unless the use says. */
-      readonly user: string | undefined;
-      readonly uses: readonly SecretUse[];
-    },
-    wait?: Waiting,
-  ): Promise<readonly PlacedFile[]>;
-}
-
-/** A port to be published. */
-export interface PortWish {
-  /** `SERVICE/CONTAINERPORT/PROTOCOL`. */
-  readonly key: string;
-  readonly service: string;
-  readonly container: number;
-  readonly protocol: "tcp" | "udp";
-  /** Undefined: any free one. */
-  readonly host: number | undefined;
-}
-
-/** Who has which port of the host. */
-export interface PortOffice {
-  /**
-   * A host port for every wish, kept for the stack: what it held before, stays. `avoid`: found taken by another program.
-   *
-   * @throws when a port is another stack's, or none is free
-   */
-  choose(
-    request: {
-      readonly stack: string;
-      readonly owner: string;
-      readonly wishes: readonly PortWish[];
-      readonly held: Readonly<Record<string, number>>;
-      readonly avoid: readonly number[];
-    },
-    wait?: Waiting,
-  ): Promise<Readonly<Record<string, number>>>;
-  /** The stack needs none any more. */
-  release(stack: string): Promise<void>;
-}
-
-/** @throws when the owner or group would have more than the site allows */
-export type QuotaCheck = (
-  request: {
-    readonly stack: string;
-    readonly owner: string;
-    readonly group: string | undefined;
-    readonly spec: StackSpec;
-  },
-  wait?: Waiting,
-) => Promise<void>;
-
-/** What must be told before containers go, so that no request is lost. */
-export interface Traffic {
-  /** Resolves when no new request reaches them and those under way ended, or the time for that is over. */
-  drain(
-    containers: readonly { readonly stack: string; readonly service: string; readonly container: string }[],
-    wait?: Waiting,
-  ): Promise<void>;
-}
-
-/** Credentials for a registry, of the one who owns the stack. */
-export type RegistryCredentials = (
-  reference: string,
-  owner: string,
-) => Promise<{ readonly user: string; readonly password: string } | undefined>;
