@@ -15,17 +15,20 @@ export interface CheckInTokens {
   containerOf(token: string): string | undefined;
 }
 
-/** Tokens under a key of 32 bytes. */
-export function checkInTokens(key: Buffer): CheckInTokens {
-  const sign = (container: string) => createHmac("sha256", key).update(`check-in ${container}`).digest();
+/** Tokens under a key of 32 bytes; those made under `older` keys hold, too: containers keep theirs when keys are changed. */
+export function checkInTokens(key: Buffer, older: readonly Buffer[] = []): CheckInTokens {
+  const sign = (container: string, by = key) => createHmac("sha256", by).update(`check-in ${container}`).digest();
   return {
     of: (container) => `${PREFIX}${container}.${sign(container).toString("base64url")}`,
     containerOf(token) {
       const [container = "", signature = ""] = token.startsWith(PREFIX) ? token.slice(PREFIX.length).split(".") : [];
       if (!ID.test(container)) return undefined;
       const given = Buffer.from(signature, "base64url");
-      const wanted = sign(container);
-      return given.length === wanted.length && timingSafeEqual(given, wanted) ? container : undefined;
+      const holds = [key, ...older].some((by) => {
+        const wanted = sign(container, by);
+        return given.length === wanted.length && timingSafeEqual(given, wanted);
+      });
+      return holds ? container : undefined;
     },
   };
 }

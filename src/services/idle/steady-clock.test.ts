@@ -72,6 +72,12 @@ describe("a check-in", () => {
     expect(desk("token").take({ peer: "172.17.0.2" })).toBe(false);
   });
 
+  test("with a token of an older key holds", () => {
+    const before = tokens.of(ids[0]);
+    expect(checkInTokens(Buffer.alloc(32, 5), [Buffer.alloc(32, 1)]).containerOf(before)).toBe(ids[0]);
+    expect(checkInTokens(Buffer.alloc(32, 5)).containerOf(before)).toBeUndefined();
+  });
+
   test("finds its token in a file that a shell reads", () => {
     const tar = checkInArchive(tokens.of(ids[0]), { port: 5000, url: "http://x/?a='b'" });
     expect(tar.length % 512).toBe(0);
