@@ -142,7 +142,8 @@ function stateOf(service: RoutedService, backends: readonly ProxyBackend[]): Sta
       return { state: "waking" };
     case "running":
     case "degraded":
-      return unwell(service);
+      // One that drains will have a successor; what its health check says no longer matters.
+      return backends.length > 0 ? { state: "waking" } : unwell(service);
     default:
       return { state: "down", reason: REASONS[service.state] };
   }
