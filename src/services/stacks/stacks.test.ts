@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { storeChoices } from "../../../tests/support/stores.ts";
 import type { Store } from "../../store/store.ts";
+import { fail as engineFail } from "../engine/errors.ts";
 import { FRED, ModelDriver, openModelStacks, wish } from "./testing.ts";
 import type { Stacks } from "./types.ts";
 
@@ -136,6 +137,46 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     if (answer.begun) expect(await other.ended(answer.deployment.id)).toMatchObject({ state: "done" });
     expect(second.running("rover")).toEqual({ web: 1 });
     await other.close();
+  });
+
+  test.skipIf(choice.skip)("go on when the engine is back", async () => {
+    const { driver, stacks } = await open();
+    let away = true;
+    driver.alive = async () => !away;
+    driver.hook = () => {
+      if (away) throw engineFail("E_ENGINE_GONE", { address: "here", action: "create" });
+    };
+    const answer = await stacks.up(wish("rover", WEB("a:1")), FRED);
+    setTimeout(() => {
+      away = false;
+    }, 600);
+    if (answer.begun) expect(await stacks.ended(answer.deployment.id)).toMatchObject({ state: "done" });
+    expect(driver.running("rover")).toEqual({ web: 1 });
+    await stacks.close();
+  });
+
+  test.skipIf(choice.skip)("are rolled back only to what today's rules allow", async () => {
+    const finding = {
+      rule: "IMG-01",
+      severity: "error",
+      message: "not this one",
+      pointer: "",
+      certainty: "certain",
+    } as const;
+    let strict = false;
+    const { stacks } = await open({
+      judge: async ({ spec }) => (strict && spec.services[0]?.image === "a:1" ? [finding] : []),
+    });
+    await deploy(stacks, "rover", WEB("a:1"));
+    await deploy(stacks, "rover", WEB("a:2"));
+    strict = true;
+    await expect(stacks.rollback("rover", {}, FRED)).rejects.toMatchObject({ code: "E_STACK_REFUSED" });
+    await expect(stacks.rollback("rover", { to: 9 }, FRED)).rejects.toMatchObject({ code: "E_STACK_NO_DEPLOYMENT" });
+    strict = false;
+    const { id } = await stacks.rollback("rover", { to: 1 }, FRED);
+    expect(await stacks.ended(id)).toMatchObject({ state: "done" });
+    expect((await stacks.show("rover")).services[0]?.image).toBe("a:1");
+    await stacks.close();
   });
 
   test.skipIf(choice.skip)("wake with what they depend on, unless somebody stopped it", async () => {
