@@ -3,7 +3,10 @@
 import { writeFileSync } from "node:fs";
 import type { TestModule } from "vitest/node";
 
-/** Names what was skipped (the reason is in the name), and counts one run, written to the file that `BERTH_TEST_COUNTS` names, so that `./test` can add several runs up. */
+/** Files that take longer are named, so that the whole run stays within its half an hour. */
+const SLOW_SECONDS = 20;
+
+/** Names what was skipped (the reason is in the name) and what was slow, and counts one run, written to the file that `BERTH_TEST_COUNTS` names, so that `./test` can add several runs up. */
 class CountReporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -14,6 +17,8 @@ class CountReporter {
         if (state === "pending") counts.failed += 1;
         else counts[state] += 1;
       }
+      const seconds = Math.round(module.diagnostic().duration / 1000);
+      if (seconds >= SLOW_SECONDS) process.stdout.write(`slow - ${seconds} s ${module.relativeModuleId}\n`);
       // A file that could not even be loaded has no tests, and still is a failure.
       if (module.state() === "failed" && module.errors().length > 0) counts.failed += 1;
     }
