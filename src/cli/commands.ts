@@ -103,7 +103,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "serve",
-    summary: "run the site's image gateway",
+    summary: "run the site's image gateway and services",
     load: async (c) => (await import("./serve.ts")).serveCommand(c),
   },
   {

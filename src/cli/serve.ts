@@ -42,8 +42,10 @@ const FLAGS = [
 /** `berth serve`. */
 export function serveCommand(context: Context): Command {
   const command = new Command("serve")
-    .summary("run the site's image gateway")
-    .description("Run the image gateway of a site. SIGHUP reads the configuration again, SIGTERM ends it gracefully.");
+    .summary("run the site's image gateway and services")
+    .description(
+      "Run the image gateway of a site, and its services. SIGHUP reads the configuration again, SIGTERM ends it gracefully.",
+    );
   return addFlags(command, FLAGS).action(async () => {
     const { continueOnNode } = await import("./serve-node.ts");
     continueOnNode(context.env);
@@ -80,10 +82,11 @@ async function readConfig(path: string, listen: string | undefined, { env, user 
   return { ...config, server: { ...config.server, listen: address } };
 }
 
-function report({ file, form, warnings, gateway }: SiteServerConfig): void {
+function report({ file, form, warnings, gateway, services }: SiteServerConfig): void {
   for (const warning of warnings) print(`${warning}\n`);
-  const systems = [...gateway.systems.keys()].join(", ");
-  print(`${file}: good (${form === "shifter" ? "Shifter's form" : "site.yaml"}; systems: ${systems})\n`);
+  const systems = [...gateway.systems.keys()].join(", ") || "none";
+  const more = services ? `; services: ${services.name}, rules of the profile ${services.policy.profile}` : "";
+  print(`${file}: good (${form === "shifter" ? "Shifter's form" : "site.yaml"}; systems: ${systems}${more})\n`);
 }
 
 async function serve(config: SiteServerConfig, read: () => Promise<SiteServerConfig>, { env }: Context): Promise<void> {

@@ -173,6 +173,16 @@ describe.skipIf(!hasDockerd)("the routes of services (skipped without root and D
     expect(await ask("GET", "/v2/stacks/rover")).toBe(401);
   });
 
+  test("Rancher's routes answer in Spin's words to those who may not", async () => {
+    const path = "/v2-beta/projects/1a5/stacks/rover";
+    expect(await run.ask("owner", "GET", path)).toMatchObject({ status: 200, body: { type: "stack", name: "rover" } });
+    expect(await run.ask("stranger", "POST", `${path}?action=deactivateservices`)).toMatchObject({
+      status: 401,
+      body: { message: "you don't own stack rover" },
+    });
+    expect((await run.ask("owner", "POST", `${path}?action=explode`)).status).toBe(404);
+  });
+
   test("the figures are there for Prometheus", async () => {
     const { body } = await run.ask(undefined, "GET", "/metrics");
     expect(body).toMatch(/^berth_stacks\{state="\w+"\} 1$/m);

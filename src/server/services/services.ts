@@ -5,6 +5,7 @@ import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import { type Accounts, makeAccounts } from "../../accounts/index.ts";
 import type { Authenticate } from "../../gateway/api/ask.ts";
 import { ownProgram } from "../../gateway/work/run-job.ts";
+import { rancherRoutes } from "../../services/api/rancher-routes.ts";
 import { servicesRoutes } from "../../services/api/services-routes.ts";
 import { signOnRoute } from "../../services/api/sign-on-route.ts";
 import type { SiteServerConfig } from "../../site/server-config.ts";
@@ -97,10 +98,12 @@ export class Services {
     const web = config.web ? webFolder() : undefined;
     const signOn = { whoIs, table: () => routes?.table() ?? [], keys: () => routes?.keys ?? [], now: store.now };
     const { stacks } = this.#house;
+    const api = { desk, whoIs, signIn, site: config.name, version: this.#around.version };
     return {
       authenticate: withSessions(shown, { whoIs, names }),
       plugins: [
-        servicesRoutes({ desk, whoIs, signIn, site: config.name, version: this.#around.version }),
+        servicesRoutes(api),
+        rancherRoutes(api),
         signOnRoute({ ...signOn, stacks, passSeconds: (config.proxy?.signedInMs ?? 0) / 1000 }),
         ...(spin ? [spin.routes] : []),
         ...(web === undefined ? [] : [webRoutes(web)]),
