@@ -6,11 +6,14 @@ import { trimEvents } from "./event-pages.ts";
 import { allUnderWay, beat, type OperationRow, takeOver, trimOperations } from "./operations.ts";
 import type { Room } from "./parts.ts";
 import type { Runner } from "./runner.ts";
+import { trimDeployments } from "./stack-records.ts";
 
 const BEAT_MS = 5_000;
 const SILENCE_MS = 30_000;
 const KEEP_EVENTS = 100_000;
 const KEEP_OPERATIONS_SECONDS = 90 * 86_400;
+/** Of each stack. */
+const KEEP_DEPLOYMENTS = 200;
 /** Once in so many beats is tidied up. */
 const TIDY_BEATS = 720;
 
@@ -51,6 +54,7 @@ export class Caretaker {
       this.#beats += 1;
       if (this.#beats % TIDY_BEATS !== 1) return;
       await trimEvents(store.db, keepEvents);
+      await trimDeployments(store.db, KEEP_DEPLOYMENTS);
       await trimOperations(store.db, store.now() - KEEP_OPERATIONS_SECONDS);
     } catch (error) {
       log.warn(`operations of stacks could not be looked after: ${reasonOf(error)}`);

@@ -37,7 +37,10 @@ export function changesOf(
       );
     },
     async restart(stack, service, by) {
-      const services = await checked(stack, service);
+      const all = await checked(stack, service);
+      // What runs once runs again only for who names it.
+      const jobs = service === undefined ? await jobsOf(room, stack) : [];
+      const services = all.filter((name) => !jobs.includes(name));
       const one = typeof service === "string" ? service : undefined;
       return beginChange(runner, { stack, service: one, kind: "restart", by, arguments: { services } });
     },
@@ -48,6 +51,11 @@ export function changesOf(
         if (unconfirmed !== 1) throw fail("E_STACK_NOTHING_TO_CONFIRM", { stack });
       }),
   };
+}
+
+async function jobsOf({ store }: Room, name: string): Promise<readonly string[]> {
+  const services = summariesOf(await readStack(store.db, name));
+  return services.filter(({ kind }) => kind === "job").map((one) => one.name);
 }
 
 async function scale(room: Room, runner: Runner, name: string, service: string, containers: number, by: Person) {

@@ -32,7 +32,7 @@ export class Sleeping {
   /** False: something else is under way, it does not run, or it could not be stopped. */
   async sleep(stack: string, service: string, action: "stop" | "pause", reason: string): Promise<boolean> {
     const { store, driver } = this.#room;
-    checkService(await readStack(store.db, stack), service);
+    if (checkService(await readStack(store.db, stack), service).kind === "job") return false;
     if ((await readWills(store.db, stack)).get(service)?.halted) return false;
     const halted = action === "pause" && driver.canPause ? "paused" : "asleep";
     const wanted = { stack, service, kind: "sleep", by: BERTH } as const;

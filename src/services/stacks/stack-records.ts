@@ -1,6 +1,6 @@
 // Stacks, deployments and wills in the database.
 
-import type { Kysely, Selectable, Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Tables } from "../../store/schema.ts";
 import type { StackRow } from "../../store/schema-stacks.ts";
@@ -102,6 +102,19 @@ export async function deploymentPage(db: Kysely<Tables>, stack: string, page: Pa
     .execute();
   const items = rows.slice(0, limit).map((row) => ({ ...deploymentOf(row), files: [] }));
   return { items, next: rows.length > limit ? String(items.at(-1)?.number ?? 0) : undefined };
+}
+
+/** Forgets all but the newest `keep` of each stack, never those that count. */
+export async function trimDeployments(db: Kysely<Tables>, keep: number): Promise<void> {
+  await db
+    .deleteFrom("deployments")
+    .where(
+      sql<boolean>`number <= (select max(d.number) from deployments as d where d.stack = deployments.stack) - ${keep}`,
+    )
+    .where(
+      sql<boolean>`not exists (select 1 from stacks as s where s.deployment = deployments.id or s.previous = deployments.id)`,
+    )
+    .execute();
 }
 
 /** What its tags turned out to mean, recorded before anything on the engine changes. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { storeChoices } from "../../../tests/support/stores.ts";
 import type { Store } from "../../store/store.ts";
 import { fail as engineFail } from "../engine/errors.ts";
+import { trimDeployments } from "./stack-records.ts";
 import { FRED, ModelDriver, openModelStacks, wish } from "./testing.ts";
 import type { Stacks } from "./types.ts";
 
@@ -209,6 +210,17 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     const live = await told();
     expect(live).toEqual(["create-network", "create", "start", "wait-healthy", "done"]);
     expect(await told()).toEqual(live);
+    await stacks.close();
+  });
+
+  test.skipIf(choice.skip)("forget old deployments, but not those that count", async () => {
+    const { store, stacks } = await open();
+    for (const image of ["a:1", "a:2", "a:3", "a:4"]) await deploy(stacks, "rover", WEB(image));
+    await stacks.ended((await stacks.rollback("rover", { to: 1 }, FRED)).id);
+    await trimDeployments(store.db, 2);
+    expect((await stacks.deployments("rover")).items.map(({ number }) => number)).toEqual([5, 4]);
+    await trimDeployments(store.db, 0);
+    expect((await stacks.deployments("rover")).items.map(({ number }) => number)).toEqual([5]);
     await stacks.close();
   });
 
