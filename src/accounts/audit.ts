@@ -1,6 +1,7 @@
 // The audit log: who did or tried what to which thing, from where, and how it went. Lines are only ever added; the database
 // itself refuses to change or remove one.
 
+import { sql } from "kysely";
 import type { Store } from "../store/store.ts";
 
 export interface AuditNote {
@@ -44,12 +45,17 @@ export interface AuditLog {
 const DETAIL_LETTERS = 2000;
 const LIMIT = 1000;
 
+// PostgreSQL takes no NUL in a text, and what was tried must be noted whatever name it was tried with.
+function plain(text: string): string {
+  return text.slice(0, DETAIL_LETTERS).replaceAll("\0", "\ufffd");
+}
+
 /** The log in a store. */
 export function auditLog({ db, now }: Pick<Store, "db" | "now">): AuditLog {
   return {
     async note({ who, action, object, outcome, detail, address }) {
-      const row = { at: now(), uid: who.uid, user_name: who.user, action, object, outcome };
-      const rest = { detail: detail?.slice(0, DETAIL_LETTERS) ?? null, address: address ?? null };
+      const row = { at: now(), uid: who.uid, user_name: plain(who.user), action, object: plain(object), outcome };
+      const rest = { detail: detail === undefined ? null : plain(detail), address: address ?? null };
       await db
         .insertInto("audit")
         .values({ ...row, ...rest })
@@ -65,9 +71,10 @@ export function auditLog({ db, now }: Pick<Store, "db" | "now">): AuditLog {
       if (after !== undefined && /^\d{1,15}$/.test(after)) rows = rows.where("id", "<", Number(after));
       if (who !== undefined) rows = rows.where("user_name", "=", who);
       if (action !== undefined) rows = rows.where("action", "=", action);
+      // Compared letter by letter: what lies between two texts depends on the database's language.
       if (object?.endsWith("*")) {
         const start = object.slice(0, -1);
-        rows = rows.where("object", ">=", start).where("object", "<", `${start}\uffff`);
+        rows = rows.where(sql`substr(object, 1, ${sql.lit([...start].length)})`, "=", start);
       } else if (object !== undefined) rows = rows.where("object", "=", object);
       const found = await rows.execute();
       const items = found.slice(0, count).map(({ user_name, outcome, detail: text, address, ...row }) => ({

@@ -1,5 +1,7 @@
 // Cookies (RFC 6265bis) of our own: few, for this host alone, never shown to scripts.
 
+import type { AccountsConfig } from "../site/services/accounts.ts";
+
 /** The value of a cookie in a header; undefined: it is not there. The first counts, as browsers send the nearest first. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   for (const pair of (header ?? "").split(";")) {
@@ -17,6 +19,11 @@ export function writeCookie(
 ): string {
   const secure = options.secure ? "; Secure" : "";
   return `${name}=${value}; Path=/; Max-Age=${Math.floor(options.maxAge)}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/** True when browsers reach this server over TLS, whoever ends that. */
+export function isSecure({ publicUrl }: Pick<AccountsConfig, "publicUrl">, protocol: string): boolean {
+  return protocol === "https" || (publicUrl?.startsWith("https:") ?? false);
 }
 
 /** With the prefix a browser takes it from this very host over TLS only. */

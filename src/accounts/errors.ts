@@ -27,6 +27,12 @@ export const fail = defineErrors({
     http: 403,
     exit: 1,
   },
+  E_ACCOUNTS_OTHER: {
+    text: "{user} is not the account with the number {uid} here",
+    hint: "the account was made anew, or this machine's accounts are others: make a new token, or ask the site's staff",
+    http: 403,
+    exit: 1,
+  },
   E_ACCOUNTS_NOT_ALLOWED: {
     text: "{user} may not use this site's services",
     hint: "ask the site's staff",

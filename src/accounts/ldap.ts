@@ -2,7 +2,14 @@
 // 4515). A connection for each question: sites' servers and load balancers cut idle ones.
 
 import { readFile } from "node:fs/promises";
-import { Client, type Entry, InvalidCredentialsError } from "ldapts";
+import {
+  Client,
+  ConstraintViolationError,
+  type Entry,
+  InappropriateAuthError,
+  InvalidCredentialsError,
+  UnwillingToPerformError,
+} from "ldapts";
 import { reasonOf } from "../base/errors.ts";
 import { readPrivateFile } from "../platform/private-file.ts";
 import type { LdapConfig } from "../site/services/accounts.ts";
@@ -45,6 +52,15 @@ export function openLdap(config: LdapConfig): Ldap {
   };
 }
 
+// A wrong password; an account without one; one that was locked or switched off: servers have different words for it. Which
+// it is would tell a guesser that there is such an account.
+const REFUSALS = [
+  InvalidCredentialsError,
+  InappropriateAuthError,
+  ConstraintViolationError,
+  UnwillingToPerformError,
+] as const;
+
 async function proves(client: Client, config: LdapConfig, user: string, password: string): Promise<boolean> {
   const entry = await oneEntry(client, config, fill(config.peopleFilter, { user }));
   if (!entry) return false;
@@ -52,7 +68,7 @@ async function proves(client: Client, config: LdapConfig, user: string, password
     await client.bind(entry.dn, password);
     return true;
   } catch (error) {
-    if (error instanceof InvalidCredentialsError) return false;
+    if (REFUSALS.some((refusal) => error instanceof refusal)) return false;
     throw error;
   }
 }

@@ -49,6 +49,8 @@ export function openOidc({ config, publicUrl, store }: OidcParts): Oidc {
       const [verifier, nonce, state] = [client.randomPKCECodeVerifier(), client.randomNonce(), client.randomState()];
       const asked = await provider();
       const expires = store.now() + PATIENCE;
+      // Anybody may begin: what nobody came back for must not pile up.
+      await store.db.deleteFrom("sign_ins").where("expires", "<=", store.now()).execute();
       await store.db
         .insertInto("sign_ins")
         .values({ hash: hash(state), verifier, nonce, back, expires })
@@ -101,6 +103,9 @@ async function takeBegan({ db, now }: OidcParts["store"], state: string) {
 function userOf(claims: Readonly<Record<string, unknown>> | undefined, { userClaim, stripDomain }: OidcConfig): string {
   const claim = claims?.[userClaim];
   if (typeof claim !== "string" || claim === "") throw fail("E_ACCOUNTS_PROVIDER", { why: `it has no ${userClaim}` });
+  // Some providers let people write any address into their profile.
+  if (userClaim === "email" && claims?.["email_verified"] !== true)
+    throw fail("E_ACCOUNTS_PROVIDER", { why: "it does not say that the address was verified" });
   return stripDomain ? claim.replace(/@.*$/, "") : claim;
 }
 

@@ -1,11 +1,12 @@
 // Signs people in and out of browsers: by the password of their account, by a token, or at a provider.
 
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { BerthError } from "../base/errors.ts";
 import type { TokenBook } from "../gateway/auth/tokens.ts";
 import type { AccountsConfig } from "../site/services/accounts.ts";
 import type { Attempts } from "./attempts.ts";
 import type { AuditLog } from "./audit.ts";
-import { cookieName, readCookie, writeCookie } from "./cookies.ts";
+import { cookieName, isSecure, readCookie, writeCookie } from "./cookies.ts";
 import { fail } from "./errors.ts";
 import type { Ldap } from "./ldap.ts";
 import type { Oidc } from "./oidc.ts";
@@ -62,7 +63,7 @@ const OIDC_SECONDS = 600;
 const HOME = "/ui/";
 
 export function signInOffice(parts: SignInParts): SignInOffice {
-  const { config, sessions, oidc } = parts;
+  const { config, oidc } = parts;
   return {
     ways: () => ({
       password: parts.ldap !== undefined,
@@ -70,7 +71,7 @@ export function signInOffice(parts: SignInParts): SignInOffice {
       ...(oidc ? { oidc: OIDC_PATH, oidcName: config().oidc?.name } : {}),
     }),
     async csrf(request) {
-      const secret = sessionSecret(request);
+      const secret = sessionSecret(request, config());
       return secret === undefined ? undefined : csrfOf(secret);
     },
     async signIn(wish, request, reply) {
@@ -79,8 +80,8 @@ export function signInOffice(parts: SignInParts): SignInOffice {
       return begin(parts, proof, request, reply);
     },
     async signOut(request, reply) {
-      const secret = sessionSecret(request);
-      if (secret !== undefined) await sessions.end(secret);
+      const secret = sessionSecret(request, config());
+      if (secret !== undefined) await endSession(parts, secret, request);
       setCookie(parts, request, reply, SESSION_COOKIE, "", 0);
     },
     async beginOidc(request, reply) {
@@ -91,9 +92,11 @@ export function signInOffice(parts: SignInParts): SignInOffice {
     },
     async endOidc(request, reply) {
       if (!oidc) throw fail("E_ACCOUNTS_NO_WAY", { way: "a provider" });
-      const name = cookieName(OIDC_COOKIE, isSecure(parts, request));
+      const name = cookieName(OIDC_COOKIE, isSecure(config(), request.protocol));
       const query = new URL(request.url, "http://localhost").searchParams;
-      const { user, back } = await oidc.end(query, readCookie(request.headers.cookie, name));
+      const { user, back } = await noted(parts, { user: "", via: "oidc" }, request, () =>
+        oidc.end(query, readCookie(request.headers.cookie, name)),
+      );
       setCookie(parts, request, reply, OIDC_COOKIE, "", 0);
       await begin(parts, { user, via: "oidc", token: undefined, scopes: undefined }, request, reply);
       return back;
@@ -116,21 +119,43 @@ async function byPassword(
 ): Promise<Proof> {
   if (!ldap) throw fail("E_ACCOUNTS_NO_WAY", { way: "a password" });
   const { user = "", password = "" } = wish;
-  const keys = [`user ${user}`, `address ${request.ip}`];
-  attempts.check(keys);
-  if (!(await ldap.proves(user, password))) {
-    attempts.failed(keys);
+  if (!(await attempts.proven({ user, address: request.ip }, () => ldap.proves(user, password)))) {
     const note = { action: "session.begin", object: "session", outcome: "refused", detail: "wrong password" } as const;
     await audit.note({ ...note, who: { uid: -1, user: user.slice(0, 256) }, address: request.ip });
     throw fail("E_ACCOUNTS_WRONG");
   }
-  attempts.succeeded(keys);
   return { user, via: "password", token: undefined, scopes: undefined };
 }
 
 async function byToken({ tokens }: SignInParts, secret: string): Promise<Proof> {
   const { id, user, scopes } = await tokens.verify(secret);
   return { user, via: "token", token: id, scopes };
+}
+
+// A refusal is in the audit log, too. What failed because something is away is nobody's deed.
+async function noted<T>(
+  { audit }: Pick<SignInParts, "audit">,
+  { user, via }: Pick<Proof, "user" | "via">,
+  request: FastifyRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BerthError && error.http < 500) {
+      const note = { action: "session.begin", object: "session", outcome: "refused" } as const;
+      const detail = `${via}: ${error.code}`;
+      await audit.note({ ...note, who: { uid: -1, user: user.slice(0, 256) }, detail, address: request.ip });
+    }
+    throw error;
+  }
+}
+
+async function endSession({ sessions, audit }: SignInParts, secret: string, request: FastifyRequest): Promise<void> {
+  const session = await sessions.find(secret);
+  await sessions.end(secret);
+  const note = { action: "session.end", object: "session", outcome: "ok", address: request.ip } as const;
+  if (session) await audit.note({ ...note, who: { uid: session.uid, user: session.user } });
 }
 
 async function begin(
@@ -140,12 +165,14 @@ async function begin(
   reply: FastifyReply,
 ) {
   const { directory, config, sessions, audit } = parts;
-  const person = await directory.person(user);
-  if (!person) throw fail("E_ACCOUNTS_NO_ACCOUNT", { user });
   const address = request.ip;
-  const who = admitted(person, config(), { via, scopes, address });
+  const { person, who } = await noted(parts, { user, via }, request, async () => {
+    const found = await directory.person(user);
+    if (!found) throw fail("E_ACCOUNTS_NO_ACCOUNT", { user });
+    return { person: found, who: admitted(found, config(), { via, scopes, address }) };
+  });
   // A session that a stranger put into this browser must not become this person's.
-  const old = sessionSecret(request);
+  const old = sessionSecret(request, config());
   if (old !== undefined) await sessions.end(old);
   const { secret, expires } = await sessions.begin({ user, uid: person.uid, via, token, address });
   setCookie(parts, request, reply, SESSION_COOKIE, secret, config().sessionSeconds);
@@ -161,12 +188,8 @@ function setCookie(
   value: string,
   maxAge: number,
 ): void {
-  const secure = isSecure(parts, request);
+  const secure = isSecure(parts.config(), request.protocol);
   reply.header("set-cookie", writeCookie(cookieName(name, secure), value, { secure, maxAge }));
-}
-
-function isSecure({ config }: SignInParts, { protocol }: FastifyRequest): boolean {
-  return protocol === "https" || (config().publicUrl?.startsWith("https:") ?? false);
 }
 
 // A page of ours: never an address of somebody else's choice.

@@ -5,7 +5,7 @@ import { remembered } from "../gateway/auth/remembered.ts";
 import type { Token, TokenBook } from "../gateway/auth/tokens.ts";
 import type { Principal } from "../gateway/types.ts";
 import type { AccountsConfig } from "../site/services/accounts.ts";
-import { cookieName, readCookie } from "./cookies.ts";
+import { cookieName, isSecure, readCookie } from "./cookies.ts";
 import { fail } from "./errors.ts";
 import { rolesOf } from "./roles.ts";
 import { holdsCsrf, type Session, type Sessions } from "./sessions.ts";
@@ -35,7 +35,7 @@ export function whoIs(parts: WhoIsParts): WhoIs {
   return async (request) => {
     const shown = await parts.principal(request);
     if (shown) return { ...(await byPrincipal(parts, shown, request)), csrf: "none" };
-    const secret = sessionSecret(request);
+    const secret = sessionSecret(request, parts.config());
     if (secret === undefined) return undefined;
     const session = await parts.sessions.find(secret);
     if (!session) throw fail("E_ACCOUNTS_SESSION");
@@ -45,10 +45,15 @@ export function whoIs(parts: WhoIsParts): WhoIs {
   };
 }
 
-/** The cookie's secret. */
-export function sessionSecret({ headers }: Pick<FastifyRequest, "headers">): string | undefined {
-  const name = (secure: boolean) => readCookie(headers.cookie, cookieName(SESSION_COOKIE, secure));
-  return name(true) ?? name(false);
+/**
+ * The cookie's secret. Where there is TLS only the name counts that a neighbour in the domain, or somebody on the wire, cannot
+ * set: a session that another person put into this browser would be taken for its user's.
+ */
+export function sessionSecret(
+  { headers, protocol }: Pick<FastifyRequest, "headers" | "protocol">,
+  config: Pick<AccountsConfig, "publicUrl">,
+): string | undefined {
+  return readCookie(headers.cookie, cookieName(SESSION_COOKIE, isSecure(config, protocol)));
 }
 
 async function byPrincipal(
@@ -58,8 +63,11 @@ async function byPrincipal(
 ): Promise<SignedInPerson> {
   const { user, uid, gid, group, scopes, via } = principal;
   const found = await directory.person(user);
-  // Munge may vouch for somebody whom no directory knows, and a number counts for more than a name.
-  const person = found?.uid === uid ? found : { user, uid, gid, groups: [group], gids: await principal.groups() };
+  // A name that belongs to another number: the token is of somebody who had it before, or another machine's accounts differ.
+  // Rights go by the name, so he must not have them.
+  if (found && found.uid !== uid) throw fail("E_ACCOUNTS_OTHER", { user, uid });
+  // Munge may vouch for somebody whom no directory knows.
+  const person = found ?? { user, uid, gid, groups: [group], gids: await principal.groups() };
   return admitted(person, config(), { scopes, via, address: request.ip });
 }
 

@@ -1,6 +1,8 @@
 // Passwords and accounts of a real slapd.
 
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLdap } from "../../src/accounts/ldap.ts";
@@ -34,6 +36,15 @@ objectClass: simpleSecurityObject
 cn: lookup
 userPassword: lookup secret
 ${person("fred", 501, "yabba dabba")}${person("wilma", 502, "pebbles")}${person("star*(x)", 503, "odd")}
+dn: uid=barney-without,ou=people,${SUFFIX}
+objectClass: account
+objectClass: posixAccount
+uid: barney-without
+cn: barney
+uidNumber: 506
+gidNumber: 500
+homeDirectory: /
+
 dn: uid=twin,ou=people,${SUFFIX}
 objectClass: account
 objectClass: posixAccount
@@ -87,6 +98,10 @@ describe.skipIf(!hasSlapd)("a directory (skipped, because slapd is not installed
     expect(await ldap.proves("fred", "yabba dabba")).toBe(true);
     expect(await ldap.proves("fred", "pebbles")).toBe(false);
     expect(await ldap.proves("barney", "yabba dabba")).toBe(false);
+  });
+
+  test("says of an account without a password no more than of a wrong one", async () => {
+    expect(await openLdap(config).proves("barney-without", "x")).toBe(false);
   });
 
   test("takes no empty password, which LDAP itself would call a success", async () => {
@@ -161,4 +176,51 @@ describe.skipIf(!hasSlapd)("a directory (skipped, because slapd is not installed
       message: /directory of accounts/,
     });
   });
+});
+
+// RFC 4511, 4.2.2 and appendix A: what servers answer for accounts that are locked or switched off. A server of a few bytes,
+// since slapd has one word for all of them.
+test.each([
+  ["an account without password", 48],
+  ["too many wrong passwords", 19],
+  ["an account that is switched off", 53],
+])("a directory that refuses a password because of %s refuses it", async (_why, code) => {
+  const dn = Buffer.from("uid=fred,o=x");
+  const wrap = (tag: number, ...parts: readonly Buffer[]) => {
+    const inside = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([tag, inside.length]), inside]);
+  };
+  const result = (tag: number, status: number) => wrap(tag, Buffer.from([10, 1, status, 4, 0, 4, 0]));
+  const server = createServer((socket) =>
+    socket.on("data", (asked) => {
+      const at = 2 + ((asked[1] ?? 0) > 128 ? (asked[1] ?? 0) - 128 : 0);
+      const [id, tag] = [asked.subarray(at, at + 3), asked[at + 3]];
+      if (tag === 0x60) socket.write(wrap(0x30, id, result(0x61, code)));
+      if (tag !== 0x63) return;
+      socket.write(wrap(0x30, id, wrap(0x64, wrap(4, dn), Buffer.from([0x30, 0]))));
+      socket.write(wrap(0x30, id, result(0x65, 0)));
+    }),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const { port } = server.address() as AddressInfo;
+    const names = {
+      peopleBase: "o=x",
+      peopleFilter: "(uid={user})",
+      groupBase: "o=x",
+      groupFilter: "(memberUid={user})",
+    };
+    const none = {
+      startTls: false,
+      caFile: undefined,
+      bindDn: undefined,
+      bindPasswordFile: undefined,
+      directory: false,
+    };
+    const ldap = openLdap({ url: `ldap://127.0.0.1:${port}`, ...names, ...none });
+    expect(await ldap.proves("fred", "yabba dabba")).toBe(false);
+  } finally {
+    server.close();
+  }
 });

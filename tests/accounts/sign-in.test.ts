@@ -3,6 +3,7 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Accounts, makeAccounts } from "../../src/accounts/index.ts";
+import { openOidc } from "../../src/accounts/oidc.ts";
 import type { NameService } from "../../src/gateway/auth/name-service.ts";
 import { type TokenBook, tokenBook } from "../../src/gateway/auth/tokens.ts";
 import { findings } from "../../src/site/findings.ts";
@@ -176,6 +177,10 @@ describe("a session", () => {
     const cookie = cookiesOf(await begin());
     await app.inject({ method: "POST", url: "/out", headers: { cookie } });
     expect((await me(cookie)).statusCode).toBe(401);
+    expect((await accounts.audit.list({ limit: 2 })).items).toMatchObject([
+      { who: "fred", action: "session.end", outcome: "ok" },
+      { who: "fred", action: "session.begin", outcome: "ok" },
+    ]);
     const idle = cookiesOf(await begin());
     now += 2 * 3600 + 1;
     expect((await me(idle)).statusCode).toBe(401);
@@ -244,6 +249,29 @@ describe("a provider", () => {
     const { answer } = await go("mallory");
     expect(answer).toMatchObject({ statusCode: 403 });
     expect(answer.json()).toMatchObject({ code: "E_ACCOUNTS_NO_ACCOUNT" });
+    expect((await accounts.audit.list({ limit: 1 })).items).toMatchObject([
+      { who: "mallory", action: "session.begin", outcome: "refused", detail: "oidc: E_ACCOUNTS_NO_ACCOUNT" },
+    ]);
+  });
+
+  test("whose guests begin and never come back leaves nothing behind", async () => {
+    await app.inject({ url: "/oidc" });
+    await app.inject({ url: "/oidc" });
+    now += 601;
+    await app.inject({ url: "/oidc" });
+    expect(await store.db.selectFrom("sign_ins").selectAll().execute()).toHaveLength(1);
+  });
+
+  test("that did not verify an address does not prove an account by it", async () => {
+    const config = { issuer: provider.issuer, clientId: "berth", clientSecretFile: await secretFile(), name: "" };
+    const byMail = { ...config, scopes: ["openid", "email"], userClaim: "email", stripDomain: true };
+    const oidc = openOidc({ config: byMail, publicUrl: PUBLIC, store });
+    const go = async (user: string) => {
+      const { url, state } = await oidc.begin("/");
+      return oidc.end(new URL(await signInAt(url, provider.issuer, user)).searchParams, state);
+    };
+    expect(await go("fred")).toEqual({ user: "fred", back: "/" });
+    await expect(go("wilma")).rejects.toMatchObject({ code: "E_ACCOUNTS_PROVIDER", message: /was verified/ });
   });
 
   test("answers to the browser that began, once", async () => {

@@ -19,7 +19,12 @@ export async function startProvider(client: {
   await once(server, "listening");
   const address = server.address();
   const issuer = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
-  const claims = (sub: string) => ({ sub, preferred_username: sub, email: `${sub}@example.org` });
+  const claims = (sub: string) => ({
+    sub,
+    preferred_username: sub,
+    email: `${sub}@example.org`,
+    email_verified: sub === "fred",
+  });
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -30,7 +35,7 @@ export async function startProvider(client: {
       },
     ],
     cookies: { keys: ["test"] },
-    claims: { openid: ["sub"], profile: ["preferred_username"], email: ["email"] },
+    claims: { openid: ["sub"], profile: ["preferred_username"], email: ["email", "email_verified"] },
     // All claims in the identity token: berth asks for nothing else.
     conformIdTokenClaims: false,
     findAccount: (_context: unknown, sub: string) => ({ accountId: sub, claims: () => claims(sub) }),

@@ -34,6 +34,8 @@ export class SqliteFile {
       () => new DatabaseSync(path, { timeout: use.busyMs, enableForeignKeyConstraints: true }),
     );
     this.exec(`pragma synchronous = normal`);
+    // Otherwise `insert or replace` removes rows without asking the triggers that forbid it (the audit log's).
+    this.exec("pragma recursive_triggers = 1");
     if (use.readOnly) this.exec("pragma query_only = 1");
   }
 
