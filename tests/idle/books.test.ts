@@ -27,6 +27,10 @@ describe.each(storeChoices())("in $kind", (choice) => {
     expect(await book.again(timer, { due: NOW + 90, final: true })).toBe(false);
     await book.notBefore(NOW + 70);
     expect(await book.nextDue()).toBe(NOW + 70);
+    await book.dropTimer(timer);
+    await book.armMissing(NOW + 80);
+    await book.armMissing(NOW + 90);
+    expect(await book.nextDue()).toBe(NOW + 80);
     await book.forget("a");
     expect([await book.all(), await book.nextDue()]).toEqual([[], undefined]);
   });

@@ -130,6 +130,25 @@ export class SpinBook {
     await this.#store.db.deleteFrom("spin_timers").where("container", "=", container).where("run", "=", run).execute();
   }
 
+  /** Containers that run and have no timer get one. */
+  async armMissing(due: number): Promise<void> {
+    const { db } = this.#store;
+    const armed = db.selectFrom("spin_timers").select("container").where("site", "=", this.#site);
+    const unarmed = await db
+      .selectFrom("spin_containers")
+      .select(["id", "run"])
+      .where("site", "=", this.#site)
+      .where("status", "=", "running")
+      .where("id", "not in", armed)
+      .execute();
+    for (const { id, run } of unarmed)
+      await db
+        .insertInto("spin_timers")
+        .values({ container: id, site: this.#site, run, due, final: 0 })
+        .onConflict((conflict) => conflict.column("container").doNothing())
+        .execute();
+  }
+
   /** Nothing is due before `moment`: those who could not report get the chance. */
   async notBefore(moment: number): Promise<void> {
     const timers = this.#store.db.updateTable("spin_timers").set({ due: moment });

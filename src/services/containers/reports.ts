@@ -6,6 +6,8 @@ import type { SpinParts } from "./parts.ts";
 
 /** Seconds between two writings of the same report. */
 const WRITE_EVERY = 60;
+/** Containers of which it is remembered what was written. */
+const MOST_WRITTEN = 100_000;
 
 /** Reports of containers. */
 export class Reports {
@@ -25,6 +27,8 @@ export class Reports {
     list.put({ ...known, active, reportedAt: now });
     const before = this.#written.get(id);
     if (before?.run === known.run && before.active === active && now - before.at < WRITE_EVERY) return true;
+    // Of containers that somebody else removed.
+    if (this.#written.size >= MOST_WRITTEN) this.#written.clear();
     this.#written.set(id, { run: known.run, at: now, active });
     void this.#write(id, active, now);
     return true;

@@ -17,7 +17,7 @@ import { fail } from "./errors.ts";
 import { SpinList } from "./list.ts";
 import type { LookResult } from "./look.ts";
 import { observe, observeAgain } from "./observe.ts";
-import { type EngineNews, isSpin, type SpinEngine } from "./parts.ts";
+import { type EngineNews, firstLook, isSpin, type SpinEngine } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { finishDeleting, finishStopping, markDeleting, markStopping } from "./stop.ts";
 import { endOfGrace, type LookParts, look, lookLoop } from "./watch.ts";
@@ -69,6 +69,9 @@ export class SpinContainers {
     await parts.book.notBefore(endOfGrace(parts));
     // An engine that is not there yet tells when it is: then everything is looked at again.
     await audit(parts).catch((error: unknown) => parts.log.warn(`the engine was not asked: ${reasonOf(error)}`));
+    const wait = firstLook(parts.config());
+    // Started while nothing was looked at.
+    if (wait !== undefined) await parts.book.armMissing(parts.clock.now() + wait);
     spin.#inBackground(goOn(parts));
     spin.#loop.start();
     return spin;
@@ -166,9 +169,10 @@ export class SpinContainers {
     });
   }
 
-  async #beginStop(id: string): Promise<void> {
-    const { turns } = this.#parts;
-    if (await turns.take(id, () => markStopping(this.#parts, id))) this.#inBackground(finishStopping(this.#parts, id));
+  async #beginStop(id: string): Promise<boolean> {
+    const marked = await this.#parts.turns.take(id, () => markStopping(this.#parts, id));
+    if (marked) this.#inBackground(finishStopping(this.#parts, id));
+    return marked;
   }
 
   #heard(change: LiveChange): void {

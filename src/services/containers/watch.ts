@@ -15,8 +15,8 @@ const GRACE = 60;
 export interface LookParts extends SpinParts {
   /** When this server began to hear reports. */
   readonly listeningSince: number;
-  /** Stops a container in the background. */
-  readonly stop: (id: string) => Promise<void>;
+  /** Stops a container in the background. False: it is no longer as it was thought to be. */
+  readonly stop: (id: string) => Promise<boolean>;
 }
 
 /** Looks at one container's use and does what follows; answers what that is. */
@@ -26,8 +26,11 @@ export async function look(parts: LookParts, timer: SpinTimer): Promise<LookResu
   const rules = { interval: intervalMs / 1000, staleMeans, listeningSince: parts.listeningSince };
   const result = decideLook(list.get(timer.container), timer, rules, clock.now());
   if (result.says === "none") await book.dropTimer(timer);
-  else if (result.says === "stopping container") await parts.stop(timer.container);
-  else if (await book.again(timer, { due: result.again, final: result.final })) parts.due(result.again);
+  else if (result.says === "stopping container") {
+    // What is being done to it by others is seen at the next look; the timer must not stay due.
+    if (!(await parts.stop(timer.container)))
+      await book.again(timer, { due: clock.now() + rules.interval, final: true });
+  } else if (await book.again(timer, { due: result.again, final: result.final })) parts.due(result.again);
   return result.says;
 }
 
