@@ -37,7 +37,14 @@ export async function makePrivateFile(path: string, text: string): Promise<void>
     await link(aside, path).catch((error: unknown) => {
       if (errnoOf(error) !== "EEXIST") throw error;
     });
+    await syncFolder(dirname(path));
   } finally {
     await unlink(aside).catch(() => {});
   }
+}
+
+/** The names in it outlast a power failure. What is closed with a key must not be on the disk before the key is. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await folder.sync();
 }

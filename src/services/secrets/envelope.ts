@@ -34,6 +34,11 @@ export function isClosedFor(sealed: string, id: string): boolean {
   return sealed.startsWith(`${VERSION}.${id}.`);
 }
 
+/** The id of the site's key that a closed text needs; its beginning is enough. */
+export function keyOf(sealed: string): string {
+  return sealed.split(".")[1] ?? "";
+}
+
 async function openKey(keyring: Keyring, name: string, sealed: string) {
   const [version, id = "", sealedKey = "", sealedValue = ""] = sealed.split(".");
   const site = version === VERSION ? await keyring.find(id) : undefined;

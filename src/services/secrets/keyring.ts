@@ -2,9 +2,10 @@
 // closes; all of them open. Several servers may share the file: one that meets an unknown id reads it again.
 
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import { publishFile } from "../../base/publish.ts";
-import { makePrivateFile, readPrivateFile } from "../../platform/private-file.ts";
+import { makePrivateFile, readPrivateFile, syncFolder } from "../../platform/private-file.ts";
 import { KEY_BYTES } from "../../platform/sealed-bytes.ts";
 import { fail } from "./errors.ts";
 
@@ -16,8 +17,8 @@ export interface Keyring {
   find(id: string): Promise<Buffer | undefined>;
   /** A new key closes from now on; the others still open. @throws E_SECRET_KEY */
   add(): Promise<void>;
-  /** Forgets all keys but the one that closes. @throws E_SECRET_KEY */
-  keepCurrent(): Promise<void>;
+  /** Forgets all keys but the one that closes and those with these ids. @throws E_SECRET_KEY */
+  keep(ids: ReadonlySet<string>): Promise<void>;
 }
 
 export interface SiteKey {
@@ -32,37 +33,55 @@ const FILE_BYTES = 64 * 1024;
 export async function openKeyring(path: string): Promise<Keyring> {
   let keys = await readOrMake(path);
   const replace = async (next: readonly SiteKey[]) => {
-    await publishFile(path, 0o600, async (file) => file.writeFile(print(next))).catch((error: unknown) => {
-      throw fail("E_SECRET_KEY", { path, why: reasonOf(error) }, { cause: error });
+    await told(path, async () => {
+      await publishFile(path, 0o600, async (file) => file.writeFile(print(next)));
+      await syncFolder(dirname(path));
     });
     keys = next;
   };
   return {
     async current() {
-      keys = await readOrMake(path);
+      keys = await read(path);
       return first(keys, path);
     },
     async find(id) {
       const known = keys.find((key) => key.id === id);
       if (known) return known.key;
-      keys = await readOrMake(path);
+      keys = await read(path);
       return keys.find((key) => key.id === id)?.key;
     },
     async add() {
-      await replace([newKey(), ...(await readOrMake(path))]);
+      await replace([newKey(), ...(await read(path))]);
     },
-    async keepCurrent() {
-      await replace([first(await readOrMake(path), path)]);
+    async keep(ids) {
+      const [newest, ...others] = await read(path);
+      if (newest) await replace([newest, ...others.filter(({ id }) => ids.has(id))]);
     },
   };
 }
 
 async function readOrMake(path: string): Promise<readonly SiteKey[]> {
-  try {
+  return told(path, async () => {
     const text = await readPrivateFile(path, FILE_BYTES);
     if (text !== undefined) return parse(text);
     await makePrivateFile(path, print([newKey()]));
     return parse((await readPrivateFile(path, FILE_BYTES)) ?? "");
+  });
+}
+
+// A file that went while the server runs (its file system is away) must not be made anew: what is closed with a key that nobody
+// else has is lost when the right file is back.
+async function read(path: string): Promise<readonly SiteKey[]> {
+  return told(path, async () => {
+    const text = await readPrivateFile(path, FILE_BYTES);
+    if (text === undefined) throw new Error("it is gone");
+    return parse(text);
+  });
+}
+
+async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     throw fail("E_SECRET_KEY", { path, why: reasonOf(error) }, { cause: error });
   }

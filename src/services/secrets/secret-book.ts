@@ -4,8 +4,9 @@
 import type { Selectable } from "kysely";
 import type { SecretRow } from "../../store/schema-secrets.ts";
 import type { Store } from "../../store/store.ts";
-import { closeAgain, closeSecret, isClosedFor, openSecret } from "./envelope.ts";
+import { closeSecret, isClosedFor, openSecret } from "./envelope.ts";
 import { fail } from "./errors.ts";
+import { exchangeKey } from "./exchange-key.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** A secret as it is shown: everything but its value. */
@@ -51,8 +52,8 @@ export interface SecretBook {
   /** The value, for a container. @throws E_SECRET_NONE, E_SECRET_BROKEN */
   open(name: string): Promise<Buffer>;
   /**
-   * A new key of the site closes all secrets from now on, and the old ones are forgotten. Cut off in between it may be begun
-   * again; every secret opens at any time. Answers how many were closed again. @throws E_SECRET_KEY, E_SECRET_BROKEN
+   * A new key of the site closes all secrets and keys of webhooks from now on, and the old ones are forgotten. Cut off in between it may be begun
+   * again; every secret opens at any time. Answers how many secrets were closed again. @throws E_SECRET_KEY, E_SECRET_BROKEN
    */
   exchangeKey(): Promise<number>;
 }
@@ -123,21 +124,7 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
       if (numDeletedRows === 0n) throw fail("E_SECRET_NONE", { name });
     },
     open: async (name) => openSecret(keyring, name, (await row(name)).sealed),
-    async exchangeKey() {
-      await keyring.add();
-      const closed = await store.transaction(async (trx) => {
-        let changed = 0;
-        for (const { name, sealed } of await trx.selectFrom("secrets").select(["name", "sealed"]).execute()) {
-          const again = await closeAgain(keyring, name, sealed);
-          if (again === undefined) continue;
-          await trx.updateTable("secrets").set({ sealed: again }).where("name", "=", name).execute();
-          changed += 1;
-        }
-        return changed;
-      });
-      await keyring.keepCurrent();
-      return closed;
-    },
+    exchangeKey: () => exchangeKey(store, keyring),
   };
 }
 

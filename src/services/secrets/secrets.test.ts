@@ -1,6 +1,6 @@
 // Secrets: closed in the database, opened for containers, given new values and new keys; nothing leaks.
 
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -132,6 +132,25 @@ describe("the key file", () => {
     expect(await book.exchangeKey()).toBe(1);
     expect(readFileSync(keyFile, "utf8").trim().split("\n")).toHaveLength(1);
     expect(await book.open(NAME)).toEqual(VALUE);
+  });
+
+  test("is exchanged by two servers at once, and every secret opens", async () => {
+    await create();
+    for (let n = 0; n < 60; n++) await create(`rover.token${n}`, Buffer.from(`t${n}`));
+    const other = secretBook(store, await openKeyring(keyFile));
+    await Promise.all([book.exchangeKey(), other.exchangeKey(), create("rover.late", Buffer.from("late"))]);
+    const fresh = secretBook(store, await openKeyring(keyFile));
+    expect(await fresh.open(NAME)).toEqual(VALUE);
+    for (let n = 0; n < 60; n++) expect(await fresh.open(`rover.token${n}`)).toEqual(Buffer.from(`t${n}`));
+    expect(await fresh.open("rover.late")).toEqual(Buffer.from("late"));
+  });
+
+  test("that goes away while the server runs is not made anew", async () => {
+    await create();
+    rmSync(keyFile);
+    await expect(create("rover.token")).rejects.toMatchObject({ code: "E_SECRET_KEY", message: /it is gone/ });
+    await expect(book.exchangeKey()).rejects.toMatchObject({ code: "E_SECRET_KEY" });
+    expect(existsSync(keyFile)).toBe(false);
   });
 
   test("that was lost says which secrets are to be entered again", async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../store/store.ts";
 import { openMemoryStore } from "../../store/testing.ts";
 import { openKeyring } from "../secrets/keyring.ts";
+import { secretBook } from "../secrets/secret-book.ts";
 import { signCall, type Webhooks, webhookBook } from "./webhooks.ts";
 
 let folder = "";
@@ -82,6 +83,12 @@ test("a webhook that was removed takes no calls", async () => {
   await webhooks.remove("rover", id);
   await expect(webhooks.checked(call())).rejects.toMatchObject({ code: "E_WEBHOOK_REFUSED" });
   await expect(webhooks.remove("rover", id)).rejects.toMatchObject({ code: "E_WEBHOOK_NONE" });
+});
+
+test("a webhook takes calls after the site's key was exchanged", async () => {
+  const keyring = await openKeyring(join(folder, "keys"));
+  await secretBook(store, keyring).exchangeKey();
+  expect(await webhooks.checked(call())).toMatchObject({ stack: "rover" });
 });
 
 test("webhooks go with their stack, unless they are newer than what is known of it", async () => {

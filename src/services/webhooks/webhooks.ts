@@ -6,7 +6,8 @@ import type { Selectable } from "kysely";
 import { defineErrors } from "../../base/errors.ts";
 import type { WebhookRow } from "../../store/schema-webhooks.ts";
 import type { Store } from "../../store/store.ts";
-import { closeSecret, openSecret } from "../secrets/envelope.ts";
+import { closeSecret, isClosedFor, openSecret } from "../secrets/envelope.ts";
+import { webhookKeyName } from "../secrets/exchange-key.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 
 const fail = defineErrors({
@@ -90,10 +91,15 @@ export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Key
     async make({ stack, service, description, by }) {
       if ((await list(stack)).length >= OF_ONE_STACK) throw fail("E_WEBHOOK_MANY", { stack, limit: OF_ONE_STACK });
       const [id, key] = [randomBytes(8).toString("hex"), randomBytes(32).toString("base64url")];
-      const sealed = await closeSecret(keyring, sealedName(id), Buffer.from(key));
+      const sealed = await closeSecret(keyring, webhookKeyName(id), Buffer.from(key));
       const whose = { stack, service: service ?? null, description, by_uid: by.uid, by_user: by.user };
       const row: WebhookRow = { id, ...whose, sealed, created_at: now(), last_use: null };
       await db.insertInto("webhooks").values(row).execute();
+      // Another server may have exchanged the site's key meanwhile.
+      if (!isClosedFor(sealed, (await keyring.current()).id)) {
+        const again = await closeSecret(keyring, webhookKeyName(id), Buffer.from(key));
+        await db.updateTable("webhooks").set({ sealed: again }).where("id", "=", id).execute();
+      }
       return { webhook: readWebhook(row), key };
     },
     async remove(stack, id) {
@@ -111,7 +117,7 @@ export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Key
       const row = await db.selectFrom("webhooks").selectAll().where("id", "=", id).executeTakeFirst();
       const isNow = /^\d{1,12}$/.test(timestamp) && Math.abs(Number(timestamp) - now()) <= WINDOW;
       if (!row || !isNow) throw fail("E_WEBHOOK_REFUSED");
-      const key = await openSecret(keyring, sealedName(id), row.sealed);
+      const key = await openSecret(keyring, webhookKeyName(id), row.sealed);
       if (!isSame(signature, signCall(key.toString(), timestamp, body)) || !(await take(`${id} ${signature}`)))
         throw fail("E_WEBHOOK_REFUSED");
       await db.updateTable("webhooks").set({ last_use: now() }).where("id", "=", id).execute();
@@ -129,8 +135,6 @@ function isSame(sent: string, ours: string): boolean {
   const [a, b] = [Buffer.from(sent), Buffer.from(ours)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
-
-const sealedName = (id: string) => `webhook ${id}`;
 
 function readWebhook({
   id,
