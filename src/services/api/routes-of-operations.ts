@@ -12,10 +12,15 @@ import { shownDeployment, shownOperation } from "./show.ts";
 
 type Verb = "stop" | "start" | "restart";
 
-const SIMPLE: readonly (readonly [Verb, string])[] = [
-  ["stop", "Stops services; their containers stay"],
-  ["start", "Starts services that were stopped"],
-  ["restart", "Restarts services with the images that they have; secrets are read anew"],
+/** What is done with a stack, and with a service. */
+const SIMPLE: readonly (readonly [Verb, string, string])[] = [
+  ["stop", "Stops a stack; its containers stay", "Stops a service; its containers stay"],
+  ["start", "Starts a stack that was stopped", "Starts a service that was stopped"],
+  [
+    "restart",
+    "Restarts a stack with the images that it has; secrets are read anew",
+    "Restarts a service with the image that it has; secrets are read anew",
+  ],
 ];
 
 export function stackOperations(app: TypedServer, parts: ServicesApiParts): void {
@@ -83,8 +88,8 @@ export function serviceOperations(app: TypedServer, parts: ServicesApiParts): vo
       return shownDeployment(await stacks.upgrade(who, stack, { services: [service], pull, images }));
     },
   );
-  for (const [verb, summary] of SIMPLE) {
-    const schema = answering(`${verb}Service`, summary.replace("services", "a service"), { params }, ref(Operation));
+  for (const [verb, , summary] of SIMPLE) {
+    const schema = answering(`${verb}Service`, summary, { params }, ref(Operation));
     app.post(`/stacks/:stack/services/:service/${verb}`, { schema }, async (request) => {
       const { stack, service } = request.params as { readonly stack: string; readonly service: string };
       return shownOperation(await stacks[verb](await person(parts, request), stack, { service }));

@@ -1,6 +1,9 @@
 // Generated from docs/services-api.json by scripts/make-client.mjs: change the schemas in src/services/api.
 // The operations of the API of services, one function each.
 
+import { type CallOptions, call, callForEvents } from "../../gateway/client/call.ts";
+import type { Gateways } from "../../gateway/client/gateways.ts";
+import type { SentEvent } from "../../gateway/client/read-events.ts";
 import type {
   ActivityList,
   AuditPage,
@@ -39,9 +42,6 @@ import type {
   WebhookList,
   WebhookWish,
 } from "./api-types.ts";
-import { type CallOptions, call, callForEvents } from "../../gateway/client/call.ts";
-import type { Gateways } from "../../gateway/client/gateways.ts";
-import type { SentEvent } from "../../gateway/client/read-events.ts";
 
 /** Removes what an upgrade kept for going back. @throws the gateway's refusals, E_CLIENT_… */
 export function confirmStack(
@@ -378,7 +378,7 @@ export function removeWebhook(
   return call(gateways, { method: "DELETE", path: "/v2/stacks/{stack}/webhooks/{id}", input, ...options });
 }
 
-/** Restarts a service with the images that they have; secrets are read anew. @throws the gateway's refusals, E_CLIENT_… */
+/** Restarts a service with the image that it has; secrets are read anew. @throws the gateway's refusals, E_CLIENT_… */
 export function restartService(
   gateways: Gateways,
   input: {
@@ -392,7 +392,7 @@ export function restartService(
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/services/{service}/restart", input, ...options });
 }
 
-/** Restarts services with the images that they have; secrets are read anew. @throws the gateway's refusals, E_CLIENT_… */
+/** Restarts a stack with the images that it has; secrets are read anew. @throws the gateway's refusals, E_CLIENT_… */
 export function restartStack(
   gateways: Gateways,
   input: {
@@ -598,7 +598,7 @@ export function signOut(gateways: Gateways, options: CallOptions = {}): Promise<
   return call(gateways, { method: "DELETE", path: "/v2/session", ...options });
 }
 
-/** Starts a service that were stopped. @throws the gateway's refusals, E_CLIENT_… */
+/** Starts a service that was stopped. @throws the gateway's refusals, E_CLIENT_… */
 export function startService(
   gateways: Gateways,
   input: {
@@ -612,7 +612,7 @@ export function startService(
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/services/{service}/start", input, ...options });
 }
 
-/** Starts services that were stopped. @throws the gateway's refusals, E_CLIENT_… */
+/** Starts a stack that was stopped. @throws the gateway's refusals, E_CLIENT_… */
 export function startStack(
   gateways: Gateways,
   input: {
@@ -624,7 +624,7 @@ export function startStack(
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/start", input, ...options });
 }
 
-/** Stops a service; their containers stay. @throws the gateway's refusals, E_CLIENT_… */
+/** Stops a service; its containers stay. @throws the gateway's refusals, E_CLIENT_… */
 export function stopService(
   gateways: Gateways,
   input: {
@@ -638,7 +638,7 @@ export function stopService(
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/services/{service}/stop", input, ...options });
 }
 
-/** Stops services; their containers stay. @throws the gateway's refusals, E_CLIENT_… */
+/** Stops a stack; its containers stay. @throws the gateway's refusals, E_CLIENT_… */
 export function stopStack(
   gateways: Gateways,
   input: {
