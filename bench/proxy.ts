@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       process.stdout.write(`${markdown(make(servers, Number(values.rounds)))}\n`);
     }
   } finally {
-    servers.close();
+    await servers.close();
   }
 }
 

@@ -25,7 +25,7 @@ export interface Servers {
   readonly direct: Target;
   readonly nginx: Target;
   readonly berth: Target;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Installs what lacks when root asks. */
@@ -65,9 +65,9 @@ export async function startServers(): Promise<Servers> {
     direct: target("backend", children.slice(0, 1)),
     nginx: target("nginx", children.slice(1)),
     berth: target("berth", berth),
-    close() {
-      for (const child of [...children, ...berth]) child.kill("SIGTERM");
-      void control.close();
+    async close() {
+      await Promise.all([...children, ...berth].map(ended));
+      await control.close();
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -111,6 +111,13 @@ function proxyConf(): string {
   const origin = "proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;";
   const location = `location / { proxy_pass http://web; ${headers} ${origin} }`;
   return `${upstream} server { listen 127.0.0.1:${PORTS.nginx} reuseport; ${location} }`;
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGTERM");
+  });
 }
 
 async function answering(port: number): Promise<void> {
