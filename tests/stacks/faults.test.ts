@@ -21,7 +21,7 @@ async function down(rig: Rig, name: string): Promise<void> {
 
 const SERVE = ["httpd", "-f", "-p", "80"];
 
-describe.skipIf(!hasDockerd)("on Docker", () => {
+describe.skipIf(!hasDockerd).concurrent("on Docker", () => {
   let engine: TestEngine;
   let rig: Rig;
   let registry: TestRegistry | undefined;

@@ -51,7 +51,29 @@ export function containerPlan(desired: DesiredStack, service: ServiceSpec, given
 function process(service: ServiceSpec) {
   const { entrypoint, command, user, groups, workingDir, hostname, domainname, tty, stdin, init, readOnly } = service;
   const env = Object.entries(service.environment).map(([key, value]) => `${key}=${value}`);
-  return { entrypoint, command, env, user, groups, workingDir, hostname, domainname, tty, stdin, init, readOnly };
+  return {
+    entrypoint,
+    command,
+    env,
+    user: numbered(user),
+    groups,
+    workingDir,
+    hostname,
+    domainname,
+    tty,
+    stdin,
+    init,
+    readOnly,
+  };
+}
+
+// Engines look names up in the image, which may call any number `root`; the policy judged it as 0.
+function numbered(user: string | undefined): string | undefined {
+  return user
+    ?.trim()
+    .split(":")
+    .map((part) => (part === "root" ? "0" : part))
+    .join(":");
 }
 
 // The platform's labels last: a recipe's cannot take their place.

@@ -3,7 +3,7 @@
 import type { Step } from "../types.ts";
 import { LABELS } from "../types.ts";
 import { fail } from "./errors.ts";
-import { PART_LABEL, STORAGE_CLASS_LABEL } from "./names.ts";
+import { OWNER_LABEL, PART_LABEL, STORAGE_CLASS_LABEL } from "./names.ts";
 import { networksOf, volumesOf } from "./parts.ts";
 import { specOf, type Work } from "./work.ts";
 
@@ -55,9 +55,16 @@ export async function createVolume(work: Work, { target }: Step): Promise<void> 
   );
 }
 
-function labelsOf({ parts }: Work, stack: string, part: string, labels: Readonly<Record<string, string>>) {
+function labelsOf(work: Work, stack: string, part: string, labels: Readonly<Record<string, string>>) {
   const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith("berth.")));
-  return { ...own, [LABELS.site]: parts.site, [LABELS.stack]: stack, [PART_LABEL]: part };
+  const owner = specOf(work).tags["owner"];
+  return {
+    ...own,
+    [LABELS.site]: work.parts.site,
+    [LABELS.stack]: stack,
+    [PART_LABEL]: part,
+    ...(owner !== undefined && { [OWNER_LABEL]: owner }),
+  };
 }
 
 function refuseForeign(

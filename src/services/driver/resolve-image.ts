@@ -21,21 +21,48 @@ export interface Resolution {
 /** @throws E_DRIVER_NO_IMAGE, E_ENGINE_PULL */
 export async function resolveImage(reference: string, how: Resolution): Promise<ResolvedImage> {
   const { engine, signal } = how;
-  const before = await engine.image(reference, { signal });
+  const before = await lookImage(engine, reference, signal);
   if (!needsPull(reference, before, how.pull)) {
     if (!before) throw fail("E_DRIVER_NO_IMAGE", { reference });
     return resolved(reference, before);
   }
   await pull(reference, how);
-  const after = await engine.image(reference, { signal });
+  const after = await lookImage(engine, reference, signal);
   if (!after) throw fail("E_DRIVER_NO_IMAGE", { reference });
   return resolved(reference, after);
 }
 
-/** What the engine has of it now, nothing pulled; undefined: nothing. */
-export async function lookImage(engine: Engine, reference: string, signal?: AbortSignal) {
+/**
+ * The image of that name on the engine; undefined: it has none. Engines take the first digits of an image's id for a name,
+ * too: by those everybody could run the images of others, which no rule has seen.
+ */
+export async function lookImage(
+  engine: Pick<Engine, "image">,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<EngineImage | undefined> {
   const image = await engine.image(reference, { signal });
-  return image && resolved(reference, image);
+  return image && isNamed(reference, image) ? image : undefined;
+}
+
+/** Pure: true when the image is on the engine under that name, and not only found by its id. */
+export function isNamed(reference: string, { tags, digests }: Pick<EngineImage, "tags" | "digests">): boolean {
+  const wanted = wholeName(reference);
+  // Podman keeps images that were made on the machine under a registry of this name.
+  const own = wholeName(`localhost/${reference}`);
+  const names = [...tags, ...digests].map(wholeName);
+  return wanted !== undefined && (names.includes(wanted) || (!namesRegistry(reference) && names.includes(own)));
+}
+
+// With registry, and with a digest without the tag, which then means nothing.
+function wholeName(text: string): string | undefined {
+  try {
+    const { registry, repository, tag, digest } = parseReference(text);
+    return `${registry}/${repository}${digest === undefined ? `:${tag ?? "latest"}` : `@${digest}`}`;
+  } catch (error) {
+    if (error instanceof BerthError) return undefined;
+    throw error;
+  }
 }
 
 /** Pure: whether the registry is asked. */

@@ -40,13 +40,7 @@ export function changesNothing(plan: StackPlan): boolean {
 function planServices(desired: DesiredStack, observed: ObservedStack): ReadonlyMap<string, ServicePlan> {
   const configs = configDigests(desired);
   const plans = new Map<string, ServicePlan>();
-  const awaited = new Set(
-    desired.spec.services.flatMap((service) =>
-      dependenciesOf(desired.spec, service)
-        .filter(({ condition }) => condition !== "started")
-        .map((one) => one.service),
-    ),
-  );
+  const awaited = awaitedOf(desired.spec);
   for (const spec of inOrder(desired.spec)) {
     const shaken = dependenciesOf(desired.spec, spec).some(
       (one) => one.restart && plans.get(one.service)?.replaces === true,
@@ -67,6 +61,12 @@ function planServices(desired: DesiredStack, observed: ObservedStack): ReadonlyM
     plans.set(spec.name, planService(view));
   }
   return plans;
+}
+
+// Those who must be healthy, or done, before others start.
+function awaitedOf(spec: StackSpec): ReadonlySet<string> {
+  const waits = spec.services.flatMap((service) => dependenciesOf(spec, service));
+  return new Set(waits.filter(({ condition }) => condition !== "started").map(({ service }) => service));
 }
 
 function containersOf(observed: ObservedStack, service: string): readonly EngineContainer[] {

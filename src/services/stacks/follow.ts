@@ -11,48 +11,74 @@ const MAX_QUEUE = 1_000;
 
 /** @throws E_STACK_NO_OPERATION */
 export async function* follow(room: Room, id: string, signal: AbortSignal): AsyncGenerator<Advance> {
-  const queue: Told[] = [];
-  let missed = true;
-  let wake: () => void = () => {};
-  const end = room.news.watch((told) => {
-    if (told === undefined) missed = true;
-    else if (told.operation === id && queue.push(told) > MAX_QUEUE) {
-      queue.length = 0;
-      missed = true;
-    }
-    wake();
-  });
-  const stop = () => wake();
-  signal.addEventListener("abort", stop);
+  const ear = new Ear(room, id, signal);
   try {
-    await readOperation(room.store.db, id);
     for (let last = 0; !signal.aborted; ) {
-      const news = missed ? await recorded(room, id, last) : queue.splice(0);
-      missed = false;
-      for (const told of news) {
+      // Before the news are read: what is recorded until the end is in them then.
+      const operation = await readOperation(room.store.db, id);
+      const over = operation.state !== "under way";
+      for (const told of over || ear.missed() ? await recorded(room, id, last) : ear.take()) {
         if (told.id > 0 && told.id <= last) continue;
         last = Math.max(last, told.id);
         const advance = advanceOf(told);
         if (advance) yield advance;
       }
-      const operation = await readOperation(room.store.db, id);
-      if (operation.state !== "under way") {
-        for (const told of await recorded(room, id, last)) {
-          const advance = advanceOf(told);
-          if (advance) yield advance;
-        }
+      if (over) {
         yield { kind: "end", operation };
         return;
       }
-      if (queue.length === 0 && !missed)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (signal.aborted) resolve();
-        });
+      await ear.wait();
     }
   } finally {
-    end();
-    signal.removeEventListener("abort", stop);
+    ear.close();
+  }
+}
+
+/** Gathers what is told of one operation. */
+class Ear {
+  readonly #queue: Told[] = [];
+  readonly #signal: AbortSignal;
+  readonly #unwatch: () => void;
+  #missed = true;
+  #wake: () => void = () => {};
+
+  constructor(room: Room, id: string, signal: AbortSignal) {
+    this.#signal = signal;
+    this.#unwatch = room.news.watch((told) => {
+      if (told !== undefined && told.operation !== id) return;
+      if (told === undefined) this.#missed = true;
+      else if (this.#queue.push(told) > MAX_QUEUE) {
+        this.#queue.length = 0;
+        this.#missed = true;
+      }
+      this.#wake();
+    });
+    signal.addEventListener("abort", this.#stop);
+  }
+
+  readonly #stop = () => this.#wake();
+
+  /** True once after something may have been missed; what is in the queue is recorded, too, then. */
+  missed(): boolean {
+    const missed = this.#missed;
+    this.#missed = false;
+    return missed;
+  }
+
+  take(): readonly Told[] {
+    return this.#queue.splice(0);
+  }
+
+  wait(): Promise<void> {
+    if (this.#signal.aborted || this.#missed || this.#queue.length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#signal.removeEventListener("abort", this.#stop);
   }
 }
 

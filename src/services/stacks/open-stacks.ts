@@ -1,5 +1,6 @@
 // Composes the room of stacks from its parts. The one door for those who compose a server.
 
+import type { StackEvent } from "../types.ts";
 import { beginChange } from "./begin.ts";
 import { Caretaker } from "./caretaker.ts";
 import { execIn, stackLogs } from "./containers-of.ts";
@@ -8,7 +9,7 @@ import { diffStacks } from "./diff.ts";
 import { fail } from "./errors.ts";
 import { eventPage } from "./event-pages.ts";
 import { follow } from "./follow.ts";
-import { StackNews } from "./news.ts";
+import { StackNews, type Told } from "./news.ts";
 import { operationPage, readOperation } from "./operations.ts";
 import type { Room, StacksParts } from "./parts.ts";
 import { countingNow, propose } from "./propose.ts";
@@ -25,49 +26,20 @@ const CLOSE_MS = 10_000;
 /** Opens the room. `recover` is to be called once the engine's containers are known; `close` at the end. */
 export function openStacks(parts: StacksParts): Stacks {
   const room: Room = { ...parts, news: new StackNews(parts.store) };
-  const { db } = room.store;
   const runner = new Runner(room);
   const watcher = new Watcher(room);
   const caretaker = new Caretaker(room, runner);
   const ended = (id: string, wait: Waiting = {}) => endOf(room, runner, id, wait);
   const sleeping = new Sleeping(room, runner, ended);
   return {
-    propose: (wish, by, wait) => propose(room, wish, by, wait),
-    up: (wish, by, wait) => up(room, runner, wish, by, wait),
-    upgrade: (name, choice, by) => upgradeOf(room, runner, name, choice, by),
-    rollback: (name, choice, by) => rollBack(room, runner, name, choice, by),
+    ...deploying(room, runner),
     ...changesOf(room, runner),
-    down: (stack, { volumes = false }, by) => beginChange(runner, { stack, kind: "down", by, arguments: { volumes } }),
+    ...questions(room),
+    ...history(room),
     sleep: (...asked) => sleeping.sleep(...asked),
     wake: (...asked) => sleeping.wake(...asked),
-    list: (filter = {}, page = {}) => listStacks(room, filter, page),
-    show: (name) => showStack(room, name),
-    spec: async (name) => (await counting(room, name)).spec,
-    deployments: async (name, page = {}) => deploymentPage(db, (await readStack(db, name)).name, page),
-    deployment: (id) => readDeployment(db, id),
-    operations: (name, page = {}) => operationPage(db, name, page),
-    operation: (id) => readOperation(db, id),
-    follow: (id, signal) => follow(room, id, signal),
     ended,
-    diff: async (_name, wish, by, wait) => {
-      const { spec } = await propose(room, wish, by, wait);
-      return diffStacks((await countingNow(room, spec.name))?.spec, spec);
-    },
-    export: async (name) => {
-      const { id, spec, files, images } = await counting(room, name);
-      return { spec, files, images, compose: (await readWishRest(db, id)).compose };
-    },
-    events: (filter = {}) => eventPage(db, filter),
-    watch: (listener) =>
-      room.news.watch((told) => {
-        if (told === undefined) return listener(undefined);
-        const { operation: _, detail: __, ...event } = told;
-        if (event.id > 0) listener(event);
-      }),
     watchState: (listener) => watcher.watch(listener),
-    note: (event) => room.news.note(event),
-    logs: (name, choice, signal) => stackLogs(room, name, choice, signal),
-    exec: (name, choice, signal) => execIn(room, name, choice, signal),
     recover: () => caretaker.recover(),
     async close({ withinMs = CLOSE_MS } = {}) {
       caretaker.close();
@@ -76,6 +48,60 @@ export function openStacks(parts: StacksParts): Stacks {
       room.news.close();
     },
   };
+}
+
+function deploying(room: Room, runner: Runner): Pick<Stacks, "propose" | "up" | "upgrade" | "rollback" | "down"> {
+  return {
+    propose: (wish, by, wait) => propose(room, wish, by, wait),
+    up: (wish, by, wait) => up(room, runner, wish, by, wait),
+    upgrade: (name, choice, by) => upgradeOf(room, runner, name, choice, by),
+    rollback: (name, choice, by) => rollBack(room, runner, name, choice, by),
+    down: (stack, { volumes = false }, by) => beginChange(runner, { stack, kind: "down", by, arguments: { volumes } }),
+  };
+}
+
+function questions(room: Room): Pick<Stacks, "list" | "show" | "spec" | "diff" | "export" | "logs" | "exec"> {
+  return {
+    list: (filter = {}, page = {}) => listStacks(room, filter, page),
+    show: (name) => showStack(room, name),
+    spec: async (name) => (await counting(room, name)).spec,
+    async diff(_name, wish, by, wait) {
+      const { spec } = await propose(room, wish, by, wait);
+      return diffStacks((await countingNow(room, spec.name))?.spec, spec);
+    },
+    async export(name) {
+      const { id, spec, files, images } = await counting(room, name);
+      return { spec, files, images, compose: (await readWishRest(room.store.db, id)).compose };
+    },
+    logs: (name, choice, signal) => stackLogs(room, name, choice, signal),
+    exec: (name, choice, signal) => execIn(room, name, choice, signal),
+  };
+}
+
+type History = "deployments" | "deployment" | "operations" | "operation" | "follow" | "events" | "watch" | "note";
+
+function history(room: Room): Pick<Stacks, History> {
+  const { db } = room.store;
+  return {
+    deployments: async (name, page = {}) => deploymentPage(db, (await readStack(db, name)).name, page),
+    deployment: (id) => readDeployment(db, id),
+    operations: (name, page = {}) => operationPage(db, name, page),
+    operation: (id) => readOperation(db, id),
+    follow: (id, signal) => follow(room, id, signal),
+    events: (filter = {}) => eventPage(db, filter),
+    watch: (listener) => room.news.watch((told) => hear(listener, told)),
+    note: (event) => room.news.note(event),
+  };
+}
+
+// Those with id 0 are for who follows the operation.
+function hear(listener: Parameters<Stacks["watch"]>[0], told: Told | undefined): void {
+  if (told === undefined) listener(undefined);
+  else if (told.id > 0) listener(plain(told));
+}
+
+function plain({ operation: _, detail: __, ...event }: Told): StackEvent {
+  return event;
 }
 
 async function counting(room: Room, name: string) {

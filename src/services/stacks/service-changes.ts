@@ -16,13 +16,7 @@ export function changesOf(
   runner: Runner,
 ): Pick<Stacks, "stop" | "start" | "restart" | "scale" | "confirm"> {
   const { store } = room;
-  const checked = async (name: string, service: string | readonly string[] | undefined) => {
-    const stack = await readStack(store.db, name);
-    const all = summariesOf(stack).map((one) => one.name);
-    const services = service === undefined ? all : typeof service === "string" ? [service] : service;
-    for (const one of services) checkService(stack, one);
-    return services;
-  };
+  const checked = (name: string, service: string | readonly string[] | undefined) => namedServices(room, name, service);
   return {
     async stop(stack, service, by) {
       const services = await checked(stack, service);
@@ -36,14 +30,7 @@ export function changesOf(
         setWill(trx, stack, services, { halted: null, reason: null }, store.now()),
       );
     },
-    async restart(stack, service, by) {
-      const all = await checked(stack, service);
-      // What runs once runs again only for who names it.
-      const jobs = service === undefined ? await jobsOf(room, stack) : [];
-      const services = all.filter((name) => !jobs.includes(name));
-      const one = typeof service === "string" ? service : undefined;
-      return beginChange(runner, { stack, service: one, kind: "restart", by, arguments: { services } });
-    },
+    restart: (...asked) => restart(room, runner, ...asked),
     scale: (...asked) => scale(room, runner, ...asked),
     confirm: (stack, by) =>
       beginChange(runner, { stack, kind: "confirm", by }, async (trx) => {
@@ -53,9 +40,32 @@ export function changesOf(
   };
 }
 
+// @throws E_STACK_NONE, E_STACK_NO_SERVICE
+async function namedServices({ store }: Room, name: string, service: string | readonly string[] | undefined) {
+  const stack = await readStack(store.db, name);
+  const services = service === undefined ? summariesOf(stack).map((one) => one.name) : [service].flat();
+  for (const one of services) checkService(stack, one);
+  return services;
+}
+
 async function jobsOf({ store }: Room, name: string): Promise<readonly string[]> {
   const services = summariesOf(await readStack(store.db, name));
   return services.filter(({ kind }) => kind === "job").map((one) => one.name);
+}
+
+async function restart(
+  room: Room,
+  runner: Runner,
+  stack: string,
+  service: string | readonly string[] | undefined,
+  by: Person,
+) {
+  const all = await namedServices(room, stack, service);
+  // What runs once runs again only for who names it.
+  const jobs = service === undefined ? await jobsOf(room, stack) : [];
+  const services = all.filter((name) => !jobs.includes(name));
+  const one = typeof service === "string" ? service : undefined;
+  return beginChange(runner, { stack, service: one, kind: "restart", by, arguments: { services } });
 }
 
 async function scale(room: Room, runner: Runner, name: string, service: string, containers: number, by: Person) {
