@@ -8,7 +8,7 @@ const GROUPS = [
   {
     name: "Run",
     items: [
-      ["/", "Overview"],
+      ["/", "Stacks"],
       ["/deploy", "Deploy"],
       ["/activity", "Activity"],
       ["/logs", "Log search"],

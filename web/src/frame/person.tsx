@@ -6,7 +6,7 @@ import { useAction } from "../state/action.ts";
 import { session, signOut } from "../state/session.ts";
 import { THEMES, type Theme, theme } from "../state/theme.ts";
 
-const NAMES: Readonly<Record<Theme, string>> = { system: "as the system", light: "light", dark: "dark" };
+const NAMES: Readonly<Record<Theme, string>> = { system: "as system", light: "light", dark: "dark" };
 
 export function PersonCorner() {
   const { busy, run } = useAction();

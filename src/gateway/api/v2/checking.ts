@@ -48,6 +48,7 @@ function fromText(schema: TSchema, data: object): unknown {
 function readAs({ type, default: fallback }: FieldSchema, text: unknown): unknown {
   if (text === undefined) return fallback;
   if (type === "integer" && typeof text === "string" && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === "number" && typeof text === "string" && /^-?\d{1,15}(?:\.\d{1,9})?$/.test(text)) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
 }

@@ -24,7 +24,7 @@ export function LineRemark({ line, text, remarks }: Props) {
     <div class={`line-remark tone-${tone}`} style={{ "--line": String(line - 1) }}>
       <span class="underline" style={{ "--from": `${from}ch`, "--width": `${to - from}ch` }} />
       <span class="behind" style={{ "--from": `${behind}ch` }}>
-        {words}
+        <span>{words}</span>
       </span>
     </div>
   );

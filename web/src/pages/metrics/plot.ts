@@ -2,6 +2,7 @@
 
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
+import { moment } from "../../words/amounts.ts";
 import type { Series } from "./series.ts";
 
 /** A chart in the page. */
@@ -12,6 +13,8 @@ export interface Plot {
 
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 const HEIGHT = 200;
+/** Powers of two: they are round as bytes, and as parts of a CPU. */
+const STEPS = Array.from({ length: 60 }, (_, power) => 2 ** (power - 8));
 
 /** Draws into the element. Colours are the page's; lines differ in their dashes, too. */
 export function openPlot(place: HTMLElement, first: Series, words: (value: number) => string): Plot {
@@ -28,7 +31,10 @@ export function openPlot(place: HTMLElement, first: Series, words: (value: numbe
       legend: { show: false },
       cursor: { drag: { x: false, y: false } },
       scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 78, values: (_plot, values) => values.map(words) }],
+      axes: [
+        { ...axis, values: (_plot, times) => times.map((time) => moment(time).slice(11, 16)) },
+        { ...axis, size: 78, incrs: [...STEPS], values: (_plot, values) => values.map(words) },
+      ],
       series: [
         {},
         ...first.services.map((label, index) => ({

@@ -4,7 +4,7 @@ import "@xterm/xterm/css/xterm.css";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { isDark } from "../../state/theme.ts";
-import { styledDocument } from "./style-sheets.ts";
+import { withoutStyleElements } from "./style-sheets.ts";
 
 /** What the page does with it. */
 export interface PageTerminal {
@@ -24,9 +24,7 @@ const LIGHT = { background: "#fdfcf9", foreground: "#1c2326", cursor: "#0d5766",
 
 /** Opens a terminal in the element. */
 export function openTerminal(place: HTMLElement, label: string): PageTerminal {
-  const styled = styledDocument();
   const terminal = new Terminal({
-    documentOverride: styled.document,
     fontFamily: getComputedStyle(place).fontFamily,
     fontSize: 13,
     scrollback: 5000,
@@ -37,7 +35,7 @@ export function openTerminal(place: HTMLElement, label: string): PageTerminal {
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
-  terminal.open(place);
+  const unstyle = withoutStyleElements(() => terminal.open(place));
   terminal.textarea?.setAttribute("aria-label", label);
   fit.fit();
   const watch = new ResizeObserver(() => fit.fit());
@@ -58,7 +56,7 @@ export function openTerminal(place: HTMLElement, label: string): PageTerminal {
     dispose() {
       watch.disconnect();
       terminal.dispose();
-      styled.dispose();
+      unstyle();
     },
   };
 }

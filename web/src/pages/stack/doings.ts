@@ -22,8 +22,9 @@ export function stackDoings(stack: Pick<Stack, "name" | "state" | "mine" | "serv
   const { name, state, mine, services } = stack;
   if (mine === "see") return [];
   const doings: Doing[] = [];
-  const rests = services.some((service) => RESTING.includes(service.state));
-  const runs = services.some((service) => !RESTING.includes(service.state) && service.state !== "completed");
+  // What sleeps wakes by itself when somebody wants it.
+  const rests = services.some((service) => service.state === "stopped" || service.state === "failed");
+  const runs = services.some((service) => !RESTING.includes(service.state));
   if (state === "upgraded") doings.push(confirmUpgrade(name));
   if (rests) doings.push(simple("start", "Start all", at`/v2/stacks/${name}/start`));
   doings.push(upgrade(name, at`/v2/stacks/${name}/upgrade`));
@@ -38,7 +39,7 @@ export function stackDoings(stack: Pick<Stack, "name" | "state" | "mine" | "serv
   return doings;
 }
 
-const RESTING: readonly Service["state"][] = ["stopped", "asleep", "failed", "paused"];
+const RESTING: readonly Service["state"][] = ["stopped", "asleep", "failed", "paused", "completed"];
 
 /** What may be done with a service as it is, by somebody with these rights. */
 export function serviceDoings(

@@ -1,5 +1,6 @@
 // The ways among the pages of one stack.
 
+import { useEffect, useRef } from "preact/hooks";
 import { Link } from "../../parts/link.tsx";
 import { path } from "../../state/location.ts";
 
@@ -15,8 +16,13 @@ const TABS = [
 
 export function StackTabs({ stack }: { readonly stack: string }) {
   const base = `/stacks/${encodeURIComponent(stack)}`;
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = nav.current?.querySelector("[aria-current]");
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, []);
   return (
-    <nav class="tabs" aria-label={`Pages of ${stack}`}>
+    <nav ref={nav} class="tabs" aria-label={`Pages of ${stack}`}>
       {TABS.map(([end, text]) => (
         <Link key={end} to={`${base}${end}`} current={path.value === `${base}${end}`}>
           {text}
