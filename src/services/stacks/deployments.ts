@@ -1,14 +1,13 @@
 // How new deployments come about: from a wish, from the one before with its tags resolved anew, from an earlier one.
 
-import type { Finding } from "../../policy/types.ts";
 import type { Deployment, Proposal, StackWish } from "../types.ts";
 import { beginDeployment } from "./begin.ts";
 import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
-import { countingNow, forbids, propose } from "./propose.ts";
+import { allowed, countingNow, propose } from "./propose.ts";
 import type { Runner } from "./runner.ts";
 import { checkService, deploymentNamed, readStack, readWishRest } from "./stack-records.ts";
-import type { Judgement, Person, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
+import type { Person, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
 
 /** Deploys a wish, unless something forbids it. */
 export async function up(room: Room, runner: Runner, wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer> {
@@ -46,17 +45,11 @@ export async function upgradeOf(
     services: before.spec.services.map((one) => ({ ...one, image: images[one.name] ?? one.image })),
   };
   const known = new Map(Object.entries(before.images));
-  const findings = await room.judge({ spec, places: new Map(), by, images: known, before });
-  if (forbids(findings)) {
-    const why = findings
-      .filter(({ severity, waived }) => severity === "error" && !waived)
-      .map(({ message }) => message);
-    throw fail("E_STACK_REFUSED", { stack: name, why: why.join("; ") });
-  }
+  const verdict = await allowed(room, { spec, places: new Map(), by, images: known, before });
   const wish = await readWishRest(room.store.db, before.id);
   const renew = { services, pull: choice.pull ?? "always" } as const;
-  const rest = { files: before.files, findings, wish, arguments: { renew } };
-  return beginDeployment(room, runner, { kind: "upgrade", by, spec, ...rest });
+  const rest = { ...verdict, files: before.files, wish, arguments: { renew } };
+  return beginDeployment(room, runner, { kind: "upgrade", by, ...rest });
 }
 
 /** @throws E_STACK_NONE, E_STACK_NO_WAY_BACK, E_STACK_NO_DEPLOYMENT, E_STACK_REFUSED, E_STACK_BUSY */
@@ -71,21 +64,15 @@ export async function rollBack(
   const stack = await readStack(db, name);
   if (to === undefined && stack.previous === null) throw fail("E_STACK_NO_WAY_BACK", { stack: name });
   const target = await deploymentNamed(db, name, to ?? stack.previous ?? "");
-  const { spec, files, images, ports } = target;
-  const subject = { spec, places: new Map(), by, images: new Map(Object.entries(images)), before: target };
+  const { files, images, ports } = target;
+  const subject = { spec: target.spec, places: new Map(), by, images: new Map(Object.entries(images)), before: target };
   // What is undone before anybody confirmed it has its containers there still; anything older is judged by today's rules.
   const undone = to === undefined && stack.unconfirmed === 1;
-  const findings = undone ? target.findings : await allowed(room, subject);
+  const verdict = undone ? target : await allowed(room, subject);
+  const { spec, findings } = verdict;
   if (!undone) await checkQuota(room, { spec }, by);
   const wish = await readWishRest(db, target.id);
   const resolved = { images, ports };
   return beginDeployment(room, runner, { kind: "rollback", by, spec, files, wish, findings, resolved, arguments: {} });
 }
 
-/** @throws E_STACK_REFUSED */
-async function allowed(room: Room, subject: Judgement): Promise<readonly Finding[]> {
-  const findings = await room.judge(subject);
-  if (!forbids(findings)) return findings;
-  const errors = findings.filter(({ severity, waived }) => severity === "error" && !waived);
-  throw fail("E_STACK_REFUSED", { stack: subject.spec.name, why: errors.map(({ message }) => message).join("; ") });
-}

@@ -21,6 +21,8 @@ export interface ReadRecipe {
   readonly spec: StackSpec;
   readonly places: Places;
   readonly notes: Proposal["notes"];
+  /** `version:` of the compose file; null: it says none. */
+  readonly version?: string | null | undefined;
 }
 
 /** Makes a spec of a wish; mistakes are notes of severity `error`. */
@@ -31,14 +33,23 @@ export interface Judgement {
   readonly spec: StackSpec;
   readonly places: Places;
   readonly by: Person;
-  /** The images as far as they are known before anything is pulled. */
+  /** By service; before anything is pulled, as far as they are known. */
   readonly images: ReadonlyMap<string, ResolvedImage>;
   /** The deployment that counts now. */
   readonly before: Deployment | undefined;
+  /** `version:` of the compose file, where it is at hand; null: it says none. */
+  readonly version?: string | null | undefined;
 }
 
-/** Judges what is to be deployed. A finding of severity `error` that is not waived forbids it. */
-export type Judge = (subject: Judgement, wait?: Waiting) => Promise<readonly Finding[]>;
+/** What the policy says. A finding of severity `error` that is not waived forbids it. */
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  /** What was judged, and is to be deployed: paths of the machine are where they really led, whatever links say later. */
+  readonly spec: StackSpec;
+}
+
+/** Judges what is to be deployed. */
+export type Judge = (subject: Judgement, wait?: Waiting) => Promise<Verdict>;
 
 /** A secret that a service uses. */
 export interface SecretUse {

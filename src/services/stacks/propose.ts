@@ -5,9 +5,11 @@ import type { Finding } from "../../policy/types.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, Proposal, ResolvedImage, StackPlan, StackWish, Step } from "../types.ts";
 import { desiredOf } from "./desired.ts";
+import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
 import { lookImages } from "./resolve-stack.ts";
 import { findStack, readDeployment } from "./stack-records.ts";
+import type { Judgement, Verdict } from "./handed-in.ts";
 import type { Person, ReadRecipe, Waiting } from "./types.ts";
 
 const NO_PLAN = (stack: string): StackPlan => ({ stack, waves: [], warnings: [] });
@@ -21,10 +23,11 @@ export async function propose(room: Room, wish: StackWish, by: Person, wait: Wai
   return judged(room, recipe, by, wait);
 }
 
-async function judged(room: Room, { spec, places, notes }: ReadRecipe, by: Person, wait: Waiting): Promise<Proposal> {
-  const before = await countingNow(room, spec.name);
-  const images = await lookImages(room.driver, spec, before);
-  const findings = await room.judge({ spec, places, by, images, before }, wait);
+async function judged(room: Room, recipe: ReadRecipe, by: Person, wait: Waiting): Promise<Proposal> {
+  const { places, notes, version = null } = recipe;
+  const before = await countingNow(room, recipe.spec.name);
+  const images = await lookImages(room.driver, recipe.spec, before);
+  const { findings, spec } = await room.judge({ spec: recipe.spec, places, by, images, before, version }, wait);
   const { plan, problem } = await planned(room, spec, images, before, wait);
   const told =
     problem === undefined ? notes : [...notes, { severity: "error" as const, message: problem, pointer: "" }];
@@ -35,6 +38,14 @@ async function judged(room: Room, { spec, places, notes }: ReadRecipe, by: Perso
 /** True when one of the findings keeps it from being deployed. */
 export function forbids(findings: readonly Finding[]): boolean {
   return findings.some(({ severity, waived }) => severity === "error" && !waived);
+}
+
+/** The verdict on what is not a wish of somebody who sees its findings. @throws E_STACK_REFUSED with what forbids it */
+export async function allowed(room: Room, subject: Judgement, wait?: Waiting): Promise<Verdict> {
+  const verdict = await room.judge(subject, wait);
+  if (!forbids(verdict.findings)) return verdict;
+  const errors = verdict.findings.filter(({ severity, waived }) => severity === "error" && !waived);
+  throw fail("E_STACK_REFUSED", { stack: subject.spec.name, why: errors.map(({ message }) => message).join("; ") });
 }
 
 /** The deployment that counts. */

@@ -8,7 +8,7 @@ import type { ReadRecipe } from "./types.ts";
 /** Reads compose files; mistakes are notes of severity `error`, and then the spec is empty. */
 export function readRecipe(wish: StackWish): ReadRecipe {
   const texts = new Map(wish.files.map(({ name, text }) => [name, text]));
-  const { spec, places, notes } = readStack(
+  const { spec, places, notes, version } = readStack(
     wish.compose.map((name) => ({ name, text: texts.get(name) ?? "" })),
     {
       read: (path) => texts.get(path),
@@ -18,7 +18,7 @@ export function readRecipe(wish: StackWish): ReadRecipe {
       name: wish.name,
     },
   );
-  return { spec: spec ?? nothing(wish), places, notes };
+  return { spec: spec ?? nothing(wish), places, notes, version };
 }
 
 function nothing({ name, tags }: StackWish): StackSpec {

@@ -36,11 +36,15 @@ export function deploymentRow(deployment: Deployment, wish: WishRest): Deploymen
     wish: JSON.stringify(wish),
     images: JSON.stringify(deployment.images),
     ports: JSON.stringify(deployment.ports),
-    // Places point into whole files, which are kept already.
-    findings: JSON.stringify(deployment.findings.map(({ place: _, ...finding }) => finding)),
+    findings: findingsText(deployment.findings),
     message: deployment.message ?? null,
     finished_at: deployment.finishedAt ?? null,
   };
+}
+
+/** Findings as they are kept: places point into whole files, which are kept already. */
+export function findingsText(findings: Deployment["findings"]): string {
+  return JSON.stringify(findings.map(({ place: _, ...finding }) => finding));
 }
 
 export function operationOf(row: Selectable<StackOperationRow>): Operation {

@@ -5,22 +5,30 @@ import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, ResolvedImage } from "../types.ts";
 import type { Doing } from "./doing.ts";
 import type { StackDriver } from "./parts.ts";
+import { allowed } from "./propose.ts";
 import { setResolved } from "./stack-records.ts";
 import type { PortWish } from "./types.ts";
 
 /** So many images are resolved side by side. */
 const SIDE_BY_SIDE = 3;
 
-/** Resolves images and chooses ports, and records both. */
+/**
+ * Resolves images and chooses ports, and records both. Judged once more between the two: only now it is known which builds its
+ * tags mean, and as whom those run. @throws E_STACK_REFUSED
+ */
 export async function resolveStack(
   doing: Doing,
   deployment: Deployment,
   before: Deployment | undefined,
 ): Promise<Deployment> {
   const images = await resolveImages(doing, deployment, before);
+  const { by } = deployment;
+  const builds = new Map(Object.entries(images));
+  const subject = { spec: deployment.spec, places: new Map(), by, images: builds, before };
+  const { spec, findings } = await allowed(doing.room, subject, { signal: doing.signal });
   const ports = await choosePorts(doing, deployment, before?.ports ?? {}, []);
-  await setResolved(doing.room.store.db, deployment.id, { images, ports });
-  return { ...deployment, images, ports };
+  await setResolved(doing.room.store.db, deployment.id, { images, ports, spec, findings });
+  return { ...deployment, images, ports, spec, findings };
 }
 
 /** Ports again, after some were found taken by other programs. */

@@ -7,7 +7,7 @@ import type { StackRow } from "../../store/schema-stacks.ts";
 import type { Deployment, ResolvedImage } from "../types.ts";
 import { fail } from "./errors.ts";
 import { numberCursor, pageSize } from "./event-pages.ts";
-import { deploymentOf, deploymentRow, type WishRest } from "./records.ts";
+import { deploymentOf, deploymentRow, findingsText, type WishRest } from "./records.ts";
 import type { ServiceWill } from "./state.ts";
 import { plainSummary, type ServiceSummary } from "./summary.ts";
 import type { Page, PageChoice } from "./types.ts";
@@ -117,16 +117,17 @@ export async function trimDeployments(db: Kysely<Tables>, keep: number): Promise
     .execute();
 }
 
-/** What its tags turned out to mean, recorded before anything on the engine changes. */
+/** What its tags turned out to mean, and what was judged then: recorded before anything on the engine changes. */
 export async function setResolved(
   db: Kysely<Tables>,
   id: string,
-  found: { readonly images: Readonly<Record<string, ResolvedImage>>; readonly ports: Readonly<Record<string, number>> },
+  found: Pick<Deployment, "images" | "ports"> & Partial<Pick<Deployment, "spec" | "findings">>,
 ): Promise<void> {
-  const images = JSON.stringify(found.images);
+  const { images, ports, spec, findings } = found;
+  const judged = spec && findings && { spec: JSON.stringify(spec), findings: findingsText(findings) };
   await db
     .updateTable("deployments")
-    .set({ images, ports: JSON.stringify(found.ports) })
+    .set({ images: JSON.stringify(images), ports: JSON.stringify(ports), ...judged })
     .where("id", "=", id)
     .execute();
 }

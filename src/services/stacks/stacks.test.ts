@@ -52,7 +52,7 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
 
   test.skipIf(choice.skip)("are refused with their findings, and nothing is recorded", async () => {
     const finding = { rule: "SVC-08", severity: "error", message: "no", pointer: "", certainty: "certain" } as const;
-    const { stacks } = await open({ judge: async () => [finding] });
+    const { stacks } = await open({ judge: async ({ spec }) => ({ spec, findings: [finding] }) });
     const answer = await stacks.up(wish("rover", WEB("a:1")), FRED);
     expect(answer).toMatchObject({ begun: false, proposal: { allowed: false, findings: [finding] } });
     const broken = await stacks.up(wish("rover", "services: {web: {imaje: x}}"), FRED);
@@ -140,6 +140,35 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     await other.close();
   });
 
+  test.skipIf(choice.skip)(
+    "are taken back to the end by the next server when theirs died on the way back",
+    async () => {
+      const { store, driver, stacks } = await open();
+      await deploy(stacks, "rover", WEB("a:1"));
+      const old = driver.engineOf("rover").containers[0]?.name;
+      const onTheWay = Promise.withResolvers<void>();
+      driver.hook = ({ action, target }) => {
+        if (action === "wait-healthy" && target !== old) throw new Error("sick");
+        if (action !== "stop" || target === old) return undefined;
+        onTheWay.resolve();
+        return new Promise(() => {});
+      };
+      const answer = await stacks.up(wish("rover", WEB("a:2", ", x-berth: {update: {start-first: true}}")), FRED);
+      await onTheWay.promise;
+      driver.hook = () => {};
+      const other = openModelStacks(await choice.again(store), driver, { server: "s2", silenceMs: 50 });
+      while ((await other.recover()) === 0) await pause(10);
+      if (answer.begun)
+        expect(await other.ended(answer.deployment.id)).toMatchObject({
+          state: "rolled back",
+          message: expect.stringContaining("sick"),
+        });
+      expect(driver.running("rover")).toEqual({ web: 1 });
+      expect(driver.engineOf("rover").containers.map(({ name }) => name)).toEqual([old]);
+      await other.close();
+    },
+  );
+
   test.skipIf(choice.skip)("go on when the engine is back", async () => {
     const { driver, stacks } = await open();
     let away = true;
@@ -166,7 +195,7 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     } as const;
     let strict = false;
     const { stacks } = await open({
-      judge: async ({ spec }) => (strict && spec.services[0]?.image === "a:1" ? [finding] : []),
+      judge: async ({ spec }) => ({ spec, findings: strict && spec.services[0]?.image === "a:1" ? [finding] : [] }),
     });
     await deploy(stacks, "rover", WEB("a:1"));
     await deploy(stacks, "rover", WEB("a:2"));

@@ -107,7 +107,7 @@ export class ModelDriver implements StackDriver {
 export function openModelStacks(store: Store, driver: StackDriver, said: Partial<StacksParts> = {}): Stacks {
   return openStacks({
     ...{ store, driver, server: "s1", read: readRecipe, log: silent },
-    judge: async () => [],
+    judge: async ({ spec }) => ({ spec, findings: [] }),
     quota: async () => {},
     ports: {
       choose: async ({ wishes }) => Object.fromEntries(wishes.map(({ key }, n) => [key, 50_000 + n])),
