@@ -5,9 +5,18 @@ import { lookup, resolveCname } from "node:dns/promises";
 import { isListed, mayActAs, rolesOf } from "../../accounts/roles.ts";
 import type { Person as Account, Directory } from "../../accounts/types.ts";
 import type { PolicyConfig } from "../../policy/config.ts";
-import type { ImageFacts, OwnedPart, PersonFacts, SecretFacts, StackFacts, StackInfo } from "../../policy/facts.ts";
+import type {
+  ImageFacts,
+  OwnedPart,
+  OwnedVolume,
+  PersonFacts,
+  SecretFacts,
+  StackFacts,
+  StackInfo,
+} from "../../policy/facts.ts";
 import { neededFacts } from "../../policy/needed-facts.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
+import { volumeName } from "../../services/driver/names.ts";
 import type { Engine, EngineImage } from "../../services/engine/types.ts";
 import { isPortFree } from "../../services/ports/free-port.ts";
 import type { Ports } from "../../services/ports/port-office.ts";
@@ -38,8 +47,13 @@ const GROUPS = 256;
 export async function stackFacts(sources: FactSources, judgement: Judgement): Promise<StackFacts> {
   const { spec, by, before } = judgement;
   const { engine, directory, policy } = sources;
-  const images = await mapOf(neededFacts(spec, policy).images, (image) => imageFacts(engine, judgement, image));
-  const needed = neededFacts(spec, policy, images);
+  // Images and volumes first: they tell which people and folders matter.
+  const first = neededFacts(spec, policy);
+  const [images, { volumes, ownVolumes }] = await Promise.all([
+    mapOf(first.images, (image) => imageFacts(engine, judgement, image)),
+    volumeFacts(engine, spec, first.volumes),
+  ]);
+  const needed = neededFacts(spec, policy, { images, volumes, ownVolumes });
   const groupFacts = async (name: string) => {
     const gid = await directory.groupNumber(name);
     return gid === undefined ? null : { name, gid };
@@ -62,7 +76,7 @@ export async function stackFacts(sources: FactSources, judgement: Judgement): Pr
     stacks: await mapOf(needed.stacks, async (name) => (await sources.stack(name)) ?? null),
     secrets: await secretFacts(sources, spec, needed.secrets),
     running: new Map(Object.entries(before?.images ?? {}).map(([service, image]) => [service, runningOf(image)])),
-    volumes: await ownedParts(needed.volumes, async () => engine.volumes({})),
+    ...{ volumes, ownVolumes },
     networks: await ownedParts(needed.networks, async () => engine.networks({})),
   };
 }
@@ -164,6 +178,22 @@ async function secretFacts(
   const found = names.length === 0 ? [] : await orUndefined(() => secrets.find(names));
   const own = found?.filter(({ owner }) => owner.user === tags["owner"]);
   return own && new Map(own.map(({ name, description }) => [name, { description }]));
+}
+
+/** Volumes that are not the stack's, by their names on the engine; and its own that are there already, by the recipe's. */
+async function volumeFacts(engine: FactSources["engine"], spec: StackSpec, names: readonly string[]) {
+  if (spec.volumes.length === 0) return { volumes: new Map(), ownVolumes: new Map() };
+  const all = await orUndefined(() => engine.volumes({}));
+  const find = (name: string) => all?.find((one) => one.name === name);
+  const volumes = names.map((name): readonly [string, OwnedVolume | null] => {
+    const found = find(name);
+    return [name, found ? { stack: found.labels[LABELS.stack], driver: found.driver } : null];
+  });
+  const own = spec.volumes.flatMap(({ name, external }): readonly (readonly [string, OwnedVolume])[] => {
+    const found = external === undefined ? find(volumeName(spec.name, name)) : undefined;
+    return found ? [[name, { stack: found.labels[LABELS.stack], driver: found.driver }]] : [];
+  });
+  return { volumes: all && new Map(volumes), ownVolumes: all && new Map(own) };
 }
 
 async function ownedParts(
