@@ -73,7 +73,7 @@ async function serverOf(sample: SampleServices, sessions: Map<string, string>): 
     return { ...FRED, csrf: request.headers["x-berth-csrf"] === csrf ? "ok" : "missing" };
   };
   const signIn: SignInOffice = {
-    ways: () => ({ password: true, token: true, oidc: "/v2/session/oidc", oidcName: "Example Lab" }),
+    ways: () => ({ password: true, token: true, oidc: "/v2/session/oidc", oidcName: "Sign in with Example Lab" }),
     csrf: async (request) => csrfOf(request),
     async signIn({ user, password }, _request, reply) {
       if (user !== FRED.user || password !== PASSWORD) throw fail("E_HARBOUR_PASSWORD");

@@ -85,7 +85,7 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     expect(await button("Deploy rover-two").isDisabled()).toBe(true);
     expect(await violations(page)).toEqual([]);
     await button("compose.yaml, line 7").first().click();
-    const selected = "document.activeElement.value.slice(document.activeElement.selectionStart).split(/s/)[0]";
+    const selected = "document.activeElement.value.slice(document.activeElement.selectionStart).trimEnd()";
     expect(await page.evaluate(selected)).toBe("true");
     await text.fill(REFUSED.replace("privileged: true", "cap_drop: [ALL]"));
     await page.getByText("may be deployed").waitFor();

@@ -22,8 +22,8 @@ const ORDER: readonly Finding["severity"][] = ["error", "warning", "info", "styl
 export function remarksOf(proposal: Pick<Proposal, "notes" | "findings">): readonly Remark[] {
   const notes = proposal.notes.map(
     (note): Omit<Remark, "key"> => ({
-      ...{ severity: note.severity, message: note.message, pointer: note.pointer, place: note.place },
-      ...{ rule: undefined, hint: undefined, waived: undefined, certainty: "certain" },
+      ...{ severity: note.severity, message: note.message, hint: note.hint },
+      ...{ pointer: note.pointer, place: note.place, rule: undefined, waived: undefined, certainty: "certain" },
     }),
   );
   const all = [...notes, ...proposal.findings.map(remarkOf)];

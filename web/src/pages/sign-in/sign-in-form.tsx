@@ -1,6 +1,7 @@
 // Signing in, in the ways that the site offers.
 
 import { useSignal } from "@preact/signals";
+import { withQuery } from "../../api/address.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Field } from "../../parts/field.tsx";
@@ -18,8 +19,12 @@ export function SignInForm({ keepPage = false }: Props) {
   return (
     <div class="stacked">
       {ways.oidc && (
-        <a class="button primary wide" href={ways.oidc} {...(keepPage ? { target: "_blank", rel: "opener" } : {})}>
-          Sign in with {ways.oidcName ?? "your organisation"}
+        <a
+          class="button primary wide"
+          href={withQuery(ways.oidc, { back: location.pathname + location.search })}
+          {...(keepPage ? { target: "_blank", rel: "noopener" } : {})}
+        >
+          {ways.oidcName ?? "Sign in with your organisation"}
         </a>
       )}
       {ways.password && <PasswordForm />}
