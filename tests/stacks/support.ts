@@ -68,7 +68,7 @@ export async function openRig(choices: Choices): Promise<Rig> {
   });
   const stacks = openStacks({
     ...{ store, driver, ports, log: silent, read: readRecipe, server: choices.server ?? "s1" },
-    judge: async () => [],
+    judge: async ({ spec }) => ({ spec, findings: [] }),
     quota: async () => {},
   });
   const close = async () => {

@@ -11,7 +11,7 @@ import type { OperationArguments } from "./operations.ts";
 import type { Room } from "./parts.ts";
 import type { WishRest } from "./records.ts";
 import type { Runner } from "./runner.ts";
-import { insertDeployment, insertStack, readDeployment, readStack } from "./stack-records.ts";
+import { insertDeployment, insertStack, readDeployment, readStack, type StackRecord } from "./stack-records.ts";
 import type { Operation, OperationKind, Person } from "./types.ts";
 
 /** What a new deployment is made of. */
@@ -25,16 +25,19 @@ export interface NewDeployment {
   /** Known already: of a rollback. */
   readonly resolved?: Pick<Deployment, "images" | "ports"> | undefined;
   readonly arguments: OperationArguments;
+  /** The stack as it was when this was judged; undefined: there was none. */
+  readonly over: Pick<StackRecord, "owner" | "deployment"> | undefined;
 }
 
-/** @throws E_STACK_BUSY, E_STACK_UNCONFIRMED */
+/** @throws E_STACK_BUSY, E_STACK_CHANGED, E_STACK_UNCONFIRMED */
 export async function beginDeployment(room: Room, runner: Runner, wanted: NewDeployment): Promise<Deployment> {
   const { kind, by, spec, files, findings, resolved } = wanted;
   const id = newId();
   const stack = spec.name;
   await runner.begin({ id, stack, kind, arguments: wanted.arguments, by }, async (trx) => {
     const now = room.store.now();
-    if (kind === "up") await insertStack(trx, spec, by.user, now);
+    const made = kind === "up" && (await insertStack(trx, spec, by.user, now));
+    if (!made) await refuseChanged(trx, stack, wanted.over);
     if (kind !== "rollback") await refuseUnconfirmed(trx, stack);
     // A recipe that is sent again says how it wants to run: what was asked for by hand before is over.
     if (kind === "up") await trx.deleteFrom("stack_services").where("stack", "=", stack).execute();
@@ -72,6 +75,12 @@ export function beginChange(
 
 function newId(): string {
   return randomBytes(8).toString("hex");
+}
+
+// The verdict was on another stack than this: somebody else's new one, perhaps.
+async function refuseChanged(trx: Transaction<Tables>, stack: string, over: NewDeployment["over"]): Promise<void> {
+  const { owner, deployment } = await readStack(trx, stack);
+  if (owner !== over?.owner || deployment !== over.deployment) throw fail("E_STACK_CHANGED", { stack });
 }
 
 async function refuseUnconfirmed(trx: Transaction<Tables>, stack: string): Promise<void> {

@@ -1,23 +1,24 @@
 // How new deployments come about: from a wish, from the one before with its tags resolved anew, from an earlier one.
 
 import type { Deployment, Proposal, StackWish } from "../types.ts";
+import { allowed } from "./allowed.ts";
 import { beginDeployment } from "./begin.ts";
 import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
-import { allowed, countingNow, propose } from "./propose.ts";
+import { countingNow, proposeOver } from "./propose.ts";
 import type { Runner } from "./runner.ts";
 import { checkService, deploymentNamed, readStack, readWishRest } from "./stack-records.ts";
 import type { Person, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
 
 /** Deploys a wish, unless something forbids it. */
 export async function up(room: Room, runner: Runner, wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer> {
-  const proposal = await propose(room, wish, by, wait);
+  const { proposal, over } = await proposeOver(room, wish, by, wait);
   if (!proposal.allowed) return { begun: false, proposal };
   await checkQuota(room, proposal, by, wait);
   const { spec, findings } = proposal;
   const { files, compose, variables, profiles, tags } = wish;
   const rest = { compose, variables, profiles, tags };
-  const wanted = { kind: "up", by, spec, files, findings, wish: rest, arguments: {} } as const;
+  const wanted = { kind: "up", by, spec, files, findings, wish: rest, arguments: {}, over } as const;
   return { begun: true, proposal, deployment: await beginDeployment(room, runner, wanted) };
 }
 
@@ -48,7 +49,7 @@ export async function upgradeOf(
   const verdict = await allowed(room, { spec, places: new Map(), by, images: known, before });
   const wish = await readWishRest(room.store.db, before.id);
   const renew = { services, pull: choice.pull ?? "always" } as const;
-  const rest = { ...verdict, files: before.files, wish, arguments: { renew } };
+  const rest = { ...verdict, files: before.files, wish, arguments: { renew }, over: stack };
   return beginDeployment(room, runner, { kind: "upgrade", by, ...rest });
 }
 
@@ -73,6 +74,6 @@ export async function rollBack(
   if (!undone) await checkQuota(room, { spec }, by);
   const wish = await readWishRest(db, target.id);
   const resolved = { images, ports };
-  return beginDeployment(room, runner, { kind: "rollback", by, spec, files, wish, findings, resolved, arguments: {} });
+  const rest = { spec, files, wish, findings, resolved, arguments: {}, over: stack };
+  return beginDeployment(room, runner, { kind: "rollback", by, ...rest });
 }
-

@@ -13,6 +13,11 @@ export const fail = defineErrors({
     hint: "follow it, and try again when it is over",
     http: 409,
   },
+  E_STACK_CHANGED: {
+    text: "{stack} was changed by somebody else meanwhile",
+    hint: "look at it, and try again",
+    http: 409,
+  },
   E_STACK_UNCONFIRMED: {
     text: "{stack} was upgraded, and nobody has confirmed it yet",
     hint: "confirm it, or roll it back; then go on",

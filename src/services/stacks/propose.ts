@@ -1,26 +1,37 @@
 // A wish read and judged, and what would be done for it. Changes nothing.
 
 import { reasonOf } from "../../base/errors.ts";
-import type { Finding } from "../../policy/types.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, Proposal, ResolvedImage, StackPlan, StackWish, Step } from "../types.ts";
+import { forbids } from "./allowed.ts";
 import { desiredOf } from "./desired.ts";
-import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
 import { lookImages } from "./resolve-stack.ts";
-import { findStack, readDeployment } from "./stack-records.ts";
-import type { Judgement, Verdict } from "./handed-in.ts";
+import { findStack, readDeployment, type StackRecord } from "./stack-records.ts";
 import type { Person, ReadRecipe, Waiting } from "./types.ts";
 
 const NO_PLAN = (stack: string): StackPlan => ({ stack, waves: [], warnings: [] });
 
 /** Reads, judges, plans. */
 export async function propose(room: Room, wish: StackWish, by: Person, wait: Waiting = {}): Promise<Proposal> {
+  return (await proposeOver(room, wish, by, wait)).proposal;
+}
+
+/** The same, with the stack that it was judged as a change of; undefined: there is none. */
+export async function proposeOver(
+  room: Room,
+  wish: StackWish,
+  by: Person,
+  wait: Waiting = {},
+): Promise<{ readonly proposal: Proposal; readonly over: StackRecord | undefined }> {
   const recipe = await room.read(wish);
   const { spec, places, notes } = recipe;
-  if (notes.some(({ severity }) => severity === "error"))
-    return { spec, places, notes, findings: [], plan: NO_PLAN(spec.name), allowed: false };
-  return judged(room, recipe, by, wait);
+  if (notes.some(({ severity }) => severity === "error")) {
+    const proposal = { spec, places, notes, findings: [], plan: NO_PLAN(spec.name), allowed: false };
+    return { proposal, over: undefined };
+  }
+  const over = await findStack(room.store.db, spec.name);
+  return { proposal: await judged(room, recipe, by, wait), over };
 }
 
 async function judged(room: Room, recipe: ReadRecipe, by: Person, wait: Waiting): Promise<Proposal> {
@@ -33,19 +44,6 @@ async function judged(room: Room, recipe: ReadRecipe, by: Person, wait: Waiting)
     problem === undefined ? notes : [...notes, { severity: "error" as const, message: problem, pointer: "" }];
   const allowed = problem === undefined && !forbids(findings);
   return { spec, places, notes: told, findings, plan, allowed };
-}
-
-/** True when one of the findings keeps it from being deployed. */
-export function forbids(findings: readonly Finding[]): boolean {
-  return findings.some(({ severity, waived }) => severity === "error" && !waived);
-}
-
-/** The verdict on what is not a wish of somebody who sees its findings. @throws E_STACK_REFUSED with what forbids it */
-export async function allowed(room: Room, subject: Judgement, wait?: Waiting): Promise<Verdict> {
-  const verdict = await room.judge(subject, wait);
-  if (!forbids(verdict.findings)) return verdict;
-  const errors = verdict.findings.filter(({ severity, waived }) => severity === "error" && !waived);
-  throw fail("E_STACK_REFUSED", { stack: subject.spec.name, why: errors.map(({ message }) => message).join("; ") });
 }
 
 /** The deployment that counts. */

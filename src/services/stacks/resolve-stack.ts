@@ -3,9 +3,9 @@
 import { hasCode } from "../../base/errors.ts";
 import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, ResolvedImage } from "../types.ts";
+import { allowed } from "./allowed.ts";
 import type { Doing } from "./doing.ts";
 import type { StackDriver } from "./parts.ts";
-import { allowed } from "./propose.ts";
 import { setResolved } from "./stack-records.ts";
 import type { PortWish } from "./types.ts";
 

@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Tables } from "../../store/schema.ts";
 import type { StackRow } from "../../store/schema-stacks.ts";
-import type { Deployment, ResolvedImage } from "../types.ts";
+import type { Deployment } from "../types.ts";
 import { fail } from "./errors.ts";
 import { numberCursor, pageSize } from "./event-pages.ts";
 import { deploymentOf, deploymentRow, findingsText, type WishRest } from "./records.ts";
@@ -26,16 +26,23 @@ export async function readStack(db: Kysely<Tables>, name: string): Promise<Stack
   return row;
 }
 
-/** Makes the row of a stack that is new. */
-export async function insertStack(trx: Transaction<Tables>, spec: StackSpec, user: string, now: number): Promise<void> {
-  await trx
+/** Makes the row of a stack that is new; false: there is one of that name. */
+export async function insertStack(
+  trx: Transaction<Tables>,
+  spec: StackSpec,
+  user: string,
+  now: number,
+): Promise<boolean> {
+  const made = await trx
     .insertInto("stacks")
     .values({
       ...{ name: spec.name, ...ownersOf(spec, user), summary: JSON.stringify(plainSummary(spec)) },
       ...{ deployment: null, previous: null, unconfirmed: 0, failure: null, created_at: now, updated_at: now },
     })
     .onConflict((conflict) => conflict.column("name").doNothing())
-    .execute();
+    .returning("name")
+    .executeTakeFirst();
+  return made !== undefined;
 }
 
 /** Whose the stack is, as its tags say; without the tag `owner` it is the one's who made it. */
