@@ -1,13 +1,16 @@
 // Output as a real rsyslogd and a real journald receive it.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HeardLine } from "../../src/services/logs/collector.ts";
 import { toFile } from "../../src/services/logs/forward/file.ts";
 import { toJournald } from "../../src/services/logs/forward/journald.ts";
+import { streamTo } from "../../src/services/logs/forward/stream.ts";
 import { toSyslog } from "../../src/services/logs/forward/syslog.ts";
 import { freePort } from "../support/registry.ts";
 
@@ -169,4 +172,45 @@ describe("a file", () => {
     await way.close();
     expect(way.lost).toBe(1);
   });
+});
+
+describe("a connection", () => {
+  async function listen(): Promise<{ readonly server: Server; readonly got: () => string; readonly port: number }> {
+    let text = "";
+    const server = createServer((socket) => socket.on("data", (data) => (text += data.toString())));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { server, got: () => text, port: (server.address() as AddressInfo).port };
+  }
+
+  test("that is closed at once still says what it was given", async () => {
+    const { server, got, port } = await listen();
+    const stream = streamTo({ host: "127.0.0.1", port }, Buffer.from("hello\n"));
+    stream.write(Buffer.from("last words\n"));
+    await stream.close();
+    await until(() => got() === "hello\nlast words\n");
+    expect(stream.lost).toBe(0);
+    server.close();
+  });
+
+  test("says a great many small things as quickly as a few large ones", async () => {
+    const { server, got, port } = await listen();
+    const stream = streamTo({ host: "127.0.0.1", port });
+    const piece = Buffer.from("0123456789\n");
+    const count = 300_000;
+    for (let n = 0; n < count; n++) stream.write(piece);
+    const began = process.cpuUsage();
+    await stream.close();
+    await until(() => got().length === count * piece.length);
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4);
+    expect(stream.lost).toBe(0);
+    server.close();
+  });
+});
+
+test("datagrams whose server cannot be looked up do not pile up", async () => {
+  const way = toSyslog({ protocol: "udp", host: "loghost.invalid", port: 514 });
+  for (let n = 0; n < 5000; n++) way.send(heard("x"));
+  expect(way.lost).toBe(4000);
+  await way.close();
 });

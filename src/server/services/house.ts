@@ -4,8 +4,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Accounts } from "../../accounts/index.ts";
+import { hasCode } from "../../base/errors.ts";
 import type { NameService } from "../../gateway/auth/name-service.ts";
 import { judgeStack } from "../../policy/judgements.ts";
+import { withRealPaths } from "../../policy/real-paths.ts";
 import { IdleKeeper } from "../../services/idle/idle-keeper.ts";
 import { startCollector } from "../../services/logs/collector.ts";
 import { forwardTo } from "../../services/logs/forward/forward.ts";
@@ -188,15 +190,24 @@ function judgeWith(
     const found = await rooms
       .stacks()
       .show(name)
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        // Whose a stack is that could not be looked up must stay unknown: it would be anybody's.
+        if (hasCode(error, "E_STACK_NONE")) return undefined;
+        throw error;
+      });
     return found && { tags: found.tags, services: found.services.map((service) => service.name) };
   };
   return async (judgement) => {
     const { policy, accounts: lists } = config();
     const { directory } = accounts();
     const { ports, secrets, link } = rooms;
-    const sources = { directory, accounts: lists, policy, ports, secrets, stack, engine: link.engine, now: store.now };
-    return judgeStack(judgement.spec, await stackFacts(sources, judgement), policy, judgement.places);
+    const sources = {
+      ...{ directory, accounts: lists, policy, ports, secrets, stack, engine: link.engine, now: store.now },
+      containers: (name: string) => link.live.byStack(name),
+    };
+    const facts = await stackFacts(sources, judgement);
+    const findings = judgeStack(judgement.spec, facts, policy, judgement.places);
+    return { findings, spec: withRealPaths(judgement.spec, facts) };
   };
 }
 
@@ -210,10 +221,11 @@ function openLogs(
     ...{ folder, engine, log, keepBytes: () => config().logs.keepBytes },
     containers: {
       all: () =>
-        live.all().flatMap(({ id, labels, status }) => {
+        live.all().flatMap(({ id, labels, status, startedAt }) => {
           const [stack, service] = [labels[LABELS.stack], labels[LABELS.service]];
-          if (stack === undefined || service === undefined) return [];
-          return [{ id, stack, service, slot: Number(labels[LABELS.slot] ?? 1), running: status === "running" }];
+          if (stack === undefined || service === undefined || status === "created") return [];
+          const slot = Number(labels[LABELS.slot] ?? 1);
+          return [{ id, stack, service, slot, running: status === "running", run: startedAt }];
         }),
       watch: (listener) => live.watch(() => listener()),
     },

@@ -16,6 +16,8 @@ export interface LoggedContainer {
   readonly service: string;
   readonly slot: number;
   readonly running: boolean;
+  /** When it was started last; anything that differs from run to run. */
+  readonly run?: number | undefined;
 }
 
 /** A line as those who listen get it. */
@@ -52,6 +54,7 @@ export interface Collector {
 }
 
 const AGAIN_MS = 2000;
+const REMEMBERED = 1000;
 const WARN_EVERY_MS = 60_000;
 
 /** Begins to read. */
@@ -61,9 +64,18 @@ export function startCollector(parts: CollectorParts): Collector {
 
 class Readers implements Collector {
   readonly #parts: CollectorParts;
-  readonly #logs = new Map<string, Promise<ServiceLog>>();
+  readonly #logs = new Map<string, { users: number; readonly opening: Promise<ServiceLog> }>();
   readonly #opened = new Map<string, ServiceLog>();
+  /** Being closed: whoever opens it again waits. */
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #following = new Map<string, Promise<void>>();
+  /** Runs that were read to their end. */
+  readonly #ended = new Map<string, number | undefined>();
+  /** Containers that ended before anybody read them: while the server was away, or in a moment. One after the other. */
+  readonly #late = new Map<string, LoggedContainer>();
+  #catchingUp: Promise<void> | undefined;
+  #reading: string | undefined;
+  #again = false;
   readonly #listeners = new Set<(heard: HeardLine) => void>();
   readonly #stop = new AbortController();
   readonly #unwatch: () => void;
@@ -87,40 +99,83 @@ class Readers implements Collector {
   async close(): Promise<void> {
     this.#unwatch();
     this.#stop.abort();
-    await Promise.allSettled(this.#following.values());
-    for (const log of this.#opened.values()) await log.close();
+    await Promise.allSettled([...this.#following.values(), this.#catchingUp]);
+    await Promise.allSettled(this.#closing.values());
   }
 
   #look(): void {
-    for (const container of this.#parts.containers.all()) {
-      if (!container.running || this.#following.has(container.id)) continue;
-      const done = this.#follow(container).finally(() => this.#following.delete(container.id));
-      this.#following.set(container.id, done);
+    const all = this.#parts.containers.all();
+    for (const container of all) {
+      const { id, running, run } = container;
+      if (this.#following.has(id)) {
+        // It was started again while its past is read.
+        if (running && id === this.#reading) this.#again = true;
+        continue;
+      }
+      if (running) this.#begin(container);
+      else if (!this.#ended.has(id) || this.#ended.get(id) !== run) this.#late.set(id, container);
     }
+    if (this.#ended.size > 2 * all.length + REMEMBERED) this.#forget(new Set(all.map(({ id }) => id)));
+    if (this.#late.size > 0) this.#catchingUp ??= this.#catchUp();
+  }
+
+  #begin(container: LoggedContainer): Promise<void> {
+    this.#late.delete(container.id);
+    const done = this.#follow(container).finally(() => this.#following.delete(container.id));
+    this.#following.set(container.id, done);
+    return done;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let [next] = this.#late.values(); next && !this.#stop.signal.aborted; [next] = this.#late.values()) {
+      this.#reading = next.id;
+      await this.#begin(next);
+      this.#reading = undefined;
+      if (this.#again) this.#look();
+      this.#again = false;
+    }
+    this.#catchingUp = undefined;
+  }
+
+  #forget(there: ReadonlySet<string>): void {
+    for (const id of this.#ended.keys()) if (!there.has(id)) this.#ended.delete(id);
+  }
+
+  #find(wanted: string): LoggedContainer | undefined {
+    return this.#parts.containers.all().find(({ id }) => id === wanted);
   }
 
   // Ends when the container does. Its last words are in the engine's answer, so nothing is missed.
   async #follow(container: LoggedContainer): Promise<void> {
     const { signal } = this.#stop;
-    const { stack, service } = container;
+    const { id, stack, service } = container;
     try {
-      const log = await this.#logOf(stack, service);
-      for (;;) {
-        const ended = await this.#read(container, log, signal).then(
-          () => true,
-          () => false,
-        );
-        const still = this.#parts.containers.all().find(({ id }) => id === container.id)?.running ?? false;
-        if (signal.aborted || (ended && !still) || !still) return;
-        // The engine went away, or the container is starting again.
-        await wait(AGAIN_MS, undefined, { signal });
+      const log = await this.#take(stack, service);
+      try {
+        await this.#followInto(container, log, signal);
+      } finally {
+        this.#giveBack(stack, service, log);
       }
     } catch (error) {
       if (!signal.aborted) this.#parts.log.warn(`the output of ${stack}/${service} is not kept: ${String(error)}`);
     }
+    this.#ended.set(id, (container.running ? this.#find(id) : container)?.run);
   }
 
-  async #read({ id, stack, service, slot }: LoggedContainer, log: ServiceLog, signal: AbortSignal): Promise<void> {
+  async #followInto(container: LoggedContainer, log: ServiceLog, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#read(container, log, signal).catch(() => undefined);
+      if (signal.aborted || !container.running || !this.#find(container.id)?.running) return;
+      // The engine went away, or the container is starting again.
+      await wait(AGAIN_MS, undefined, { signal });
+    }
+  }
+
+  async #read(
+    { id, stack, service, slot, running }: LoggedContainer,
+    log: ServiceLog,
+    signal: AbortSignal,
+  ): Promise<void> {
     const container = id.slice(0, 12);
     const last = await lastStamp(log, container);
     const since = last === undefined ? undefined : Date.parse(last) / 1000;
@@ -134,23 +189,46 @@ class Readers implements Collector {
         for (const listener of this.#listeners) listener({ stack, service, line });
       }
     };
-    const options = { follow: true, ...(since === undefined ? {} : { since }) };
+    const options = { follow: running, ...(since === undefined ? {} : { since }) };
     for await (const chunk of this.#parts.engine.logs(id, options, { signal })) keep(joiner.add(chunk));
     keep(joiner.rest());
   }
 
-  #logOf(stack: string, service: string): Promise<ServiceLog> {
+  #take(stack: string, service: string): Promise<ServiceLog> {
     const key = `${stack}/${service}`;
     const known = this.#logs.get(key);
-    if (known) return known;
+    if (known) {
+      known.users += 1;
+      return known.opening;
+    }
     const { folder, keepBytes } = this.#parts;
-    const opening = openServiceLog(join(folder, stack, service), keepBytes(), (lines, why) => this.#onLost(lines, why));
-    this.#logs.set(key, opening);
+    const opening = (this.#closing.get(key) ?? Promise.resolve()).then(() =>
+      openServiceLog(join(folder, stack, service), keepBytes(), (lines, why) => this.#onLost(lines, why)),
+    );
+    this.#logs.set(key, { users: 1, opening });
     opening.then(
       (log) => this.#opened.set(key, log),
       () => this.#logs.delete(key),
     );
     return opening;
+  }
+
+  // Nobody says anything there any more: it holds no file, which may be removed and made anew.
+  #giveBack(stack: string, service: string, log: ServiceLog): void {
+    const key = `${stack}/${service}`;
+    const known = this.#logs.get(key);
+    if (!known) return;
+    known.users -= 1;
+    if (known.users > 0) return;
+    this.#logs.delete(key);
+    this.#opened.delete(key);
+    const closed = log
+      .close()
+      .catch((error: unknown) => this.#onLost(0, error))
+      .finally(() => {
+        if (this.#closing.get(key) === closed) this.#closing.delete(key);
+      });
+    this.#closing.set(key, closed);
   }
 
   // One line a minute, however much is lost.
@@ -166,7 +244,8 @@ class Readers implements Collector {
 
 async function lastStamp(log: ServiceLog, container: string): Promise<string | undefined> {
   await log.flush();
-  for await (const line of readBackward(log.folder)) if (line.container === container) return line.stamp;
+  for await (const line of readBackward(log.folder, undefined, ` ${container} `))
+    if (line.container === container) return line.stamp;
   return undefined;
 }
 

@@ -46,8 +46,11 @@ export interface LogBookParts {
 
 /** Without `tail` and `since` nobody means a month of output. */
 const LINES = 10_000;
-/** Who reads so slowly that this many lines wait for him is cut off. */
+/** Who reads so slowly that this many lines, or letters, wait for him is cut off. */
 const BEHIND = 50_000;
+const BEHIND_LETTERS = 8 * 1024 * 1024;
+/** Letters that one search looks at; then it answers what it has. */
+const SEARCHED_LETTERS = 128 * 1024 * 1024;
 
 /** The book over a collector's folder. */
 export function logBook(parts: LogBookParts): LogBook {
@@ -90,6 +93,7 @@ async function* read(
 class Heard {
   readonly #wanted: (heard: HeardLine) => boolean;
   #waiting: HeardLine[] = [];
+  #letters = 0;
   #wake: () => void = () => {};
 
   constructor(wanted: (heard: HeardLine) => boolean) {
@@ -97,24 +101,31 @@ class Heard {
   }
 
   add(heard: HeardLine): void {
-    if (this.#waiting.length > BEHIND || !this.#wanted(heard)) return;
+    if (this.#isBehind || !this.#wanted(heard)) return;
     this.#waiting.push(heard);
+    this.#letters += heard.line.text.length;
     this.#wake();
   }
 
   /** What was heard of these so far is read elsewhere. */
   drop(services: readonly string[]): void {
     this.#waiting = this.#waiting.filter(({ service }) => !services.includes(service));
+    this.#letters = this.#waiting.reduce((sum, { line }) => sum + line.text.length, 0);
   }
 
   async *lines(signal: AbortSignal): AsyncGenerator<LogLine> {
     signal.addEventListener("abort", () => this.#wake(), { once: true });
-    while (!signal.aborted && this.#waiting.length <= BEHIND) {
+    while (!signal.aborted && !this.#isBehind) {
       const lines = this.#waiting;
       this.#waiting = [];
+      this.#letters = 0;
       for (const { service, line } of lines) yield toLogLine(line, service);
       if (this.#waiting.length === 0 && !signal.aborted) await this.#more();
     }
+  }
+
+  get #isBehind(): boolean {
+    return this.#waiting.length > BEHIND || this.#letters > BEHIND_LETTERS;
   }
 
   #more(): Promise<void> {
@@ -156,23 +167,60 @@ async function search(
   signal: AbortSignal | undefined,
 ): ReturnType<LogBook["search"]> {
   const needle = text.toLowerCase();
-  const found: (LogLine & { readonly stack: string })[] = [];
+  const newest = new Newest(limit);
+  let left = SEARCHED_LETTERS;
   for (const stack of stacks) {
     for (const name of await servicesOf(folder, stack, { services: service === undefined ? undefined : [service] })) {
       signal?.throwIfAborted();
       await collector.open(stack, name)?.flush();
-      let taken = 0;
       for await (const line of readBackward(join(folder, stack, name))) {
-        if (since !== undefined && isBefore(line, since)) break;
-        if (!wants({ until }, line) || !line.text.toLowerCase().includes(needle)) continue;
-        found.push({ ...toLogLine(line, name), stack });
-        taken += 1;
-        if (taken > limit) break;
+        left -= line.text.length + STAMP_LETTERS;
+        if (left < 0) return { items: newest.items(), cut: true };
+        if (newest.isTooOld(line) || (since !== undefined && isBefore(line, since))) break;
+        if (wants({ until }, line) && line.text.toLowerCase().includes(needle))
+          newest.add({ stack, service: name, line });
       }
     }
   }
-  found.sort((a, b) => b.at - a.at);
-  return { items: found.slice(0, limit), cut: found.length > limit };
+  const items = newest.items();
+  return { items, cut: newest.cut };
+}
+
+const STAMP_LETTERS = 48;
+
+/** The newest lines of many, no more of them in memory than twice as many as wanted. */
+class Newest {
+  readonly #limit: number;
+  #found: HeardLine[] = [];
+  /** Older ones are not wanted any more. */
+  #oldest = "";
+  cut = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  isTooOld({ stamp }: StoredLine): boolean {
+    return stamp < this.#oldest;
+  }
+
+  add(heard: HeardLine): void {
+    this.#found.push(heard);
+    if (this.#found.length > 2 * this.#limit) this.#sort();
+  }
+
+  items(): readonly (LogLine & { readonly stack: string })[] {
+    this.#sort();
+    return this.#found.map(({ stack, service, line }) => ({ ...toLogLine(line, service), stack }));
+  }
+
+  #sort(): void {
+    this.#found.sort((a, b) => (a.line.stamp < b.line.stamp ? 1 : a.line.stamp > b.line.stamp ? -1 : 0));
+    if (this.#found.length <= this.#limit) return;
+    this.cut = true;
+    this.#found = this.#found.slice(0, this.#limit);
+    this.#oldest = this.#found.at(-1)?.line.stamp ?? "";
+  }
 }
 
 async function servicesOf(folder: string, stack: string, wish: Pick<LogWish, "services">): Promise<readonly string[]> {

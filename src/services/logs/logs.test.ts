@@ -1,6 +1,7 @@
 // Output of containers: kept beyond their life, within bounds, found again, followed without gaps.
 
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -89,8 +90,7 @@ describe("the output of a service", () => {
     const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
     expect(bytes).toBeLessThan(110_000);
     expect(bytes).toBeGreaterThan(60_000);
-    const newest = await readBackward(folder).next();
-    expect(newest.value).toMatchObject({ text: "line 19999" });
+    expect((await all(readBackward(folder)))[0]).toMatchObject({ text: "line 19999" });
     expect(lost).toEqual([]);
   });
 
@@ -105,6 +105,44 @@ describe("the output of a service", () => {
     await other.close();
     expect(lost.splice(0)).toHaveLength(1);
     await log.close();
+  });
+});
+
+describe("what is kept, read from its end,", () => {
+  test("is every line in turn, however long, up to any mark", async () => {
+    const log = await openServiceLog(folder, 1024 ** 2, () => {});
+    const sizes = [0, 1, 65_000, 16_384, 3, 65_536, 200_000, 7];
+    const marks = sizes.map((size, n) => {
+      log.append(line(n, "ü".repeat(size)));
+      return log.end;
+    });
+    await log.close();
+    const read = async (mark?: (typeof marks)[number]) =>
+      (await all(readBackward(folder, mark))).map(({ text }) => text.length).reverse();
+    expect(await read()).toEqual(sizes);
+    for (const [n, mark] of marks.entries()) expect(await read(mark)).toEqual(sizes.slice(0, n + 1));
+    expect(await all(readBackward(folder, undefined, " fedcba987654 "))).toEqual([]);
+  });
+
+  test("costs no more than what is asked for", async () => {
+    const log = await openServiceLog(folder, 64 * 1024 ** 2, () => {});
+    for (let n = 0; n < 200; n++) log.append(line(n, "x".repeat(10_000)));
+    await log.close();
+    const some = await open(folder);
+    await some.close();
+    const prototype = Object.getPrototypeOf(some) as { read(...words: unknown[]): Promise<unknown> };
+    const before = prototype.read;
+    let pieces = 0;
+    prototype.read = function (...words) {
+      pieces += 1;
+      return before.apply(this, words);
+    };
+    try {
+      for await (const { text } of readBackward(folder)) if (text !== "") break;
+    } finally {
+      prototype.read = before;
+    }
+    expect(pieces).toBe(1);
   });
 });
 
@@ -256,6 +294,73 @@ describe("the book", () => {
     expect(texts(items)).toEqual(["ERROR 30", "ERROR 27", "ERROR 24", "ERROR 21"]);
     expect(cut).toBe(true);
     expect((await book.search({ ...ask, text: "no such words" })).items).toEqual([]);
+  });
+
+  test("has what was said by containers that ended before anybody listened, once", async () => {
+    const gone = speakerOf(id("c"));
+    gone.say(1, "last words\n");
+    gone.end();
+    const ended = { id: id("c"), stack: "rover", service: "web", slot: 1, running: false, run: 1 };
+    containers = [ended];
+    changed();
+    await until(1);
+    changed();
+    await collector.close();
+    open();
+    changed();
+    await collector.close();
+    expect(texts(await kept())).toEqual(["last words"]);
+    expect(gone.since).toHaveLength(2);
+    open();
+    gone.say(2, "in a moment\n");
+    containers = [{ ...ended, run: 2 }];
+    changed();
+    await until(2);
+  });
+
+  test("holds no file of services that say nothing more, and begins a new one when theirs was removed", async () => {
+    const first = run("a");
+    first.say(1, "one\n");
+    await until(1);
+    expect(collector.open("rover", "web")).toBeDefined();
+    first.end();
+    containers = [];
+    while (collector.open("rover", "web")) await new Promise((again) => setTimeout(again, 5));
+    await book.forget(new Set(), -1);
+    run("b").say(2, "two\n");
+    await until(1);
+    expect(texts(await kept())).toEqual(["two"]);
+  });
+
+  test("cuts off who reads too slowly, before his lines fill the memory", async () => {
+    const web = run("a");
+    web.say(1, "first\n");
+    await until(1);
+    const lines = book.read("rover", { follow: true }, new AbortController().signal);
+    expect((await lines.next()).value).toMatchObject({ line: "first" });
+    const more = lines.next();
+    let heard = 0;
+    collector.listen(() => {
+      heard += 1;
+    });
+    for (let n = 2; n <= 1000; n++) web.say(n, `${"x".repeat(16_000)}\n`);
+    await more;
+    while (heard < 999) await new Promise((again) => setTimeout(again, 5));
+    const rest = await all(lines);
+    expect(rest.length).toBeLessThan(600);
+  });
+
+  test("finds the newest of many services, and says when there are more", async () => {
+    for (const [at, digit] of ["a", "b", "c", "d"].entries()) {
+      const speaker = run(digit, `web-${digit}`);
+      for (let n = 0; n < 10; n++) speaker.say(1 + at + 4 * n, `error ${1 + at + 4 * n}\n`);
+    }
+    await until(40);
+    const ask = { text: "error", stacks: ["rover"], limit: 3 };
+    const { items, cut } = await book.search(ask);
+    expect(texts(items)).toEqual(["error 40", "error 39", "error 38"]);
+    expect(cut).toBe(true);
+    expect(await book.search({ ...ask, limit: 40 })).toMatchObject({ cut: false, items: { length: 40 } });
   });
 
   test("forgets stacks that are gone, in their time", async () => {

@@ -1,7 +1,7 @@
 // The kept output of one service: files that are written one after the other, the oldest removed when all together are too
 // large. What cannot be written (a full disk) is lost and counted; nobody waits for it.
 
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseLine, printLine, type StoredLine } from "./stored-line.ts";
 
@@ -121,17 +121,50 @@ async function removeOldest(folder: string, newest: number): Promise<void> {
     if (file <= newest - FILES) await rm(join(folder, nameOf(file)), { force: true });
 }
 
-/** The lines of a folder up to a mark (all, unless said), newest first. */
-export async function* readBackward(folder: string, until?: Mark): AsyncGenerator<StoredLine> {
-  for (const file of [...(await filesOf(folder))].reverse()) yield* [...(await linesOf(folder, file, until))].reverse();
+/**
+ * The lines of a folder up to a mark (all, unless said), newest first; `having`: only those with this text somewhere in them.
+ * Reads no farther than it is asked, a small piece at a time.
+ */
+export async function* readBackward(folder: string, until?: Mark, having = ""): AsyncGenerator<StoredLine> {
+  for (const file of [...(await filesOf(folder))].reverse()) {
+    if (until && file > until.file) continue;
+    for await (const text of textBackward(join(folder, nameOf(file)), until?.file === file ? until.offset : Infinity)) {
+      const line = text.includes(having) ? parseLine(text) : undefined;
+      if (line) yield line;
+    }
+  }
 }
 
-async function linesOf(folder: string, file: number, until: Mark | undefined): Promise<readonly StoredLine[]> {
-  if (until && file > until.file) return [];
+const PIECE_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+
+async function* textBackward(path: string, end: number): AsyncGenerator<string> {
   // Gone since it was listed: removed as the oldest.
-  const bytes = await readFile(join(folder, nameOf(file))).catch(() => Buffer.alloc(0));
-  const text = (until?.file === file ? bytes.subarray(0, until.offset) : bytes).toString("utf8");
-  return text.split("\n").flatMap((line) => parseLine(line) ?? []);
+  const file = await open(path, "r").catch(() => undefined);
+  if (!file) return;
+  try {
+    let at = Math.min(end, (await file.stat()).size);
+    let rest = Buffer.alloc(0);
+    while (at > 0) {
+      const length = Math.min(PIECE_BYTES, at);
+      at -= length;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
+      const piece = Buffer.concat([buffer.subarray(0, bytesRead), rest]);
+      let stop = piece.length;
+      for (let feed = lastFeed(piece, stop); feed >= 0; feed = lastFeed(piece, stop)) {
+        yield piece.toString("utf8", feed + 1, stop);
+        stop = feed;
+      }
+      rest = piece.subarray(0, stop);
+    }
+    yield rest.toString("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+function lastFeed(piece: Buffer, before: number): number {
+  return before === 0 ? -1 : piece.lastIndexOf(LINE_FEED, before - 1);
 }
 
 async function filesOf(folder: string): Promise<readonly number[]> {

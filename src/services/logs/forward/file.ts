@@ -32,9 +32,7 @@ class FileForwarder implements Forwarder {
     }
     this.#waiting.push(json);
     this.#bytes += Buffer.byteLength(json);
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   async close(): Promise<void> {
@@ -43,6 +41,8 @@ class FileForwarder implements Forwarder {
   }
 
   async #write(): Promise<void> {
+    // Once round, so that `#writing` is set before it is unset.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const lines = this.#waiting;
       this.#waiting = [];
@@ -53,6 +53,8 @@ class FileForwarder implements Forwarder {
         this.lost += lines.length;
       }
     }
+    // In one go with the last look at what waits: whoever sends after it finds nobody writing.
+    this.#writing = undefined;
   }
 
   async #file(): Promise<FileHandle> {

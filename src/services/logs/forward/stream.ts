@@ -49,14 +49,13 @@ class Connection implements Stream {
     clearTimeout(this.#again);
     const socket = this.#socket;
     if (!socket) return;
-    this.#send();
     await new Promise<void>((done) => {
       const late = setTimeout(() => socket.destroy(), CLOSE_MS);
       socket.once("close", () => {
         clearTimeout(late);
         done();
       });
-      socket.end();
+      this.#send();
     });
   }
 
@@ -81,14 +80,19 @@ class Connection implements Stream {
     });
   }
 
+  // A closed one ends when all is said, which may be after it was connected.
   #send(): void {
     const socket = this.#socket;
     if (!socket || socket.connecting) return;
-    while (this.#waiting.length > 0 && !socket.writableNeedDrain) {
-      const data = this.#waiting.shift();
-      if (!data) return;
+    let sent = 0;
+    for (const data of this.#waiting) {
+      if (socket.writableNeedDrain) break;
       this.#bytes -= data.length;
       socket.write(data);
+      sent += 1;
     }
+    // All at once: taking the first of a long list away moves all the others.
+    this.#waiting.splice(0, sent);
+    if (this.#closed && this.#waiting.length === 0) socket.end();
   }
 }

@@ -13,6 +13,8 @@ const INFORMATIONAL = 6;
 const WARNING = 4;
 /** RFC 5426, 3.2: what every receiver should take. */
 const DATAGRAM_BYTES = 2048;
+/** Each waits for the server's name to be looked up, which may take long. */
+const DATAGRAMS = 1000;
 
 /** One message: RFC 5424, 6. */
 export function syslogMessage({ stack, service, line }: HeardLine, host: string): string {
@@ -52,10 +54,17 @@ function overUdp({ host: server, port }: { readonly host: string; readonly port:
   socket.on("error", () => {});
   socket.unref();
   let lost = 0;
+  let underWay = 0;
   return {
     send: (heard) => {
+      if (underWay >= DATAGRAMS) {
+        lost += 1;
+        return;
+      }
+      underWay += 1;
       const message = Buffer.from(syslogMessage(heard, host)).subarray(0, DATAGRAM_BYTES);
       socket.send(message, port, server, (error) => {
+        underWay -= 1;
         if (error) lost += 1;
       });
     },
