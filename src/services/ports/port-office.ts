@@ -24,6 +24,12 @@ const fail = defineErrors({
     http: 409,
     exit: 1,
   },
+  E_PORT_TWICE: {
+    text: "{service} wants port {port}/{protocol} of this machine, which another service of the stack wants, too",
+    hint: "give each a port of its own, or leave one out to be given a free one",
+    http: 422,
+    exit: 1,
+  },
   E_PORT_NONE: {
     text: "no port is free for {service} ({container}/{protocol}) among {ranges}",
     hint: "ask for one outside of these ranges, or reach the service through the proxy",
@@ -97,9 +103,11 @@ async function choosePorts(
   // Who says which one he wants comes first, so that nobody else of the stack is given it.
   for (const wish of [...wishes].sort((a, b) => Number(a.host === undefined) - Number(b.host === undefined))) {
     const before = held[wish.key];
-    const kept = before !== undefined && !avoid.includes(before) ? before : undefined;
+    const isUsed = (port: number) => used.has(`${port}/${wish.protocol}`);
+    const kept = before !== undefined && !avoid.includes(before) && !isUsed(before) ? before : undefined;
     const port = wish.host ?? kept ?? (await freePort(wish, { others, used, avoid }, means));
-    await checkWish(wish, port, before, others, means);
+    if (isUsed(port)) throw fail("E_PORT_TWICE", { service: wish.service, port, protocol: wish.protocol });
+    await checkWish(wish, port, Object.values(held), others, means);
     chosen.set(wish.key, port);
     used.add(`${port}/${wish.protocol}`);
   }
@@ -109,14 +117,14 @@ async function choosePorts(
 async function checkWish(
   { protocol }: PortWish,
   port: number,
-  before: number | undefined,
+  before: readonly number[],
   others: ReadonlyMap<string, string>,
   { isFree }: Means,
 ): Promise<void> {
   const stack = others.get(`${port}/${protocol}`);
   if (stack !== undefined) throw fail("E_PORT_HELD", { port, protocol, stack });
   // What the stack had before is taken by its own containers.
-  if (port !== before && !(await isFree(port, protocol))) throw fail("E_PORT_TAKEN", { port, protocol });
+  if (!before.includes(port) && !(await isFree(port, protocol))) throw fail("E_PORT_TAKEN", { port, protocol });
 }
 
 async function freePort(
@@ -162,8 +170,12 @@ async function hold(
   const kept = [...chosen.values(), ...Object.values(held)];
   const stale = trx.deleteFrom("stack_ports").where("stack", "=", stack);
   await (kept.length === 0 ? stale : stale.where("port", "not in", kept)).execute();
-  for (const { key, service, container, protocol } of wishes) {
-    const row = { port: chosen.get(key) ?? 0, protocol, stack, service, container };
+  const rows = wishes.map(({ key, service, container, protocol }) => {
+    return { port: chosen.get(key) ?? 0, protocol, stack, service, container };
+  });
+  // In one order everywhere: two stacks that want the same ports must not wait for each other.
+  for (const row of rows.sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))) {
+    const { port, protocol, service, container } = row;
     const holder = await trx
       .insertInto("stack_ports")
       .values(row)
@@ -172,7 +184,7 @@ async function hold(
     if ((holder.numInsertedOrUpdatedRows ?? 0n) > 0n) continue;
     const ours = trx.updateTable("stack_ports").set({ service, container });
     const { numUpdatedRows } = await ours
-      .where("port", "=", row.port)
+      .where("port", "=", port)
       .where("protocol", "=", protocol)
       .where("stack", "=", stack)
       .executeTakeFirst();

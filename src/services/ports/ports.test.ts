@@ -75,6 +75,17 @@ describe("the office", () => {
     expect((await choose("rover", [wish("web", 9999)], held, [port]))["web/9999/tcp"]).not.toBe(port);
   });
 
+  test("gives no two services of a stack one port, whoever had it before", async () => {
+    const held = await choose("rover", [wish("web", 9999)]);
+    const port = held["web/9999/tcp"] ?? 0;
+    taken.add(port);
+    const moved = await choose("rover", [wish("web", 9999), wish("api", 80, port)], held);
+    expect(moved["api/80/tcp"]).toBe(port);
+    expect(moved["web/9999/tcp"]).not.toBe(port);
+    const both = [wish("web", 80, 60_020), wish("api", 80, 60_020)];
+    await expect(choose("other", both)).rejects.toMatchObject({ code: "E_PORT_TWICE", http: 422 });
+  });
+
   test("says whose a port is that somebody asks for", async () => {
     await choose("rover", [wish("web", 80, 60_007)]);
     await expect(choose("other", [wish("web", 80, 60_007)])).rejects.toMatchObject({
