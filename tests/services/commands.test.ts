@@ -115,7 +115,7 @@ describe.skipIf(!hasDockerd)("stacks by the command line (skipped without root a
     expect(await viaProxy("/etc/hostname", "napper.test")).toBe(200);
     expect(await state()).toBe("running");
     const events = await run.berth("owner", ["stack", "events", "napper"]);
-    expect(events.stdout).toMatch(/napper\/web {2}woken/);
+    expect(events.stdout).toMatch(/napper\/web {2}wake: /);
     expect((await run.berth("owner", ["stack", "down", "napper"])).status).toBe(0);
   });
 
