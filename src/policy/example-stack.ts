@@ -128,6 +128,7 @@ export const EXAMPLE_FACTS: StackFacts = {
   ...path(APP_FOLDER),
   freePorts: new Map(),
   dns: new Map([["rover.example.org", ["lb.reverse-proxy.prod-cattle.stable.spin.nersc.org"]]]),
+  ownVolumes: new Map(),
   volumes: new Map(),
   networks: new Map(),
   composeVersion: "3.8",

@@ -18,6 +18,8 @@ export interface StackFacts {
   readonly secrets?: ReadonlyMap<string, SecretFacts> | undefined;
   /** By the image as written. */
   readonly images?: ReadonlyMap<string, ImageFacts | null> | undefined;
+  /** By service, where it is known which build each gets: what counts before `images`, since one name may mean several. */
+  readonly serviceImages?: ReadonlyMap<string, ImageFacts | null> | undefined;
   /** What runs of this stack, by service; empty for a new one. */
   readonly running?: ReadonlyMap<string, RunningFacts> | undefined;
   /** By host path as in the recipe (sources of binds). */
@@ -26,11 +28,13 @@ export interface StackFacts {
   readonly freePorts?: ReadonlyMap<string, boolean> | undefined;
   /** By host name: names and addresses that it leads to, all steps of the way. */
   readonly dns?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Volumes of this stack that the engine has already, by their names in the recipe. */
+  readonly ownVolumes?: ReadonlyMap<string, OwnedVolume> | undefined;
   /** Volumes and networks of the engine that are not this stack's, by their names there. */
-  readonly volumes?: ReadonlyMap<string, OwnedPart | null> | undefined;
+  readonly volumes?: ReadonlyMap<string, OwnedVolume | null> | undefined;
   readonly networks?: ReadonlyMap<string, OwnedPart | null> | undefined;
-  /** `version:` of the compose file. */
-  readonly composeVersion?: string | undefined;
+  /** `version:` of the compose file; null: it says none. */
+  readonly composeVersion?: string | null | undefined;
 }
 
 export interface PersonFacts {
@@ -54,6 +58,10 @@ export interface GroupFacts {
 export interface StackInfo {
   readonly tags: Readonly<Record<string, string>>;
   readonly services: readonly string[];
+  /** Names in the store of the secrets that its services have now. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Names in the recipe of the volumes that it has for itself now. */
+  readonly volumes?: readonly string[] | undefined;
 }
 
 export interface SecretFacts {
@@ -104,4 +112,11 @@ export interface OwnedPart {
   /** Undefined: no stack's. */
   readonly stack: string | undefined;
   readonly owner?: string | undefined;
+}
+
+/** A volume as the engine has it: what a recipe says of it now changes nothing of that. */
+export interface OwnedVolume extends OwnedPart {
+  readonly driver?: string | undefined;
+  readonly options?: Readonly<Record<string, string>> | undefined;
+  readonly storageClass?: string | undefined;
 }

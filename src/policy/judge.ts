@@ -6,7 +6,7 @@ import type { Waiver } from "./config.ts";
 import { fillText } from "./message.ts";
 import { placeOf } from "./pointer.ts";
 import type { AnyRule, Fields, Hit, Rule, Verdict } from "./rule.ts";
-import { severityOf } from "./severity.ts";
+import { severityOf, weightOf } from "./severity.ts";
 import type { Subject, SubjectKind, Subjects } from "./subjects.ts";
 import type { Finding } from "./types.ts";
 import { waiverOf } from "./waiver.ts";
@@ -36,13 +36,11 @@ function findingsOf<Kind extends SubjectKind>(
 ): readonly Finding[] {
   const plain = rule as unknown as AnyRule;
   if (subject.policy.severities.get(rule.id) === "off") return [];
-  const findings: Finding[] = [];
-  for (const hit of hitsOf(rule.check(subject))) {
-    const finding = findingOf(plain, hit, subject, places);
-    if (finding) findings.push(finding);
-    if (findings.length >= MOST_HITS) break;
-  }
-  return findings;
+  const findings = hitsOf(rule.check(subject)).flatMap((hit) => findingOf(plain, hit, subject, places) ?? []);
+  if (findings.length <= MOST_HITS) return findings;
+  // What stops a deployment must not be hidden behind many that do not.
+  const weight = ({ severity, waived }: Finding) => (waived === undefined ? weightOf(severity) : -1);
+  return [...findings].sort((a, b) => weight(b) - weight(a)).slice(0, MOST_HITS);
 }
 
 function hitsOf(verdict: Verdict): readonly Hit[] {

@@ -43,5 +43,5 @@ test("knows the numbers of images' own users once the images are known", () => {
   const { spec, policy } = realizeExample({ shows: "", service: { user: undefined, mounts: [bind(SOURCE)] } });
   const images = new Map([[spec.services[0]?.image ?? "", { user: "4711" }]]);
   expect(neededFacts(spec, policy).uids).toEqual([]);
-  expect(neededFacts(spec, policy, images).uids).toEqual([4711]);
+  expect(neededFacts(spec, policy, { images }).uids).toEqual([4711]);
 });

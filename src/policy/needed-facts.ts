@@ -3,6 +3,7 @@
 
 import type { StackSpec } from "../recipe/stack/types.ts";
 import type { PolicyConfig } from "./config.ts";
+import type { StackFacts } from "./facts.ts";
 import type { StackParts } from "./stack-subjects.ts";
 import { partsOf } from "./stack-subjects.ts";
 import { tagOf } from "./tags.ts";
@@ -31,11 +32,14 @@ export interface NeededFacts {
   readonly secrets: readonly string[];
 }
 
-/** What to look up for a stack. Numbers of users that only images know are not among it: look up images first, and ask again. */
-export function neededFacts(spec: StackSpec, policy: PolicyConfig, images?: Images): NeededFacts {
-  const parts = partsOf(spec, { images }, policy);
+/**
+ * What to look up for a stack. Numbers of users that only images know, and folders that only volumes of the engine know, are
+ * among it once those are known: look them up first, and ask again.
+ */
+export function neededFacts(spec: StackSpec, policy: PolicyConfig, known: KnownFacts = {}): NeededFacts {
+  const parts = partsOf(spec, known, policy);
   const tags = (...keys: readonly string[]) => keys.flatMap((key) => tagOf(spec.tags, key) ?? []);
-  const { sharedNetworks, sharedVolumes } = policy.allowed;
+  const { sharedNetworks } = policy.allowed;
   return {
     people: once(tags("owner", "staff-owner")),
     uids: once(uidsOf(parts)),
@@ -45,9 +49,8 @@ export function neededFacts(spec: StackSpec, policy: PolicyConfig, images?: Imag
     paths: once(parts.mount.flatMap(({ written }) => written ?? [])),
     ports: once(parts.port.flatMap(({ port }) => (port.host === undefined ? [] : [`${port.host}/${port.protocol}`]))),
     hosts: once(policy.names.proxy.length === 0 ? [] : parts.route.map(({ route }) => route.host)),
-    volumes: once(spec.volumes.flatMap(({ external }) => external ?? [])).filter(
-      (name) => !sharedVolumes.includes(name),
-    ),
+    // Shared ones, too: what they are made of decides which rules hold.
+    volumes: once(spec.volumes.flatMap(({ external }) => external ?? [])),
     networks: once(spec.networks.flatMap(({ external }) => external ?? [])).filter(
       (name) => !sharedNetworks.includes(name),
     ),
@@ -55,7 +58,8 @@ export function neededFacts(spec: StackSpec, policy: PolicyConfig, images?: Imag
   };
 }
 
-type Images = Parameters<typeof partsOf>[1]["images"];
+/** Facts that tell what else is needed. */
+export type KnownFacts = Pick<StackFacts, "images" | "serviceImages" | "volumes" | "ownVolumes">;
 
 // Numbers matter where files are shared with the world outside.
 function uidsOf({ service }: StackParts): readonly number[] {

@@ -14,7 +14,7 @@ export interface Power {
 
 /** Every option that would lead out. */
 export function powersOf(subject: ServiceSubject): readonly Power[] {
-  return [...namespacePowers(subject), ...devicePowers(subject), ...enginePowers(subject)];
+  return [...namespacePowers(subject), ...devicePowers(subject), ...loggingPowers(subject), ...enginePowers(subject)];
 }
 
 const SPACES = [
@@ -72,6 +72,20 @@ function devicePowers({ service: { security }, policy: { allowed } }: ServiceSub
   if (cgroupParent !== undefined && cgroupParent !== "")
     add(`cgroup_parent: ${cgroupParent}`, "it would leave the limits of its own", "/security/cgroupParent");
   return powers;
+}
+
+// Of the drivers that keep logs in the engine's own files; `path` of Podman's would be any file of the machine. Another driver
+// has been allowed by the site, with what it needs.
+const FILE_DRIVERS = ["", "json-file", "local", "journald", "k8s-file", "none"];
+const LOG_OPTION = /^(max-size|max-file|max-buffer-size|mode|compress|size|tag|(labels|env)(-regex)?|cache-[a-z-]+)$/;
+
+function loggingPowers({ service: { logging } }: ServiceSubject): readonly Power[] {
+  if (logging === undefined || !FILE_DRIVERS.includes(logging.driver ?? "")) return [];
+  return Object.keys(logging.options).flatMap((name) => {
+    const at = pointerTo("/logging/options", name);
+    const why = "the engine would carry it out, with its own rights";
+    return LOG_OPTION.test(name) ? [] : [{ option: `logging option ${name}`, why, at }];
+  });
 }
 
 function enginePowers({ mounts, facts, pointer }: ServiceSubject): readonly Power[] {

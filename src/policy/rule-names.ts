@@ -46,7 +46,7 @@ export const RULE_CASES: ReadonlyMap<string, readonly string[]> = new Map([
   ["SEC-06", ["unknown"]],
   ["SEC-07", ["argument", "config", "label", "unknown"]],
   ["SEC-08", ["unknown"]],
-  ["SEC-09", ["other", "unknown"]],
+  ["SEC-09", ["other", "lent", "unknown"]],
   ["VOL-01", ["name", "relative", "dots", "link", "propagation", "readonly", "unknown"]],
   ["VOL-02", ["unknown"]],
   ["VOL-03", ["unknown"]],
@@ -80,7 +80,7 @@ export const RULE_CASES: ReadonlyMap<string, readonly string[]> = new Map([
   ["UPG-03", ["unknown"]],
   ["NET-01", ["unknown"]],
   ["NET-02", ["subnet", "unknown"]],
-  ["STO-01", ["unknown"]],
+  ["STO-01", ["left", "unknown"]],
   ["STO-02", ["unknown"]],
   ["LBL-01", ["unknown"]],
 ]);

@@ -27,25 +27,28 @@ const LAST_ID = 2 ** 31 - 1;
 export function runAsOf(service: ServiceSpec, image: ImageFacts | null | undefined): RunAs {
   const groups = service.groups.map((group) => groupId(group, image));
   const own = service.user?.trim();
-  if (own !== undefined && own !== "") return { ...parseUser(own, image), by: "service", groups };
+  if (own !== undefined && own !== "") return { ...parseUser(own, image, 0), by: "service", groups };
   const ofImage = image?.user?.trim();
   if (ofImage === undefined) {
     const nothing = { written: undefined, uid: undefined, gid: undefined, root: undefined };
     return { ...nothing, by: "unknown", groupWritten: false, groups };
   }
-  if (ofImage !== "") return { ...parseUser(ofImage, image), by: "image", groups };
+  if (ofImage !== "") return { ...parseUser(ofImage, image, undefined), by: "image", groups };
   return { written: undefined, by: "nobody", uid: 0, gid: 0, root: true, groupWritten: false, groups };
 }
 
 type Parsed = Omit<RunAs, "by" | "groups">;
 
-function parseUser(written: string, image: ImageFacts | null | undefined): Parsed {
+// `rootIs`: what the name root stands for when nobody read the image's account file. A recipe's is given to the engine as 0
+// (`containerPlan`); an image's own is looked up by the engine in that image, which may call any number so.
+function parseUser(written: string, image: ImageFacts | null | undefined, rootIs: 0 | undefined): Parsed {
   const [user = "", group, ...more] = written.split(":");
-  const uid = userId(user, image);
+  const uid = user === "root" && rootIs === undefined ? named(user, image?.users) : userId(user, image);
   const groupWritten = group !== undefined && group !== "";
   const gid = groupWritten ? groupId(group, image) : implicitGroup(uid, image);
   // An unknown name may stand for number 0 in an image's files.
-  const root = uid === undefined ? (image?.users === undefined ? undefined : false) : uid === 0;
+  const nameless = user === "root" ? true : undefined;
+  const root = uid === undefined ? (image?.users === undefined ? nameless : false) : uid === 0;
   const fault = faultOf(written, [uid, gid], more.length);
   return { written, uid, gid, root: fault === undefined ? root : undefined, groupWritten, fault };
 }
@@ -58,7 +61,11 @@ function faultOf(written: string, ids: readonly (number | undefined)[], more: nu
 
 function userId(user: string, image: ImageFacts | null | undefined): number | undefined {
   if (user === "" || user === "root") return 0;
-  return numberOf(user) ?? image?.users?.find(({ name }) => name === user)?.uid;
+  return numberOf(user) ?? named(user, image?.users);
+}
+
+function named(user: string, users: ImageFacts["users"]): number | undefined {
+  return users?.find(({ name }) => name === user)?.uid;
 }
 
 function groupId(group: string, image: ImageFacts | null | undefined): number | undefined {

@@ -1,6 +1,6 @@
 // Takes a stack apart into what its rules look at. Pure; knows no rule.
 
-import type { MountSpec, PortSpec, ServiceSpec, StackSpec } from "../recipe/stack/types.ts";
+import type { MountSpec, PortSpec, ServiceSpec, StackSpec, VolumeSpec } from "../recipe/stack/types.ts";
 import type { MountRoot, PolicyConfig, Reach } from "./config.ts";
 import type { PersonFacts, StackFacts } from "./facts.ts";
 import { depthBelow, isWithin, plainPath } from "./host-path.ts";
@@ -88,7 +88,7 @@ function baseOf({ policy, facts, pointer, stack, serviceName }: Kinds.ServiceSub
 function serviceSubject(service: ServiceSpec, around: Around): Kinds.ServiceSubject {
   const { spec, facts, policy } = around;
   const pointer = pointerTo("/services", service.name);
-  const image = facts.images?.get(service.image);
+  const image = facts.serviceImages?.get(service.name) ?? facts.images?.get(service.image);
   const mounts = service.mounts.map((mount, index) => mountView(mount, pointerTo(pointer, "mounts", index), around));
   return {
     ...around,
@@ -112,9 +112,13 @@ function ownerOf({ tags }: StackSpec, { people }: StackFacts): PersonFacts | nul
 // Reached by the public: through a route that asks nobody to sign in, or on a port that the world may connect to.
 function isOpen(service: ServiceSpec, policy: PolicyConfig): boolean {
   if (service.authenticated) return false;
-  if (service.routes.some(({ auth }) => auth === "none")) return true;
+  if (service.routes.some(({ protocol, auth }) => protocol === "http" && auth === "none")) return true;
   const published = service.ports.filter(({ address }) => !isLoopback(address));
-  return published.some(({ host, protocol }) => {
+  // Nobody can be asked to sign in on a bare connection, whatever its route says.
+  const listened = service.routes.flatMap(({ protocol, listen, port }) =>
+    protocol === "tcp" && listen !== undefined ? [tcpPort(port, listen)] : [],
+  );
+  return [...published, ...listened].some(({ host, protocol }) => {
     // The platform picks a port that reaches as far as services of the type should.
     if (host === undefined) return typeReach(service.name, policy) === "world";
     return classOfPort(host, protocol, policy)?.class.reach === "world";
@@ -126,7 +130,8 @@ function typeReach(service: string, { serviceTypes }: PolicyConfig): Reach | und
 }
 
 function mountView(mount: MountSpec, pointer: string, { names, facts, policy }: Around): Kinds.MountView {
-  const volume = mount.kind === "volume" ? names.volumes.get(mount.volume) : undefined;
+  const declared = mount.kind === "volume" ? names.volumes.get(mount.volume) : undefined;
+  const volume = declared && asThere(declared, facts);
   const written = mount.kind === "bind" ? mount.source : volume && hiddenBind(volume);
   const path = written === undefined ? undefined : plainPath(written);
   const storageClassName =
@@ -142,6 +147,15 @@ function mountView(mount: MountSpec, pointer: string, { names, facts, policy }: 
     storageClassName,
     readOnly: mount.kind !== "tmpfs" && mount.readOnly,
   };
+}
+
+// A volume that the engine has stays what it was made as, whatever the recipe says of it now.
+function asThere(volume: VolumeSpec, { volumes, ownVolumes }: StackFacts): VolumeSpec {
+  const { external, name } = volume;
+  const there = external === undefined ? ownVolumes?.get(name) : volumes?.get(external);
+  if (!there) return volume;
+  const { driver, options = {}, storageClass = volume.storageClass } = there;
+  return { ...volume, driver, options, storageClass };
 }
 
 // Where the data are in truth decides, wherever the name seems to lead.
@@ -162,7 +176,13 @@ function imageSubject(
   at: string,
 ): Kinds.ImageSubject {
   const name = readImageName(image);
-  return { ...base, pointer: base.pointer + at, image, name, known: base.facts.images?.get(image) };
+  return {
+    ...base,
+    pointer: base.pointer + at,
+    image,
+    name,
+    known: base.of ? base.of.image : base.facts.images?.get(image),
+  };
 }
 
 /** An image by itself, outside any stack. */

@@ -14,11 +14,19 @@ export function hiddenBind(volume: VolumeSpec): string | undefined {
 /** The kind of file system that options mount, when it is neither a bind nor memory; undefined: nothing else is mounted. */
 export function foreignMount(volume: VolumeSpec): string | undefined {
   if (!isLocal(volume) || hiddenBind(volume) !== undefined) return undefined;
-  const { type, device } = optionsOf(volume);
+  const { type, device, flags } = optionsOf(volume);
   if (type === "tmpfs") return undefined;
-  if (type === "" && device === undefined) return undefined;
+  if (type === "" && device === undefined && flags.every((flag) => flag === "")) return undefined;
   return type === "" || type === "none" ? "unknown" : type;
 }
+
+/** A flag of a bind that does more than say how it is used: the mount would spread, or be another; undefined: none. */
+export function oddFlag(volume: VolumeSpec): string | undefined {
+  if (hiddenBind(volume) === undefined) return undefined;
+  return optionsOf(volume).flags.find((flag) => !PLAIN_FLAG.test(flag) && !flag.startsWith("device="));
+}
+
+const PLAIN_FLAG = /^(|ro|rw|r?bind|r?private|no(suid|dev|exec|atime|diratime)|(rel|strict)atime)$/;
 
 /** True for the engine's own driver, which is meant when none is named. */
 export function isLocal({ driver }: VolumeSpec): boolean {

@@ -68,8 +68,7 @@ export const NETWORK_PLAIN = rule({
   source: "ours",
   cases: {
     subnet: {
-      severity: "warning",
-      message: "The network {network} wants the addresses {option}; they may hide others of the site",
+      message: "The network {network} wants the addresses {option}; on its node they would hide the site's own",
       hint: "leave ipam: out, and free addresses are chosen",
     },
   },
@@ -101,7 +100,7 @@ export const NETWORK_PLAIN = rule({
     {
       shows: "a subnet",
       stack: { networks: [network({ subnets: [{ subnet: "10.0.0.0/8" }] })] },
-      expect: { case: "subnet", severity: "warning" },
+      expect: { case: "subnet", severity: "error" },
     },
   ],
 });

@@ -23,6 +23,11 @@ export const SERVICE_CONFINEMENT = rule({
       const at = pointerTo("/limits/sysctls", name);
       return OWN_SYSCTL.test(name) ? [] : [{ at, fields: { option: `sysctl ${name}`, why: "it is the machine's" } }];
     }),
+    ...Object.entries(limits.ulimits).flatMap(([name, { soft, hard }]) => {
+      if (!RANKS.test(name) || (soft === 0 && hard === 0)) return [];
+      const why = "it could take the processors from all others";
+      return [{ at: pointerTo("/limits/ulimits", name), fields: { option: `ulimit ${name}`, why } }];
+    }),
     ...(limits.oomScoreAdj !== undefined && limits.oomScoreAdj < 0
       ? [{ at: "/limits/oomScoreAdj", fields: { option: "oom_score_adj", why: "others would be killed in its place" } }]
       : []),
@@ -36,6 +41,7 @@ export const SERVICE_CONFINEMENT = rule({
       "seccomp=builtin",
       "apparmor:docker-default",
     ].map((option) => ({ shows: option, security: { securityOpt: [option] } })),
+    { shows: "more open files", limits: { ulimits: { nofile: { soft: 65_536, hard: 65_536 } } } },
     { shows: "a sysctl of its own network", limits: { sysctls: { "net.core.somaxconn": "1024" } } },
   ],
   fails: [
@@ -59,16 +65,27 @@ export const SERVICE_CONFINEMENT = rule({
       expect: { pointer: "/services/web/security/securityOpt/0" },
     })),
     { shows: "kernel.core_pattern", limits: { sysctls: { "kernel.core_pattern": "|/x" } } },
+    { shows: "net.../../kernel/core_pattern", limits: { sysctls: { "net.../../kernel/core_pattern": "|/x" } } },
+    { shows: "ulimits: {rtprio: 99}", limits: { ulimits: { rtprio: { soft: 99, hard: 99 } } } },
+    { shows: "ulimits: {nice: -1}", limits: { ulimits: { nice: { soft: -1, hard: -1 } } } },
     { shows: "oom_score_adj: -1000", limits: { oomScoreAdj: -1000 } },
   ],
 });
 
 // Kept per container by the kernel; everything else would change the machine.
-const OWN_SYSCTL = /^(net\.[a-z0-9_./-]+|fs\.mqueue\.[a-z_]+|kernel\.(shm[a-z_]*|msg[a-z_]*|sem))$/;
+const OWN_SYSCTL = /^(net(\.[A-Za-z0-9_-]+)+|fs\.mqueue\.[a-z_]+|kernel\.(shm[a-z_]*|msg[a-z_]*|sem))$/;
+// With these, an ordinary user's process may go before all others of the machine.
+const RANKS = /^(rlimit_)?(rtprio|rttime|nice)$/i;
 
 function isHarmless(option: string): boolean {
-  const [, key = "", value = ""] = /^\s*([^=:]*?)\s*(?:[=:]\s*(.*?))?\s*$/s.exec(option.toLowerCase()) ?? [];
-  if (key === "no-new-privileges") return ["", "true", "1"].includes(value);
-  if (key === "seccomp") return ["builtin", "default", "runtime/default"].includes(value);
-  return key === "apparmor" && ["docker-default", "runtime/default", "containers-default"].includes(value);
+  const plain = option.toLowerCase();
+  const at = plain.search(/[=:]/);
+  const [key, value] = at < 0 ? [plain, ""] : [plain.slice(0, at), plain.slice(at + 1)];
+  return HARMLESS.get(key.trim())?.includes(value.trim()) === true;
 }
+
+const HARMLESS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["no-new-privileges", ["", "true", "1"]],
+  ["seccomp", ["builtin", "default", "runtime/default"]],
+  ["apparmor", ["docker-default", "runtime/default", "containers-default"]],
+]);

@@ -28,6 +28,10 @@ export const SERVICE_ISOLATION = rule({
       security: { devices: ["/dev/fuse:/dev/fuse:rw"] },
       policy: lend("/dev/fuse"),
     },
+    {
+      shows: "logs that are kept short",
+      service: { logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } } },
+    },
     { shows: "an allowed folder", service: { mounts: [bind(APP_FOLDER)] } },
   ],
   fails: [
@@ -51,6 +55,10 @@ export const SERVICE_ISOLATION = rule({
     { ...host("cgroup_parent", "cgroup_parent"), security: { cgroupParent: "/" } },
     { ...host("runtime", "runtime: evil"), security: { runtime: "evil" } },
     { ...host("device", "/dev/sda"), security: { devices: ["/dev/sda:/dev/x:rwm"] } },
+    {
+      ...host("logs to a file of the node", "logging option path"),
+      service: { logging: { driver: "k8s-file", options: { path: "/etc/cron.d/x" } } },
+    },
     {
       ...host("a device beside the lent one", "sda"),
       security: { devices: ["/dev/fuse/../sda"] },

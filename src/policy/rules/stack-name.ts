@@ -139,6 +139,7 @@ export const COMPOSE_VERSION = rule({
   check: ({ facts, policy: { composeVersions } }) => {
     if (composeVersions === undefined) return undefined;
     const { composeVersion: version } = facts;
+    if (version === null) return undefined;
     if (version === undefined) return unknown("the version of the compose file was not given");
     const taken = composeVersions.some((one) => version === one || version.startsWith(`${one}.`));
     return taken ? undefined : { fields: { version, versions: composeVersions.join(", "), first: composeVersions[0] } };
@@ -146,6 +147,7 @@ export const COMPOSE_VERSION = rule({
   passes: [
     { shows: "version: '2'", facts: { composeVersion: "2" }, policy: { composeVersions: ["2"] } },
     { shows: "2.4 where 2 is taken", facts: { composeVersion: "2.4" }, policy: { composeVersions: ["2"] } },
+    { shows: "none", facts: { composeVersion: null }, policy: { composeVersions: ["2"] } },
     { shows: "all versions (as shipped)", facts: { composeVersion: "3.8" } },
   ],
   fails: [{ shows: "'3.8' on the old platform", facts: { composeVersion: "3.8" }, policy: { composeVersions: ["2"] } }],

@@ -1,6 +1,7 @@
 // Reading and writing shared file systems: VOL-05, VOL-06, VOL-07.
 
 import { APP_FOLDER, bind, port, route } from "../example-parts.ts";
+import { isLoopback } from "../port-class.ts";
 import { rule } from "../rule.ts";
 import type { MountSubject } from "../subjects.ts";
 
@@ -24,7 +25,7 @@ export const VOLUME_READ_ONLY = rule({
     },
   },
   check: ({ of, mount, facts, ...view }) => {
-    if (!isExternal(view, of) || view.readOnly) return undefined;
+    if (!isExternal(view) || view.readOnly) return undefined;
     const fields = { path: view.written ?? view.storageClassName };
     const never = facts.running?.get(of.service.name)?.neverWritten?.includes(mount.target) === true;
     if (never) return { fields };
@@ -57,7 +58,7 @@ export const VOLUME_PUBLIC = rule({
   why: "Nobody must change files of the site without having said who he is.",
   source: SOURCE,
   check: ({ of, ...view }) =>
-    of.open && isExternal(view, of) && !view.readOnly
+    of.open && isExternal(view) && !view.readOnly
       ? { fields: { path: view.written ?? view.storageClassName } }
       : undefined,
   passes: [
@@ -79,6 +80,14 @@ export const VOLUME_PUBLIC = rule({
     {
       shows: "rw behind a port open to the world",
       service: { mounts: [bind(APP_FOLDER, false)], routes: [], ports: [port(60007, 8080)] },
+    },
+    {
+      shows: "rw behind a TCP route, which can ask nobody to sign in",
+      service: {
+        mounts: [bind(APP_FOLDER, false)],
+        routes: [route({ protocol: "tcp", listen: 60007, auth: "user" })],
+        ports: [],
+      },
     },
     {
       shows: "rw behind a port that the platform picks for the world",
@@ -108,9 +117,10 @@ export const VOLUME_TRACED = rule({
   source: SOURCE,
   check: ({ of, ...view }) => {
     // A public service has VOL-06 to begin with.
-    if (of.open || !isExternal(view, of) || view.readOnly) return undefined;
-    const { authenticated, writeAudit, routes } = of.service;
-    const known = authenticated || (routes.length > 0 && routes.every(({ auth }) => auth !== "none"));
+    if (of.open || !isExternal(view) || view.readOnly) return undefined;
+    const { authenticated, writeAudit, routes, ports } = of.service;
+    const asked = routes.every(({ auth, protocol }) => protocol === "http" && auth !== "none");
+    const known = authenticated || (routes.length > 0 && asked && ports.every(({ address }) => isLoopback(address)));
     return known && writeAudit ? undefined : { fields: { path: view.written ?? view.storageClassName } };
   },
   passes: [
@@ -126,6 +136,18 @@ export const VOLUME_TRACED = rule({
   ],
   fails: [
     { shows: "rw undeclared", service: { mounts: [bind(APP_FOLDER, false)] } },
+    {
+      shows: "a route that asks, and a port that does not",
+      service: { mounts: [bind(APP_FOLDER, false)], ports: [port(50007, 8080)], writeAudit: true },
+    },
+    {
+      shows: "a TCP route, which cannot ask",
+      service: {
+        mounts: [bind(APP_FOLDER, false)],
+        routes: [route({ protocol: "tcp", listen: 50007, auth: "user" })],
+        writeAudit: true,
+      },
+    },
     { shows: "authenticated only", service: { mounts: [bind(APP_FOLDER, false)], authenticated: true } },
     {
       shows: "write-audit only",
@@ -134,6 +156,6 @@ export const VOLUME_TRACED = rule({
   ],
 });
 
-function isExternal({ pointer }: Pick<MountSubject, "pointer">, of: MountSubject["of"]): boolean {
-  return of.external.some((one) => one.pointer === pointer);
+function isExternal({ root, storageClass }: Pick<MountSubject, "root" | "storageClass">): boolean {
+  return root?.external === true || storageClass?.external === true;
 }

@@ -88,7 +88,10 @@ export const VOLUME_LAYER = rule({
   source: "Spin: Container Storage",
   check: ({ service, facts, policy: { limits } }) => {
     if (facts.running === undefined) return unknown(`nobody said what ${service.name} has written`);
-    const written = facts.running.get(service.name)?.writtenBytes ?? 0;
+    const running = facts.running.get(service.name);
+    if (running === undefined) return undefined;
+    const written = running.writtenBytes;
+    if (written === undefined) return unknown(`nobody looked how much ${service.name} has written`);
     return written > limits.containerBytes
       ? { fields: { size: formatSize(written), limit: formatSize(limits.containerBytes) } }
       : undefined;
@@ -97,6 +100,11 @@ export const VOLUME_LAYER = rule({
   fails: [
     { shows: "20 GB in the layer", facts: wrote(20e9), expect: { says: "web wrote 18.6 GiB" } },
     { shows: "not known", facts: { running: undefined }, expect: { certainty: "unknown" } },
+    {
+      shows: "it runs, and nobody looked",
+      facts: { running: new Map([["web", { image: "x", digests: [] }]]) },
+      expect: { certainty: "unknown" },
+    },
   ],
 });
 

@@ -1,11 +1,12 @@
 // As whom shared file systems are used: VOL-08, VOL-09, VOL-10.
 
 import { accountOf, isCollaboration, mayRunAs } from "../account-rights.ts";
-import { APP_FOLDER, bind } from "../example-parts.ts";
+import { APP_FOLDER, bind, path, volume } from "../example-parts.ts";
 import { type Hit, rule, unknown } from "../rule.ts";
 import type { ServiceSubject } from "../subjects.ts";
 
 const SOURCE = "Spin: Permissions, UID and GID Considerations";
+const BOUND = { type: "none", o: "bind", device: APP_FOLDER };
 const MOUNTS = { mounts: [bind(APP_FOLDER)] };
 
 export const VOLUME_NOT_ROOT = rule({
@@ -24,6 +25,7 @@ export const VOLUME_NOT_ROOT = rule({
       message: "root would be root on {mount}; run {service} as an account with access",
       hint: "set user: UID:GID",
     },
+    unknown: { hint: "write the numbers of its user and group: user: UID:GID" },
   },
   unknown: "error",
   check: ({ service, external, runAs }) => {
@@ -119,6 +121,7 @@ export const VOLUME_OWN_NUMBERS = rule({
       message: "{actor} would run code of his own as {owner}",
       hint: "let {owner} deploy it, or use a collaboration account of both",
     },
+    unknown: { hint: "write the numbers of its user and group: user: UID:GID" },
   },
   unknown: "error",
   check: (subject) => {
@@ -154,6 +157,24 @@ export const VOLUME_OWN_NUMBERS = rule({
       expect: { case: "implicit", severity: "warning" },
     },
     {
+      shows: "no group, and the image gives him one of others",
+      service: { ...MOUNTS, user: "1000" },
+      image: { users: [{ name: "fred", uid: 1000, gid: 126 }] },
+      expect: { case: "gid", severity: "error" },
+    },
+    {
+      shows: "an image whose USER is root:124, by a name that may stand for any number",
+      service: { ...MOUNTS, user: undefined },
+      image: { user: "root:124" },
+      expect: { certainty: "unknown", severity: "error" },
+    },
+    {
+      shows: "an image that calls another's number root",
+      service: { ...MOUNTS, user: undefined },
+      image: { user: "root:124", users: [{ name: "root", uid: 2000, gid: 0 }] },
+      expect: { says: "uid 2000" },
+    },
+    {
       shows: "an image that calls another's number fred",
       service: { ...MOUNTS, user: "fred:1000" },
       image: { users: [{ name: "fred", uid: 2000, gid: 1000 }] },
@@ -180,6 +201,18 @@ export const VOLUME_OWN_NUMBERS = rule({
         },
       },
       expect: { case: "member" },
+    },
+    {
+      shows: "in a volume that was made with such options, whatever the recipe says now",
+      service: { user: "2000:1000", mounts: [volume("v", "/x")] },
+      stack: { volumes: [{ name: "v", options: {}, labels: {} }] },
+      facts: { ...path(APP_FOLDER), ownVolumes: new Map([["v", { stack: "rover", options: BOUND }]]) },
+    },
+    {
+      shows: "in another stack's volume with such options",
+      service: { user: "2000:1000", mounts: [volume("v", "/x")] },
+      stack: { volumes: [{ name: "v", external: "mars_v", options: {}, labels: {} }] },
+      facts: { ...path(APP_FOLDER), volumes: new Map([["mars_v", { stack: "mars", owner: "fred", options: BOUND }]]) },
     },
     {
       shows: "in a volume's options",
@@ -224,5 +257,6 @@ function groupHits({ owner, runAs, facts }: ServiceSubject, uid: number): readon
   const { gid } = runAs;
   if (gid === undefined) return [unknown("the number of the group that it runs with was not looked up"), ...hits];
   if (gids.has(gid) || (uid === 0 && gid === 0)) return hits;
-  return [{ case: runAs.groupWritten ? "gid" : "implicit", fields: { ...fields, gid } }, ...hits];
+  // Engines give group 0 to whom the image does not know; any other group is the image's choice, and as good as written.
+  return [{ case: runAs.groupWritten || gid !== 0 ? "gid" : "implicit", fields: { ...fields, gid } }, ...hits];
 }

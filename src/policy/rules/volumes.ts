@@ -2,8 +2,11 @@
 
 import { foreignHit } from "../foreign-part.ts";
 import { fitsAny } from "../glob.ts";
-import { rule } from "../rule.ts";
-import { foreignMount, isLocal } from "../volume-options.ts";
+import { type Hit, rule, unknown } from "../rule.ts";
+import type { VolumeSubject } from "../subjects.ts";
+import { foreignMount, isLocal, oddFlag } from "../volume-options.ts";
+
+const ROVER = { owner: "fred", group: "csg" };
 
 export const STORAGE_OWN = rule({
   id: "STO-01",
@@ -17,13 +20,33 @@ export const STORAGE_OWN = rule({
   why: "Volumes hold data of whoever made them.",
   source: "ours",
   unknown: "error",
+  cases: {
+    left: {
+      message: "The volume {volume} is there already, with data of {whose}, who had a stack of this name",
+      hint: "name the volume otherwise, or ask staff to remove it",
+    },
+  },
   check: (subject) => {
     const { external } = subject.volume;
-    if (external === undefined || fitsAny(subject.policy.allowed.sharedVolumes, external)) return undefined;
+    if (external === undefined) return leftHit(subject);
+    if (fitsAny(subject.policy.allowed.sharedVolumes, external)) return undefined;
     return foreignHit(subject, "volume", external, subject.facts.volumes);
   },
   passes: [
     { shows: "its own", stack: { volumes: [storage({})] } },
+    {
+      shows: "its own since it was somebody else's stack",
+      stack: { volumes: [storage({})] },
+      facts: {
+        ownVolumes: parts("data", "rover", "elvis"),
+        stacks: new Map([["rover", { tags: ROVER, services: ["web"], volumes: ["data"] }]]),
+      },
+    },
+    {
+      shows: "left behind by the owner's own stack of the same name",
+      stack: { name: "new", volumes: [storage({})] },
+      facts: { ownVolumes: parts("data", "new", "fred") },
+    },
     {
       shows: "another stack of the same owner",
       stack: { volumes: [storage({ external: "mars_db" })] },
@@ -47,6 +70,24 @@ export const STORAGE_OWN = rule({
       expect: { certainty: "unknown", severity: "error" },
     },
     {
+      shows: "left behind by another's stack of the same name",
+      stack: { name: "new", volumes: [storage({})] },
+      facts: { ownVolumes: parts("data", "new", "elvis") },
+      expect: { case: "left", says: "data of elvis" },
+    },
+    {
+      shows: "left behind, and taken by a second recipe of the same name",
+      stack: { volumes: [storage({})] },
+      facts: { ownVolumes: parts("data", "rover", "elvis") },
+      expect: { case: "left" },
+    },
+    {
+      shows: "its own, not looked up",
+      stack: { volumes: [storage({})] },
+      facts: { ownVolumes: undefined },
+      expect: { certainty: "unknown", severity: "error" },
+    },
+    {
       shows: "not there",
       stack: { volumes: [storage({ external: "x" })] },
       facts: { volumes: new Map([["x", null]]) },
@@ -54,6 +95,16 @@ export const STORAGE_OWN = rule({
     },
   ],
 });
+
+// What the stack has had until now is its own, whoever owned it then. Anything else of its name is an earlier stack's.
+function leftHit({ volume: { name }, owner, facts, stack = "" }: VolumeSubject): Hit | undefined {
+  if (facts.ownVolumes === undefined) return unknown(`nobody looked whether the engine has a volume ${name} already`);
+  const there = facts.ownVolumes.get(name);
+  if (there === undefined || facts.stacks?.get(stack)?.volumes?.includes(name)) return undefined;
+  return there.owner !== undefined && there.owner === owner
+    ? undefined
+    : { case: "left", fields: { volume: name, whose: there.owner ?? "somebody" } };
+}
 
 export const STORAGE_PLAIN = rule({
   id: "STO-02",
@@ -70,6 +121,8 @@ export const STORAGE_PLAIN = rule({
     const fields = (option: string) => ({ volume: one.name, option });
     if (!isLocal(one) && !fitsAny(allowed.volumeDrivers, one.driver ?? ""))
       return { at: "/driver", fields: fields(`the driver ${one.driver}`) };
+    const odd = oddFlag(one);
+    if (odd !== undefined) return { at: "/options", fields: fields(`the flag ${odd}`) };
     const type = foreignMount(one);
     return type === undefined ? undefined : { at: "/options", fields: fields(`a file system of the type ${type}`) };
   },
@@ -94,6 +147,15 @@ export const STORAGE_PLAIN = rule({
     {
       shows: "a server",
       stack: { volumes: [storage({ options: { type: "nfs", o: "addr=10.0.0.1,rw", device: ":/home" } })] },
+    },
+    {
+      shows: "a bind that spreads",
+      stack: { volumes: [storage({ options: { type: "none", o: "bind,rshared", device: "/global/project/a/b/c" } })] },
+      expect: { says: "the flag rshared" },
+    },
+    {
+      shows: "options for the site's own storage class",
+      stack: { volumes: [storage({ options: { o: "addr=10.0.0.1" } })] },
     },
     { shows: "another driver", stack: { volumes: [storage({ driver: "sshfs" })] } },
   ],

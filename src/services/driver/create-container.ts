@@ -4,6 +4,7 @@ import { hasCode } from "../../base/errors.ts";
 import type { ServiceSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { LABELS, type Step } from "../types.ts";
+import { checkBindSources } from "./bind-sources.ts";
 import { peerOf } from "./config-digest.ts";
 import { containerPlan } from "./container-plan.ts";
 import { fail } from "./errors.ts";
@@ -18,6 +19,7 @@ export async function createContainer(work: Work, step: Step, service: ServiceSp
   const { engine, folders } = parts;
   if (!desired) throw new TypeError("a plan of removal makes no containers");
   const spec = specOf(work);
+  await checkBindSources(spec, service);
   await placeFiles(folders, { spec, service, secrets: parts.secrets, signal });
   const plan = containerPlan(desired, service, {
     site: parts.site,

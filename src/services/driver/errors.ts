@@ -14,6 +14,11 @@ export const fail = defineErrors({
     hint: "whoever made it may rename or remove it; or give the stack another name",
     http: 409,
   },
+  E_DRIVER_LINK: {
+    text: "{path} leads to {real} now, which is not what was allowed",
+    hint: "deploy the stack again, and it is judged by where its paths lead",
+    http: 409,
+  },
   E_DRIVER_NO_IMAGE: {
     text: "the engine has no image {reference}, and it is not to be pulled",
     hint: "load or pull it there, or leave out `pull_policy: never`",

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Step } from "../types.ts";
+import { checkBindSources } from "./bind-sources.ts";
 import { createContainer } from "./create-container.ts";
 import { fail } from "./errors.ts";
 import { createNetwork, createVolume } from "./make-parts.ts";
@@ -59,8 +60,10 @@ async function start(work: Work, step: Step): Promise<void> {
   if (!container) throw fail("E_DRIVER_NO_CONTAINER", { container: step.target });
   if (container.status === "paused") return parts.engine.unpause(id, { signal });
   // Anew before every start: the machine may have been started since, and secrets rotate.
-  if (service && container.status !== "running")
+  if (service && container.status !== "running") {
+    await checkBindSources(specOf(work), service);
     await placeFiles(parts.folders, { spec: specOf(work), service, secrets: parts.secrets, signal });
+  }
   await parts.engine.start(id, { signal });
 }
 

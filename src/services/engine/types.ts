@@ -258,6 +258,8 @@ export interface Engine {
       readonly driver: string;
       readonly mountpoint: string;
       readonly labels: Readonly<Record<string, string>>;
+      /** What its driver was told when it was made. */
+      readonly options: Readonly<Record<string, string>>;
     }[]
   >;
   createVolume(

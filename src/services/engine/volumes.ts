@@ -31,8 +31,9 @@ function listVolumes(client: EngineClient): Engine["volumes"] {
       wait,
     );
     return list(fields(answer)["Volumes"]).map((one) => {
-      const { Name, Driver, Mountpoint, Labels } = fields(one);
-      return { name: text(Name), driver: text(Driver), mountpoint: text(Mountpoint), labels: textMap(Labels) };
+      const { Name, Driver, Mountpoint, Labels, Options } = fields(one);
+      const maps = { labels: textMap(Labels), options: textMap(Options) };
+      return { name: text(Name), driver: text(Driver), mountpoint: text(Mountpoint), ...maps };
     });
   };
 }
