@@ -10,19 +10,21 @@ import type {
   OwnedPart,
   OwnedVolume,
   PersonFacts,
+  RunningFacts,
   SecretFacts,
   StackFacts,
   StackInfo,
 } from "../../policy/facts.ts";
 import { neededFacts } from "../../policy/needed-facts.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
-import { volumeName } from "../../services/driver/names.ts";
-import type { Engine, EngineImage } from "../../services/engine/types.ts";
+import { isUp, OWNER_LABEL, STORAGE_CLASS_LABEL, volumeName } from "../../services/driver/names.ts";
+import { lookImage } from "../../services/driver/resolve-image.ts";
+import type { Engine, EngineContainer, EngineImage } from "../../services/engine/types.ts";
 import { isPortFree } from "../../services/ports/free-port.ts";
 import type { Ports } from "../../services/ports/port-office.ts";
 import type { SecretBook } from "../../services/secrets/secret-book.ts";
 import type { Judgement } from "../../services/stacks/types.ts";
-import { LABELS } from "../../services/types.ts";
+import { type Deployment, LABELS } from "../../services/types.ts";
 import type { AccountsConfig } from "../../site/services/accounts.ts";
 import { pathFacts } from "./path-facts.ts";
 
@@ -31,6 +33,8 @@ export interface FactSources {
   readonly accounts: AccountsConfig;
   readonly policy: PolicyConfig;
   readonly engine: Pick<Engine, "image" | "volumes" | "networks">;
+  /** The containers of a stack as last heard of. */
+  readonly containers: (stack: string) => readonly EngineContainer[];
   readonly ports: Pick<Ports, "held">;
   readonly secrets: Pick<SecretBook, "find">;
   /** A stack by its name; undefined: there is none. */
@@ -42,6 +46,9 @@ export interface FactSources {
 /** One answer of a slow directory, engine or file system must not hold a recipe up for ever. */
 const PATIENCE_MS = 10_000;
 const GROUPS = 256;
+/** Of each kind: people, paths, hosts … What is beyond stays unknown. */
+const MOST_ANSWERS = 1000;
+const SIDE_BY_SIDE = 8;
 
 /** All facts about a stack that is to be judged. */
 export async function stackFacts(sources: FactSources, judgement: Judgement): Promise<StackFacts> {
@@ -49,11 +56,15 @@ export async function stackFacts(sources: FactSources, judgement: Judgement): Pr
   const { engine, directory, policy } = sources;
   // Images and volumes first: they tell which people and folders matter.
   const first = neededFacts(spec, policy);
-  const [images, { volumes, ownVolumes }] = await Promise.all([
-    mapOf(first.images, (image) => imageFacts(engine, judgement, image)),
-    volumeFacts(engine, spec, first.volumes),
+  const [images, serviceImages, { volumes, ownVolumes }] = await Promise.all([
+    mapOf(first.images, (image) => imageFacts(engine, image)),
+    mapOf(
+      spec.services.map(({ name }) => name),
+      (name) => buildFacts(engine, judgement, name),
+    ),
+    volumeFacts(sources, spec, first.volumes),
   ]);
-  const needed = neededFacts(spec, policy, { images, volumes, ownVolumes });
+  const needed = neededFacts(spec, policy, { images, serviceImages, volumes, ownVolumes });
   const groupFacts = async (name: string) => {
     const gid = await directory.groupNumber(name);
     return gid === undefined ? null : { name, gid };
@@ -72,26 +83,57 @@ export async function stackFacts(sources: FactSources, judgement: Judgement): Pr
     now: sources.now(),
     actor: actor ?? undefined,
     people: new Map([...known, ...people]),
-    ...{ groups, images, paths, freePorts, dns },
-    stacks: await mapOf(needed.stacks, async (name) => (await sources.stack(name)) ?? null),
+    ...{ groups, images, serviceImages, paths, freePorts, dns, volumes, ownVolumes },
+    stacks: await mapOf(needed.stacks, async (name) =>
+      stackInfo(await sources.stack(name), spec.name === name ? before : undefined),
+    ),
     secrets: await secretFacts(sources, spec, needed.secrets),
-    running: new Map(Object.entries(before?.images ?? {}).map(([service, image]) => [service, runningOf(image)])),
-    ...{ volumes, ownVolumes },
-    networks: await ownedParts(needed.networks, async () => engine.networks({})),
+    running: runningFacts(sources, judgement),
+    networks: await networkFacts(sources, needed.networks),
+    composeVersion: judgement.version,
   };
 }
 
-function runningOf({ reference, digest }: { readonly reference: string; readonly digest: string }) {
-  return { image: reference, digests: [digest] };
+// What it has until now, it may keep.
+function stackInfo(info: StackInfo | undefined, before: Deployment | undefined): StackInfo | null {
+  if (info === undefined) return null;
+  return {
+    ...info,
+    secrets: before?.spec.secrets.map(({ store }) => store),
+    volumes: before?.spec.volumes.filter(({ external }) => external === undefined).map(({ name }) => name),
+  };
 }
 
-/** Answers by name; those that could not be had in time stay out. */
+/** What was deployed, and what each container was really made of. */
+function runningFacts({ containers }: FactSources, { spec, before }: Judgement): ReadonlyMap<string, RunningFacts> {
+  const up = containers(spec.name).filter(isUp);
+  return new Map(
+    Object.entries(before?.images ?? {}).map(([service, { reference, digest }]) => {
+      const digests = up.flatMap(({ labels }) =>
+        labels[LABELS.service] === service ? (labels[LABELS.digest] ?? []) : [],
+      );
+      return [service, { image: reference, digests: digests.length > 0 ? digests : [digest] }];
+    }),
+  );
+}
+
+/** Answers by name; those that could not be had in time stay out, and so do those beyond what any recipe needs. */
 async function mapOf<T>(
   names: readonly string[],
   ask: (name: string) => Promise<T | undefined>,
 ): Promise<ReadonlyMap<string, T>> {
-  const found = await Promise.all(names.map(async (name) => [name, await orUndefined(() => ask(name))] as const));
-  return new Map(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+  const found = new Map<string, T>();
+  const waiting = names.slice(0, MOST_ANSWERS);
+  const until = performance.now() + PATIENCE_MS;
+  const worker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const asked = name;
+      const value = performance.now() < until ? await orUndefined(() => ask(asked)) : undefined;
+      if (value !== undefined) found.set(asked, value);
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  return found;
 }
 
 async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -109,6 +151,9 @@ async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+// The one that lets somebody do the most: a viewer who may use the services, too, is no mere viewer.
+const ROLES = ["admin", "operator", "user", "viewer"] as const;
+
 async function personFacts(sources: FactSources, person: Account | undefined): Promise<PersonFacts | null> {
   if (!person) return null;
   const { directory, accounts } = sources;
@@ -118,24 +163,32 @@ async function personFacts(sources: FactSources, person: Account | undefined): P
     const gid = gids[at];
     return gid === undefined ? [] : [{ name, gid }];
   });
+  const roles = rolesOf(person, accounts);
   return {
     ...{ name: person.user, uid: person.uid, groups },
     staff: isListed(person, accounts.staff),
-    role: rolesOf(person, accounts)[0],
+    role: ROLES.find((role) => roles.includes(role)),
     mayActAs: mayActAs(person, accounts),
   };
 }
 
-async function imageFacts(
+/** What the engine has under that name; nothing, when it has to be pulled first. */
+async function imageFacts(engine: FactSources["engine"], reference: string): Promise<ImageFacts | undefined> {
+  const image = await lookImage(engine, reference);
+  return image && factsOf(image);
+}
+
+// The build that a service gets, when that is known: a name may mean one build for what runs and another for what is wanted.
+async function buildFacts(
   engine: FactSources["engine"],
   { images, spec }: Judgement,
-  reference: string,
+  name: string,
 ): Promise<ImageFacts | undefined> {
-  const service = spec.services.find(({ image }) => image === reference);
-  const resolved = service && images.get(service.name);
-  const image = await engine.image(resolved?.local ?? reference);
-  if (!image) return resolved && { digest: resolved.digest };
-  return { ...factsOf(image), digest: resolved?.digest };
+  const resolved = images.get(name);
+  if (resolved === undefined || spec.services.find((one) => one.name === name)?.image !== resolved.reference)
+    return undefined;
+  const image = await engine.image(resolved.local);
+  return { ...(image && factsOf(image)), digest: resolved.digest };
 }
 
 function factsOf({
@@ -181,34 +234,45 @@ async function secretFacts(
 }
 
 /** Volumes that are not the stack's, by their names on the engine; and its own that are there already, by the recipe's. */
-async function volumeFacts(engine: FactSources["engine"], spec: StackSpec, names: readonly string[]) {
+async function volumeFacts(sources: FactSources, spec: StackSpec, names: readonly string[]) {
   if (spec.volumes.length === 0) return { volumes: new Map(), ownVolumes: new Map() };
-  const all = await orUndefined(() => engine.volumes({}));
-  const find = (name: string) => all?.find((one) => one.name === name);
-  const volumes = names.map((name): readonly [string, OwnedVolume | null] => {
-    const found = find(name);
-    return [name, found ? { stack: found.labels[LABELS.stack], driver: found.driver } : null];
+  const all = await orUndefined(() => sources.engine.volumes({}));
+  if (!all) return { volumes: undefined, ownVolumes: undefined };
+  const there = new Map(all.map((one) => [one.name, one]));
+  const volumes = await mapOf(names, async (name): Promise<OwnedVolume | null> => {
+    const found = there.get(name);
+    return found ? { ...made(found), ...(await ownership(sources, found.labels)) } : null;
   });
   const own = spec.volumes.flatMap(({ name, external }): readonly (readonly [string, OwnedVolume])[] => {
-    const found = external === undefined ? find(volumeName(spec.name, name)) : undefined;
-    return found ? [[name, { stack: found.labels[LABELS.stack], driver: found.driver }]] : [];
+    const found = external === undefined ? there.get(volumeName(spec.name, name)) : undefined;
+    return found
+      ? [[name, { ...made(found), stack: found.labels[LABELS.stack], owner: found.labels[OWNER_LABEL] }]]
+      : [];
   });
-  return { volumes: all && new Map(volumes), ownVolumes: all && new Map(own) };
+  return { volumes, ownVolumes: new Map(own) };
 }
 
-async function ownedParts(
+function made({ driver, options, labels }: Awaited<ReturnType<Engine["volumes"]>>[number]) {
+  return { driver, options, storageClass: labels[STORAGE_CLASS_LABEL] };
+}
+
+async function networkFacts(
+  sources: FactSources,
   names: readonly string[],
-  list: () => Promise<readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[]>,
 ): Promise<ReadonlyMap<string, OwnedPart | null> | undefined> {
   if (names.length === 0) return new Map();
-  const all = await orUndefined(list);
-  return (
-    all &&
-    new Map(
-      names.map((name) => {
-        const found = all.find((one) => one.name === name);
-        return [name, found ? { stack: found.labels[LABELS.stack] } : null];
-      }),
-    )
-  );
+  const all = await orUndefined(() => sources.engine.networks({}));
+  if (!all) return undefined;
+  const there = new Map(all.map((one) => [one.name, one]));
+  return mapOf(names, async (name) => {
+    const found = there.get(name);
+    return found ? ownership(sources, found.labels) : null;
+  });
+}
+
+// The stack's owner of today; where the stack is gone, the one who made it.
+async function ownership({ stack }: FactSources, labels: Readonly<Record<string, string>>): Promise<OwnedPart> {
+  const name = labels[LABELS.stack];
+  const known = name === undefined ? undefined : await stack(name);
+  return { stack: name, owner: known?.tags["owner"] ?? labels[OWNER_LABEL] };
 }
