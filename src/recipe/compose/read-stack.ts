@@ -5,7 +5,7 @@ import type { Places, StackSpec } from "../stack/types.ts";
 import { checkKeys } from "./check-keys.ts";
 import { map } from "./collections.ts";
 import { readEnvFile } from "./env-file.ts";
-import { child, type Field, optional } from "./fields.ts";
+import { child, type Field, optional, text } from "./fields.ts";
 import { folderOfPath, openFiles, type RecipeFiles } from "./files.ts";
 import { loadFiles } from "./load.ts";
 import type { Loading } from "./loading.ts";
@@ -29,11 +29,14 @@ const MAX_SERVICES = 2000;
 /** Reads a stack from compose files. There is a spec when no note is an error. */
 export function readStack(files: ComposeFiles, options: ReadOptions): ReadStack {
   const notebook = openNotebook();
-  const spec = specOf(files, options, notebook);
-  return { spec: notebook.failed() ? undefined : spec, places: notebook.places as Places, notes: notebook.notes };
+  const root = rootOf(files, options, notebook);
+  const spec = root && readTree(root.field, root.reading, options);
+  const { places, notes } = notebook;
+  const version = root && optional(child(root.field, "version"), text, notebook);
+  return { spec: notebook.failed() ? undefined : spec, places: places as Places, notes, version };
 }
 
-function specOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook): StackSpec | undefined {
+function rootOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook) {
   const recipeFiles = openFiles(options.read, notebook);
   const folder = folderOfPath(files[0]?.name ?? "compose.yml");
   const lookup = variables(recipeFiles, folder, options, notebook);
@@ -44,9 +47,10 @@ function specOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook): 
     if (!notebook.failed()) notebook.error({ pointer: "" }, "the recipe is empty", cure);
     return undefined;
   }
-  const root: Field = { node: settleTags(tree), pointer: "", at: topOf(tree) };
-  const stack = stackName(root, options, notebook) ?? "stack";
-  return readTree(root, { notebook, files: recipeFiles, lookup, stack, spent: { ports: 0 } }, options);
+  const field: Field = { node: settleTags(tree), pointer: "", at: topOf(tree) };
+  const stack = stackName(field, options, notebook) ?? "stack";
+  const reading: Reading = { notebook, files: recipeFiles, lookup, stack, spent: { ports: 0, variables: 0, text: 0 } };
+  return { field, reading };
 }
 
 function beginLoading(files: RecipeFiles, lookup: Lookup, notebook: Notebook, first: string | undefined): Loading {

@@ -12,8 +12,8 @@ export interface Reading {
   readonly lookup: Lookup;
   /** Name of the stack. */
   readonly stack: string;
-  /** Ports published so far; bounded, because ranges are short to write. */
-  readonly spent: { ports: number };
+  /** Ports published, variables taken from files, letters of configurations so far; bounded, because all are short to write. */
+  readonly spent: { ports: number; variables: number; text: number };
 }
 
 /** A service that is being read. */

@@ -35,6 +35,8 @@ export interface ReadStack {
   /** Where the parts of the spec stand. */
   readonly places: Places;
   readonly notes: readonly ComposeNote[];
+  /** What `version:` says; undefined: nothing. */
+  readonly version?: string | undefined;
 }
 
 /** The compose files, the first one first; others are laid over it. Names are paths below the recipe's folder. */
