@@ -99,17 +99,18 @@ async function choosePorts(
   means: Means,
 ): Promise<ReadonlyMap<string, number>> {
   const chosen = new Map<string, number>();
-  const used = new Set<string>();
+  const used = new Map<string, string>();
   // Who says which one he wants comes first, so that nobody else of the stack is given it.
   for (const wish of [...wishes].sort((a, b) => Number(a.host === undefined) - Number(b.host === undefined))) {
     const before = held[wish.key];
-    const isUsed = (port: number) => used.has(`${port}/${wish.protocol}`);
+    // One service may have a port on several addresses of the machine.
+    const isUsed = (port: number) => (used.get(`${port}/${wish.protocol}`) ?? wish.service) !== wish.service;
     const kept = before !== undefined && !avoid.includes(before) && !isUsed(before) ? before : undefined;
     const port = wish.host ?? kept ?? (await freePort(wish, { others, used, avoid }, means));
     if (isUsed(port)) throw fail("E_PORT_TWICE", { service: wish.service, port, protocol: wish.protocol });
     await checkWish(wish, port, Object.values(held), others, means);
     chosen.set(wish.key, port);
-    used.add(`${port}/${wish.protocol}`);
+    used.set(`${port}/${wish.protocol}`, wish.service);
   }
   return chosen;
 }
@@ -131,7 +132,7 @@ async function freePort(
   wish: PortWish,
   gone: {
     readonly others: ReadonlyMap<string, string>;
-    readonly used: ReadonlySet<string>;
+    readonly used: ReadonlyMap<string, string>;
     readonly avoid: readonly number[];
   },
   { policy, isFree, random }: Means,
