@@ -24,12 +24,14 @@ export function operationsText(document, about) {
   const functions = operations.map(operationText);
   const types = Object.keys(document.components.schemas);
   const used = types.filter((name) => functions.some((text) => new RegExp(`[:<|(] ?${name}\\b`).test(text)));
-  const imports = [
-    `import type { ${used.sort(byName).join(", ")} } from "./api-types.ts";`,
+  const own = `import type { ${used.sort(byName).join(", ")} } from "./api-types.ts";`;
+  const shared = [
     `import { type CallOptions, call, callForEvents } from "${about.client}/call.ts";`,
     `import type { Gateways } from "${about.client}/gateways.ts";`,
     `import type { SentEvent } from "${about.client}/read-events.ts";`,
   ];
+  // As the formatter sorts: what is farther away comes first.
+  const imports = about.client === "." ? [own, ...shared] : [...shared, own];
   const subject = `// The operations of the API of ${about.of}, one function each.`;
   return `${head(about)}\n${subject}\n\n${imports.join("\n")}\n\n${functions.join("\n\n")}\n`;
 }
