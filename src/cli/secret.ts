@@ -5,7 +5,14 @@ import { readFileSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { Command } from "commander";
 import { defineErrors, errnoOf, reasonOf } from "../base/errors.ts";
-import { listSecrets, makeSecret, removeSecret, rotateSecret, showSecret } from "../services/client/api.ts";
+import {
+  exchangeSecretKey,
+  listSecrets,
+  makeSecret,
+  removeSecret,
+  rotateSecret,
+  showSecret,
+} from "../services/client/api.ts";
 import type { Secret } from "../services/client/api-types.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec } from "./flags.ts";
@@ -40,7 +47,7 @@ export function secretCommand(context: Context): Command {
   const command = new Command("secret").description(
     "Keep secrets of services: files under /run/secrets that no image, recipe or log holds. They are named STACK.FILE or SERVICE.STACK.FILE.",
   );
-  for (const part of [createCommand, listCommand, showCommand, rotateCommand, removeCommand])
+  for (const part of [createCommand, listCommand, showCommand, rotateCommand, removeCommand, exchangeKeyCommand])
     command.addCommand(part(context));
   return command;
 }
@@ -111,6 +118,16 @@ function removeCommand(context: Context): Command {
   return acting(command, context, [], async (call, _flags, [name = ""]) => {
     await removeSecret(call.server, { name }, call.options);
     call.answer({ removed: name }, () => `${name} is forgotten\n`);
+  });
+}
+
+function exchangeKeyCommand(context: Context): Command {
+  const command = new Command("exchange-key").summary(
+    "close all secrets of the site with a new key, and forget the old ones (operators)",
+  );
+  return acting(command, context, [], async (call) => {
+    const exchanged = await exchangeSecretKey(call.server, call.options);
+    call.answer(exchanged, () => `${exchanged.secrets} secrets are closed with a new key\n`);
   });
 }
 

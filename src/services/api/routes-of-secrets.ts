@@ -54,6 +54,18 @@ export function secretRoutes(app: TypedServer, parts: ServicesApiParts): void {
       return secrets.rotate(await person(parts, request), request.params.name, bytesOf(value), { restart });
     },
   );
+  app.post(
+    "/secret-key/exchange",
+    {
+      schema: answering(
+        "exchangeSecretKey",
+        "Closes all secrets with a new key of the site, and forgets the old ones; operators only",
+        {},
+        ref(schemas.KeyExchanged),
+      ),
+    },
+    async (request) => ({ secrets: await secrets.exchangeKey(await person(parts, request)) }),
+  );
 }
 
 function bytesOf(value: string): Buffer {

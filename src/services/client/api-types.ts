@@ -217,6 +217,12 @@ export interface IdleTimeline {
   readonly spans: readonly IdleSpan[];
 }
 
+/** The site's key was exchanged. */
+export interface KeyExchanged {
+  /** Secrets that were closed with the new key. */
+  readonly secrets: number;
+}
+
 /** A line of a container's output. */
 export interface LogLine {
   /** When; seconds since 1970 with fraction */

@@ -12,6 +12,7 @@ import type {
   DeploymentPage,
   Export,
   IdleTimeline,
+  KeyExchanged,
   LogList,
   NewWebhook,
   Operation,
@@ -71,6 +72,11 @@ export function diffStack(
   options: CallOptions = {},
 ): Promise<StackDiff> {
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/diff", input, body, ...options });
+}
+
+/** Closes all secrets with a new key of the site, and forgets the old ones; operators only. @throws the gateway's refusals, E_CLIENT_… */
+export function exchangeSecretKey(gateways: Gateways, options: CallOptions = {}): Promise<KeyExchanged> {
+  return call(gateways, { method: "POST", path: "/v2/secret-key/exchange", ...options });
 }
 
 /** A recipe that gives the same stack again, its images pinned to their digests. @throws the gateway's refusals, E_CLIENT_… */

@@ -39,6 +39,7 @@ export interface SecretRecords {
   ): Promise<SecretRecord>;
   rotate(name: string, value: Buffer, by: string): Promise<SecretRecord>;
   remove(name: string): Promise<void>;
+  exchangeKey(): Promise<number>;
 }
 
 export interface SecretRecord {

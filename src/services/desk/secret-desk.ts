@@ -51,6 +51,11 @@ export function secretDesk(parts: DeskParts): SecretDesk {
         if (uses !== "") throw fail("E_DESK_SECRET_USED", { name, uses });
         await records().remove(name);
       }),
+    exchangeKey: (who) =>
+      audited(parts.audit, { who, action: "secret.exchange-key", object: "secrets" }, async () => {
+        if (!hasRole(who, "operator", "admin")) throw fail("E_DESK_STAFF", { what: "exchange the key of all secrets" });
+        return records().exchangeKey();
+      }),
   };
 }
 

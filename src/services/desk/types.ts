@@ -236,6 +236,8 @@ export interface SecretDesk {
     options: { readonly restart: boolean },
   ): Promise<{ readonly secret: SecretInfo; readonly restarted: readonly SecretUse[] }>;
   remove(who: SignedIn, name: string): Promise<void>;
+  /** A new key of the site closes everything; answers how many secrets. For operators and administrators. */
+  exchangeKey(who: SignedIn): Promise<number>;
 }
 
 // ---- the site ---------------------------------------------------------------------------------------------------------

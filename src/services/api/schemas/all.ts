@@ -22,6 +22,7 @@ export const NAMED: readonly TObject[] = [
   ...[rule.RuleList, ...rule.PARTS],
   ...[live.LogList, live.StackEventPage, live.ActivityList, live.IdleTimeline, live.UsageList, ...live.PARTS],
   ...[secret.Secret, secret.SecretList, secret.SecretWish, secret.RotateWish, secret.Rotated, ...secret.PARTS],
+  secret.KeyExchanged,
   ...[site.RouteList, site.PortList, site.ServiceQuotaList, site.AuditPage, site.WebhookList, site.WebhookWish],
   ...[site.NewWebhook, ...site.PARTS],
   Problem,

@@ -42,4 +42,8 @@ export const Rotated = named("Rotated", "A secret that was rotated.", {
   restarted: list(ref(SecretUse), "Services that were restarted."),
 });
 
+export const KeyExchanged = named("KeyExchanged", "The site's key was exchanged.", {
+  secrets: count("Secrets that were closed with the new key."),
+});
+
 export const PARTS = [SecretUse];
