@@ -73,7 +73,7 @@ export function checkBerthKeys(field: Field, part: keyof typeof BERTH_KEYS, note
     notebook.error(
       value,
       `${key} is no key of ${name}`,
-      didYouMean(key, known).hint ?? `there are ${known.join(", ")}`,
+      didYouMean(key, notebook.full() ? [] : known).hint ?? `there are ${known.join(", ")}`,
     );
   }
   return true;

@@ -48,7 +48,7 @@ function checkKey(
 }
 
 function unknownKey(key: string, value: Field, path: string, allowed: ReadonlySet<string>, notebook: Notebook): void {
-  const known = [...allowed].filter((name) => name !== "[]");
+  const known = notebook.full() ? [] : [...allowed].filter((name) => name !== "[]");
   notebook.error(
     value,
     `${key} is no key ${placeName(path)}`,

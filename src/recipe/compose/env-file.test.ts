@@ -17,6 +17,7 @@ describe("a file of variables", () => {
     ["empty values", "A=\nB=''\n", { A: "", B: "" }],
     ["export and blanks", "  export A = 1 \n\n\tB=2", { A: "1", B: "2" }],
     ["comments", "# x\nA=1 # y\nB=1#2\n#C=3\n", { A: "1", B: "1#2" }],
+    ["long comments", `# ${"x".repeat(5000)}\nA=1\n#${"y".repeat(4095)}B=2\n`, { A: "1" }],
     ["single quotes", "A='a $HOME # \\n'\n", { A: "a $HOME # \\n" }],
     ["double quotes", 'A="a # b"\nB="x\\ty\\"z"\n', { A: "a # b", B: 'x\ty"z' }],
     ["values of several lines", "A=\"1\n2\"\nB='3\n4' # c\n", { A: "1\n2", B: "3\n4" }],

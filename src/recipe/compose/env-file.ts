@@ -50,12 +50,14 @@ function bomLength(source: SourceText): number {
 }
 
 function toStatement(reading: Reading): boolean {
-  for (;;) {
-    const skipped = /^\s*(?:#[^\n]*)?/.exec(reading.text.slice(reading.at, reading.at + 4096))?.[0].length ?? 0;
-    reading.at += skipped;
-    if (reading.at >= reading.text.length) return false;
-    if (skipped === 0) return true;
+  const { text } = reading;
+  while (reading.at < text.length) {
+    const char = text[reading.at] ?? "";
+    if (char === "#") reading.at = lineEnd(reading, reading.at);
+    else if (/\s/.test(char)) reading.at += 1;
+    else return true;
   }
+  return false;
 }
 
 /** One assignment; false when reading cannot go on behind it. */

@@ -5,10 +5,12 @@ import type { SourceText } from "../../base/source.ts";
 import { type Loading, loadBase } from "./loading.ts";
 import { mergeMaps, settleTags } from "./merge.ts";
 import { segment } from "./notebook.ts";
-import { type MapNode, mapNode, type Node, scalarText, valueAt, withoutKeys } from "./tree.ts";
+import { type MapNode, mapNode, type Node, scalarText, valueAt, weightOf, withoutKeys } from "./tree.ts";
 
 const MAX_CHAIN = 50;
 const MAX_EXTENDED = 20_000;
+/** Values of all that is extended: a large base is short to name. */
+const MAX_COPIED = 250_000;
 
 interface Origin {
   readonly services: MapNode;
@@ -48,6 +50,11 @@ function extendService(name: string, origin: Origin, loading: Loading, chain: re
   const base = baseOf(wish, name, origin, loading);
   const whole = base && extendService(base.name, base.origin, loading, [...chain, here]);
   if (whole?.kind !== "map") return own;
+  loading.spent.copied += weightOf(whole, loading.spent.weights);
+  if (loading.spent.copied > MAX_COPIED) {
+    loading.notebook.error(spot, `what is extended grows to more than ${MAX_COPIED} values`, "extend smaller services");
+    return own;
+  }
   return { ...mergeMaps(settleTags(whole), own, "services.*", loading.notebook), at: service.at };
 }
 

@@ -43,13 +43,43 @@ const BOMBS: readonly (readonly [name: string, text: string, message: RegExp])[]
     /at most/,
   ],
   ["growing variables", `x: &x $BIG\nservices: {web: {image: x, command: [${"*x,".repeat(50_000)}]}}`, /too long/],
+  ["slashes of a mount", `services: {web: {image: x, volumes: ["a:${"/".repeat(300_000)}x"]}}`, /not declared/],
+  [
+    "mounts",
+    `services:\n web:\n  image: x\n  volumes:\n${many(40_000, (i) => `  - /g:/x${i}`)}`,
+    /mounts more than 500/,
+  ],
+  [
+    "names that are not declared",
+    `services:\n web:\n  image: x\n  networks:\n${many(20_000, (i) => `  - u${i}`)}\nnetworks:\n${many(20_000, (i) => ` k${i}:`)}`,
+    /not declared/,
+  ],
+  [
+    "services that are not there",
+    `services:\n web:\n  image: x\n  depends_on:\n${many(40_000, (i) => `  - u${i}`)}\n${many(1900, (i) => ` k${i}: {image: x}`)}`,
+    /does not exist/,
+  ],
+  ["keys that are not there", `services:\n web:\n  image: x\n${many(40_000, (i) => `  ky${i}: 1`)}`, /is no key/],
+  [
+    "a large base for many",
+    `services:\n s:\n  image: x\n  environment:\n${many(10_000, (i) => `  - A${i}=`)}\n${many(1000, (i) => ` k${i}: {extends: s, environment: [B=1]}`)}`,
+    /what is extended grows/,
+  ],
+  ["a long file for many", `services:\n${many(300, (i) => ` k${i}: {image: x, env_file: big.env}`)}`, /from files/],
+  [
+    "a long configuration for many",
+    `services:\n${many(300, (i) => ` k${i}: {image: x, configs: [c${i}]}`)}\nconfigs:\n${many(300, (i) => ` c${i}: {file: big.env}`)}`,
+    /configurations are longer/,
+  ],
+  ["a name of dots", "services: {..: {image: x}}", /is no name/],
   ["nested variables", `services: {web: {image: "${"${A:-".repeat(50_000)}"}}`, /not closed/],
 ];
 
 describe("a hostile recipe", () => {
   test.each(BOMBS)("of %s is refused in bounded time", (_, text, message) => {
     const begun = performance.now();
-    const { spec, notes } = readTexts({ "compose.yml": text, ".env": `BIG=${"x".repeat(100_000)}` });
+    const files = { ".env": `BIG=${"x".repeat(100_000)}`, "big.env": many(50_000, (i) => `A${i}=`) };
+    const { spec, notes } = readTexts({ "compose.yml": text, ...files });
     expect(performance.now() - begun).toBeLessThan(LONGEST_MS);
     expect(spec).toBeUndefined();
     expect(
@@ -59,6 +89,18 @@ describe("a hostile recipe", () => {
         .join("\n"),
     ).toMatch(message);
     expect(notes.length).toBeLessThan(700);
+  });
+
+  test("of many addresses in two files is merged in bounded time", () => {
+    const networks = (mark: string) =>
+      `networks:\n n:\n  ipam:\n   config:\n${many(15_000, (i) => `   - subnet: ${mark}${i}`)}\n`;
+    const begun = performance.now();
+    const { spec } = readTexts({
+      "compose.yml": `services: {web: {image: x, networks: [n]}}\n${networks("a")}`,
+      "override.yml": networks("b"),
+    });
+    expect(performance.now() - begun).toBeLessThan(LONGEST_MS);
+    expect(spec?.networks[0]?.subnets).toHaveLength(30_000);
   });
 
   test.each(["../secret", "/etc/passwd", "a/../../b", "~/x", "https://example.org/x.yml", "git@example.org:x"])(

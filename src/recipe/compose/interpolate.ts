@@ -14,13 +14,13 @@ interface Context {
   readonly told: Set<string>;
   /** Aliases share nodes: what was made of one is used again. */
   readonly done: Map<Node, Node>;
-  grown: number;
+  /** By how much all trees of one reading have grown. */
+  readonly growth: { letters: number };
 }
 
 /** The tree with its variables replaced; what has no value and what cannot be replaced is noted. */
-export function interpolate(tree: MapNode, lookup: Lookup, notebook: Notebook, told: Set<string>): MapNode {
-  const context: Context = { lookup, notebook, told, done: new Map(), grown: 0 };
-  const filled = visit(tree, context);
+export function interpolate(tree: MapNode, { lookup, notebook, told, growth }: Omit<Context, "done">): MapNode {
+  const filled = visit(tree, { lookup, notebook, told, growth, done: new Map() });
   return filled.kind === "map" ? filled : tree;
 }
 
@@ -44,12 +44,12 @@ function visit(node: Node, context: Context): Node {
 function filledScalar(node: ScalarNode, context: Context): ScalarNode {
   if (typeof node.value !== "string" || !node.value.includes("$")) return node;
   const spot = { pointer: "", at: node.at };
-  if (context.grown > MAX_GROWTH) {
+  if (context.growth.letters > MAX_GROWTH) {
     context.notebook.error(spot, "the recipe becomes too long when its variables are replaced");
     return node;
   }
   const { text, unset, error } = fillTemplate(node.value, context.lookup);
-  context.grown += text.length;
+  context.growth.letters += text.length;
   if (error !== undefined) context.notebook.error(spot, error.message, error.hint);
   for (const name of unset) {
     if (context.told.has(name)) continue;

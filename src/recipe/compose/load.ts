@@ -24,7 +24,7 @@ export function loadFiles(sources: readonly SourceText[], loading: Loading): Map
 }
 
 function loadDocument(document: MapNode, source: SourceText, loading: Loading): MapNode {
-  const filled = interpolate(document, loading.lookup, loading.notebook, loading.told);
+  const filled = interpolate(document, loading);
   const tree = isRancherFile(source.name) ? rancherServices(filled, loading.notebook) : filled;
   const extended = extendServices(tree, source, loading);
   const included = takeInIncludes(extended, source, loading);

@@ -7,7 +7,7 @@ import { interpolate } from "./interpolate.ts";
 import { mergeMaps } from "./merge.ts";
 import type { Notebook } from "./notebook.ts";
 import type { Lookup } from "./template.ts";
-import type { MapNode } from "./tree.ts";
+import type { MapNode, Node } from "./tree.ts";
 import type { Budget } from "./yaml-documents.ts";
 import { readTrees } from "./yaml-tree.ts";
 
@@ -20,8 +20,10 @@ export interface Loading {
   readonly including: readonly string[];
   /** Files that services are extended from, as they were parsed. */
   readonly bases: Map<string, MapNode | undefined>;
-  /** How many services were extended and files included; bounded. */
-  readonly spent: { extended: number; included: number };
+  /** How many services were extended, values copied for them, and files included; bounded. */
+  readonly spent: { extended: number; copied: number; included: number; readonly weights: WeakMap<Node, number> };
+  /** By how much variables have made the texts longer; bounded. */
+  readonly growth: { letters: number };
   readonly budget: Budget;
   /** Variables without value of which it was said. */
   readonly told: Set<string>;
@@ -41,7 +43,7 @@ export function loadBase(source: SourceText, loading: Loading): MapNode | undefi
   const trees = readTrees(loading.files.under(source, posix.dirname(source.name)), loading.budget, loading.notebook);
   let whole: MapNode | undefined;
   for (const tree of trees) {
-    const filled = interpolate(tree, loading.lookup, loading.notebook, loading.told);
+    const filled = interpolate(tree, loading);
     whole = whole === undefined ? filled : mergeMaps(whole, filled, "", loading.notebook);
   }
   loading.bases.set(source.name, whole);

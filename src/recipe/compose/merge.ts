@@ -104,12 +104,16 @@ function mergeLogging(base: Node, over: Node, path: string, notebook: Notebook):
 
 function mergeSubnets(base: Node, over: Node, path: string, notebook: Notebook): Node {
   if (base.kind !== "list" || over.kind !== "list") return over;
-  const subnet = (node: Node) =>
-    valueAt(node, "subnet")?.kind === "scalar" && scalarText(valueAt(node, "subnet") ?? node);
+  const subnet = (node: Node) => {
+    const named = valueAt(node, "subnet");
+    return named && scalarText(named);
+  };
+  const later = new Map(over.items.map((item) => [subnet(item), item]));
+  const earlier = new Set(base.items.map(subnet));
   const merged = base.items.map((item) => {
-    const other = over.items.find((candidate) => subnet(candidate) === subnet(item));
+    const other = later.get(subnet(item));
     return item.kind === "map" && other?.kind === "map" ? mergeMaps(item, other, path, notebook) : item;
   });
-  const added = over.items.filter((item) => !base.items.some((other) => subnet(other) === subnet(item)));
+  const added = over.items.filter((item) => !earlier.has(subnet(item)));
   return listNode([...merged, ...added], base.at);
 }

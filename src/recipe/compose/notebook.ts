@@ -21,6 +21,8 @@ export interface Notebook {
   readonly places: ReadonlyMap<string, Located>;
   /** True when an error was noted. */
   failed(): boolean;
+  /** True when further errors are not kept: to look for their cures would be time for nothing. */
+  full(): boolean;
 }
 
 /** Notes of each severity that are kept: a thousand remarks must not hide an error. */
@@ -60,6 +62,7 @@ export function openNotebook(): Notebook {
     notes,
     places,
     failed: () => failed,
+    full: () => (counts.get("error") ?? 0) > MAX_NOTES,
   };
 }
 

@@ -60,7 +60,8 @@ function beginLoading(files: RecipeFiles, lookup: Lookup, notebook: Notebook, fi
     lookup,
     including: first === undefined ? [] : [first],
     bases: new Map(),
-    spent: { extended: 0, included: 0 },
+    spent: { extended: 0, copied: 0, included: 0, weights: new WeakMap() },
+    growth: { letters: 0 },
     budget: { lexemes: MAX_LEXEMES },
     told: new Set(),
     loadFiles,
@@ -131,7 +132,8 @@ function sortServices(root: Field, reading: Reading, options: ReadOptions) {
 }
 
 function checkedService(name: string, field: Field, notebook: Notebook): Field | undefined {
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) notebook.error(field, `${name} is no name: letters, digits, . _ and - are`);
+  if (!/^(?!\.+$)[a-zA-Z0-9._-]+$/.test(name))
+    notebook.error(field, `${name} is no name: letters, digits, . _ and - are`);
   if (field.node.kind !== "map") {
     notebook.error(field, `the service ${name} is a map of keys`, "write image: IMAGE below it");
     return undefined;

@@ -20,7 +20,8 @@ function named<T>(
   return entries.flatMap(([name, field]) => {
     const pointer = `/${key}/${segment(name)}`;
     notebook.place(pointer, field.at);
-    if (!/^[a-zA-Z0-9._-]+$/.test(name)) notebook.error(field, `${name} is no name: letters, digits, . _ and - are`);
+    if (!/^(?!\.+$)[a-zA-Z0-9._-]+$/.test(name))
+      notebook.error(field, `${name} is no name: letters, digits, . _ and - are`);
     if (!isNothing(field.node) && field.node.kind !== "map") {
       notebook.error(field, `${name} of ${key} is a map of keys`);
       return [];
@@ -128,9 +129,22 @@ function cure(store: string): string {
   return `berth secret create ${store}, and external: true`;
 }
 
+/** Letters of all configurations together: a long file is short to name. */
+const MAX_CONFIGS = 4 * 1024 * 1024;
+
 /** Reads the configurations: their text is part of the recipe. */
 export function readConfigs(root: Field, reading: Reading): readonly ConfigSpec[] {
-  const { notebook, files, lookup } = reading;
+  const { notebook, files, lookup, spent } = reading;
+  const kept = (name: string, content: string, at: Field): ConfigSpec | undefined => {
+    spent.text += content.length;
+    if (spent.text <= MAX_CONFIGS) return { name, content };
+    notebook.error(
+      at,
+      `the configurations are longer than ${MAX_CONFIGS / 1024 / 1024} MiB together`,
+      "put them into images",
+    );
+    return undefined;
+  };
   return named(root, "configs", reading, (name, field) => {
     const given = ["content", "file", "environment"].filter((key) => child(field, key) !== undefined);
     const [key] = given;
@@ -142,13 +156,13 @@ export function readConfigs(root: Field, reading: Reading): readonly ConfigSpec[
     }
     const written = text(source, notebook);
     if (written === undefined) return undefined;
-    if (key === "content") return { name, content: written };
+    if (key === "content") return kept(name, written, source);
     if (key === "environment") {
       const value = lookup(written);
       if (value === undefined) notebook.error(source, `the variable ${written} has no value`, "give it one in .env");
-      return { name, content: value ?? "" };
+      return kept(name, value ?? "", source);
     }
     const file = files.open(written, files.folderOf(source.node.at.source), source);
-    return file === undefined ? undefined : { name, content: file.text };
+    return file === undefined ? undefined : kept(name, file.text, source);
   });
 }

@@ -112,7 +112,8 @@ function missing(
 ): void {
   const why = inactive.has(name) ? "which is of a profile that is not active" : "which does not exist";
   const message = `${service} needs the service ${name}, ${why}`;
-  const hint = inactive.has(name) ? "activate the profile" : didYouMean(name, [...drafts.keys()]).hint;
+  const near = () => (notebook.full() ? undefined : didYouMean(name, [...drafts.keys()]).hint);
+  const hint = inactive.has(name) ? "activate the profile" : near();
   if (required) notebook.error(field, message, hint);
   else notebook.warn(field, `${message}: it goes without`, hint);
 }
@@ -146,7 +147,9 @@ const MAX_LENDERS = 50;
 function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): readonly MountSpec[] {
   const { service } = draft;
   const found = new Map<string, MountSpec>();
-  for (const { mount, field } of draft.mounts) {
+  if (draft.mounts.length > MAX_MOUNTS)
+    notebook.error(service.field, `${service.name} mounts more than ${MAX_MOUNTS} things`);
+  for (const { mount, field } of draft.mounts.slice(0, MAX_MOUNTS)) {
     if (found.has(mount.target)) notebook.error(field, `two things are mounted at ${mount.target}`);
     else notebook.place(`${service.pointer}/mounts/${found.size}`, field.at);
     found.set(mount.target, mount);
@@ -169,7 +172,7 @@ function borrowed(draft: ServiceDraft, drafts: Drafts, seen: Set<string>): { mou
     if (other === undefined || seen.has(service) || seen.size > MAX_LENDERS) return [];
     seen.add(service);
     const theirs = [
-      ...other.mounts.map(({ mount }) => mount),
+      ...other.mounts.slice(0, MAX_MOUNTS).map(({ mount }) => mount),
       ...borrowed(other, drafts, seen).map(({ mount }) => mount),
     ];
     return theirs.map((mount) => ({

@@ -86,3 +86,14 @@ export function scalarText(node: Node): string | undefined {
   if (node.kind !== "scalar" || node.value === null) return undefined;
   return String(node.value);
 }
+
+/** How many values a node is, shared ones counted wherever they stand. `known`: of nodes that were weighed before. */
+export function weightOf(node: Node, known: WeakMap<Node, number>): number {
+  if (node.kind === "scalar") return 1;
+  const before = known.get(node);
+  if (before !== undefined) return before;
+  const parts = node.kind === "list" ? node.items : [...node.entries.values()].map(({ value }) => value);
+  const weight = parts.reduce((sum, part) => sum + weightOf(part, known), 1);
+  known.set(node, weight);
+  return weight;
+}

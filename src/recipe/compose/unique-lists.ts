@@ -75,7 +75,10 @@ function word(node: Node, key: string): string | undefined {
 /** The path in the container of `SOURCE:TARGET:OPTIONS`. */
 function inner(written: string | undefined): string | undefined {
   const parts = written?.split(":");
-  return parts === undefined ? undefined : (parts[1] ?? parts[0])?.replace(/(?<=.)\/+$/, "");
+  const path = parts?.[1] ?? parts?.[0] ?? "";
+  let end = path.length;
+  while (end > 1 && path[end - 1] === "/") end -= 1;
+  return written === undefined ? undefined : path.slice(0, end);
 }
 
 function portKey(node: Node): string | undefined {

@@ -84,6 +84,9 @@ function pointerOf(service: ServiceSpec, part: string, index: number): string {
   return `/services/${segment(service.name)}/${part}/${index}`;
 }
 
+/** Names that an unknown one is compared with: each costs time with each. */
+const MAX_COMPARED = 1000;
+
 function pickUsed<T extends Named>(
   key: string,
   things: readonly T[],
@@ -93,13 +96,15 @@ function pickUsed<T extends Named>(
   notebook: Notebook,
 ): readonly T[] {
   const known = new Set(things.map(({ name }) => name));
+  const few = [...known].slice(0, MAX_COMPARED);
   const entries = child(root, key);
   const written = entries?.node.kind === "map" ? entries.node.entries : new Map<string, never>();
   for (const { name, service, pointer } of uses) {
     if (known.has(name) || written.has(name)) continue;
+    if (notebook.full()) break;
     const spot: Spot = { pointer, at: notebook.places.get(pointer) };
     const word = key.slice(0, -1);
-    const near = didYouMean(name, [...known]).hint;
+    const near = didYouMean(name, few).hint;
     notebook.error(spot, `${service} uses the ${word} ${name}, which is not declared`, near ?? cure(name));
   }
   const used = new Set(uses.map(({ name }) => name));

@@ -157,8 +157,10 @@ function readEnvFiles(service: ServiceField): Map<string, { value: string; at: F
     const folder = reading.files.folderOf(path.node.at.source);
     const source = required ? reading.files.open(name, folder, path) : reading.files.peek(name, folder, path);
     if (source === undefined) continue;
+    if (!isAffordable(source.text.length / LETTERS, item, service)) break;
     const earlier = (word: string) => found.get(word)?.value ?? reading.lookup(word);
     const read = format === "raw" ? readRawEnvFile(source, earlier) : readEnvFile(source, earlier, notebook);
+    if (!isAffordable(read.size, item, service)) break;
     for (const [key, node] of read) found.set(key, { value: node.text, at: node.at });
   }
   return found;
@@ -172,7 +174,9 @@ function readLabels(service: ServiceField): Readonly<Record<string, string>> {
     const name = text(item, notebook);
     const source = name && reading.files.open(name, reading.files.folderOf(item.node.at.source), item);
     if (!source) continue;
+    if (!isAffordable(source.text.length / LETTERS, item, service)) break;
     const labels = [...readEnvFile(source, reading.lookup, notebook)];
+    if (!isAffordable(labels.length, item, service)) break;
     for (const [key, node] of labels) notebook.place(`${service.pointer}/labels/${segment(key)}`, node.at);
     found.push(Object.fromEntries(labels.map(([key, node]) => [key, node.text])));
   }
@@ -180,4 +184,16 @@ function readLabels(service: ServiceField): Readonly<Record<string, string>> {
   const entries = [...found, own ? texts(own, notebook, `${service.pointer}/labels`) : {}].flatMap(Object.entries);
   if (own !== undefined) notebook.place(`${service.pointer}/labels`, own.at);
   return Object.fromEntries(entries);
+}
+
+/** Variables and labels that all services together take from files: one long file is short to name, and read for each. */
+const MAX_FROM_FILES = 100_000;
+/** So many letters cost about as much as a variable. */
+const LETTERS = 64;
+
+function isAffordable(count: number, item: Field, { notebook, reading: { spent } }: ServiceField): boolean {
+  spent.variables += count;
+  if (spent.variables <= MAX_FROM_FILES) return true;
+  notebook.error(item, `a stack takes at most ${MAX_FROM_FILES} variables and labels from files`);
+  return false;
 }
