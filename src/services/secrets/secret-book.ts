@@ -82,10 +82,10 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
     if (!isClosedFor(sealed, id)) await change(name, { sealed: await closeSecret(keyring, name, value) }, 0);
   };
   return {
-    list: async () => (await db.selectFrom("secrets").selectAll().orderBy("name").execute()).map(readSecret),
+    list: async () => (await db.selectFrom("secrets").select(SHOWN).orderBy("name").execute()).map(readSecret),
     async find(names) {
       if (names.length === 0) return [];
-      const rows = db.selectFrom("secrets").selectAll().where("name", "in", names).orderBy("name");
+      const rows = db.selectFrom("secrets").select(SHOWN).where("name", "in", names).orderBy("name");
       return (await rows.execute()).map(readSecret);
     },
     async countOf(uid) {
@@ -133,7 +133,13 @@ function checkSize(name: string, { length }: Buffer): void {
   if (length > SECRET_BYTES) throw fail("E_SECRET_SIZE", { name, bytes: length, limit: SECRET_BYTES });
 }
 
-function readSecret(row: Selectable<SecretRow>): Secret {
+// All but the value: thousands of those would not fit into the memory.
+const SHOWN = [
+  ...(["name", "description", "owner_uid", "owner_name", "version", "bytes"] as const),
+  ...(["created_at", "created_by", "rotated_at", "rotated_by"] as const),
+] as const;
+
+function readSecret(row: Pick<Selectable<SecretRow>, (typeof SHOWN)[number]>): Secret {
   return {
     name: row.name,
     description: row.description,
