@@ -25,6 +25,7 @@ describe("a container of a service", () => {
     ["runs what the tag was resolved to", { image: "nginx:1" }, { image: "nginx:1" }],
     ["has its command", { entrypoint: ["a"], command: ["b"] }, { entrypoint: ["a"], command: ["b"] }],
     ["has its environment", { environment: { A: "b", C: "" } }, { env: ["A=b", "C="] }],
+    ["has root by its number, whatever the image calls so", { user: "root:root" }, { user: "0:0" }],
     ["has its user", { user: "1000:5", groups: ["6"] }, { user: "1000:5", groups: ["6"] }],
     [
       "comes back after crashes, but not when it was stopped",

@@ -9,7 +9,7 @@ import { logLines } from "./log-lines.ts";
 import { inOrder, withDependencies } from "./order.ts";
 import { planRestart } from "./partial-plan.ts";
 import { reachOf } from "./reach.ts";
-import { needsPull, resolved } from "./resolve-image.ts";
+import { isNamed, needsPull, resolved } from "./resolve-image.ts";
 import { whyNotSideBySide } from "./service-plan.ts";
 import { planStack } from "./stack-plan.ts";
 import { container, desired, ModelEngine, service, stack, UPDATE } from "./testing.ts";
@@ -182,6 +182,20 @@ describe("an image", () => {
   ])("%s (there: %s, %j, %s) is pulled: %s", (reference, there, digests, pull, expected) => {
     expect(needsPull(reference, there ? image({ digests }) : undefined, pull)).toBe(expected);
   });
+});
+
+test.each<[string, boolean]>([
+  ["nginx:1", true],
+  ["docker.io/library/nginx:1", true],
+  ["nginx", false],
+  ["3fa9c0ffee12", false],
+  ["made:1", true],
+  [`registry.example.org/a/b@sha256:${"a".repeat(64)}`, true],
+  [`registry.example.org/a/c@sha256:${"a".repeat(64)}`, false],
+])("an image is found by its name, never by the digits of its id: %s", (reference, is) => {
+  const tags = ["nginx:1", "localhost/made:1"];
+  const digests = [`registry.example.org/a/b@sha256:${"a".repeat(64)}`];
+  expect(isNamed(reference, { tags, digests })).toBe(is);
 });
 
 test("a container is reached at its address, or at a published port where there is no way to it", () => {

@@ -209,6 +209,46 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     await stacks.close();
   });
 
+  test.skipIf(choice.skip)("are judged once more by the builds that they get, before anything changes", async () => {
+    const finding = {
+      rule: "VOL-10",
+      severity: "error",
+      message: "as 2000",
+      pointer: "",
+      certainty: "certain",
+    } as const;
+    const { driver, stacks } = await open({
+      judge: async ({ spec, images }) => ({
+        spec,
+        findings: images.get("web")?.digest.endsWith("#2") ? [finding] : [],
+      }),
+    });
+    await deploy(stacks, "rover", WEB("a:1"));
+    driver.move("a:1");
+    const { id } = await stacks.upgrade("rover", {}, FRED);
+    expect(await stacks.ended(id)).toMatchObject({ state: "failed", message: expect.stringContaining("as 2000") });
+    expect((await stacks.show("rover")).services[0]?.digest).toBe("sha256:a:1#1");
+    expect(driver.running("rover")).toEqual({ web: 1 });
+    await stacks.close();
+  });
+
+  test.skipIf(choice.skip)("are deployed as they were judged, and only over what they were judged over", async () => {
+    const elvis = { uid: 2, user: "elvis" };
+    const judging = Promise.withResolvers<void>();
+    const { stacks } = await open({
+      judge: async ({ spec, by }) => {
+        if (by.user === "elvis") await judging.promise;
+        return { spec: { ...spec, title: "as judged" }, findings: [] };
+      },
+    });
+    const late = stacks.up({ ...wish("rover", WEB("b:1")), tags: { owner: "elvis" } }, elvis);
+    await deploy(stacks, "rover", WEB("a:1"));
+    judging.resolve();
+    await expect(late).rejects.toMatchObject({ code: "E_STACK_CHANGED" });
+    expect(await stacks.show("rover")).toMatchObject({ owner: "fred", title: "as judged" });
+    await stacks.close();
+  });
+
   test.skipIf(choice.skip)("wake with what they depend on, unless somebody stopped it", async () => {
     const { driver, stacks } = await open();
     const text = "services: {app: {image: a, depends_on: [db]}, db: {image: b}}";
