@@ -15,6 +15,7 @@ services:
     user: "33:33"
     cap_drop: [ALL]
     stop_grace_period: 1s
+    deploy: { update_config: { monitor: 100ms } }
     secrets: [word]
     environment: { GREETING: hello }
 secrets:
@@ -120,6 +121,7 @@ describe.skipIf(missing)(`a person at a whole server${missing ? ` [needs ${missi
     await button("Stop web").click();
     await dialog().getByRole("button", { name: "Stop" }).click();
     await page.getByRole("region", { name: "web", exact: true }).locator("header").getByText("stopped").waitFor();
+    await page.getByRole("status").getByText("Stop: done").waitFor();
     await show(page, "/audit");
     await page.getByText("service.exec").first().waitFor();
     await page.getByText("secret.create").first().waitFor();

@@ -17,9 +17,11 @@ interface Props {
   readonly stack: string;
   readonly id: string;
   readonly onEnd?: ((operation: Operation | undefined) => void) | undefined;
+  /** There is no such operation any more: its stack was removed meanwhile. */
+  readonly onGone?: (() => void) | undefined;
 }
 
-export function LiveProgress({ stack, id, onEnd }: Props) {
+export function LiveProgress({ stack, id, onEnd, onGone }: Props) {
   const progress = useSignal(NOTHING);
   const refusal = useSignal<Refusal | undefined>(undefined);
   useFollow(
@@ -36,7 +38,8 @@ export function LiveProgress({ stack, id, onEnd }: Props) {
         if (event === "end") onEnd?.(progress.value.ended);
       },
       onRefused: (refused) => {
-        refusal.value = refused;
+        if (refused.status === 404 && onGone) onGone();
+        else refusal.value = refused;
       },
     },
     [stack, id],

@@ -9,6 +9,7 @@ import { LiveProgress } from "./live-progress.tsx";
 
 export function OperationPage({ stack, id }: { readonly stack: string; readonly id: string }) {
   const ended = useSignal<Operation | undefined>(undefined);
+  const gone = useSignal(false);
   const page = `/stacks/${encodeURIComponent(stack)}`;
   return (
     <Page title={`Progress of ${stack}`} above={<StackTrail stack={stack} />}>
@@ -19,10 +20,14 @@ export function OperationPage({ stack, id }: { readonly stack: string; readonly 
         onEnd={(operation) => {
           ended.value = operation;
         }}
+        onGone={() => {
+          gone.value = true;
+        }}
       />
-      {ended.value && (
+      {gone.value && <p class="notice tone-calm">There is no stack {stack} any more.</p>}
+      {(gone.value || ended.value) && (
         <p class="actions">
-          {ended.value.kind === "down" && ended.value.state === "done" ? (
+          {gone.value || isDown(ended.value) ? (
             <Link to="/" class="button primary">
               To the overview
             </Link>
@@ -35,4 +40,8 @@ export function OperationPage({ stack, id }: { readonly stack: string; readonly 
       )}
     </Page>
   );
+}
+
+function isDown(operation: Operation | undefined): boolean {
+  return operation?.kind === "down" && operation.state === "done";
 }

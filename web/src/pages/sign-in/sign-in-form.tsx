@@ -27,7 +27,7 @@ export function SignInForm({ keepPage = false }: Props) {
           {ways.oidcName ?? "Sign in with your organisation"}
         </a>
       )}
-      {ways.password && <PasswordForm />}
+      {ways.password && <PasswordForm among={ways.oidc !== undefined} />}
       {ways.token && <TokenForm among={ways.password || ways.oidc !== undefined} />}
       {!ways.password && !ways.token && !ways.oidc && (
         <p>This site has no way to sign in with a browser. The program works: berth stack list</p>
@@ -36,7 +36,7 @@ export function SignInForm({ keepPage = false }: Props) {
   );
 }
 
-function PasswordForm() {
+function PasswordForm({ among }: { readonly among: boolean }) {
   const user = useSignal("");
   const password = useSignal("");
   const { busy, failure, run } = useAction();
@@ -51,7 +51,7 @@ function PasswordForm() {
       <Field label="Account" value={user} autoComplete="username" required />
       <Field label="Password" value={password} type="password" autoComplete="current-password" required />
       <Failure error={failure.value} />
-      <Button submit kind="primary" busy={busy.value}>
+      <Button submit kind={among ? "plain" : "primary"} busy={busy.value}>
         Sign in
       </Button>
     </form>

@@ -1,13 +1,16 @@
 // Buttons for what may be done: each asks where it must, does it, and shows how it goes on where it takes long.
 
+import { useEffect, useRef } from "preact/hooks";
 import { ask } from "../../api/ask.ts";
 import type { Deployment, Operation } from "../../api/types.ts";
 import { Button } from "../../parts/button.tsx";
 import { confirm } from "../../parts/confirm.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { useAction } from "../../state/action.ts";
+import { announce } from "../../state/announce.ts";
 import { go } from "../../state/location.ts";
 import type { Doing } from "./doings.ts";
+import { operationEnd } from "./operation-end.ts";
 
 interface Props {
   readonly stack: string;
@@ -17,20 +20,26 @@ interface Props {
   readonly of?: string | undefined;
 }
 
+/** Shown on a page of their own. */
 const LONG: readonly Doing["verb"][] = ["upgrade", "rollback", "remove"];
 
 export function DoingButtons({ stack, doings, onDone, of }: Props) {
   const { busy, failure, run } = useAction();
+  const left = useRef(new AbortController());
+  useEffect(() => () => left.current.abort(), []);
   async function press(doing: Doing): Promise<void> {
     const answered = doing.asking ? await confirm(doing.asking) : { option: false };
-    if (!answered) return;
-    await run(async () => {
-      const { method, path, body } = doing;
-      const query = answered.option ? { volumes: true } : undefined;
-      const answer = await ask<Operation | Deployment>({ method, path, body, query });
-      if (LONG.includes(doing.verb)) go(`/stacks/${encodeURIComponent(stack)}/operations/${answer.id}`);
-      else onDone();
-    }, `${doing.label}: begun`);
+    if (answered) await run(() => perform(doing, answered.option));
+  }
+  async function perform({ method, path, body, verb, label }: Doing, volumes: boolean): Promise<void> {
+    const answer = await ask<Operation | Deployment>({ method, path, body, query: volumes ? { volumes } : {} });
+    announce(`${label}: begun`);
+    if (LONG.includes(verb)) return go(`/stacks/${encodeURIComponent(stack)}/operations/${answer.id}`);
+    onDone();
+    // Waking answers when it is done.
+    if (verb !== "wake") await operationEnd(answer as Operation, left.current.signal);
+    announce(`${label}: done`);
+    onDone();
   }
   if (doings.length === 0) return null;
   return (
