@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs a built berth below a prefix: the binary in PREFIX/bin, its helpers in PREFIX/libexec/berth. Nothing is setuid.
 # usage: install.sh [--server] [--node] PREFIX [BUILD]     BUILD: the folder with the built programs (default: build/ of this checkout)
-# With --server also what `berth serve` needs: its modules for Node, and the unit for systemd. With --node also the names that
+# With --server also what `berth serve` needs: its modules for Node, the pages of its web interface, and the units for systemd. With --node also the names that
 # batch jobs and their prologs call: shifter, shifterimg, setupRoot, unsetupRoot.
 # DESTDIR is put before PREFIX, for those who make packages.
 
@@ -40,13 +40,24 @@ put "$here/apparmor/berth-launch" "$root/share/berth/apparmor/berth-launch" 644
 put "$here/apparmor/install.sh" "$root/share/berth/apparmor/install.sh" 755
 if [ $server = yes ]; then
   [ -f "$build/modules/main.js" ] || fail "$build/modules is missing: call ./berth --version in the checkout, which builds it"
+  [ -f "$build/web/index.html" ] || fail "$build/web is missing: call ./berth --version in the checkout, which builds it"
   # As a whole: modules of two versions do not know each other.
-  rm -rf "$root/libexec/berth/modules.new"
-  cp -R "$build/modules" "$root/libexec/berth/modules.new"
-  rm -rf "$root/libexec/berth/modules"
-  mv "$root/libexec/berth/modules.new" "$root/libexec/berth/modules"
+  for part in modules web; do
+    rm -rf "$root/libexec/berth/$part.new"
+    cp -R "$build/$part" "$root/libexec/berth/$part.new"
+    rm -rf "$root/libexec/berth/${part:?}"
+    mv "$root/libexec/berth/$part.new" "$root/libexec/berth/$part"
+  done
+  rm -f "$root/libexec/berth/web/.stamp"
+  [ -f "$build/web/index.html" ] || fail "$build/web is missing: call ./berth --version in the checkout, which builds it"
+  rm -rf "$root/libexec/berth/web.new"
+  cp -R "$build/web" "$root/libexec/berth/web.new"
+  rm -rf "$root/libexec/berth/web"
+  mv "$root/libexec/berth/web.new" "$root/libexec/berth/web"
   mkdir -p "$root/lib/systemd/system"
-  sed "s#/usr/local/#$prefix/#g" "$here/systemd/berth-gateway.service" >"$root/lib/systemd/system/berth-gateway.service"
+  for unit in berth-gateway berth-services; do
+    sed "s#/usr/local/#$prefix/#g" "$here/systemd/$unit.service" >"$root/lib/systemd/system/$unit.service"
+  done
 fi
 if [ $node = yes ]; then
   mkdir -p "$root/sbin"

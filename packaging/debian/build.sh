@@ -75,8 +75,8 @@ libraries() {
 # Everything that `install.sh` installs, parted into the packages by where it lies.
 DESTDIR=$work/berth sh "$root/packaging/install.sh" --node --server /usr "$build" >/dev/null
 mkdir -p berth/etc/berth berth-gateway/usr/libexec/berth berth-gateway/lib/systemd/system
-mv berth/usr/libexec/berth/modules berth-gateway/usr/libexec/berth/
-mv berth/usr/lib/systemd/system/berth-gateway.service berth-gateway/lib/systemd/system/
+mv berth/usr/libexec/berth/modules berth/usr/libexec/berth/web berth-gateway/usr/libexec/berth/
+mv berth/usr/lib/systemd/system/berth-gateway.service berth/usr/lib/systemd/system/berth-services.service berth-gateway/lib/systemd/system/
 rmdir -p --ignore-fail-on-non-empty berth/usr/lib/systemd/system
 
 # An alternative: berth.postinst.

@@ -69,6 +69,30 @@ test("a node gets the names that jobs and prologs call, which lead to what is in
   expect(existsSync(join(work, "d"))).toBe(false);
 });
 
+test("a server gets its modules, its pages and its units, as a whole, and a second time over the first", () => {
+  const [prefix, build] = [join(work, "server"), join(work, "build")];
+  const server = () =>
+    spawnSync("sh", [join(PACKAGING, "install.sh"), "--server", prefix, build], { encoding: "utf8" });
+  expect(server()).toMatchObject({ status: 1, stderr: expect.stringMatching(/modules is missing/) });
+  for (const [folder, name] of [
+    ["modules", "main.js"],
+    ["web", "index.html"],
+  ] as const) {
+    mkdirSync(join(build, folder));
+    writeFileSync(join(build, folder, name), name);
+  }
+  expect(server().status).toBe(0);
+  writeFileSync(join(prefix, "libexec/berth/modules/of-before.js"), "");
+  expect(server().status).toBe(0);
+  expect(existsSync(join(prefix, "libexec/berth/modules/of-before.js"))).toBe(false);
+  expect(readFileSync(join(prefix, "libexec/berth/web/index.html"), "utf8")).toBe("index.html");
+  for (const unit of ["berth-gateway", "berth-services"]) {
+    const text = readFileSync(join(prefix, `lib/systemd/system/${unit}.service`), "utf8");
+    expect(text).toContain(`ExecStart=${prefix}/bin/berth serve`);
+    expect(text).not.toContain("/usr/local/");
+  }
+});
+
 test("a real run-singularity of the prefix is left alone", () => {
   const prefix = join(work, "b");
   mkdirSync(join(prefix, "bin"), { recursive: true });
