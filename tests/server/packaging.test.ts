@@ -17,6 +17,8 @@ beforeAll(async () => {
   const build = join(work, "build");
   await mkdir(join(build, "modules"), { recursive: true });
   await writeFile(join(build, "modules", "main.js"), "");
+  await mkdir(join(build, "web"));
+  await writeFile(join(build, "web", "index.html"), "");
   for (const name of [
     "berth",
     "berth-main",
@@ -35,9 +37,10 @@ beforeAll(async () => {
 afterAll(() => rm(work, { recursive: true, force: true }));
 
 describe("install.sh --server", () => {
-  test("brings the modules and a unit that calls the installed program", async () => {
+  test("brings the modules, the pages and a unit that calls the installed program", async () => {
     expect(status).toBe(0);
     await readFile(join(prefix, "libexec/berth/modules/main.js"));
+    await readFile(join(prefix, "libexec/berth/web/index.html"));
     const unit = await readFile(join(prefix, "lib/systemd/system/berth-gateway.service"), "utf8");
     expect(unit).toContain(`ExecStart=${prefix}/bin/berth serve`);
   });

@@ -251,12 +251,16 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     expect(await page.getByLabel("Name of the stack").inputValue()).toBe("rover-three");
     await show(page, "/");
     await page.getByText("Needs attention").waitFor();
+    const again = page.waitForResponse(/\/v2\/stacks\?/);
+    harbour.sample.happens("atlas", "stopped");
+    await again;
     await harbour.away();
     await page.getByText("The server is away").waitFor();
     // What was there is still to be seen.
     expect(await page.getByText("Needs attention").count()).toBe(1);
     await harbour.back();
     await page.getByText("The server is away").waitFor({ state: "detached" });
+    await expect.poll(() => calls().at(-1)).toMatch(/^events after \d+$/);
   });
 
   test("signs in again above the page when the session has ended, and loses nothing", async () => {

@@ -211,7 +211,10 @@ function liveDesk(
         message: "container 2 is unhealthy: GET /healthz answered 503",
       })),
     }),
-    followEvents: async (_who, _wish, signal) => arrivals<StackEvent>(listeners, signal),
+    followEvents: async (_who, { after }, signal) => {
+      if (after !== undefined) calls.push(`events after ${after}`);
+      return arrivals<StackEvent>(listeners, signal);
+    },
     exec: async (_who, { stack, service }, options) => {
       calls.push(`exec ${stack}/${service} ${options.argv.join(" ")}`);
       return echo(calls);
@@ -325,6 +328,7 @@ function secretDesk({ now, calls }: Parts): SecretDesk {
       );
       return { secret: find(name), restarted: restart ? find(name).usedBy : [] };
     },
+    exchangeKey: async () => secrets.length,
     remove: async (_who, name) => {
       secrets = secrets.filter((one) => one.name !== name);
     },

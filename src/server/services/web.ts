@@ -26,9 +26,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
 };
 
-/** Where the pages are, beside the program: `build/web` of a checkout, `web` of a package. Undefined: nowhere. */
+/** Where the pages are: beside the folder of the packed modules; of the sources, in `build`. Undefined: nowhere. */
 export function webFolder(): string | undefined {
-  const places = [join(import.meta.dirname, "../../../build/web"), join(import.meta.dirname, "web")];
+  const places = [join(import.meta.dirname, "../web"), join(import.meta.dirname, "../../../build/web")];
   return places.find((place) => existsSync(join(place, "index.html")));
 }
 
