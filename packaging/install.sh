@@ -49,11 +49,6 @@ if [ $server = yes ]; then
     mv "$root/libexec/berth/$part.new" "$root/libexec/berth/$part"
   done
   rm -f "$root/libexec/berth/web/.stamp"
-  [ -f "$build/web/index.html" ] || fail "$build/web is missing: call ./berth --version in the checkout, which builds it"
-  rm -rf "$root/libexec/berth/web.new"
-  cp -R "$build/web" "$root/libexec/berth/web.new"
-  rm -rf "$root/libexec/berth/web"
-  mv "$root/libexec/berth/web.new" "$root/libexec/berth/web"
   mkdir -p "$root/lib/systemd/system"
   for unit in berth-gateway berth-services; do
     sed "s#/usr/local/#$prefix/#g" "$here/systemd/$unit.service" >"$root/lib/systemd/system/$unit.service"
