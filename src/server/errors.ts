@@ -34,6 +34,12 @@ export const fail = defineErrors({
     text: "the engine at {address} is {kind}, and services.engine.kind says {wanted}",
     hint: "name the other engine's socket, or change services.engine.kind",
   },
+  E_SERVE_REGISTRY_LOGIN: {
+    text: "the password for {registry} in {path}, named by services.registries, cannot be read: {why}",
+    hint: "give the file to the user that the server runs as, and to nobody else (mode 0600)",
+    exit: 1,
+    http: 502,
+  },
   E_SERVE_ENGINE_FILE: { text: "{path}, named by services.engine.tls, cannot be read: {why}" },
   E_SERVE_SECRET: {
     text: "{service} of {stack} may not use the secret {secret}: there is none of that name that belongs to {owner}",

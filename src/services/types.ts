@@ -134,8 +134,6 @@ export interface Driver {
     pull: "missing" | "always" | "never",
     options?: ApplyOptions & {
       readonly platform?: string | undefined;
-      /** Whose credentials the registry is shown. */
-      readonly owner?: string | undefined;
     },
   ): Promise<ResolvedImage>;
 }

@@ -25,18 +25,54 @@ describe.skipIf(!hasDockerd).concurrent("on Docker", () => {
   let engine: TestEngine;
   let rig: Rig;
   let registry: TestRegistry | undefined;
+  let locked: TestRegistry | undefined;
+  let password = "hunter2-wrong";
 
   beforeAll(async () => {
     registry = hasRegistry ? await startRegistry() : undefined;
+    locked = hasRegistry ? await startRegistry({ basic: { username: "berth", password: "hunter2-right" } }) : undefined;
     engine = await startDockerd();
     await engine.image({ name: "test/web:1", cmd: SERVE });
-    rig = await openRig({ socket: engine.socket, dir: folder.dir, database: "docker.db" });
+    rig = await openRig({
+      ...{ socket: engine.socket, dir: folder.dir, database: "docker.db" },
+      credentials: async (reference) =>
+        reference.startsWith(`${locked?.host}/`) ? { user: "berth", password } : undefined,
+    });
   });
 
   afterAll(async () => {
     await rig?.close();
     await engine?.stop();
     await registry?.stop();
+    await locked?.stop();
+  });
+
+  test.skipIf(!hasRegistry)("a registry behind a login is shown it, and nobody else is", async () => {
+    const name = someName();
+    const host = locked?.host ?? "";
+    const digest = await engine.push(host, { name: "team/own:1", cmd: SERVE }, "berth:hunter2-right");
+    const image = `${host}/team/own:1`;
+    const text = (more = "") => `services: {web: {image: "${image}", stop_signal: SIGKILL${more}}}`;
+    const refused = await deployed(rig.stacks, wish(name, text()));
+    expect(refused).toMatchObject({ state: "failed", message: expect.stringMatching(/give credentials/) });
+    password = "hunter2-right";
+    expect((await deployed(rig.stacks, wish(name, text()))).message).toBeUndefined();
+    expect((await rig.stacks.show(name)).services[0]?.digest).toBe(digest);
+    // Gone from the engine: what is made anew has to be pulled once more, by its digest.
+    await rig.stacks.ended((await rig.stacks.stop(name, undefined, FRED)).id);
+    await engine.ask("DELETE", `/v1.41/images/${host}/team/own@${digest}?force=1`);
+    const more = ", environment: {A: b}, x-berth: {update: {monitor: 100ms}}";
+    expect((await deployed(rig.stacks, wish(name, text(more)))).message).toBeUndefined();
+    const id = (await rig.driver.observe(name))[0]?.containers[0]?.id ?? "";
+    const told = [
+      await rig.stacks.events({ stack: name }),
+      await rig.stacks.deployments(name),
+      await rig.stacks.export(name),
+      (await engine.ask("GET", `/v1.41/containers/${id}/json`)).text,
+      refused,
+    ];
+    expect(JSON.stringify(told)).not.toContain("hunter2");
+    await down(rig, name);
   });
 
   test.skipIf(!hasRegistry)("a tag of a registry keeps its meaning until an upgrade asks anew", async () => {

@@ -10,7 +10,7 @@ import { connectEngine, LiveContainers } from "../../src/services/engine/index.t
 import type { Engine } from "../../src/services/engine/types.ts";
 import { openStacks } from "../../src/services/stacks/open-stacks.ts";
 import { readRecipe } from "../../src/services/stacks/read-recipe.ts";
-import type { PortOffice, SecretFiles, Stacks, Traffic } from "../../src/services/stacks/types.ts";
+import type { PortOffice, RegistryCredentials, SecretFiles, Stacks, Traffic } from "../../src/services/stacks/types.ts";
 import type { StackWish } from "../../src/services/types.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -27,6 +27,7 @@ export interface Choices {
   readonly traffic?: Traffic;
   readonly ports?: PortOffice;
   readonly server?: string;
+  readonly credentials?: RegistryCredentials;
 }
 
 export interface Rig {
@@ -62,7 +63,9 @@ export async function openRig(choices: Choices): Promise<Rig> {
   const live = new LiveContainers({ engine, site });
   await live.ready();
   const folders = { secrets: join(dir, "secrets"), configs: join(dir, "configs") };
-  const driver = openDockerDriver({ engine, site, live, folders, secrets, traffic, info: await engine.info() });
+  const { credentials } = choices;
+  const info = await engine.info();
+  const driver = openDockerDriver({ engine, site, live, folders, secrets, traffic, info, credentials });
   const store = await openStore(`sqlite:${join(dir, choices.database ?? "berth.db")}`, {
     now: () => Date.now() / 1000,
   });

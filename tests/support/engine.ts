@@ -48,8 +48,8 @@ export interface TestEngine {
   readonly range: EngineRange;
   /** Loads a tiny image; answers its id. */
   image(image: TinyImage): Promise<string>;
-  /** Puts a tiny image into a loopback registry; answers the digest of its manifest. The name is the same there. */
-  push(host: string, image: TinyImage): Promise<string>;
+  /** Puts a tiny image into a loopback registry; answers the digest of its manifest. The name is the same there. `login`: `USER:PASSWORD`. */
+  push(host: string, image: TinyImage, login?: string): Promise<string>;
   /** The engine's API, past all code of ours. */
   ask(method: string, path: string, body?: unknown): Promise<EngineAnswer>;
   /** SIGKILL; containers may go on running. */
@@ -182,7 +182,7 @@ class RunningEngine implements TestEngine {
     return id;
   }
 
-  async push(host: string, image: TinyImage): Promise<string> {
+  async push(host: string, image: TinyImage, login?: string): Promise<string> {
     const { archive } = await dockerArchive(image);
     const folder = await mkdtemp(join(this.dir, "push-"));
     await mkdir(folder, { recursive: true });
@@ -191,6 +191,7 @@ class RunningEngine implements TestEngine {
     const digest = join(folder, "digest");
     const run = promisify(execFile);
     const flags = ["--insecure-policy", "--tmpdir", folder, "copy", "--quiet", "--dest-tls-verify=false"];
+    if (login !== undefined) flags.push("--dest-creds", login);
     await run("skopeo", [...flags, "--digestfile", digest, from, `docker://${host}/${image.name}`]);
     const written = readFileSync(digest, "utf8").trim();
     await rm(folder, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import { fail as engineFailure } from "../../services/engine/errors.ts";
 import { connectEngine, LiveContainers, usualAddress } from "../../services/engine/index.ts";
 import type { Engine, EngineInfo } from "../../services/engine/types.ts";
 import type { StackDriver } from "../../services/stacks/parts.ts";
+import type { RegistryCredentials } from "../../services/stacks/types.ts";
 import type { EngineConfig } from "../../site/services/engine.ts";
 import { fail } from "../errors.ts";
 import type { Logger } from "../logger.ts";
@@ -20,6 +21,7 @@ export interface EngineLinkParts extends Pick<DriverParts, "site" | "folders" | 
   readonly config: EngineConfig;
   readonly runtimeDir: string | undefined;
   readonly log: Logger;
+  readonly credentials: RegistryCredentials;
 }
 
 /** The way to the engine. `close` ends it. */
@@ -93,9 +95,10 @@ export class EngineLink {
   }
 
   #open(info: EngineInfo): void {
-    const { site, folders, secrets, traffic, storage } = this.#parts;
+    const { site, folders, secrets, traffic, storage, checkIn, credentials } = this.#parts;
     const { engine, live } = this;
-    this.#driver = openDockerDriver({ engine, live, info, site, folders, secrets, traffic, storage });
+    const given = { site, folders, secrets, traffic, storage, checkIn, credentials };
+    this.#driver = openDockerDriver({ engine, live, info, ...given });
     this.#info = info;
     this.#driver.watch((stack) => {
       for (const watcher of [...this.#watchers]) watcher(stack);

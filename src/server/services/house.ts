@@ -32,6 +32,7 @@ import { ownedSecrets } from "./owned-secrets.ts";
 import { openProxies } from "./proxies.ts";
 import { ServiceNames } from "./service-names.ts";
 import { openSpin, type Spin } from "./spin.ts";
+import { registryLogins } from "./registry-logins.ts";
 import { stackFacts } from "./stack-facts.ts";
 import { tellPort } from "./tell-port.ts";
 import { tidyPeriodically } from "./tidy.ts";
@@ -112,6 +113,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   });
   onClose(() => link.close());
   const stacks = openStacks({
+    credentials: registryLogins(() => config().registries),
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
     judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks) }),
     quota: (request, wait) => known(late.quotas).check(request, wait),
@@ -128,6 +130,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const logs = openLogs(parts, link, onClose);
   const { dns } = config();
   const names = dns && (await ServiceNames.open({ config: dns, stacks, now: store.now, log }));
+    tags: () => config().tags,
   if (names) onClose(() => names.close());
   onClose(tidyPeriodically({ ...tidied(parts), logs, webhooks, stacks }));
   const proxies = await openProxies(parts, { link, stacks, idle });

@@ -21,6 +21,7 @@ export type LiveView = Pick<LiveContainers, "all" | "byStack" | "refresh" | "wat
 export interface DockerDriverParts extends DriverParts {
   readonly info: EngineInfo;
   readonly live: LiveView;
+  /** Asked before every pull. */
   readonly credentials?: RegistryCredentials | undefined;
 }
 
@@ -34,8 +35,10 @@ export interface DockerDriver extends Driver {
 }
 
 /** Opens it; `close` ends its health checks. */
-export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
-  const { engine, live, info, site, credentials } = parts;
+export function openDockerDriver(given: DockerDriverParts): DockerDriver {
+  const { live, info, site, credentials } = given;
+  const engine = credentials ? withCredentials(given.engine, credentials) : given.engine;
+  const parts = { ...given, engine };
   const keeper = new HealthKeeper(info.rootless);
   const unwatch = followLive(live, keeper);
   const work = (stack: string, desired: Work["desired"], signal: AbortSignal | undefined): Work => ({
@@ -55,7 +58,7 @@ export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
     },
     exec: (id, options, signal) => engine.exec(id, defined(options), { signal }),
     scale: (stack, service, containers, options) => scale(parts, stack, service, containers, options?.signal),
-    resolve: (reference, pull, options) => resolveImage(reference, { ...options, engine, credentials, pull }),
+    resolve: (reference, pull, options) => resolveImage(reference, { ...options, engine, pull }),
     containers: (stack) => (stack === undefined ? live.all() : live.byStack(stack)).map((one) => keeper.see(one)),
     alive: (signal) => engine.alive({ signal }),
     canPause: info.canPause,
@@ -63,6 +66,15 @@ export function openDockerDriver(parts: DockerDriverParts): DockerDriver {
       unwatch();
       keeper.close();
     },
+  };
+}
+
+// Whoever pulls, and for whatever reason: an image that was removed meanwhile is pulled again from the same registry.
+function withCredentials(engine: Engine, credentials: RegistryCredentials): Engine {
+  return {
+    ...engine,
+    pull: async (reference, options, wait) =>
+      engine.pull(reference, { credentials: await credentials(reference), ...options }, wait),
   };
 }
 

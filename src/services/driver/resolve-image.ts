@@ -3,18 +3,15 @@
 import { BerthError } from "../../base/errors.ts";
 import { HUB, parseReference } from "../../oci/reference.ts";
 import type { Engine, EngineImage } from "../engine/types.ts";
-import type { RegistryCredentials } from "../stacks/types.ts";
 import type { ResolvedImage } from "../types.ts";
 import { fail } from "./errors.ts";
 
 /** How a reference is to be resolved. */
 export interface Resolution {
   readonly engine: Engine;
-  readonly credentials?: RegistryCredentials | undefined;
   /** `always`: the registry is asked although the engine has the image. */
   readonly pull: "missing" | "always" | "never";
   readonly platform?: string | undefined;
-  readonly owner?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -79,7 +76,10 @@ export function needsPull(reference: string, there: EngineImage | undefined, pul
 /** Pure: the digest of an image by the registry that the reference names, else of its configuration. */
 export function resolved(reference: string, image: EngineImage): ResolvedImage {
   const repository = repositoryOf(reference);
-  const known = image.digests.find((digest) => repositoryOf(digest) === repository);
+  const wanted = /@(?<digest>.+)$/.exec(reference)?.groups?.["digest"];
+  // One image may have several digests of a repository: lists, and manifests that were pushed anew.
+  const own = image.digests.filter((digest) => repositoryOf(digest) === repository);
+  const known = own.find((digest) => wanted !== undefined && digest.endsWith(`@${wanted}`)) ?? own[0];
   const digest = known?.slice(known.indexOf("@") + 1);
   if (known === undefined || digest === undefined) return { reference, digest: image.id, local: image.id };
   return { reference, digest, local: known };
@@ -100,10 +100,9 @@ function namesRegistry(reference: string): boolean {
   return reference.includes("/") && (/[.:]/.test(first) || first === "localhost") && first !== HUB;
 }
 
-async function pull(reference: string, { engine, credentials, owner, platform, signal }: Resolution): Promise<void> {
-  const login = owner === undefined ? undefined : await credentials?.(reference, owner);
+async function pull(reference: string, { engine, platform, signal }: Resolution): Promise<void> {
   // An engine told no tag might pull all of them.
-  await engine.pull(withTag(reference), { credentials: login, platform }, { signal });
+  await engine.pull(withTag(reference), { platform }, { signal });
 }
 
 function withTag(reference: string): string {

@@ -138,8 +138,7 @@ export interface Traffic {
   ): Promise<void>;
 }
 
-/** Credentials for a registry, of the one who owns the stack. */
+/** What the registry of a reference is to be shown; undefined: nothing. @throws when it cannot be read */
 export type RegistryCredentials = (
   reference: string,
-  owner: string,
 ) => Promise<{ readonly user: string; readonly password: string } | undefined>;

@@ -35,6 +35,8 @@ export interface StacksParts {
   readonly ports: PortOffice;
   readonly quota: QuotaCheck;
   readonly log: Log;
+  /** `as-spin`: deploying again takes what the engine has under a tag by then; `pinned` unless said otherwise. */
+  readonly tags?: (() => "pinned" | "as-spin") | undefined;
   readonly tell?: Tellers | undefined;
   /** How long a server must be silent until another goes on with its operations; 30 s unless said otherwise. */
   readonly silenceMs?: number | undefined;

@@ -5,8 +5,9 @@ import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, Proposal, ResolvedImage, StackPlan, StackWish, Step } from "../types.ts";
 import { forbids } from "./allowed.ts";
 import { desiredOf } from "./desired.ts";
+import { movedTags, takenAsSpin } from "./moved-tags.ts";
 import type { Room } from "./parts.ts";
-import { lookImages } from "./resolve-stack.ts";
+import { imagesOf, lookImages } from "./resolve-stack.ts";
 import { findStack, readDeployment, type StackRecord } from "./stack-records.ts";
 import type { Person, ReadRecipe, Waiting } from "./types.ts";
 
@@ -37,9 +38,11 @@ export async function proposeOver(
 async function judged(room: Room, recipe: ReadRecipe, by: Person, wait: Waiting): Promise<Proposal> {
   const { places, notes, version = null } = recipe;
   const before = await countingNow(room, recipe.spec.name);
-  const images = await lookImages(room.driver, recipe.spec, before);
+  const images = await lookImages(room, recipe.spec, before);
   const { findings, spec } = await room.judge({ spec: recipe.spec, places, by, images, before, version }, wait);
-  const { plan, problem } = await planned(room, spec, images, before, wait);
+  const { plan: bare, problem } = await planned(room, spec, images, before, wait);
+  const moved = room.tags?.() === "as-spin" ? movedTags(spec, imagesOf(before), images).map(takenAsSpin) : [];
+  const plan = { ...bare, warnings: [...bare.warnings, ...moved] };
   const told =
     problem === undefined ? notes : [...notes, { severity: "error" as const, message: problem, pointer: "" }];
   const allowed = problem === undefined && !forbids(findings);

@@ -5,7 +5,8 @@ import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, ResolvedImage } from "../types.ts";
 import { allowed } from "./allowed.ts";
 import type { Doing } from "./doing.ts";
-import type { StackDriver } from "./parts.ts";
+import { movedTags, takenAsSpin } from "./moved-tags.ts";
+import type { Room, StackDriver } from "./parts.ts";
 import { setResolved } from "./stack-records.ts";
 import type { PortWish } from "./types.ts";
 
@@ -26,6 +27,9 @@ export async function resolveStack(
   const builds = new Map(Object.entries(images));
   const subject = { spec: deployment.spec, places: new Map(), by, images: builds, before };
   const { spec, findings } = await allowed(doing.room, subject, { signal: doing.signal });
+  if (takesCached(doing.room) && !doing.arguments.renew)
+    for (const moved of movedTags(spec, imagesOf(before), builds))
+      await doing.note({ kind: "tag", service: moved.service, message: takenAsSpin(moved) });
   const ports = await choosePorts(doing, deployment, before?.ports ?? {}, []);
   await setResolved(doing.room.store.db, deployment.id, { images, ports, spec, findings });
   return { ...deployment, images, ports, spec, findings };
@@ -43,18 +47,29 @@ export async function resolvePortsAgain(
   return { ...deployment, ports };
 }
 
+/** The images of a deployment by service. */
+export function imagesOf(deployment: Deployment | undefined): ReadonlyMap<string, ResolvedImage> {
+  return new Map(Object.entries(deployment?.images ?? {}));
+}
+
 /** What is known of the images without asking any registry: kept digests, and what the engine has. */
 export async function lookImages(
-  driver: StackDriver,
+  room: Pick<Room, "driver" | "tags">,
   spec: StackSpec,
   before: Deployment | undefined,
 ): Promise<ReadonlyMap<string, ResolvedImage>> {
   const found = new Map<string, ResolvedImage>();
   for (const service of spec.services) {
-    const image = keptImage(service, before) ?? (await lookImage(driver, service.image));
+    const kept = takesCached(room) ? undefined : keptImage(service, before);
+    const image = kept ?? (await lookImage(room.driver, service.image));
     if (image) found.set(service.name, image);
   }
   return found;
+}
+
+// As on Spin: a container that is made anew is of what the engine has under the tag.
+function takesCached({ tags }: Pick<Room, "tags">): boolean {
+  return tags?.() === "as-spin";
 }
 
 async function lookImage(driver: StackDriver, reference: string): Promise<ResolvedImage | undefined> {
@@ -79,7 +94,7 @@ async function resolveImages(doing: Doing, deployment: Deployment, before: Deplo
   const worker = async () => {
     for (let service = waiting.shift(); service; service = waiting.shift()) {
       try {
-        images.set(service.name, await resolveOne(doing, deployment, service, before));
+        images.set(service.name, await resolveOne(doing, service, before));
       } catch (error) {
         failure ??= error;
         waiting.length = 0;
@@ -91,15 +106,15 @@ async function resolveImages(doing: Doing, deployment: Deployment, before: Deplo
   return Object.fromEntries([...images].sort());
 }
 
-async function resolveOne(doing: Doing, deployment: Deployment, service: ServiceSpec, before: Deployment | undefined) {
+async function resolveOne(doing: Doing, service: ServiceSpec, before: Deployment | undefined) {
   const { renew } = doing.arguments;
   const renewed = renew?.services.includes(service.name) ?? false;
-  const kept = renewed ? undefined : keptImage(service, before);
+  // Who upgrades one service changes no other.
+  const anew = renewed || (!renew && takesCached(doing.room));
+  const kept = anew ? undefined : keptImage(service, before);
   if (kept) return kept;
   const pull = service.pull === "never" ? "never" : renewed && renew ? renew.pull : service.pull;
-  const owner = deployment.spec.tags["owner"] ?? deployment.by.user;
-  const { driver } = doing.room;
-  return driver.resolve(service.image, pull, { signal: doing.signal, platform: service.platform, owner });
+  return doing.room.driver.resolve(service.image, pull, { signal: doing.signal, platform: service.platform });
 }
 
 function choosePorts(

@@ -7,6 +7,8 @@ import type { DesiredStack } from "../types.ts";
 import { desiredOf } from "./desired.ts";
 import type { Doing, Outcome } from "./doing.ts";
 import { fail } from "./errors.ts";
+import { keptAtRestart, movedTags } from "./moved-tags.ts";
+import { lookImages } from "./resolve-stack.ts";
 import { readDeployment, readStack, readWills, setDeploymentState } from "./stack-records.ts";
 
 const DONE: Outcome = { state: "done" };
@@ -37,8 +39,17 @@ export async function wake(doing: Doing): Promise<Outcome> {
 export async function restart(doing: Doing): Promise<Outcome> {
   const desired = await desiredNow(doing);
   const services = servicesOf(doing, desired);
+  await noteKept(doing, desired, services);
   await doing.apply(planRestart(desired, await doing.observe(), services, doing.row.at), desired);
   return DONE;
+}
+
+// Who restarts to have the new build is told that it takes an upgrade. The registry is not asked.
+async function noteKept(doing: Doing, { spec, images }: DesiredStack, services: readonly string[]): Promise<void> {
+  const concerned = { ...spec, services: spec.services.filter(({ name }) => services.includes(name)) };
+  const now = await lookImages({ driver: doing.room.driver }, concerned, undefined);
+  for (const moved of movedTags(concerned, images, now))
+    await doing.note({ kind: "tag", service: moved.service, message: keptAtRestart(moved) });
 }
 
 /** Removes the containers that an upgrade kept. */

@@ -6,7 +6,7 @@ import type { Environment } from "../../platform/user.ts";
 import type { PolicyConfig } from "../../policy/config.ts";
 import type { Path } from "../config-document.ts";
 import { type Findings, msOf } from "../findings.ts";
-import { about, closed, duration, flag, optional, text } from "../schema-words.ts";
+import { about, choice, closed, duration, flag, optional, text } from "../schema-words.ts";
 import { ACCOUNTS_SCHEMA, type AccountsConfig, resolveAccounts } from "./accounts.ts";
 import { DNS_SCHEMA, type DnsConfig, resolveDns } from "./dns.ts";
 import { ENGINE_SCHEMA, type EngineConfig, resolveEngine } from "./engine.ts";
@@ -15,6 +15,7 @@ import { LOGS_SCHEMA, type LogsConfig, resolveLogs } from "./logs.ts";
 import { POLICY_SCHEMA, resolvePolicy } from "./policy.ts";
 import { PROXY_SCHEMA, type ProxyConfig, resolveProxy } from "./proxy.ts";
 import { QUOTAS_SCHEMA, type QuotasConfig, resolveQuotas } from "./quotas.ts";
+import { REGISTRIES_SCHEMA, type RegistriesConfig, resolveRegistries } from "./registries.ts";
 
 /** What may stand under `services`. */
 export const SERVICES_SCHEMA = Type.Object(
@@ -29,7 +30,13 @@ export const SERVICES_SCHEMA = Type.Object(
     drain: duration("how long requests under way may take when a container is replaced", "30s"),
     trackUsage: duration("how often the consumption of containers is read; 0: only when somebody looks", "30s"),
     secretKeyFile: text("file with the keys that close secrets", "/etc/berth/secrets.key"),
+    tags: choice(
+      "what a tag means when a stack is deployed again: what it meant before, or what the engine has under it by now",
+      "pinned",
+      "as-spin",
+    ),
     engine: optional(ENGINE_SCHEMA),
+    registries: optional(REGISTRIES_SCHEMA),
     accounts: optional(ACCOUNTS_SCHEMA),
     policy: optional(POLICY_SCHEMA),
     proxy: optional(PROXY_SCHEMA),
@@ -52,7 +59,10 @@ export interface ServicesConfig {
   /** 0: only when somebody looks. */
   readonly trackUsageMs: number;
   readonly secretKeyFile: string;
+  /** `as-spin`: deploying again takes the build that the engine has under the tag by then; upgrading asks the registry. */
+  readonly tags: "pinned" | "as-spin";
   readonly engine: EngineConfig;
+  readonly registries: RegistriesConfig;
   readonly accounts: AccountsConfig;
   readonly policy: PolicyConfig;
   /** Undefined: berth carries no traffic to services. */
@@ -80,6 +90,12 @@ export function resolveServices(file: ServicesFile | undefined, around: Services
   const { at, stateDir } = around;
   const place = (part: string) => ({ ...around, path: ["services", part] satisfies Path });
   const dns = resolveDns(file.dns, place("dns"));
+  if (file.tags === "as-spin")
+    around.found.odd(
+      ["services", "tags"],
+      "lets a stack have another build than was tried, without anybody upgrading it",
+      "leave it out, and a tag keeps its meaning until somebody upgrades",
+    );
   return {
     name: file.name ?? "berth",
     web: file.web ?? true,
@@ -88,6 +104,7 @@ export function resolveServices(file: ServicesFile | undefined, around: Services
     secretKeyFile: file.secretKeyFile === undefined ? `${stateDir}/secrets.key` : at(file.secretKeyFile),
     engine: resolveEngine(file.engine, place("engine")),
     accounts: resolveAccounts(file.accounts, place("accounts")),
+    registries: resolveRegistries(file.registries, place("registries")),
     policy: resolvePolicy(file.policy, { ...place("policy"), dns }),
     proxy: file.proxy && resolveProxy(file.proxy, place("proxy")),
     dns,
