@@ -15,7 +15,7 @@ export function serviceCommand(context: Context): Command {
     .enablePositionalOptions();
   const parts = [
     ...[serviceListCommand, serviceShowCommand, activityCommand],
-    ...[life.upgradeServiceCommand, life.scaleCommand, life.wakeCommand],
+    ...[life.upgradeServiceCommand, life.rollbackServiceCommand, life.scaleCommand, life.wakeCommand],
     ...[life.serviceVerb("stop"), life.serviceVerb("start"), life.serviceVerb("restart")],
     ...[serviceLogsCommand, serviceExecCommand],
   ];

@@ -15,6 +15,7 @@ import { print } from "../output.ts";
 export const fail = defineErrors({
   E_SERVICES_SERVER: { text: "{text} is no address of a server", hint: "write http://HOST:PORT", exit: 1 },
   E_SERVICES_NUMBER: { text: "{text} is no {what}", hint: "{hint}", exit: 1 },
+  E_SERVICES_BOTH: { text: "{one} and {other} contradict each other", hint: "say one of them", exit: 1 },
   E_SERVICES_WHICH: { text: "{text} names no service", hint: "write STACK/SERVICE", exit: 1 },
 });
 

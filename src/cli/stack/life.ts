@@ -7,6 +7,7 @@ import type { Deployment, Operation } from "../../services/client/api-types.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
 import { acting, fail, numberIn, type ServicesCall, serviceIn } from "./call.ts";
+import { UPDATE_FLAGS, updateIn } from "./update-flags.ts";
 import { untilDone } from "./watch-operation.ts";
 
 const DETACH = {
@@ -57,6 +58,7 @@ export function upgradeCommand(context: Context): Command {
   const flags = [
     DETACH,
     PULL,
+    ...UPDATE_FLAGS,
     { long: "image", kind: "list", value: "SERVICE=IMAGE", env: [], help: "another image than the recipe's" },
   ] as const satisfies readonly FlagSpec[];
   return acting(command, context, flags, async (call, values, [stack = "", ...services]) => {
@@ -64,6 +66,7 @@ export function upgradeCommand(context: Context): Command {
     const wish = {
       ...(services.length > 0 ? { services } : {}),
       ...(values.image.length > 0 ? { images } : {}),
+      ...updateIn(values),
       pull: values["no-pull"] ? ("missing" as const) : ("always" as const),
     };
     return finish(call, await api.upgradeStack(call.server, { stack }, wish, call.options), values.detach);
@@ -84,6 +87,17 @@ export function rollbackCommand(context: Context): Command {
   return acting(command, context, [DETACH], async (call, { detach }, [stack = "", to]) => {
     const wish = to === undefined ? {} : { to };
     return finish(call, await api.rollbackStack(call.server, { stack }, wish, call.options), detach);
+  });
+}
+
+export function rollbackServiceCommand(context: Context): Command {
+  const command = new Command("rollback")
+    .summary("go back to what the service was before; others stay as they are")
+    .argument("<stack/service>", "which one")
+    .argument("[deployment]", "number or id of a deployment; unless said, the last in which it was something else");
+  return acting(command, context, [DETACH], async (call, { detach }, [text = "", to]) => {
+    const wish = to === undefined ? {} : { to };
+    return finish(call, await api.rollbackService(call.server, serviceIn(text), wish, call.options), detach);
   });
 }
 
@@ -121,11 +135,12 @@ export function upgradeServiceCommand(context: Context): Command {
   const flags = [
     DETACH,
     PULL,
+    ...UPDATE_FLAGS,
     { long: "image", kind: "text", value: "image", env: [], help: "another image than the recipe's" },
   ] as const satisfies readonly FlagSpec[];
   return acting(command, context, flags, async (call, { image, detach, ...values }, [text = ""]) => {
     const pull = values["no-pull"] ? ("missing" as const) : ("always" as const);
-    const wish = image === undefined ? { pull } : { pull, image };
+    const wish = { pull, ...(image === undefined ? {} : { image }), ...updateIn(values) };
     return finish(call, await api.upgradeService(call.server, serviceIn(text), wish, call.options), detach);
   });
 }

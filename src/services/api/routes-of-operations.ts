@@ -82,10 +82,26 @@ export function serviceOperations(app: TypedServer, parts: ServicesApiParts): vo
     },
     async (request) => {
       const { stack, service } = request.params;
-      const { pull, image } = request.body;
+      const { pull, image, update } = request.body;
       const images = image === undefined ? undefined : { [service]: image };
       const who = await person(parts, request);
-      return shownDeployment(await stacks.upgrade(who, stack, { services: [service], pull, images }));
+      return shownDeployment(await stacks.upgrade(who, stack, { services: [service], pull, images, update }));
+    },
+  );
+  app.post(
+    "/stacks/:stack/services/:service/rollback",
+    {
+      schema: answering(
+        "rollbackService",
+        "Goes back to what a service was in a deployment before; others stay as they are",
+        { params, body: ref(schemas.RollbackWish) },
+        ref(Deployment),
+      ),
+    },
+    async (request) => {
+      const { stack, service } = request.params;
+      const { to } = request.body;
+      return shownDeployment(await stacks.rollback(await person(parts, request), stack, { to, service }));
     },
   );
   for (const [verb, , summary] of SIMPLE) {

@@ -661,6 +661,7 @@ export interface ServiceUpgradeWish {
   readonly pull?: "always" | "missing" | undefined;
   /** Another image than the recipe's. */
   readonly image?: string | undefined;
+  readonly update?: UpdateWish | undefined;
 }
 
 /** The session of a browser. */
@@ -865,7 +866,19 @@ export interface Step {
   readonly why: string;
 }
 
-/** Which services are upgraded; how, their recipe says. */
+/** Another way of replacing containers than the recipe's, this once. */
+export interface UpdateWish {
+  /** Containers replaced at a time; 0: all at once. */
+  readonly batch?: number | undefined;
+  /** Milliseconds between two batches. */
+  readonly intervalMs?: number | undefined;
+  /** The new container runs before the old one is stopped. */
+  readonly startFirst?: boolean | undefined;
+  /** Old containers are kept, stopped, until somebody confirms. */
+  readonly confirm?: boolean | undefined;
+}
+
+/** Which services are upgraded, and how. */
 export interface UpgradeWish {
   /** Absent: all. */
   readonly services?: readonly string[] | undefined;
@@ -873,6 +886,7 @@ export interface UpgradeWish {
   readonly pull?: "always" | "missing" | undefined;
   /** Other images than the recipe's, by service. */
   readonly images?: Readonly<Record<string, string>> | undefined;
+  readonly update?: UpdateWish | undefined;
 }
 
 /** Samples of consumption, the oldest first. */

@@ -410,6 +410,27 @@ export function restartStack(
   return call(gateways, { method: "POST", path: "/v2/stacks/{stack}/restart", input, ...options });
 }
 
+/** Goes back to what a service was in a deployment before; others stay as they are. @throws the gateway's refusals, E_CLIENT_… */
+export function rollbackService(
+  gateways: Gateways,
+  input: {
+    /** Name of the stack. */
+    readonly stack: string;
+    /** Name of the service. */
+    readonly service: string;
+  },
+  body: RollbackWish,
+  options: CallOptions = {},
+): Promise<Deployment> {
+  return call(gateways, {
+    method: "POST",
+    path: "/v2/stacks/{stack}/services/{service}/rollback",
+    input,
+    body,
+    ...options,
+  });
+}
+
 /** Goes back to a deployment before. @throws the gateway's refusals, E_CLIENT_… */
 export function rollbackStack(
   gateways: Gateways,

@@ -99,7 +99,8 @@ function recipes({ stacks, audit }: Parts): Pick<StackDesk, "propose" | "diff" |
         const proposal = await stacks.propose(wish, personOf(who));
         if (!proposal.allowed) return { begun: false, proposal };
         requireTags(who, proposal.spec, before);
-        return stacks.up(wish, personOf(who));
+        // What was allowed here is not done to another stack that has come to be meanwhile.
+        return stacks.up(wish, personOf(who), { over: before ?? null });
       }),
   };
 }
@@ -139,7 +140,7 @@ function operations(parts: Parts): Pick<StackDesk, Operations> {
       });
     },
     rollback: (who, stack, choice) =>
-      act(who, "rollback", { stack }, () => stacks.rollback(stack, choice, personOf(who))),
+      act(who, "rollback", { stack, service: choice.service }, () => stacks.rollback(stack, choice, personOf(who))),
     confirm: (who, stack) => act(who, "confirm", { stack }, () => stacks.confirm(stack, personOf(who))),
     stop: (who, stack, { service }) =>
       act(who, "stop", { stack, service }, () => stacks.stop(stack, service, personOf(who))),

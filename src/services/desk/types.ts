@@ -3,7 +3,15 @@
 
 import type { Finding } from "../../policy/types.ts";
 import type { ExecSession } from "../engine/types.ts";
-import type { Advance, Export, Operation, StackDiff, UpAnswer, UpgradeChoice } from "../stacks/types.ts";
+import type {
+  Advance,
+  Export,
+  Operation,
+  RollbackChoice,
+  StackDiff,
+  UpAnswer,
+  UpgradeChoice,
+} from "../stacks/types.ts";
 import type {
   Deployment,
   ExecOptions,
@@ -109,7 +117,7 @@ export interface StackDesk {
   up(who: SignedIn, wish: StackWish): Promise<UpAnswer>;
   down(who: SignedIn, stack: string, options: { readonly volumes: boolean }): Promise<Operation>;
   upgrade(who: SignedIn, stack: string, choice: UpgradeChoice): Promise<Deployment>;
-  rollback(who: SignedIn, stack: string, choice: { readonly to?: string | undefined }): Promise<Deployment>;
+  rollback(who: SignedIn, stack: string, choice: RollbackChoice): Promise<Deployment>;
   confirm(who: SignedIn, stack: string): Promise<Operation>;
   stop(who: SignedIn, stack: string, choice: Choice): Promise<Operation>;
   start(who: SignedIn, stack: string, choice: Choice): Promise<Operation>;

@@ -17,6 +17,8 @@ import type { Operation, OperationKind, Person } from "./types.ts";
 /** What a new deployment is made of. */
 export interface NewDeployment {
   readonly kind: "up" | "upgrade" | "rollback";
+  /** When it is about this service alone. */
+  readonly service?: string | undefined;
   readonly by: Person;
   readonly spec: StackSpec;
   readonly files: readonly RecipeFile[];
@@ -34,9 +36,11 @@ export async function beginDeployment(room: Room, runner: Runner, wanted: NewDep
   const { kind, by, spec, files, findings, resolved } = wanted;
   const id = newId();
   const stack = spec.name;
-  await runner.begin({ id, stack, kind, arguments: wanted.arguments, by }, async (trx) => {
+  const { service } = wanted;
+  await runner.begin({ id, stack, kind, service, arguments: wanted.arguments, by }, async (trx) => {
     const now = room.store.now();
     const made = kind === "up" && (await insertStack(trx, spec, by.user, now));
+    if (made && wanted.over) throw fail("E_STACK_CHANGED", { stack });
     if (!made) await refuseChanged(trx, stack, wanted.over);
     if (kind !== "rollback") await refuseUnconfirmed(trx, stack);
     // A recipe that is sent again says how it wants to run: what was asked for by hand before is over.

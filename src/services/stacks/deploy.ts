@@ -8,6 +8,7 @@ import type { Deployment } from "../types.ts";
 import { desiredOf } from "./desired.ts";
 import type { Doing, Outcome } from "./doing.ts";
 import { isAway } from "./engine-away.ts";
+import type { OperationArguments } from "./operations.ts";
 import { resolvePortsAgain, resolveStack } from "./resolve-stack.ts";
 import {
   ownersOf,
@@ -73,17 +74,20 @@ async function bringAbout(doing: Doing, given: Case): Promise<Outcome> {
   }
 }
 
-async function applied(doing: Doing, { deployment, before }: Case): Promise<Outcome> {
+async function applied(doing: Doing, { stack, deployment, before }: Case): Promise<Outcome> {
   const wills = await readWills(doing.room.store.db, deployment.stack);
-  const old = deployment.kind === "rollback" ? "remove" : undefined;
-  const desired = desiredOf(deployment, wills, { old });
+  const alone = doing.row.service !== null;
+  // Going back is the end of what was kept for it; of one service, what is kept for others stays.
+  const ofOne = alone && stack.unconfirmed === 1 ? "keep" : undefined;
+  const old = deployment.kind === "rollback" && !alone ? "remove" : ofOne;
+  const desired = desiredOf(updatedAs(deployment, doing.arguments), wills, { old });
   await doing.apply(doing.room.driver.plan(desired, await doing.observe()), desired);
   const configs = new Set(configDigests(desired).values());
   const unconfirmed = (await doing.observe()).containers.some((one) => !configs.has(configOf(one)));
   const settle: Outcome["settle"] = async (trx) => {
     const now = doing.room.store.now();
     await setDeploymentState(trx, deployment.id, { state: unconfirmed ? "upgraded" : "done", at: now });
-    const previous = deployment.kind === "rollback" ? null : (before?.id ?? null);
+    const previous = deployment.kind !== "rollback" ? (before?.id ?? null) : unconfirmed ? stack.previous : null;
     await trx
       .updateTable("stacks")
       .set({ ...counting(deployment), previous, unconfirmed: unconfirmed ? 1 : 0, failure: null, updated_at: now })
@@ -91,6 +95,16 @@ async function applied(doing: Doing, { deployment, before }: Case): Promise<Outc
       .execute();
   };
   return { state: "done", settle };
+}
+
+// Another way of replacing containers, for this operation only: what is recorded stays as the recipe has it.
+function updatedAs(deployment: Deployment, { renew, update }: OperationArguments): Deployment {
+  if (update === undefined) return deployment;
+  const said = Object.fromEntries(Object.entries(update).filter(([, part]) => part !== undefined));
+  const services = deployment.spec.services.map((one) =>
+    renew?.services.includes(one.name) ? { ...one, update: { ...one.update, ...said } } : one,
+  );
+  return { ...deployment, spec: { ...deployment.spec, services } };
 }
 
 // What the stack's row says of the deployment that counts.

@@ -1,5 +1,7 @@
 // How new deployments come about: from a wish, from the one before with its tags resolved anew, from an earlier one.
 
+import type { Kysely } from "kysely";
+import type { Tables } from "../../store/schema.ts";
 import type { Deployment, Proposal, StackWish } from "../types.ts";
 import { allowed } from "./allowed.ts";
 import { beginDeployment } from "./begin.ts";
@@ -7,19 +9,45 @@ import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
 import { countingNow, proposeOver } from "./propose.ts";
 import type { Runner } from "./runner.ts";
-import { checkService, deploymentNamed, readStack, readWishRest } from "./stack-records.ts";
-import type { Person, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
+import { isSameService, withServiceOf } from "./service-of-before.ts";
+import {
+  checkService,
+  deploymentNamed,
+  deploymentPage,
+  readStack,
+  readWishRest,
+  type StackRecord,
+} from "./stack-records.ts";
+import type { Over, Page, Person, RollbackChoice, Stacks, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
+
+/** So many earlier deployments are looked at together. */
+const BEFORE_PAGE = 20;
 
 /** Deploys a wish, unless something forbids it. */
-export async function up(room: Room, runner: Runner, wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer> {
+export async function up(
+  room: Room,
+  runner: Runner,
+  wish: StackWish,
+  by: Person,
+  wait: UpWaiting = {},
+): Promise<UpAnswer> {
   const { proposal, over } = await proposeOver(room, wish, by, wait);
   if (!proposal.allowed) return { begun: false, proposal };
+  if (wait.over !== undefined && !isSame(wait.over, over)) throw fail("E_STACK_CHANGED", { stack: wish.name });
   await checkQuota(room, proposal, by, wait);
   const { spec, findings } = proposal;
   const { files, compose, variables, profiles, tags } = wish;
   const rest = { compose, variables, profiles, tags };
   const wanted = { kind: "up", by, spec, files, findings, wish: rest, arguments: {}, over } as const;
   return { begun: true, proposal, deployment: await beginDeployment(room, runner, wanted) };
+}
+
+type UpWaiting = NonNullable<Parameters<Stacks["up"]>[2]>;
+
+// Whoever allowed it looked at the stack some time ago: it may be somebody else's by now, or have come to be.
+function isSame(known: Over | null, now: StackRecord | undefined): boolean {
+  if (known === null || now === undefined) return known === null && now === undefined;
+  return known.owner === now.owner && known.deployment === (now.deployment ?? "");
 }
 
 async function checkQuota(room: Room, { spec }: Pick<Proposal, "spec">, by: Person, wait?: Waiting): Promise<void> {
@@ -49,7 +77,8 @@ export async function upgradeOf(
   const verdict = await allowed(room, { spec, places: new Map(), by, images: known, before });
   const wish = await readWishRest(room.store.db, before.id);
   const renew = { services, pull: choice.pull ?? "always" } as const;
-  const rest = { ...verdict, files: before.files, wish, arguments: { renew }, over: stack };
+  const { update } = choice;
+  const rest = { ...verdict, files: before.files, wish, arguments: { renew, update }, over: stack };
   return beginDeployment(room, runner, { kind: "upgrade", by, ...rest });
 }
 
@@ -58,9 +87,10 @@ export async function rollBack(
   room: Room,
   runner: Runner,
   name: string,
-  { to }: { readonly to?: string | number | undefined },
+  { to, service }: RollbackChoice,
   by: Person,
 ): Promise<Deployment> {
+  if (service !== undefined) return rollBackService(room, runner, name, { to, service }, by);
   const { db } = room.store;
   const stack = await readStack(db, name);
   if (to === undefined && stack.previous === null) throw fail("E_STACK_NO_WAY_BACK", { stack: name });
@@ -76,4 +106,45 @@ export async function rollBack(
   const resolved = { images, ports };
   const rest = { spec, files, wish, findings, resolved, arguments: {}, over: stack };
   return beginDeployment(room, runner, { kind: "rollback", by, ...rest });
+}
+
+async function rollBackService(
+  room: Room,
+  runner: Runner,
+  name: string,
+  { to, service }: RollbackChoice & { readonly service: string },
+  by: Person,
+): Promise<Deployment> {
+  const { db } = room.store;
+  const stack = await readStack(db, name);
+  checkService(stack, service);
+  const now = await countingNow(room, name);
+  if (!now) throw fail("E_STACK_NOT_DEPLOYED", { stack: name });
+  const then = to === undefined ? await deploymentBefore(db, now, service) : await deploymentNamed(db, name, to);
+  const wanted = then && withServiceOf(then, now, service);
+  if (!wanted) throw fail("E_STACK_NO_SERVICE_BEFORE", { stack: name, service });
+  const { images, ports } = wanted;
+  const subject = { spec: wanted.spec, places: new Map(), by, images: new Map(Object.entries(images)), before: now };
+  const { spec, findings } = await allowed(room, subject);
+  await checkQuota(room, { spec }, by);
+  const wish = await readWishRest(db, now.id);
+  const resolved = { images, ports };
+  const rest = { spec, files: now.files, wish, findings, resolved, arguments: {}, over: stack };
+  return beginDeployment(room, runner, { kind: "rollback", service, by, ...rest });
+}
+
+// The newest that was good and in which the service was something else.
+async function deploymentBefore(db: Kysely<Tables>, now: Deployment, service: string): Promise<Deployment | undefined> {
+  for (let after: string | undefined = String(now.number); after !== undefined; ) {
+    const page: Page<Deployment> = await deploymentPage(db, now.stack, { after, limit: BEFORE_PAGE });
+    const found = page.items.find(
+      (one) =>
+        (one.state === "done" || one.state === "upgraded") &&
+        one.images[service] !== undefined &&
+        !isSameService(one, now, service),
+    );
+    if (found) return found;
+    after = page.next;
+  }
+  return undefined;
 }

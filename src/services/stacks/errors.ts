@@ -29,6 +29,11 @@ export const fail = defineErrors({
     hint: "name one of its history that was good",
     http: 409,
   },
+  E_STACK_NO_SERVICE_BEFORE: {
+    text: "{stack} has no earlier deployment in which {service} was something else",
+    hint: "name one of its history that had it",
+    http: 409,
+  },
   E_STACK_NOT_DEPLOYED: { text: "{stack} was never deployed to the end", hint: "deploy it first", http: 409 },
   E_STACK_REFUSED: {
     text: "{stack} may not be deployed as it is: {why}",

@@ -7,7 +7,7 @@ import type { StackOperationRow } from "../../store/schema-stacks.ts";
 import { fail } from "./errors.ts";
 import { pageSize } from "./event-pages.ts";
 import { operationOf } from "./records.ts";
-import type { Operation, OperationKind, Page, PageChoice, Person, Phase } from "./types.ts";
+import type { Operation, OperationKind, Page, PageChoice, Person, Phase, UpdateChoice } from "./types.ts";
 
 /** What is to be done, in words that survive a restart. */
 export interface NewOperation {
@@ -24,6 +24,7 @@ export interface OperationArguments {
   readonly services?: readonly string[] | undefined;
   readonly volumes?: boolean | undefined;
   /** Of an upgrade: services whose tags are resolved anew, and how. */
+  readonly update?: UpdateChoice | undefined;
   readonly renew?: { readonly services: readonly string[]; readonly pull: "always" | "missing" } | undefined;
 }
 

@@ -1,7 +1,7 @@
 // What the room of stacks offers to the desk, the idle sweep and the routes; what it is handed in is in ./handed-in.ts.
 // Nothing here asks who may do something; the desk did that. Times are seconds since 1970.
 
-import type { StackSpec } from "../../recipe/stack/types.ts";
+import type { StackSpec, UpdateSpec } from "../../recipe/stack/types.ts";
 import type { ExecSession } from "../engine/types.ts";
 import type {
   Deployment,
@@ -63,6 +63,9 @@ export type UpAnswer =
   | { readonly begun: true; readonly proposal: Proposal; readonly deployment: Deployment }
   | { readonly begun: false; readonly proposal: Proposal };
 
+/** Which stack, and which state of it, something was allowed for. */
+export type Over = Pick<Stack, "owner" | "deployment">;
+
 export interface UpgradeChoice {
   /** Undefined: all. */
   readonly services?: readonly string[] | undefined;
@@ -70,6 +73,20 @@ export interface UpgradeChoice {
   readonly pull?: "always" | "missing" | undefined;
   /** Other images than the recipe's, by service: what a webhook of a CI says. */
   readonly images?: Readonly<Record<string, string>> | undefined;
+  /** Another way of replacing containers than the recipe's, this once. */
+  readonly update?: UpdateChoice | undefined;
+}
+
+/** Parts of an UpdateSpec that somebody wants otherwise for one upgrade. */
+export type UpdateChoice = {
+  readonly [Part in "batch" | "intervalMs" | "startFirst" | "confirm"]?: UpdateSpec[Part] | undefined;
+};
+
+export interface RollbackChoice {
+  /** Number or id of a deployment; unless said, the one before. */
+  readonly to?: string | number | undefined;
+  /** Only this service; unless `to` is said, to the newest deployment in which it was something else. */
+  readonly service?: string | undefined;
 }
 
 // ---- questions ------------------------------------------------------------------------------------------------------
@@ -124,7 +141,6 @@ export interface ServiceDiff {
 export interface Export {
   readonly files: readonly RecipeFile[];
   readonly compose: readonly string[];
-  readonly spec: StackSpec;
   readonly images: Readonly<Record<string, ResolvedImage>>;
 }
 
@@ -140,12 +156,14 @@ export interface Export {
 export interface Stacks {
   /** Reads and judges; says what would be done. Nothing is. */
   propose(wish: StackWish, by: Person, wait?: Waiting): Promise<Proposal>;
-  /** Makes or changes the stack; begun only when no finding forbids it. */
-  up(wish: StackWish, by: Person, wait?: Waiting): Promise<UpAnswer>;
+  /**
+   * Makes or changes the stack; begun only when no finding forbids it. `over`: the stack as whoever allowed it knew it;
+   * null: there was none. @throws E_STACK_CHANGED when it is another by now
+   */
+  up(wish: StackWish, by: Person, wait?: Waiting & { readonly over?: Over | null | undefined }): Promise<UpAnswer>;
   /** The same recipe with its tags resolved anew. */
   upgrade(name: string, choice: UpgradeChoice, by: Person): Promise<Deployment>;
-  /** Back to the deployment with that number or id; unless said, to the one before. */
-  rollback(name: string, choice: { readonly to?: string | number | undefined }, by: Person): Promise<Deployment>;
+  rollback(name: string, choice: RollbackChoice, by: Person): Promise<Deployment>;
   /** The upgrade was good: removes the old containers that were kept. */
   confirm(name: string, by: Person): Promise<Operation>;
   stop(name: string, service: string | undefined, by: Person): Promise<Operation>;

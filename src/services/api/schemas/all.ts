@@ -14,7 +14,15 @@ import * as stack from "./stack.ts";
 /** All schemas that have a name. */
 export const NAMED: readonly TObject[] = [
   ...[session.Session, session.SignIn, ...session.PARTS],
-  ...[stack.Stack, stack.StackSummary, stack.StackPage, stack.Service, stack.UpgradeWish, stack.RollbackWish],
+  ...[
+    stack.Stack,
+    stack.StackSummary,
+    stack.StackPage,
+    stack.Service,
+    stack.UpdateWish,
+    stack.UpgradeWish,
+    stack.RollbackWish,
+  ],
   ...[stack.ServiceUpgradeWish, stack.ScaleWish, ...stack.PARTS],
   ...[proposal.StackWish, proposal.Proposal, proposal.StackDiff, ...proposal.PARTS],
   ...[deployment.Deployment, deployment.DeploymentPage, deployment.DeploymentFiles, deployment.Export],

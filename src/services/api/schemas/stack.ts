@@ -94,17 +94,35 @@ export const Stack = named("Stack", "A stack.", {
   mine: word(RIGHTS, "What you may do with it: see it, operate it, or change and remove it."),
 });
 
-export const UpgradeWish = named("UpgradeWish", "Which services are upgraded; how, their recipe says.", {
+const UPDATE = {
+  batch: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1000, description: "Containers replaced at a time; 0: all at once." }),
+  ),
+  intervalMs: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 3_600_000, description: "Milliseconds between two batches." }),
+  ),
+  startFirst: Type.Optional(Type.Boolean({ description: "The new container runs before the old one is stopped." })),
+  confirm: Type.Optional(Type.Boolean({ description: "Old containers are kept, stopped, until somebody confirms." })),
+};
+export const UpdateWish = named(
+  "UpdateWish",
+  "Another way of replacing containers than the recipe's, this once.",
+  UPDATE,
+);
+
+export const UpgradeWish = named("UpgradeWish", "Which services are upgraded, and how.", {
   services: Type.Optional(Type.Array(SERVICE, { maxItems: 200, description: "Absent: all." })),
   pull: Type.Optional(
     word(["always", "missing"], "Whether the registry is asked what a tag means now, or what the engine has will do."),
   ),
   images: Type.Optional(texts("Other images than the recipe's, by service.")),
+  update: Type.Optional(ref(UpdateWish)),
 });
 
 export const ServiceUpgradeWish = named("ServiceUpgradeWish", "How a service is upgraded.", {
   pull: UpgradeWish.properties.pull,
   image: Type.Optional(line(1024, "Another image than the recipe's.")),
+  update: UpgradeWish.properties.update,
 });
 
 export const RollbackWish = named("RollbackWish", "Where to go back to.", {
