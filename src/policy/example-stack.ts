@@ -127,6 +127,7 @@ export const EXAMPLE_FACTS: StackFacts = {
   running: new Map(),
   ...path(APP_FOLDER),
   freePorts: new Map(),
+  hosts: new Map(),
   dns: new Map([["rover.example.org", ["lb.reverse-proxy.prod-cattle.stable.spin.nersc.org"]]]),
   ownVolumes: new Map(),
   volumes: new Map(),

@@ -26,6 +26,8 @@ export interface StackFacts {
   readonly paths?: ReadonlyMap<string, PathFacts | null> | undefined;
   /** By `5432/tcp`: whether at least one node can give it. */
   readonly freePorts?: ReadonlyMap<string, boolean> | undefined;
+  /** Host names that routes have now, in small letters: whose. Undefined: nobody looked. */
+  readonly hosts?: ReadonlyMap<string, OwnedPart> | undefined;
   /** By host name: names and addresses that it leads to, all steps of the way. */
   readonly dns?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Volumes of this stack that the engine has already, by their names in the recipe. */

@@ -73,7 +73,7 @@ export const RULE_CASES: ReadonlyMap<string, readonly string[]> = new Map([
   ["PRT-07", ["unknown"]],
   ["PRX-01", ["both", "own", "unknown"]],
   ["PRX-02", ["unknown"]],
-  ["PRX-03", ["unknown"]],
+  ["PRX-03", ["taken", "unknown"]],
   ["DNS-01", ["long", "unknown"]],
   ["UPG-01", ["unknown"]],
   ["UPG-02", ["unknown"]],

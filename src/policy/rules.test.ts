@@ -83,6 +83,6 @@ test("the stack of the examples keeps every rule of Spin", () => {
 
 test("a stack of which nothing is known is not let through", () => {
   const findings = judgeStack(EXAMPLE_STACK, {}, SPIN);
-  expect(findings.filter(blocks).map(({ rule }) => rule)).toEqual(["STK-01", "IMG-08", "OWN-01"]);
+  expect(findings.filter(blocks).map(({ rule }) => rule)).toEqual(["STK-01", "IMG-08", "PRX-03", "OWN-01"]);
   expect(findings.every(({ certainty }) => certainty === "unknown")).toBe(true);
 });

@@ -3,6 +3,7 @@
 import { port, route } from "../example-parts.ts";
 import { fitsAny } from "../glob.ts";
 import { rule, unknown } from "../rule.ts";
+import { tagOf } from "../tags.ts";
 
 const HOSTS = { names: { dynamic: undefined, proxy: [], hosts: ["*.example.org"] } };
 
@@ -108,8 +109,23 @@ export const ROUTE_HOST = rule({
   hint: "use such a name, or ask staff to add yours to names: hosts:",
   why: "The proxy would answer to a name of somebody else, with the site's certificate if it has one.",
   source: "ours",
-  check: ({ route: { host }, policy: { names } }) => {
+  unknown: "error",
+  cases: {
+    taken: {
+      message: "{host} is the host of a route of the stack {other}, which is not {owner}'s",
+      hint: "use a name of your own, or ask the owner of {other}",
+    },
+  },
+  check: ({ route: { host, protocol }, policy: { names }, facts: { hosts }, of: { spec } }) => {
+    // A bare connection names no host.
+    if (protocol === "tcp") return undefined;
     const plain = host.toLowerCase().replace(/\.$/, "");
+    if (hosts === undefined) return unknown(`nobody looked whose ${host} is`, "/host");
+    // Also with another path: whoever has a part of a host sees the cookies of all of it.
+    const holder = hosts.get(plain);
+    const owner = tagOf(spec.tags, "owner");
+    if (holder?.stack !== undefined && holder.stack !== spec.name && (owner === undefined || holder.owner !== owner))
+      return { case: "taken", at: "/host", fields: { host, other: holder.stack, owner: owner ?? "the owner" } };
     if (
       names.hosts.length === 0 ||
       fitsAny(
@@ -123,12 +139,29 @@ export const ROUTE_HOST = rule({
   passes: [
     { shows: "any, as shipped", service: { routes: [route()] } },
     {
+      shows: "a host that another stack of the owner has",
+      service: { routes: [route()] },
+      facts: { hosts: new Map([["rover.example.org", { stack: "mars", owner: "fred" }]]) },
+    },
+    {
       shows: "Rover.Example.org where *.example.org is given",
       service: { routes: [route({ host: "Rover.Example.org" })] },
       policy: HOSTS,
     },
   ],
   fails: [
+    {
+      shows: "another path of a host that somebody else's route has",
+      service: { routes: [route({ host: "Web.example.org", path: "/login" })] },
+      facts: { hosts: new Map([["web.example.org", { stack: "mars", owner: "elvis" }]]) },
+      expect: { case: "taken", says: "the stack mars" },
+    },
+    {
+      shows: "not looked up",
+      service: { routes: [route()] },
+      facts: { hosts: undefined },
+      expect: { certainty: "unknown", severity: "error" },
+    },
     { shows: "login.other.org", service: { routes: [route({ host: "login.other.org" })] }, policy: HOSTS },
     {
       shows: "rover.example.org.evil.org",

@@ -115,7 +115,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const stacks = openStacks({
     credentials: registryLogins(() => config().registries),
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
-    judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks) }),
+    judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks), routes: () => late.routes }),
     quota: (request, wait) => known(late.quotas).check(request, wait),
     tell: { idle: (stack, service) => late.idle?.state(stack, service), port: tellPort(config) },
   });
@@ -187,6 +187,7 @@ function judgeWith(
     readonly ports: Ports;
     readonly secrets: SecretBook;
     readonly stacks: () => Stacks;
+    readonly routes: () => Routes | undefined;
   },
 ): Judge {
   const stack = async (name: string) => {
@@ -207,6 +208,7 @@ function judgeWith(
     const sources = {
       ...{ directory, accounts: lists, policy, ports, secrets, stack, engine: link.engine, now: store.now },
       containers: (name: string) => link.live.byStack(name),
+      routes: () => rooms.routes()?.table() ?? [],
     };
     const facts = await stackFacts(sources, judgement);
     const findings = judgeStack(judgement.spec, facts, policy, judgement.places);

@@ -15,7 +15,8 @@ import { ModelDriver, openModelStacks, wish } from "../../services/stacks/testin
 import type { Proposal } from "../../services/types.ts";
 import { LABELS } from "../../services/types.ts";
 import { openStore } from "../../store/open-store.ts";
-import { type FactSources, stackFacts } from "./stack-facts.ts";
+import type { FactSources } from "./fact-sources.ts";
+import { stackFacts } from "./stack-facts.ts";
 
 const NOW = 1_800_000_000;
 const ROOT = realpathSync(mkdtempSync(join(tmpdir(), "berth-rules-")));
@@ -69,6 +70,11 @@ function sourcesOf({ image, volumes = [], containers = [] }: World): FactSources
     policy: POLICY,
     engine: { image: async () => ({ ...IMAGE, ...image }), volumes: async () => volumes, networks: async () => [] },
     containers: () => containers,
+    routes: () => [
+      { id: "taken/web/0", protocol: "http", host: "taken.example.org", listen: undefined },
+      { id: "rover/web/1", protocol: "tcp", host: "", listen: 60_048 },
+      { id: "taken/web/1", protocol: "tcp", host: "", listen: 60_047 },
+    ],
     ports: { held: async () => [{ port: 60_050, protocol: "tcp", stack: "mars" }] } as unknown as FactSources["ports"],
     secrets: {
       find: async (names: readonly string[]) =>
@@ -132,6 +138,7 @@ function recipe(
 
 const mount = (path: string, mode = ":ro") => `volumes: ['${path}:/srv${mode}']`;
 const route = (more = "") => `x-berth: {routes: [{host: web.example.org, port: 8080, auth: user${more}}]}`;
+const tcp = (listen: number) => `x-berth: {routes: [{protocol: tcp, listen: ${listen}, port: 8080}]}`;
 const DATA = (more: string) => `volumes: {data: ${more}}\n`;
 
 type Case = readonly [rule: string, good: string, bad: string, said?: { readonly good?: World; readonly bad?: World }];
@@ -223,6 +230,8 @@ const CASES: readonly Case[] = [
   ["PRT-07", recipe("ports: ['50007:5432']", { service: "db" }), recipe("ports: ['8080:5432']", { service: "db" })],
   ["PRX-01", recipe(route()), recipe(route(", tls: none"))],
   ["PRX-03", recipe(route()), recipe(route().replace("web.example.org", "login.other.org"))],
+  ["PRX-03", recipe(route()), recipe(route().replace("web.example.org", "taken.example.org"))],
+  ["PRT-06", recipe(tcp(60_048)), recipe(tcp(60_047))],
   ["DNS-01", recipe(""), recipe("ports: ['60007:80']")],
   ["SCM-01", recipe(""), recipe("", { head: "" })],
   ["NET-01", recipe(""), recipe("networks: [n]", { rest: "networks: {n: {external: true, name: mars_default}}\n" })],

@@ -44,6 +44,7 @@ const GUARDS = [
   "STO-02",
   "LBL-01",
   "SEC-09",
+  "PRX-03",
 ];
 
 /** The exceptions, their days as moments. */
