@@ -19,9 +19,9 @@ const AGAIN_MS = 2000;
 
 export interface EngineLinkParts extends Pick<DriverParts, "site" | "folders" | "secrets" | "traffic" | "storage"> {
   readonly config: EngineConfig;
+  readonly credentials: RegistryCredentials;
   readonly runtimeDir: string | undefined;
   readonly log: Logger;
-  readonly credentials: RegistryCredentials;
 }
 
 /** The way to the engine. `close` ends it. */

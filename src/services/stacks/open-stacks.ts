@@ -8,6 +8,7 @@ import { rollBack, up, upgradeOf } from "./deployments.ts";
 import { diffStacks } from "./diff.ts";
 import { fail } from "./errors.ts";
 import { eventPage } from "./event-pages.ts";
+import { exportStack } from "./export-stack.ts";
 import { follow } from "./follow.ts";
 import { StackNews, type Told } from "./news.ts";
 import { operationPage, readOperation } from "./operations.ts";
@@ -16,7 +17,7 @@ import { countingNow, propose } from "./propose.ts";
 import { Runner } from "./runner.ts";
 import { changesOf } from "./service-changes.ts";
 import { Sleeping } from "./sleeping.ts";
-import { deploymentPage, readDeployment, readStack, readWishRest } from "./stack-records.ts";
+import { deploymentPage, readDeployment, readStack } from "./stack-records.ts";
 import type { Stacks, Waiting } from "./types.ts";
 import { listStacks, showStack } from "./view.ts";
 import { Watcher } from "./watcher.ts";
@@ -69,10 +70,7 @@ function questions(room: Room): Pick<Stacks, "list" | "show" | "spec" | "diff" |
       const { spec } = await propose(room, wish, by, wait);
       return diffStacks((await countingNow(room, spec.name))?.spec, spec);
     },
-    async export(name) {
-      const { id, spec, files, images } = await counting(room, name);
-      return { spec, files, images, compose: (await readWishRest(room.store.db, id)).compose };
-    },
+    export: async (name) => exportStack(await counting(room, name)),
     logs: (name, choice, signal) => stackLogs(room, name, choice, signal),
     exec: (name, choice, signal) => execIn(room, name, choice, signal),
   };
