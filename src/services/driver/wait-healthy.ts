@@ -18,12 +18,16 @@ export async function waitHealthy(
   const began = performance.now();
   let restartsBefore: number | undefined;
   let wellSince: number | undefined;
+  let startedBefore: number | undefined;
   let name = id;
   for (;;) {
     const container = await work.look(id);
     const now = performance.now();
     restartsBefore ??= container?.restarts ?? 0;
     name = container?.name ?? name;
+    // One that fell over and is up again between two looks was not well all the time.
+    if (container?.startedAt !== startedBefore) wellSince = undefined;
+    startedBefore = container?.startedAt;
     wellSince = container && isWell(container) ? (wellSince ?? now) : undefined;
     const wellMs = wellSince === undefined ? 0 : now - wellSince;
     const watched = { container, elapsedMs: now - began, wellMs, restartsBefore };
