@@ -104,11 +104,20 @@ export class BackendConnection {
     // Nobody asked: what a free connection says (often a 408) must not become the answer to the next request.
     if (!this.#reader || this.#reader.done) return void this.destroy();
     const { begun } = this.#reader;
-    const wrong = this.#reader.feed(piece);
+    const wrong = this.#feed(this.#reader, piece);
     if (this.#reader === undefined) return;
     if (wrong !== undefined && !this.#reader.done) return void this.#lose(wrong, true, begun);
     if (wrong !== undefined) return void this.destroy();
     if (this.#reader.done) this.#replyEnded();
+  }
+
+  // Whatever a container may say that we did not think of: it breaks its own reply, not the process.
+  #feed(reader: ReplyReader, piece: Buffer): string | undefined {
+    try {
+      return reader.feed(piece);
+    } catch (error) {
+      return reasonOf(error);
+    }
   }
 
   // The reply may come before the whole request is sent (413 by the backend): then what is left cannot be taken back.

@@ -132,9 +132,14 @@ class HttpExchange implements Exchange {
 
   begin(status: number, reason: string, headers: readonly string[], last: boolean): void {
     const response = this.#response;
-    if (!("shouldKeepAlive" in response)) return void response.writeHead(status, replyFor2(headers));
-    if (last) response.shouldKeepAlive = false;
-    response.writeHead(status, reason, replyFor1(headers));
+    try {
+      if (!("shouldKeepAlive" in response)) return void response.writeHead(status, replyFor2(headers));
+      if (last) response.shouldKeepAlive = false;
+      response.writeHead(status, reason, replyFor1(headers));
+    } catch {
+      // Headers of a container that Node does not take cost it this one answer.
+      this.abort();
+    }
   }
 
   write(piece: Buffer): boolean {
@@ -185,6 +190,7 @@ function bodyOf(request: AnyRequest, { version }: RequestFacts): RequestBody | u
     length,
     trailers: () => request.rawTrailers,
     discard() {
+      if (request.destroyed) return;
       request.resume();
       const timer = setTimeout(() => request.destroy(), DISCARD_MS);
       request.once("close", () => clearTimeout(timer));

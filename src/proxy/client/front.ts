@@ -122,6 +122,9 @@ function limits({ headMs, idleMs, headBytes }: ProxySettings) {
     connectionsCheckingInterval: Math.min(2_000, headMs),
     requireHostHeader: false,
     noDelay: true,
+    // A machine that lost its power says nothing: its connections would be open, and in use, for ever.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
   };
 }
 
@@ -129,7 +132,9 @@ function attach(server: Server | Http2SecureServer, { connections }: ProxySettin
   server.maxConnections = connections;
   // Cut off in silence, a reader of `rawHeaders` would not see what the parser saw: the size is the limit.
   if ("maxHeadersCount" in server) server.maxHeadersCount = 0;
+  const queues = new WeakMap<Duplex, Queue>();
   const take = (request: AnyRequest, response: AnyResponse) => {
+    if (request.httpVersionMajor === 1 && !queueUp(queues, request, response)) return;
     const facts = readRequest(request);
     if ("why" in facts) {
       refused.add(request.socket);
@@ -140,20 +145,20 @@ function attach(server: Server | Http2SecureServer, { connections }: ProxySettin
   // What follows a request that was refused is not read, and above all not answered.
   const refused = new WeakSet<Duplex>();
   http.on("connect", (request, socket) => {
-    if (request.httpVersionMajor === 1) socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n");
+    if (request.httpVersionMajor === 1) endWith(socket, "405 Method Not Allowed");
     else (socket as unknown as Http2ServerResponse).writeHead(405).end();
   });
   http.on("request", take).on("checkContinue", take).on("checkExpectation", take);
   http.on("upgrade", (request, socket, first) => {
     const facts = readRequest(request);
     if ("why" in facts || request.headers["transfer-encoding"] || Number(request.headers["content-length"] ?? 0) > 0)
-      return socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    if (!mayUpgrade(request)) return socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      return endWith(socket, "400 Bad Request");
+    if (!mayUpgrade(request)) return endWith(socket, "400 Bad Request");
     events.onUpgrade(upgradeExchange(request, socket, first, facts));
   });
   http.on("clientError", (error, socket) => {
     // Of a refused one the answer ends the connection.
-    if (!refused.has(socket)) answerBroken(error, socket);
+    if (!refused.has(socket)) answerBroken(error, socket, queues.get(socket));
   });
   http.on("tlsClientError", (_, socket) => socket.destroy());
 }
@@ -174,10 +179,36 @@ const BROKEN: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
-function answerBroken(error: Error, socket: Duplex): void {
-  if (!socket.writable || errnoOf(error) === "ECONNRESET") return void socket.destroy();
-  const status = BROKEN[errnoOf(error) ?? ""] ?? "400 Bad Request";
+function answerBroken(error: Error, socket: Duplex, queue: Queue | undefined): void {
+  // In the middle of another answer it would be taken for a part of that.
+  const amid = queue !== undefined && (queue.open > 1 || (queue.open === 1 && queue.last.headersSent));
+  if (!socket.writable || errnoOf(error) === "ECONNRESET" || amid) return void socket.destroy();
+  endWith(socket, BROKEN[errnoOf(error) ?? ""] ?? "400 Bad Request");
+}
+
+// Node does not look after a socket that it gave away: without a listener its errors would end the process.
+function endWith(socket: Duplex, status: string): void {
+  socket.on("error", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
+
+/** The requests of one connection of HTTP/1 that have no whole answer yet. */
+interface Queue {
+  open: number;
+  last: AnyResponse;
+}
+
+/** Sent without waiting for answers; over HTTP/2 it is 128. */
+const PIPELINED_AT_MOST = 100;
+
+// False: the client sent more at once than it may, and is cut off.
+function queueUp(queues: WeakMap<Duplex, Queue>, { socket }: AnyRequest, response: AnyResponse): boolean {
+  const queue = queues.get(socket) ?? { open: 0, last: response };
+  if (queue.open === 0) queues.set(socket, queue);
+  queue.last = response;
+  response.once("close", () => queue.open--);
+  if (++queue.open > PIPELINED_AT_MOST) socket.destroy();
+  return !socket.destroyed;
 }
 
 async function listen(server: NetServer, { host, port }: Address): Promise<void> {
@@ -186,7 +217,11 @@ async function listen(server: NetServer, { host, port }: Address): Promise<void>
       const why = errnoOf(cause) === "EADDRINUSE" ? "it is in use" : reasonOf(cause);
       reject(fail("E_PROXY_LISTEN", { address: `${host}:${port}`, why }, { cause }));
     });
-    server.listen({ host, port, reusePort: true, backlog: 65_535 }, resolve);
+    server.listen({ host, port, reusePort: true, backlog: 65_535 }, () => {
+      // A connection that could not be accepted is no reason to end.
+      server.on("error", () => undefined);
+      resolve();
+    });
   });
 }
 

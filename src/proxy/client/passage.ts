@@ -16,6 +16,8 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PROPFIND
 const ATTEMPTS = 3;
 /** A backend that says nothing to `Expect` gets the body all the same. */
 const CONTINUE_MS = 1_000;
+/** Less than what Node takes: at anything else it throws, or searches for ever. */
+const HINT = /^<[^<>"\s]*>(?:; ?[a-z*-]+(?:=(?:[^;="\s]+|"[^;="\s]*"))?)*$/i;
 
 export interface PassageEvents {
   /** No backend could be reached. */
@@ -91,7 +93,7 @@ export class Passage implements ConnectionUser, Watched {
     if (status === 100 && exchange.expectsContinue && !this.#upload) this.#beginUpload();
     if (status !== 103 || exchange.version === "1.0") return;
     const links = headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === "link");
-    if (links.length > 0 && links.every((link) => /^<[^>]*>(?:\s*;.+)*$/.test(link))) exchange.sendHints(links);
+    if (links.length > 0 && links.every((link) => HINT.test(link))) exchange.sendHints(links);
   }
 
   onHead({ status, reason, headers }: ReplyHead): void {

@@ -43,8 +43,9 @@ const KEPT = new Set(["close", "content-length", "host", "set-cookie", "date", "
 export function safeTrailers(trailers: readonly string[]): readonly string[] {
   if (trailers.length === 0) return trailers;
   return trailers.filter((_, index) => {
-    const name = (trailers[index & ~1] ?? "").toLowerCase();
-    return !FORBIDDEN_TRAILERS.has(name) && !/^x-(?:forwarded|berth|real)[-_]/.test(name);
+    // As in the head, see `requestHead`: some readers cannot tell one sign from another.
+    const name = (trailers[index & ~1] ?? "").toLowerCase().replace(/[^a-z0-9-]/g, "-");
+    return !FORBIDDEN_TRAILERS.has(name) && !/^x-(?:forwarded|berth|real)-/.test(name);
   });
 }
 
@@ -53,14 +54,19 @@ export function replyFor1(headers: readonly string[]): string[] {
   return headers as string[];
 }
 
-/** For HTTP/2: an object with lists for what comes more than once. */
+/**
+ * For HTTP/2: an object. What comes more than once is joined (RFC 9110, 5.3), for Node throws at lists of what should come
+ * once; cookies alone cannot be joined.
+ */
 export function replyFor2(headers: readonly string[]): Record<string, string | string[]> {
-  const object: Record<string, string | string[]> = {};
+  // No prototype: a container may call its headers as it likes.
+  const object: Record<string, string | string[]> = Object.create(null);
   for (let index = 0; index < headers.length; index += 2) {
     const name = (headers[index] ?? "").toLowerCase();
     const value = headers[index + 1] ?? "";
     const before = object[name];
-    object[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    if (name === "set-cookie") object[name] = [...(Array.isArray(before) ? before : []), value];
+    else object[name] = before === undefined ? value : `${String(before)}, ${value}`;
   }
   return object;
 }

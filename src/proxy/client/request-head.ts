@@ -61,11 +61,11 @@ export function requestHead(exchange: Exchange, options: HeadOptions): string {
   return `${head}${framing(exchange)}${originLines(options)}${upgradeLines(exchange, options.upgrade)}\r\n`;
 }
 
-// A backend behind CGI or WSGI cannot tell `x_berth_user` from `x-berth-user`.
+// A backend behind CGI or WSGI cannot tell `x_berth_user` from `x-berth-user`, nor some of them `x.berth.user`.
 function isDropped(lower: string): boolean {
   if (DROPPED.has(lower)) return true;
-  if (lower.charCodeAt(0) === 120 && /^x[-_]berth[-_]/.test(lower)) return true;
-  return lower.includes("_") && DROPPED.has(lower.replaceAll("_", "-"));
+  const plain = /[^a-z0-9-]/.test(lower) ? lower.replace(/[^a-z0-9-]/g, "-") : lower;
+  return plain.startsWith("x-berth-") || (plain !== lower && DROPPED.has(plain));
 }
 
 function framing({ body, method, expectsContinue }: Exchange): string {
