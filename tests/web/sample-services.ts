@@ -360,6 +360,7 @@ function siteDesk({ now, calls }: Parts): SiteDesk {
       ],
       classes: [{ name: "open", ports: "60000-60050", reach: "site", free: 48 }],
     }),
+    setQuota: async (_who, { kind, name: subject }, limits) => ({ kind, subject, limits: limits ?? {}, used: {} }),
     quotas: async () => [
       {
         ...{

@@ -39,9 +39,23 @@ export async function follow(following: Following): Promise<void> {
     }
     if (signal.aborted || seen.ended) return;
     onBroken?.();
-    await pause(waitBefore(seen.tries, Math.random()), signal);
+    await patience(waitBefore(seen.tries, Math.random()), signal);
     seen.tries += 1;
   }
+}
+
+const waiting = new Set<AbortController>();
+
+/** The server is back: whoever waits to open a stream again does it now. */
+export function followNow(): void {
+  for (const one of waiting) one.abort();
+}
+
+async function patience(ms: number, signal: AbortSignal): Promise<void> {
+  const cut = new AbortController();
+  waiting.add(cut);
+  await pause(ms, AbortSignal.any([signal, cut.signal]));
+  waiting.delete(cut);
 }
 
 interface Seen {

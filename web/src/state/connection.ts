@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ask, listeners } from "../api/ask.ts";
 import { pause, waitBefore } from "../api/backoff.ts";
 import { wasLeft } from "../api/failures.ts";
+import { followNow } from "../api/follow.ts";
 
 /** Since when the server does not answer (ms since 1970); undefined: it does. */
 export const awaySince = signal<number | undefined>(undefined);
@@ -28,6 +29,7 @@ function back(): void {
   if (awaySince.value === undefined) return;
   awaySince.value = undefined;
   returns.value += 1;
+  followNow();
 }
 
 async function askUntilBack(): Promise<void> {

@@ -3,7 +3,6 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { StackEvent } from "../api/types.ts";
-import { returns } from "./connection.ts";
 import { useFollow } from "./follow.ts";
 
 const PAUSE_MS = 700;
@@ -31,6 +30,6 @@ export function useFresh(again: () => void, stack?: string): void {
         opened.current = true;
       },
     },
-    [stack, returns.value],
+    [stack],
   );
 }

@@ -1,6 +1,5 @@
 // The stacks and their services, kept fresh by the server's events.
 
-import { useSignal } from "@preact/signals";
 import { ask } from "../../api/ask.ts";
 import type { ActivityList, ServiceActivity, StackPage, StackSummary } from "../../api/types.ts";
 import { useFresh } from "../../state/fresh.ts";
@@ -20,8 +19,7 @@ export interface Seen {
 export function useStackList(): Loaded<Seen> {
   const match = query.value.get("match") ?? "";
   const mine = query.value.get("mine") === "true";
-  const count = useSignal(PAGE);
-  const loaded = useLoad((signal) => seen({ match, mine: mine || undefined }, count.value, signal), [match, mine]);
+  const loaded = useLoad((signal) => seen({ match, mine: mine || undefined }, PAGE, signal), [match, mine]);
   useFresh(loaded.again);
   return loaded;
 }
@@ -31,10 +29,9 @@ async function seen(
   limit: number,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const [page, activity] = await Promise.all([
-    ask<StackPage>({ path: "/v2/stacks", query: { ...wish, limit }, signal }),
-    ask<ActivityList>({ path: "/v2/activity", signal }),
-  ]);
-  const services = Map.groupBy(activity.items, ({ stack }) => stack);
-  return { stacks: page.items, services, more: page.next !== undefined };
+  const { items: stacks, next } = await ask<StackPage>({ path: "/v2/stacks", query: { ...wish, limit }, signal });
+  // Of a site with thousands of stacks an operator would load all services: there the numbers of each stack must do.
+  if (next !== undefined) return { stacks, services: new Map(), more: true };
+  const { items } = await ask<ActivityList>({ path: "/v2/activity", signal });
+  return { stacks, services: Map.groupBy(items, ({ stack }) => stack), more: false };
 }

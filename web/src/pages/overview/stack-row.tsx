@@ -5,6 +5,7 @@ import { Glyph } from "../../parts/glyph.tsx";
 import { Link } from "../../parts/link.tsx";
 import { State } from "../../parts/state.tsx";
 import { Time } from "../../parts/time.tsx";
+import { counted } from "../../words/amounts.ts";
 import { shownState } from "../../words/states.ts";
 
 interface Props {
@@ -28,18 +29,7 @@ export function StackRow({ stack, services }: Props) {
         <State shown={shownState(state)} />
         {reason && <span class="reason">{reason}</span>}
       </div>
-      <ul class="chips" aria-label={`Services of ${name}`}>
-        {services.map(({ service, state: does }) => {
-          const shown = shownState(does);
-          return (
-            <li key={service} class="chip">
-              <Glyph shape={shown.shape} tone={shown.tone} />
-              {service}
-              {does === "running" ? <span class="unseen"> running</span> : <span class="chip-word">{shown.label}</span>}
-            </li>
-          );
-        })}
-      </ul>
+      {services.length === 0 ? <Counts stack={stack} /> : <Chips stack={name} services={services} />}
       <div class="stack-ends">
         {routes.slice(0, 2).map((url) => (
           <a key={url} href={url} rel="noreferrer">
@@ -52,5 +42,30 @@ export function StackRow({ stack, services }: Props) {
         </span>
       </div>
     </li>
+  );
+}
+
+function Chips({ stack, services }: { readonly stack: string; readonly services: readonly ServiceActivity[] }) {
+  return (
+    <ul class="chips" aria-label={`Services of ${stack}`}>
+      {services.map(({ service, state }) => {
+        const shown = shownState(state);
+        return (
+          <li key={service} class="chip">
+            <Glyph shape={shown.shape} tone={shown.tone} />
+            {service}
+            {state === "running" ? <span class="unseen"> running</span> : <span class="chip-word">{shown.label}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Counts({ stack: { services, running, asleep } }: { readonly stack: StackSummary }) {
+  return (
+    <p class="quiet-note">
+      {running} of {counted(services, "service")} running{asleep > 0 && `, ${asleep} asleep`}
+    </p>
   );
 }
