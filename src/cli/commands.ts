@@ -137,6 +137,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./route.ts")).routeCommand(c),
   },
   {
+    name: "quota",
+    summary: "show and set how much people and groups may have of services",
+    load: async (c) => (await import("./quota.ts")).quotaCommand(c),
+  },
+  {
     name: "shifter",
     summary: "Shifter's program that runs programs in the site's images",
     load: async (c) => (await import("./shifter/index.ts")).shifterCommand(c),

@@ -5,9 +5,10 @@ import { explainRules } from "../../policy/explain.ts";
 import { classOfPort, formatRanges } from "../../policy/port-class.ts";
 import type { DeskParts } from "../../services/desk/index.ts";
 import { makeServicesDesk, type ServicesDesk } from "../../services/desk/index.ts";
-import type { PortClassInfo, PortUse, QuotaInfo, RouteInfo } from "../../services/desk/types.ts";
+import type { Amounts, PortClassInfo, PortUse, QuotaInfo, RouteInfo } from "../../services/desk/types.ts";
 import type { Subject } from "../../services/quotas/quota-office.ts";
 import type { ServicesConfig } from "../../site/services/services.ts";
+import { forgiving } from "./forgiving.ts";
 import type { House, HouseParts } from "./house.ts";
 import type { UsageMeter } from "./usage.ts";
 
@@ -21,7 +22,8 @@ export function deskOf(
     usage,
   }: { readonly accounts: Accounts; readonly config: ServicesConfig; readonly usage: UsageMeter },
 ): ServicesDesk {
-  const { stacks, secrets, quotas, logs, idle, webhooks } = house;
+  const { secrets, quotas, logs, idle, webhooks } = house;
+  const stacks = forgiving(house.stacks, (stack) => idle.forgive(stack));
   const parts: DeskParts = {
     ...{ stacks, audit: accounts.audit, secrets, webhooks, now: store.now },
     rules: () => ({
@@ -44,6 +46,7 @@ export function deskOf(
     routes: async () => routesOf(house),
     ports: () => portsOf(house, config),
     quotas: (who) => quotasOf(house, who),
+    setQuota: (subject, limits, by) => setQuota(house, subject, limits, by),
     serviceTypes: () => config.policy.serviceTypes,
     uidOf: async (user) => (await names.accountNamed(user))?.uid,
     personOf: (uid, user, address) => accounts.personOf(uid, user, address),
@@ -87,6 +90,17 @@ async function portsOf({ ports }: House, { policy }: ServicesConfig) {
     };
   });
   return { items, classes };
+}
+
+async function setQuota(
+  { quotas }: House,
+  subject: Subject,
+  limits: Amounts | undefined,
+  by: string,
+): Promise<QuotaInfo> {
+  await quotas.set(subject, limits, by);
+  const { limits: now, used } = await quotas.report(subject);
+  return { kind: subject.kind, subject: subject.name, limits: now, used };
 }
 
 async function quotasOf(

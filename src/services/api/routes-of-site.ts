@@ -7,7 +7,7 @@ import { person, type ServicesApiParts } from "./parts.ts";
 import { STACK_PATH } from "./routes-of-stacks.ts";
 import { RuleList } from "./schemas/rule.ts";
 import * as schemas from "./schemas/site.ts";
-import { ID, line, PAGING, ref, STACK } from "./schemas/words.ts";
+import { ID, line, PAGING, ref, STACK, word } from "./schemas/words.ts";
 
 const AUDIT_QUERY = Type.Object(
   {
@@ -18,6 +18,10 @@ const AUDIT_QUERY = Type.Object(
   },
   { additionalProperties: false },
 );
+const QUOTA_PATH = Type.Object({
+  kind: word(["user", "group"], "Whose limits."),
+  subject: Type.String({ minLength: 1, maxLength: 256, description: "Name of the person or group." }),
+});
 const WEBHOOK_PATH = Type.Object({ stack: STACK, id: ID });
 
 export function siteRoutes(app: TypedServer, parts: ServicesApiParts): void {
@@ -51,6 +55,36 @@ export function siteRoutes(app: TypedServer, parts: ServicesApiParts): void {
       ),
     },
     async (request) => ({ items: await site.quotas(await person(parts, request)) }),
+  );
+  app.put(
+    "/service-quotas/:kind/:subject",
+    {
+      schema: answering(
+        "setServiceQuota",
+        "Gives a person or a group limits of its own (operators)",
+        { params: QUOTA_PATH, body: ref(schemas.Amounts) },
+        ref(schemas.ServiceQuota),
+      ),
+    },
+    async (request) => {
+      const { kind, subject: name } = request.params;
+      return site.setQuota(await person(parts, request), { kind, name }, request.body);
+    },
+  );
+  app.delete(
+    "/service-quotas/:kind/:subject",
+    {
+      schema: answering(
+        "clearServiceQuota",
+        "Lets the site's limits count again for a person or a group (operators)",
+        { params: QUOTA_PATH },
+        ref(schemas.ServiceQuota),
+      ),
+    },
+    async (request) => {
+      const { kind, subject: name } = request.params;
+      return site.setQuota(await person(parts, request), { kind, name }, undefined);
+    },
   );
   app.get(
     "/service-audit",

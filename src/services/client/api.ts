@@ -6,6 +6,7 @@ import type { Gateways } from "../../gateway/client/gateways.ts";
 import type { SentEvent } from "../../gateway/client/read-events.ts";
 import type {
   ActivityList,
+  Amounts,
   AuditPage,
   Deployment,
   DeploymentFiles,
@@ -29,6 +30,7 @@ import type {
   SecretList,
   SecretWish,
   Service,
+  ServiceQuota,
   ServiceQuotaList,
   ServiceUpgradeWish,
   Session,
@@ -43,6 +45,20 @@ import type {
   WebhookList,
   WebhookWish,
 } from "./api-types.ts";
+
+/** Lets the site's limits count again for a person or a group (operators). @throws the gateway's refusals, E_CLIENT_… */
+export function clearServiceQuota(
+  gateways: Gateways,
+  input: {
+    /** Whose limits. */
+    readonly kind: "user" | "group";
+    /** Name of the person or group. */
+    readonly subject: string;
+  },
+  options: CallOptions = {},
+): Promise<ServiceQuota> {
+  return call(gateways, { method: "DELETE", path: "/v2/service-quotas/{kind}/{subject}", input, ...options });
+}
 
 /** Removes what an upgrade kept for going back. @throws the gateway's refusals, E_CLIENT_… */
 export function confirmStack(
@@ -498,6 +514,21 @@ export function searchLogs(
   options: CallOptions = {},
 ): Promise<LogList> {
   return call(gateways, { method: "GET", path: "/v2/logs", input, ...options });
+}
+
+/** Gives a person or a group limits of its own (operators). @throws the gateway's refusals, E_CLIENT_… */
+export function setServiceQuota(
+  gateways: Gateways,
+  input: {
+    /** Whose limits. */
+    readonly kind: "user" | "group";
+    /** Name of the person or group. */
+    readonly subject: string;
+  },
+  body: Amounts,
+  options: CallOptions = {},
+): Promise<ServiceQuota> {
+  return call(gateways, { method: "PUT", path: "/v2/service-quotas/{kind}/{subject}", input, body, ...options });
 }
 
 /** One deployment. @throws the gateway's refusals, E_CLIENT_… */

@@ -6,7 +6,7 @@ import type { LogLine, StackEvent } from "../types.ts";
 import { audited } from "./audit.ts";
 import { eventQueue } from "./event-queue.ts";
 import { type DeskParts, offered, watchedEnd } from "./parts.ts";
-import { rightOf } from "./rights.ts";
+import { requireAnyUser, rightOf } from "./rights.ts";
 import { allowedStack, eyesOf, serviceOf } from "./stack-desk.ts";
 import type { LiveDesk, SignedIn, StackLogLine } from "./types.ts";
 
@@ -105,6 +105,7 @@ function shells(parts: DeskParts): Pick<LiveDesk, "exec"> {
       const words = options.argv.join(" ").slice(0, 200);
       return audited(audit, { ...base, action: "service.exec", detail: words }, async () => {
         serviceOf(await allowedStack(parts, who, stack, "operate", "open a shell in it"), service);
+        if (options.user !== undefined) requireAnyUser(who, await stacks.spec(stack), service);
         const session = await stacks.exec(stack, { ...options, service, slot }, signal);
         return watchedEnd(session, (code) => {
           const note = { who: { uid: who.uid, user: who.user }, object: base.object, address: who.address };

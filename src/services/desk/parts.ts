@@ -8,6 +8,7 @@ import type { LogLine } from "../types.ts";
 import type { AuditLog } from "./audit.ts";
 import { fail } from "./errors.ts";
 import type {
+  Amounts,
   AuditEntry,
   AuditFilter,
   IdleSpan,
@@ -17,6 +18,7 @@ import type {
   PortClassInfo,
   PortUse,
   QuotaInfo,
+  QuotaSubject,
   RouteInfo,
   RuleInfo,
   SignedIn,
@@ -101,6 +103,9 @@ export interface DeskParts {
     | ((
         subjects: { readonly user: string; readonly uid: number; readonly groups: readonly string[] } | "all",
       ) => Promise<readonly QuotaInfo[]>)
+    | undefined;
+  readonly setQuota?:
+    | ((subject: QuotaSubject, limits: Amounts | undefined, by: string) => Promise<QuotaInfo>)
     | undefined;
   /** Kinds of services, for names of secrets. */
   readonly serviceTypes?: (() => ReadonlyMap<string, ServiceType>) | undefined;

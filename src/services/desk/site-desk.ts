@@ -16,7 +16,7 @@ export function siteDesk(parts: DeskParts): SiteDesk {
   return { ...lists(parts), ...webhooks(parts) };
 }
 
-function lists(parts: DeskParts): Pick<SiteDesk, "routes" | "ports" | "quotas" | "audit" | "rules"> {
+function lists(parts: DeskParts): Pick<SiteDesk, "routes" | "ports" | "quotas" | "setQuota" | "audit" | "rules"> {
   return {
     async routes(who) {
       const routes = await offered(parts.routes, "routes")();
@@ -29,6 +29,15 @@ function lists(parts: DeskParts): Pick<SiteDesk, "routes" | "ports" | "quotas" |
       return { classes, items: items.filter(({ stack }) => seen(stack)) };
     },
     quotas: (who) => offered(parts.quotas, "quotas")(hasRole(who, "operator", "admin") ? "all" : who),
+    setQuota: (who, { kind, name }, limits) =>
+      audited(
+        parts.audit,
+        { who, action: "quota.set", object: `${kind}/${name}`, detail: JSON.stringify(limits) },
+        async () => {
+          if (!hasRole(who, "operator", "admin")) throw fail("E_DESK_STAFF", { what: "set quotas" });
+          return offered(parts.setQuota, "quotas")({ kind, name }, limits, who.user);
+        },
+      ),
     audit(who, filter) {
       const list = offered(parts.audit.list, "its audit log");
       return list(hasRole(who, "operator", "admin") ? filter : { ...filter, who: who.user });

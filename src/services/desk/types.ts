@@ -293,6 +293,12 @@ export interface Amounts {
   readonly secrets?: number | undefined;
 }
 
+/** A person or a group, by name. */
+export interface QuotaSubject {
+  readonly kind: "user" | "group";
+  readonly name: string;
+}
+
 export interface QuotaInfo {
   readonly kind: "user" | "group";
   readonly subject: string;
@@ -353,6 +359,8 @@ export interface SiteDesk {
   routes(who: SignedIn): Promise<readonly RouteInfo[]>;
   ports(who: SignedIn): Promise<{ readonly items: readonly PortUse[]; readonly classes: readonly PortClassInfo[] }>;
   quotas(who: SignedIn): Promise<readonly QuotaInfo[]>;
+  /** Gives somebody limits of his own; undefined: the site's count again. Operators and administrators. */
+  setQuota(who: SignedIn, subject: QuotaSubject, limits: Amounts | undefined): Promise<QuotaInfo>;
   /** Operators and admins all, everybody else what he did himself. */
   audit(who: SignedIn, filter: AuditFilter): Promise<Page<AuditEntry>>;
   rules(who: SignedIn): Promise<{ readonly profile: string; readonly items: readonly RuleInfo[] }>;
