@@ -7,6 +7,7 @@ import { codeFrame } from "../base/source.ts";
 import { readStack } from "../recipe/compose/index.ts";
 import type { ServiceSpec, StackSpec } from "../recipe/stack/types.ts";
 import type { Waiver } from "./config.ts";
+import { APP_FOLDER, bind } from "./example-parts.ts";
 import { EXAMPLE_FACTS, EXAMPLE_SERVICE, EXAMPLE_STACK, realizeExample } from "./example-stack.ts";
 import type { StackFacts } from "./facts.ts";
 import { blocks, judgeImageName, judgeSecret, judgeStack } from "./judgements.ts";
@@ -258,4 +259,17 @@ test("a recipe as large as recipes may be is judged in seconds", () => {
   const begin = performance.now();
   judgeStack({ ...EXAMPLE_STACK, services: many }, EXAMPLE_FACTS, SPIN);
   expect(performance.now() - begin).toBeLessThan(30_000);
+});
+
+test("what stops a deployment is not hidden behind many findings that do not", () => {
+  const severities = new Map([["VOL-10:unknown", "warning"]] as const);
+  const groups = [...Array.from({ length: 60 }, (_, index) => `unknown${index}`), "126"];
+  const { spec, facts, policy } = realizeExample({
+    shows: "a group of others behind names that nobody knows",
+    service: { user: "1000:1000", groups, mounts: [bind(APP_FOLDER)] },
+    policy: { severities },
+  });
+  const found = judgeStack(spec, facts, policy).filter(({ rule }) => rule === "VOL-10");
+  expect(found.some(blocks)).toBe(true);
+  expect(found.length).toBeLessThan(60);
 });

@@ -11,6 +11,7 @@ import { judgeStack } from "../../policy/judgements.ts";
 import { SPIN } from "../../policy/profiles/spin.ts";
 import { withRealPaths } from "../../policy/real-paths.ts";
 import type { EngineContainer, EngineImage } from "../../services/engine/types.ts";
+import { readRecipe } from "../../services/stacks/read-recipe.ts";
 import { ModelDriver, openModelStacks, wish } from "../../services/stacks/testing.ts";
 import type { Proposal } from "../../services/types.ts";
 import { LABELS } from "../../services/types.ts";
@@ -312,4 +313,31 @@ describe("a proposal", () => {
   test("of the good recipe is allowed", async () => {
     expect((await propose(recipe(""))).allowed).toBe(true);
   });
+});
+
+test("services with one image's name are judged by the build that each gets", async () => {
+  const sources = sourcesOf({});
+  const builds: Readonly<Record<string, Partial<EngineImage>>> = { old: { user: "1000" }, new: { user: "2000" } };
+  const engine = { ...sources.engine, image: async (name: string) => ({ ...IMAGE, ...builds[name] }) };
+  const { spec, places } = readRecipe(
+    wish(
+      "rover",
+      `services: {worker: {image: "${GOOD_IMAGE}"}, web: {image: "${GOOD_IMAGE}"}, db: {image: "postgres:16"}}`,
+    ),
+  );
+  const build = (local: string, reference = GOOD_IMAGE) => ({ reference, digest: `sha256:${local}`, local });
+  // That of `db` is of another name than the recipe has now.
+  const images = new Map([
+    ["worker", build("old")],
+    ["web", build("new")],
+    ["db", build("old", "postgres:15")],
+  ]);
+  const asked = { spec, places, by: { uid: 1000, user: "fred" }, images, before: undefined };
+  const { serviceImages, actor } = await stackFacts({ ...sources, engine }, asked);
+  expect([...(serviceImages ?? [])].map(([name, image]) => [name, image?.user])).toEqual([
+    ["worker", "1000"],
+    ["web", "2000"],
+  ]);
+  // He is on the list of viewers, too.
+  expect(actor?.role).toBe("user");
 });
