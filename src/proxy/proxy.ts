@@ -71,7 +71,7 @@ class ProxyProcess implements RunningProxy {
     this.#options = options;
     this.#around = this.#surroundings();
     this.#routes = new LiveRoutes(this.#around.settings.share);
-    this.#tcp = new TcpPorts(options.tcpHost ?? "0.0.0.0", this.#around);
+    this.#tcp = new TcpPorts(options.tcpHost ?? "0.0.0.0", this.#around, () => this.#fronts.map(({ port }) => port));
   }
 
   get listening(): readonly string[] {

@@ -18,12 +18,15 @@ const REPLACED_MS = 10_000;
 export class TcpPorts {
   readonly #around: Surroundings;
   readonly #host: string;
+  readonly #own: () => readonly number[];
   readonly #ports = new Map<number, { readonly server: Server; route: LiveRoute }>();
   readonly #sockets = new Set<Socket>();
 
-  constructor(host: string, around: Surroundings) {
+  /** `own`: ports of the proxy itself. Shared ports are asked for, so the kernel would let a route have a half of them. */
+  constructor(host: string, around: Surroundings, own: () => readonly number[]) {
     this.#host = host;
     this.#around = around;
+    this.#own = own;
   }
 
   /** Listens where the table says; connections of ports that are gone go on. */
@@ -39,6 +42,7 @@ export class TcpPorts {
     for (const [port, route] of wanted) {
       const open = this.#ports.get(port);
       if (open) open.route = route;
+      else if (this.#own().includes(port)) this.#tellTrouble(port, route, "it is the proxy's own");
       else this.#listen(port, route);
     }
   }
@@ -65,11 +69,14 @@ export class TcpPorts {
     server.on("connection", (socket) => this.#take(socket, this.#ports.get(port)?.route ?? route));
     server.on("error", (error) => {
       this.#ports.delete(port);
-      const message = `port ${port} cannot be had: ${reasonOf(error)}`;
-      this.#around.tell({ kind: "trouble", route: route.spec.id, message });
+      this.#tellTrouble(port, route, reasonOf(error));
     });
     server.listen({ port, host: this.#host, reusePort: true });
     this.#ports.set(port, { server, route });
+  }
+
+  #tellTrouble(port: number, route: LiveRoute, why: string): void {
+    this.#around.tell({ kind: "trouble", route: route.spec.id, message: `port ${port} cannot be had: ${why}` });
   }
 
   #take(socket: Socket, route: LiveRoute): void {

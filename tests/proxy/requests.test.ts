@@ -54,6 +54,8 @@ describe("a request", () => {
       Forwarded: "for=6.6.6.6",
       "X-Berth-User": "root",
       X_Berth_User: "root",
+      "X.Berth.User": "root",
+      "X~Real~IP": "6.6.6.6",
       "X-Real-IP": "6.6.6.6",
       Connection: "keep-alive, X-Secret-Hop",
       "X-Secret-Hop": "1",
@@ -114,6 +116,16 @@ describe("a request", () => {
     expect(await seen("a.example.org", "/x%2Fy/z")).toBe("/x%2Fy/z");
   });
 
+  test("whose path is a host to some readers goes to one route for all of them, or nowhere", async () => {
+    const { port, publish } = await site();
+    const web = await echo();
+    await publish([route({ backends: [web.spec] }), route({ id: "r/open/0", path: "/open", backends: [web.spec] })]);
+    for (const path of ["//open/x", "/\\open/x", "///open/x", "//a/open"])
+      expect([path, (await ask(port, { path })).status]).toEqual([path, 400]);
+    for (const path of ["//a/b", "/open//open/x"])
+      expect([path, (await ask(port, { path })).status]).toEqual([path, 200]);
+  });
+
   test("with a body is streamed through, by length and in chunks with trailers", async () => {
     const { port, publish } = await site();
     const web = await echo();
@@ -124,7 +136,7 @@ describe("a request", () => {
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\nConnection: close\r\n\r\n";
     const answer = await raw(
       port,
-      `${chunked}5\r\nhello\r\n3;x=y\r\n wo\r\n0\r\nX-Sum: 7\r\nX-Berth-User: root\r\n\r\n`,
+      `${chunked}5\r\nhello\r\n3;x=y\r\n wo\r\n0\r\nX-Sum: 7\r\nX-Berth-User: root\r\nX_Berth_User: root\r\n\r\n`,
     );
     expect(answer).toContain('"body":"hello wo"');
     expect(answer).toContain('"rawTrailers":["X-Sum","7"]');

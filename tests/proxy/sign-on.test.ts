@@ -108,6 +108,21 @@ describe("a route that wants a sign-in", () => {
       expect(() => readSignOn({ ...question, to }, site.routes)).toThrow(/leads nowhere/);
   });
 
+  test("never shows a ticket to a service beside the one that it is for", async () => {
+    const site = await guarded();
+    const { back, state } = await ticketFor(site, "/");
+    back.searchParams.set("to", "/open/x");
+    const reply = await ask(site.port, { path: back.pathname + back.search, headers: { ...PAGE, Cookie: state } });
+    expect([reply.status, reply.body.includes("user")]).toEqual([404, false]);
+    const question = { audience: "owner:rover", state: "a".repeat(24) };
+    const tcp = route({ id: "rover/db/0", protocol: "tcp", listen: 9000 });
+    for (const to of [`https://${HOST}/open/x`, `https://${HOST}/%6fpen`, `http://${HOST}:9000/`])
+      expect(() => readSignOn({ ...question, to }, [...site.routes, tcp])).toThrow(/leads nowhere/);
+    expect(readSignOn({ ...question, to: `https://${HOST}:8443/opened` }, [...site.routes, tcp]).word).toBe(
+      "owner:rover",
+    );
+  });
+
   test("lets nobody in when the server gave no keys", async () => {
     const site = await guarded();
     await site.publish(site.routes);

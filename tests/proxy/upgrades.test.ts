@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-async function site(): Promise<ProxySite> {
-  const made = await openSite();
+async function site(options: Parameters<typeof openSite>[0] = {}): Promise<ProxySite> {
+  const made = await openSite(options);
   open.push(made);
   return made;
 }
@@ -53,6 +53,26 @@ describe("a websocket", () => {
     await publish([route({ backends: [web.spec] })]);
     const answer = await raw(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 403 No\r\n[\s\S]*nope$/);
+  });
+
+  test("that got an ordinary answer and does not take it is cut off", async () => {
+    const { port, publish } = await site({ settings: { stallMs: 300 } });
+    let gone = false;
+    const web = await backend((_, response) => {
+      response.once("close", () => (gone = true));
+      const more = () => {
+        while (!gone && response.write(Buffer.alloc(65_536)));
+      };
+      response.on("drain", more);
+      more();
+    });
+    open.push(web);
+    await publish([route({ backends: [web.spec] })]);
+    const socket = connect(port, "127.0.0.1").pause();
+    socket.on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    await until(() => gone);
+    socket.destroy();
   });
 });
 
@@ -125,6 +145,12 @@ describe("a TCP route", () => {
     const spec = { id: "db1", host: "127.0.0.1", port, draining: false };
     await publish([{ ...sleeping, state: "ready", backends: [spec] }]);
     expect(await answer).toBe("hello early");
+  });
+
+  test("gets no share of the proxy's own ports", async () => {
+    const { publish, told, port: listen } = await site();
+    await publish([route({ id: "rover/db/0", protocol: "tcp", listen })]);
+    await until(() => told.some((one) => one.kind === "trouble" && one.message.includes("the proxy's own")));
   });
 
   test("whose port is taken is reported", async () => {

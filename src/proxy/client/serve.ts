@@ -3,7 +3,7 @@
 
 import type { RouteMap } from "../routing/compile.ts";
 import type { LiveRoute } from "../routing/live-route.ts";
-import { pathForRoutes, withoutPrefix } from "../routing/match-path.ts";
+import { pathForRoutes, withoutAuthority, withoutPrefix } from "../routing/match-path.ts";
 import { judge, returnPath, SIGN_ON_PATH } from "../sign-on/gate.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { answer, type OwnAnswer, redirect, wantsPage } from "./answers.ts";
@@ -37,12 +37,17 @@ export function serve(exchange: Exchange, directory: Directory | undefined, arou
   const query = exchange.target.indexOf("?");
   const path = query < 0 ? exchange.target : exchange.target.slice(0, query);
   if (path.startsWith(CHALLENGE) && answerChallenge(exchange, path, directory)) return;
-  const plain = pathForRoutes(path === SIGN_ON_PATH ? returnPath(exchange.target) : path);
+  const asked = path === SIGN_ON_PATH ? returnPath(exchange.target) : path;
+  const plain = pathForRoutes(asked);
   if (plain === undefined) return void answer(exchange, malformed("The path is ambiguous."));
   const route = directory.routes.find(exchange.host, plain);
-  if (!route)
-    return void answer(exchange, { status: 404, title: "Not found", detail: "Nothing is served at this address." });
+  const other = withoutAuthority(asked);
+  if (other !== undefined && directory.routes.find(exchange.host, pathForRoutes(other) ?? "") !== route)
+    return void answer(exchange, malformed("The path is ambiguous."));
+  if (!route) return void answer(exchange, NOT_FOUND);
   const visit = openVisit(exchange, route, path, around);
+  // The ticket in it is nobody's but the proxy's, whoever has the page that it leads to.
+  if (path === SIGN_ON_PATH && !route.spec.auth) return void refuse(visit, NOT_FOUND);
   const target = targetFor(exchange.target, route);
   if (target === undefined) return void refuse(visit, malformed("The path is written in an unusual way."));
   if (stopped(visit, around)) return;
@@ -164,5 +169,7 @@ function refuse(visit: Visit, own: OwnAnswer): void {
   visit.status = own.status;
   answer(visit.exchange, own);
 }
+
+const NOT_FOUND: OwnAnswer = { status: 404, title: "Not found", detail: "Nothing is served at this address." };
 
 const malformed = (detail: string): OwnAnswer => ({ status: 400, title: "Bad request", detail });

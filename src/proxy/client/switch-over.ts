@@ -30,6 +30,8 @@ class SwitchOver implements ConnectionUser, Watched {
   #pool: BackendPool | undefined;
   #connection: BackendConnection | undefined;
   #sentAt = 0;
+  // Since when the client takes nothing of an answer that is not the other protocol.
+  #fullSince = 0;
   #joined = false;
 
   constructor(visit: Visit, around: Surroundings, head: HeadOptions) {
@@ -57,6 +59,8 @@ class SwitchOver implements ConnectionUser, Watched {
   }
 
   check(now: number): void {
+    if (this.#fullSince > 0 && now - this.#fullSince > this.#around.settings.stallMs)
+      return void this.#exchange.abort();
     if (this.#sentAt > 0 && now - this.#sentAt > this.#visit.route.spec.timeoutMs) this.#fail(504);
   }
 
@@ -74,11 +78,19 @@ class SwitchOver implements ConnectionUser, Watched {
     if (this.#exchange.write(piece)) return;
     const { socket } = this.#connection ?? {};
     socket?.pause();
-    this.#exchange.socket.once("drain", () => socket?.resume());
+    if (this.#fullSince > 0) return;
+    this.#fullSince = this.#around.now();
+    this.#exchange.socket.once("drain", () => {
+      this.#fullSince = 0;
+      socket?.resume();
+    });
   }
 
   onEnd(): void {
+    // As in Passage: the connection goes back to its pool, and the client may still take nothing.
+    if (this.#fullSince > 0) this.#connection?.socket.resume();
     this.#connection = undefined;
+    this.#fullSince = this.#around.now();
     this.#release();
     this.#exchange.end(undefined, []);
   }

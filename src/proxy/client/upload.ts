@@ -18,7 +18,7 @@ export class Upload {
   readonly #connection: BackendConnection;
   readonly #events: UploadEvents;
   readonly #limit: number;
-  readonly #begunAt: number;
+  #begunAt: number;
   #lastAt: number;
   #bytes = 0;
   #paused = false;
@@ -55,6 +55,7 @@ export class Upload {
   stalled(now: number, { stallMs, bodyRate }: ProxySettings): boolean {
     if (this.#ended || this.#paused) {
       // Time that the backend takes is not the client's fault.
+      this.#begunAt += Math.max(0, now - this.#lastAt);
       this.#lastAt = now;
       return false;
     }

@@ -10,12 +10,22 @@ export function pathForRoutes(path: string): string | undefined {
   if (!UNUSUAL.test(path)) return path;
   const decoded = decode(path);
   // What is still encoded now was encoded twice: no honest client climbs in that way.
-  if (decoded === undefined || /%(?:2e|2f|5c)/i.test(decoded)) return undefined;
+  // A zero byte ends the path for readers that are written in C.
+  if (decoded === undefined || /%(?:2e|2f|5c)|\0/i.test(decoded)) return undefined;
   const segments = decoded.replaceAll("\\", "/").split("/");
   const plain = segments.map((segment) => segment.replace(/;.*$/s, ""));
   if (plain.some((segment) => segment === "." || segment === "..")) return undefined;
   const kept = plain.filter((segment) => segment !== "");
   return `/${kept.join("/")}${kept.length > 0 && plain.at(-1) === "" ? "/" : ""}`;
+}
+
+/**
+ * What is left for readers that take `//a/b` for a URL without scheme: `a` is a host to them, `/b` the path. Undefined: they
+ * read the path as everybody does.
+ */
+export function withoutAuthority(path: string): string | undefined {
+  const rest = /^[/\\]{2,}[^/\\]*(.*)$/s.exec(path)?.[1];
+  return rest === "" ? "/" : rest;
 }
 
 /** Path and query, as they came, without a route's path; undefined: it is written in other letters there. */

@@ -20,6 +20,7 @@ describe("a path", () => {
     ["/a\\..\\b", undefined],
     ["/a/%252e%252e/b", undefined],
     ["/a%zz", undefined],
+    ["/admin%00/x", undefined],
     ["/.well-known/x", "/.well-known/x"],
     ["/a..b/...", "/a..b/..."],
   ])("%s is %s for routes", (path, plain) => {

@@ -1,6 +1,8 @@
 // The server's half of the sign-on of routes: somebody who has signed in to berth is sent back to the route that he came
 // from with a ticket, if he may pass. What the proxy does with it: src/proxy/sign-on.
 
+import { compileRoutes } from "../../proxy/routing/compile.ts";
+import { pathForRoutes } from "../../proxy/routing/match-path.ts";
 import { SIGN_ON_PATH } from "../../proxy/sign-on/gate.ts";
 import { signPass, TICKET_SECONDS } from "../../proxy/sign-on/pass.ts";
 import type { ProxyRoute } from "../../proxy/types.ts";
@@ -37,8 +39,8 @@ export function readSignOn(
   if (!parsed || !STATE.test(state)) throw fail("E_ROUTES_SIGN_ON", { why: "its address is not whole" });
   const url = to !== undefined && URL.canParse(to) ? new URL(to) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw fail("E_ROUTES_SIGN_ON", { why: "it names no page" });
-  const route = routes.find((one) => one.auth?.audience === audience && isHost(one.host, url.hostname));
-  if (!route) throw fail("E_ROUTES_SIGN_ON", { why: "no service is served there" });
+  const route = routeAt(url, routes);
+  if (route?.auth?.audience !== audience) throw fail("E_ROUTES_SIGN_ON", { why: "no service is served there" });
   // A ticket must not travel in the clear when the route has TLS.
   if (url.protocol === "http:" && route.tls === "redirect") url.protocol = "https:";
   return { to: url, audience: parsed, word: audience, state };
@@ -61,8 +63,10 @@ export function ticketAddress(
   return back.href;
 }
 
-function isHost(pattern: string, host: string): boolean {
-  const [wanted, given] = [pattern.toLowerCase(), host.toLowerCase()];
-  if (wanted === "*" || wanted === given) return true;
-  return wanted.startsWith("*.") && given.slice(given.indexOf(".")) === wanted.slice(1);
+// The one that the proxy would choose: a ticket must never be sent to somebody else's service beside the one that it is for.
+function routeAt({ hostname, port, pathname }: URL, routes: readonly ProxyRoute[]): ProxyRoute | undefined {
+  if (routes.some(({ protocol, listen }) => protocol === "tcp" && port === String(listen))) return undefined;
+  const path = pathForRoutes(pathname);
+  const served = compileRoutes(routes.filter(({ protocol }) => protocol === "http"));
+  return path === undefined ? undefined : served.find(hostname, path);
 }
