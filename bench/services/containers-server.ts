@@ -39,7 +39,7 @@ const config: SpinDockerConfig = {
     initialMs: 7.2e6,
     intervalMs: 1.8e6,
   },
-  ...{ state: "events", staleMeans: "idle", checkIn: "either", checkInUrl: undefined },
+  ...{ state: "events", staleMeans: "idle" },
 };
 const log = makeLogger("info", { write: () => {} });
 const spin = await SpinContainers.open({

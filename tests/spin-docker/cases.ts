@@ -366,7 +366,7 @@ export const CASES: readonly Case[] = [
   row(60, "a check-in of what is being stopped", async (world) => {
     const made = await world.post("sd/stubborn");
     await patch(world, made, "stopped");
-    const headers = { "x-berth-check-in": world.tokens.of(made["container_id"] ?? "") };
+    const headers = { "x-berth-check-in": world.tokens.of({ id: made["container_id"] ?? "" }) };
     await world.ask("POST", "/v1/check-in", { form: { active: "1" }, headers });
     expect(await world.get(made["container_id"])).toMatchObject({ status: "stopping", active: "0" });
     await world.engine.kill(made["container_id"] ?? "", "SIGKILL");

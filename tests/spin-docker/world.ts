@@ -35,8 +35,6 @@ const DEFAULTS: SpinDockerConfig = {
   intervalMs: 1_800_000,
   state: "events",
   staleMeans: "idle",
-  checkIn: "either",
-  checkInUrl: undefined,
 };
 
 /** The header of the right password. */
@@ -112,7 +110,7 @@ export class World {
       log: silent,
     });
     const takers = [(id: string, value: string) => this.spin.checkIn(id, value)];
-    const desk = new CheckInDesk({ containers: this.live, tokens, by: () => config.checkIn, takers });
+    const desk = new CheckInDesk({ containers: this.live, tokens, by: () => "either", takers });
     // As the server has it.
     const routerOptions = { maxParamLength: 2048 };
     const app = fastify({ routerOptions, trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false });

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silent } from "../../src/base/log.ts";
+import type { CheckInFiles } from "../../src/services/driver/check-in-file.ts";
 import { type DockerDriver, openDockerDriver } from "../../src/services/driver/docker-driver.ts";
 import { connectEngine, LiveContainers } from "../../src/services/engine/index.ts";
 import type { Engine } from "../../src/services/engine/types.ts";
@@ -28,6 +29,7 @@ export interface Choices {
   readonly ports?: PortOffice;
   readonly server?: string;
   readonly credentials?: RegistryCredentials;
+  readonly checkIn?: CheckInFiles;
 }
 
 export interface Rig {
@@ -63,9 +65,9 @@ export async function openRig(choices: Choices): Promise<Rig> {
   const live = new LiveContainers({ engine, site });
   await live.ready();
   const folders = { secrets: join(dir, "secrets"), configs: join(dir, "configs") };
-  const { credentials } = choices;
+  const { credentials, checkIn } = choices;
   const info = await engine.info();
-  const driver = openDockerDriver({ engine, site, live, folders, secrets, traffic, info, credentials });
+  const driver = openDockerDriver({ engine, site, live, folders, secrets, traffic, info, credentials, checkIn });
   const store = await openStore(`sqlite:${join(dir, choices.database ?? "berth.db")}`, {
     now: () => Date.now() / 1000,
   });

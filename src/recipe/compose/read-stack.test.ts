@@ -263,8 +263,21 @@ describe("services", () => {
     ["upgrade_strategy: fast", "upgrade_strategy is a map of keys"],
     ["network_mode: bridge2", "bridge2 is no network mode"],
     ["x-berth: {routes: [{host: 'a b', port: 80}]}", "a b is no host name"],
-    ["x-berth: {idle: {after: 1h, keep-warm: always}}", "always names no hours of the week"],
+    [
+      "x-berth: {idle: {after: 1h, keep-warm: always}}",
+      '"always" does not say when a service is kept warm: days, hours or both are missing',
+    ],
+    [
+      "x-berth: {idle: {after: 1h, keep-warm: mon 08:00-18:00 Mars/Base}}",
+      '"mon 08:00-18:00 Mars/Base" does not say when a service is kept warm: Mars/Base is no time zone',
+    ],
   ])("that cannot be are refused: %s", (lines, message) => expect(errorsOf(lines)).toContain(message));
+
+  test("keep-warm hours may name a zone, as those who keep to them understand it", () => {
+    const lines = "    image: a:1\n    x-berth: {idle: {after: 1h, keep-warm: ['Mon-Fri 8:00-18:00 Europe/Berlin']}}\n";
+    const { idle } = specOf({ "compose.yml": `services:\n  web:\n${lines}` }).services[0] ?? {};
+    expect(idle?.keepWarm).toEqual(["Mon-Fri 8:00-18:00 Europe/Berlin"]);
+  });
 
   test("a thousand of them are read in about a second, whatever else the machine does", () => {
     const lines =

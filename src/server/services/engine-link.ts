@@ -17,7 +17,9 @@ import type { Logger } from "../logger.ts";
 
 const AGAIN_MS = 2000;
 
-export interface EngineLinkParts extends Pick<DriverParts, "site" | "folders" | "secrets" | "traffic" | "storage"> {
+type Given = "site" | "folders" | "secrets" | "traffic" | "storage" | "checkIn";
+
+export interface EngineLinkParts extends Pick<DriverParts, Given> {
   readonly config: EngineConfig;
   readonly credentials: RegistryCredentials;
   readonly runtimeDir: string | undefined;

@@ -8,6 +8,8 @@ import { hasCode } from "../../base/errors.ts";
 import type { NameService } from "../../gateway/auth/name-service.ts";
 import { judgeStack } from "../../policy/judgements.ts";
 import { withRealPaths } from "../../policy/real-paths.ts";
+import { openCheckInTokens } from "../../services/idle/check-in-key.ts";
+import { CHECK_IN_FILE, CHECK_IN_MODE, checkInText } from "../../services/idle/check-in-token.ts";
 import { IdleKeeper } from "../../services/idle/idle-keeper.ts";
 import { startCollector } from "../../services/logs/collector.ts";
 import { forwardTo } from "../../services/logs/forward/forward.ts";
@@ -69,8 +71,7 @@ export interface House {
   readonly webhooks: Webhooks;
   /** Undefined: the site has no proxy. */
   readonly routes: Routes | undefined;
-  /** Undefined: nobody is answered under `/v1`. */
-  readonly spin: Spin | undefined;
+  readonly spin: Spin;
   /** Goes on with what a server before this one left under way, as soon as the engine is there. */
   begin(): void;
   /** No new operations; those under way end or are left to the next server. */
@@ -78,11 +79,17 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Opens all of it. @throws E_SECRET_KEY, E_ROUTES_…, E_SERVE_ENGINE_FILE, E_SPIN_… */
+/** Opens all of it. @throws E_SECRET_KEY, E_CHECK_IN_KEY, E_ROUTES_…, E_SERVE_ENGINE_FILE, E_SPIN_… */
 export async function openHouse(parts: HouseParts): Promise<House> {
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const end of closing.splice(0).reverse()) await end();
+    let failure: unknown;
+    // One that does not end well must not leave those behind it open.
+    for (const end of closing.splice(0).reverse())
+      await end().catch((error: unknown) => {
+        failure ??= error;
+      });
+    if (failure !== undefined) throw failure;
   };
   try {
     return { ...(await open(parts, (end) => closing.push(end))), close };
@@ -99,6 +106,8 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const keyring = await openKeyring(config().secretKeyFile);
   const secrets = secretBook(store, keyring);
   const webhooks = webhookBook(store, keyring);
+  const tokens = await openCheckInTokens(config().secretKeyFile);
+  const checkInWay = () => ({ port: parts.port, url: config().idle.checkInUrl });
   const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
   // Rooms that know each other: each is asked only after all of them are open.
   const late: { stacks?: Stacks; idle?: IdleKeeper; quotas?: Quotas; routes?: Routes | undefined } = {};
@@ -109,6 +118,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
       ...{ book: secrets, files: secretFiles(secrets) },
       ownerOf: async (stack) => (await known(late.stacks).show(stack)).owner,
     }),
+    checkIn: {
+      ...{ target: CHECK_IN_FILE, mode: CHECK_IN_MODE },
+      text: (stack, name) => checkInText(tokens.of({ stack, name }), checkInWay()),
+    },
     traffic: { drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait) },
   });
   onClose(() => link.close());
@@ -136,8 +149,8 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const proxies = await openProxies(parts, { link, stacks, idle });
   late.routes = proxies?.routes;
   if (proxies) onClose(() => proxies.close());
-  const spin = await openSpin(parts, { link, idle });
-  if (spin) onClose(() => spin.close());
+  const spin = await openSpin(parts, { link, idle, tokens, way: checkInWay });
+  onClose(() => spin.close());
   const stop = new AbortController();
   return {
     ...{ link, stacks, idle, secrets, quotas, ports, logs, webhooks, spin, routes: proxies?.routes },

@@ -105,7 +105,7 @@ export class Services {
         servicesRoutes(api),
         rancherRoutes(api),
         signOnRoute({ ...signOn, stacks, passSeconds: (config.proxy?.signedInMs ?? 0) / 1000 }),
-        ...(spin ? [spin.routes] : []),
+        spin.routes,
         ...(web === undefined ? [] : [webRoutes(web)]),
       ],
       checks: [

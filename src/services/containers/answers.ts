@@ -47,6 +47,7 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
   const status = statusOf(error);
   if (error instanceof BerthError && (status < 500 || error.code.startsWith("E_SPIN_"))) {
     reply.code(status);
+    if (status === 429) reply.header("retry-after", String(error.fields["seconds"] ?? 60));
     return sendJson(reply, JSON.stringify({ message: error.message }));
   }
   if (status >= 500) request.log.error({ request: request.id, err: error }, "a request failed");

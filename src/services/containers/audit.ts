@@ -3,7 +3,6 @@
 
 import { bringIntoLine } from "./observe.ts";
 import { type SpinParts, spinLabels } from "./parts.ts";
-import { finishDeleting, finishStopping } from "./stop.ts";
 
 /** Does it. @throws E_ENGINE_… when the engine does not answer: then nothing changed */
 export async function audit(parts: SpinParts): Promise<void> {
@@ -21,15 +20,4 @@ export async function audit(parts: SpinParts): Promise<void> {
     return !known || known.status !== (runs ? "running" : "stopped") || (runs && known.run !== startedAt);
   });
   for (const { id } of [...gone, ...changed]) await look(id);
-}
-
-/** Goes on with what a server that ended had begun. Resolves when all of it is done. */
-export async function goOn(parts: SpinParts): Promise<void> {
-  const begun = parts.list.all();
-  await Promise.all(
-    begun.map(async ({ id, status }) => {
-      if (status === "stopping") await finishStopping(parts, id);
-      if (status === "deleting") await finishDeleting(parts, id);
-    }),
-  );
 }

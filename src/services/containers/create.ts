@@ -21,8 +21,7 @@ export async function createContainer(parts: SpinParts, asked: string): Promise<
   const id = await make(parts, asked, image);
   return parts.turns.take(id, async () => {
     try {
-      const way = { ...parts.way(), url: parts.config().checkInUrl ?? parts.way().url };
-      await engine.putArchive(id, "/", checkInArchive(parts.tokens.of(id), way), { signal });
+      await engine.putArchive(id, "/", checkInArchive(parts.tokens.of({ id }), parts.way()), { signal });
       await engine.start(id, { signal });
     } catch (cause) {
       await engine.remove(id, { force: true }).catch((error: unknown) => parts.log.warn(reasonOf(error)));

@@ -33,6 +33,13 @@ export class SpinList {
     this.#entries.set(container.id, { container, text: JSON.stringify(shownContainer(container)) });
   }
 
+  /** The clock was set: reports are as old as before. */
+  moveTimes(seconds: number): void {
+    for (const [id, { container, text }] of this.#entries)
+      if (container.reportedAt !== undefined)
+        this.#entries.set(id, { container: { ...container, reportedAt: container.reportedAt + seconds }, text });
+  }
+
   remove(id: string): void {
     if (this.#entries.delete(id)) this.#text = undefined;
   }

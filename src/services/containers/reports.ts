@@ -26,7 +26,7 @@ export class Reports {
     const now = clock.now();
     list.put({ ...known, active, reportedAt: now });
     const before = this.#written.get(id);
-    if (before?.run === known.run && before.active === active && now - before.at < WRITE_EVERY) return true;
+    if (before?.run === known.run && before.active === active && Math.abs(now - before.at) < WRITE_EVERY) return true;
     // Of containers that somebody else removed.
     if (this.#written.size >= MOST_WRITTEN) this.#written.clear();
     this.#written.set(id, { run: known.run, at: now, active });

@@ -10,7 +10,7 @@ import type { CheckInTokens, CheckInWay } from "../idle/check-in-token.ts";
 import type { DueLoop } from "../idle/due-loop.ts";
 import { makeSteadyClock, type SteadyClock } from "../idle/steady-clock.ts";
 import { Turns } from "../idle/turns.ts";
-import { audit, goOn } from "./audit.ts";
+import { audit } from "./audit.ts";
 import { SpinBook, type SpinTimer } from "./book.ts";
 import { createContainer } from "./create.ts";
 import { fail } from "./errors.ts";
@@ -43,6 +43,8 @@ export class SpinContainers {
   readonly #reports: Reports;
   readonly #loop: DueLoop;
   readonly #stop = new AbortController();
+  /** Containers that are being removed at this moment. */
+  readonly #removing = new Set<string>();
   readonly #background = new Set<Promise<void>>();
   #unwatch: () => void;
 
@@ -53,7 +55,7 @@ export class SpinContainers {
       ...parts,
       book: new SpinBook(store, site),
       due: (moment) => this.#loop.sooner(moment),
-      listeningSince: clock.now(),
+      listeningSince: { at: clock.now() },
       stop: (id) => this.#beginStop(id),
     };
     this.#reports = new Reports(this.#parts);
@@ -72,7 +74,7 @@ export class SpinContainers {
     const wait = firstLook(parts.config());
     // Started while nothing was looked at.
     if (wait !== undefined) await parts.book.armMissing(parts.clock.now() + wait);
-    spin.#inBackground(goOn(parts));
+    spin.#goOn();
     spin.#loop.start();
     return spin;
   }
@@ -96,8 +98,9 @@ export class SpinContainers {
   }
 
   /** Compares everything with the engine. */
-  audit(): Promise<void> {
-    return audit(this.#parts);
+  async audit(): Promise<void> {
+    await audit(this.#parts);
+    this.#removeMarked();
   }
 
   /** Starts a container of a local image; answers it as JSON. */
@@ -118,8 +121,7 @@ export class SpinContainers {
   async remove(id: string): Promise<void> {
     this.show(id);
     const { turns } = this.#parts;
-    if (await turns.take(id, () => markDeleting(this.#parts, id)))
-      this.#inBackground(finishDeleting(this.#parts, id).then(() => this.#reports.forget(id)));
+    if (await turns.take(id, () => markDeleting(this.#parts, id))) this.#finishRemoving(id);
   }
 
   /** A container says how much it is used. False: it is none of these. */
@@ -175,13 +177,32 @@ export class SpinContainers {
     return marked;
   }
 
+  /** Goes on with what a server that ended had begun. */
+  #goOn(): void {
+    for (const { id, status } of this.#parts.list.all())
+      if (status === "stopping") this.#inBackground(finishStopping(this.#parts, id));
+    this.#removeMarked();
+  }
+
+  /** What the engine would not remove, it is told again. */
+  #removeMarked(): void {
+    for (const { id, status } of this.#parts.list.all()) if (status === "deleting") this.#finishRemoving(id);
+  }
+
+  #finishRemoving(id: string): void {
+    if (this.#removing.has(id)) return;
+    this.#removing.add(id);
+    const work = finishDeleting(this.#parts, id).then(() => this.#reports.forget(id));
+    this.#inBackground(work.finally(() => this.#removing.delete(id)));
+  }
+
   #heard(change: LiveChange): void {
     const { config, list, log, site } = this.#parts;
     if (change.kind === "away") return;
     const seen = change.kind === "changed" ? (change.now ?? change.before) : undefined;
     if (seen && !isSpin(seen, site)) return;
     if (config().state === "audit" && list.get(seen?.id ?? "")?.status !== "stopping") return;
-    const look = seen ? observeAgain(this.#parts, seen.id) : audit(this.#parts);
+    const look = seen ? observeAgain(this.#parts, seen.id) : this.audit();
     this.#inBackground(look.catch((error: unknown) => log.warn(`a container was not looked at: ${reasonOf(error)}`)));
   }
 

@@ -14,13 +14,13 @@ import {
 } from "./answers.ts";
 import { fail } from "./errors.ts";
 import { BODY_LIMIT, type Fields, readFields } from "./fields.ts";
-import type { PasswordCheck } from "./password.ts";
 import type { SpinContainers } from "./spin-containers.ts";
 
 /** What the routes need. */
 export interface SpinRoutesOptions {
   readonly containers: SpinContainers;
-  readonly password: PasswordCheck;
+  /** True for the right password. @throws when there were too many wrong ones from that address */
+  readonly password: (authorization: string | undefined, address: string) => boolean | Promise<boolean>;
   readonly checkIn: (checkIn: CheckIn) => unknown;
   /** Something was changed by `admin`; for the audit log. */
   readonly changed?: ((what: SpinChange) => void) | undefined;
@@ -42,6 +42,18 @@ const REPORT_LETTERS = 256;
 
 /** The routes under `/v1`. */
 export function spinRoutes(options: SpinRoutesOptions): FastifyPluginAsync {
+  return underV1(async (api) => {
+    addContainerRoutes(api, options);
+    await api.register(async (open) => addCheckIn(open, options));
+  });
+}
+
+/** The check-in alone, for sites where nobody starts containers but stacks report themselves. */
+export function checkInRoutes(options: Pick<SpinRoutesOptions, "checkIn">): FastifyPluginAsync {
+  return underV1(async (api) => addCheckIn(api, options));
+}
+
+function underV1(add: (api: FastifyInstance) => Promise<void>): FastifyPluginAsync {
   return async (app) => {
     await app.register(
       async (api) => {
@@ -50,8 +62,7 @@ export function spinRoutes(options: SpinRoutesOptions): FastifyPluginAsync {
           done(null, { type: request.headers["content-type"] ?? "", bytes }),
         );
         api.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
-        addContainerRoutes(api, options);
-        await api.register(async (open) => addCheckIn(open, options));
+        await add(api);
       },
       { prefix: "/v1" },
     );
@@ -62,7 +73,7 @@ function addContainerRoutes(api: FastifyInstance, options: SpinRoutesOptions): v
   const { containers, password } = options;
   api.setErrorHandler(sendFailure);
   const guarded = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!password(request.headers.authorization)) return sendUnauthorized(reply);
+    if (!(await password(request.headers.authorization, request.ip))) return sendUnauthorized(reply);
   };
   const rest = (url: string, methods: Methods) => addRoutes(api, url, methods, { form: "json", onRequest: guarded });
   rest("/images", { GET: async (_request, reply) => sendJson(reply, JSON.stringify(await containers.images())) });
@@ -92,7 +103,7 @@ function addContainerRoutes(api: FastifyInstance, options: SpinRoutesOptions): v
   });
 }
 
-function addCheckIn(api: FastifyInstance, { checkIn }: SpinRoutesOptions): void {
+function addCheckIn(api: FastifyInstance, { checkIn }: Pick<SpinRoutesOptions, "checkIn">): void {
   api.setErrorHandler(sendPageFailure);
   const report: Handler = async (request, reply) => {
     const fields = await fieldsOf(request);

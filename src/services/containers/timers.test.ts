@@ -87,6 +87,33 @@ describe("timers", () => {
     await store.close();
   });
 
+  test("move with the clock, though the database was away when it was set", async () => {
+    const told: number[] = [];
+    let step = 3600;
+    const settle = () => {
+      const now = step;
+      step = 0;
+      return now;
+    };
+    const loop = new DueLoop({
+      ...{ clock: { now: () => 0, settle }, what: "a test", log: silent },
+      nextDue: async () => undefined,
+      work: async () => {},
+      async clockSet(seconds) {
+        told.push(seconds);
+        if (told.length === 1) throw new Error("away");
+      },
+    });
+    loop.start();
+    while (told.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setImmediate(resolve));
+    loop.sooner(Number.NEGATIVE_INFINITY);
+    await expect.poll(() => told).toEqual([3600, 3600]);
+    loop.sooner(Number.NEGATIVE_INFINITY);
+    await loop.close();
+    expect(told).toHaveLength(2);
+  });
+
   test("wait for the database to come back", async () => {
     let failures = 0;
     const loop = new DueLoop({

@@ -13,8 +13,8 @@ const GRACE = 60;
 
 /** What the looks need besides. */
 export interface LookParts extends SpinParts {
-  /** When this server began to hear reports. */
-  readonly listeningSince: number;
+  /** When this server began to hear reports; moves with the clock. */
+  readonly listeningSince: { at: number };
   /** Stops a container in the background. False: it is no longer as it was thought to be. */
   readonly stop: (id: string) => Promise<boolean>;
 }
@@ -23,7 +23,7 @@ export interface LookParts extends SpinParts {
 export async function look(parts: LookParts, timer: SpinTimer): Promise<LookResult["says"]> {
   const { list, book, clock, config } = parts;
   const { intervalMs, staleMeans } = config();
-  const rules = { interval: intervalMs / 1000, staleMeans, listeningSince: parts.listeningSince };
+  const rules = { interval: intervalMs / 1000, staleMeans, listeningSince: parts.listeningSince.at };
   const result = decideLook(list.get(timer.container), timer, rules, clock.now());
   if (result.says === "none") await book.dropTimer(timer);
   else if (result.says === "stopping container") {
@@ -49,6 +49,8 @@ export function lookLoop(parts: LookParts): DueLoop {
     clockSet: async (seconds) => {
       log.warn(`the clock was set by ${Math.round(seconds)} s; the time of idle containers goes on as before`);
       await book.moveTimes(seconds);
+      parts.list.moveTimes(seconds);
+      parts.listeningSince.at += seconds;
     },
   });
 }

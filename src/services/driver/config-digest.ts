@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { DesiredStack } from "../types.ts";
+import { checksIn } from "./check-in-file.ts";
 
 /** Parts of a service that a running container need not be replaced for. `image` counts by its digest. */
 const NOT_IN_THE_CONTAINER = [
@@ -48,6 +49,7 @@ function digestOf(desired: DesiredStack, service: ServiceSpec, joined: string | 
     routePorts: service.routes.map(({ port }) => port).sort((a, b) => a - b),
     secrets: service.secrets.map(({ name }) => spec.secrets.find((one) => one.name === name)?.store),
     configs: service.configs.map(({ name }) => spec.configs.find((one) => one.name === name)?.content),
+    checkIn: checksIn(service),
     volumes: service.mounts.map((mount) =>
       mount.kind === "volume" ? spec.volumes.find(({ name }) => name === mount.volume)?.external : undefined,
     ),

@@ -5,10 +5,11 @@ import type { ServiceSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { LABELS, type Step } from "../types.ts";
 import { checkBindSources } from "./bind-sources.ts";
+import { checkInMounts, placeCheckIn } from "./check-in-file.ts";
 import { peerOf } from "./config-digest.ts";
 import { containerPlan } from "./container-plan.ts";
 import { fail } from "./errors.ts";
-import { configOf, isUp, serviceOf } from "./names.ts";
+import { configOf, containerName, isUp, serviceOf } from "./names.ts";
 import { usesOf } from "./parts.ts";
 import { fileMounts, placeFiles } from "./placed-files.ts";
 import { isOurs, specOf, type Work } from "./work.ts";
@@ -16,16 +17,17 @@ import { isOurs, specOf, type Work } from "./work.ts";
 /** Answers the container's id. @throws E_DRIVER_FOREIGN, E_DRIVER_NO_PEER, and the engine's failures */
 export async function createContainer(work: Work, step: Step, service: ServiceSpec): Promise<string> {
   const { parts, desired, signal } = work;
-  const { engine, folders } = parts;
+  const { engine, folders, checkIn } = parts;
   if (!desired) throw new TypeError("a plan of removal makes no containers");
   const spec = specOf(work);
   await checkBindSources(spec, service);
   await placeFiles(folders, { spec, service, secrets: parts.secrets, signal });
+  const [config, slot] = [work.configs.get(service.name) ?? "", step.slot ?? 1];
+  const reporter = { stack: spec.name, service, container: containerName(spec.name, service.name, slot, config) };
+  await placeCheckIn(folders, checkIn, reporter);
   const plan = containerPlan(desired, service, {
-    site: parts.site,
-    config: work.configs.get(service.name) ?? "",
-    slot: step.slot ?? 1,
-    files: fileMounts(folders, spec, service),
+    ...{ site: parts.site, config, slot },
+    files: [...fileMounts(folders, spec, service), ...checkInMounts(folders, checkIn, reporter)],
     peer: await peerIdOf(work, service),
     byPort: work.info.rootless,
     addresses: service.retainAddress ? await addressesBefore(work, step, service) : undefined,

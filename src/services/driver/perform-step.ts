@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Step } from "../types.ts";
 import { checkBindSources } from "./bind-sources.ts";
+import { placeCheckIn, removeCheckIn } from "./check-in-file.ts";
 import { createContainer } from "./create-container.ts";
 import { fail } from "./errors.ts";
 import { createNetwork, createVolume } from "./make-parts.ts";
@@ -38,7 +39,7 @@ const STEPS: Readonly<Record<Step["action"], Perform>> = {
   drain,
   stop,
   pause: async (work, step) => work.parts.engine.pause(idOf(work, step), { signal: work.signal }),
-  remove: async (work, step) => work.parts.engine.remove(idOf(work, step), { force: true }, { signal: work.signal }),
+  remove,
   "remove-network": ({ parts, signal }, { target }) => parts.engine.removeNetwork(target, { signal }),
   "remove-volume": ({ parts, signal }, { target }) => parts.engine.removeVolume(target, { signal }),
 };
@@ -63,6 +64,7 @@ async function start(work: Work, step: Step): Promise<void> {
   if (service && container.status !== "running") {
     await checkBindSources(specOf(work), service);
     await placeFiles(parts.folders, { spec: specOf(work), service, secrets: parts.secrets, signal });
+    await placeCheckIn(parts.folders, parts.checkIn, { stack: work.stack, service, container: container.name });
   }
   await parts.engine.start(id, { signal });
 }
@@ -86,6 +88,12 @@ async function drain(work: Work, step: Step): Promise<void> {
   await work.parts.traffic.drain([{ stack: work.stack, service: step.service ?? "", container }], {
     signal: work.signal,
   });
+}
+
+async function remove(work: Work, step: Step): Promise<void> {
+  const { parts, stack, signal } = work;
+  await parts.engine.remove(idOf(work, step), { force: true }, { signal });
+  await removeCheckIn(parts.folders, stack, step.target);
 }
 
 async function stop(work: Work, step: Step): Promise<void> {

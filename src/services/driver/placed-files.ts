@@ -91,7 +91,8 @@ function secretPath({ secrets }: FileFolders, stack: string, service: string, ta
   return join(secrets, stack, service, key);
 }
 
-async function placeFile(path: string, { content, uid, gid, mode }: PlacedFile): Promise<void> {
+/** Puts a file where it is to lie, whole or not at all. */
+export async function placeFile(path: string, { content, uid, gid, mode }: PlacedFile): Promise<void> {
   const folder = join(path, "..");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const fresh = `${path}.${randomBytes(4).toString("hex")}`;

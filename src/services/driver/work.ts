@@ -4,6 +4,7 @@ import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { Engine, EngineContainer, EngineInfo } from "../engine/types.ts";
 import type { SecretFiles, Traffic } from "../stacks/types.ts";
 import { type DesiredStack, LABELS, type Step } from "../types.ts";
+import type { CheckInFiles } from "./check-in-file.ts";
 import { fail } from "./errors.ts";
 import type { FileFolders } from "./placed-files.ts";
 
@@ -21,6 +22,8 @@ export interface DriverParts {
   readonly folders: FileFolders;
   readonly secrets: SecretFiles;
   readonly traffic: Traffic;
+  /** For containers that report their use. */
+  readonly checkIn?: CheckInFiles | undefined;
   readonly storage?: StorageClasses | undefined;
 }
 

@@ -30,7 +30,11 @@ export function startBeats(works: readonly Recurring[], log: Log): Beat {
   };
 }
 
+// A timer of Node ends at once when told more than the greatest; work without a pause between would be all that is done.
+const PAUSE = { least: 100, most: 2 ** 31 - 1 };
+
 async function beat({ what, everyMs, work }: Recurring, log: Log, signal: AbortSignal): Promise<void> {
-  while (await pause(everyMs(), true, { signal }).catch(() => false))
+  const wait = () => Math.min(PAUSE.most, Math.max(PAUSE.least, everyMs()));
+  while (await pause(wait(), true, { signal }).catch(() => false))
     await work().catch((error: unknown) => log.warn(`${what} failed: ${reasonOf(error)}`));
 }

@@ -5,7 +5,7 @@ import type { LiveContainers } from "../engine/live.ts";
 import type { CheckInTokens } from "./check-in-token.ts";
 
 /** The containers of the site as they are known without asking the engine. */
-export type ContainerView = Pick<LiveContainers, "byAddress">;
+export type ContainerView = Pick<LiveContainers, "byAddress" | "byStack">;
 
 /** Takes what a container reports; false: not one of its containers. */
 export type CheckInTaker = (container: string, value: string) => boolean;
@@ -45,10 +45,16 @@ export class CheckInDesk {
   #whose({ peer, address, token }: CheckIn): string | undefined {
     const by = this.#options.by();
     // A token that does not hold is an attempt: the address does not make it good.
-    if (token !== undefined && by !== "address") return this.#options.tokens.containerOf(token);
+    if (token !== undefined && by !== "address") return this.#named(token);
     if (by === "token") return undefined;
     // A container speaks for itself only, also where its network is one of proxies that are believed.
     return this.#at(peer) ?? this.#at(address);
+  }
+
+  #named(token: string): string | undefined {
+    const reporter = this.#options.tokens.reporterOf(token);
+    if (!reporter || "id" in reporter) return reporter?.id;
+    return this.#options.containers.byStack(reporter.stack).find(({ name }) => name === reporter.name)?.id;
   }
 
   // Only of what runs: the engine gives the address of a stopped container to the next one.

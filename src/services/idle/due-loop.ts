@@ -31,6 +31,8 @@ export class DueLoop {
   /** Until when it sleeps. */
   #until = 0;
   #poked = false;
+  /** By how much the clock was set since that was told. */
+  #step = 0;
   #running: Promise<void> | undefined;
 
   constructor(work: DueWork) {
@@ -71,8 +73,10 @@ export class DueLoop {
   /** One round; answers how long to sleep. */
   async #round(): Promise<number> {
     const { clock, clockSet, nextDue, work, atMost = 60 } = this.#work;
-    const step = clock.settle();
-    if (step !== 0) await clockSet.call(this.#work, step);
+    // Kept until it is told: a database that is away must not lose it.
+    this.#step += clock.settle();
+    if (this.#step !== 0) await clockSet.call(this.#work, this.#step);
+    this.#step = 0;
     const due = await nextDue.call(this.#work);
     const now = clock.now();
     if (due === undefined || due > now) return Math.min(atMost, (due ?? Number.POSITIVE_INFINITY) - now);

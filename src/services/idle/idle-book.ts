@@ -13,6 +13,12 @@ export interface KeptUse {
   readonly asleepSince: number | undefined;
 }
 
+/** What an earlier server wrote of a service. */
+export interface FormerUse extends KeptUse {
+  /** The newest entry of its timeline. */
+  readonly last: Pick<UseSpan, "at" | "activity"> | undefined;
+}
+
 /** How a service was from a moment on. */
 export interface UseSpan {
   readonly stack: string;
@@ -35,10 +41,23 @@ export class IdleBook {
     this.#store = store;
   }
 
-  async all(): Promise<readonly KeptUse[]> {
-    const rows = await this.#store.db.selectFrom("idle_services").selectAll().execute();
-    return rows.map(({ stack, service, last_use, asleep_since }) => {
-      return { stack, service, lastUse: last_use ?? undefined, asleepSince: asleep_since ?? undefined };
+  async all(): Promise<readonly FormerUse[]> {
+    const rows = await this.#store.db
+      .selectFrom("idle_services")
+      .selectAll()
+      .select((row) => {
+        const newest = row
+          .selectFrom("idle_spans")
+          .whereRef("idle_spans.stack", "=", "idle_services.stack")
+          .whereRef("idle_spans.service", "=", "idle_services.service")
+          .orderBy("at", "desc")
+          .limit(1);
+        return [newest.select("at").as("at"), newest.select("activity").as("activity")];
+      })
+      .execute();
+    return rows.map(({ stack, service, last_use, asleep_since, at, activity }) => {
+      const last = at === null || activity === null ? undefined : { at, activity: activity as SpanActivity };
+      return { stack, service, lastUse: last_use ?? undefined, asleepSince: asleep_since ?? undefined, last };
     });
   }
 

@@ -191,6 +191,77 @@ describe("what is known of use", () => {
     expect(memory.done).toHaveLength(1);
   });
 
+  test("moves along with when its containers began, whatever else happens to the stack", async () => {
+    const { clock, keeper, memory, pass } = await open();
+    clock.set(86_400);
+    await keeper.sweep();
+    memory.tell("rover");
+    await keeper.settled();
+    await pass(1000, { rover: {} });
+    expect(memory.done).toEqual([]);
+  });
+
+  test("does not lie ahead when the clock was set back between two reports of a proxy", async () => {
+    const { clock, keeper, memory, pass } = await open();
+    await pass(60, { rover: { used: true } });
+    clock.set(-86_400);
+    await keeper.sweep();
+    const rest = { requests: 0, receivedBytes: 0, sentBytes: 0, failures: 0 };
+    // Of a proxy whose clock is not set yet; then it has nothing to say.
+    keeper.traffic("p1", [{ route: "rover/web/0", open: 0, lastUse: clock.now() + 86_400, ...rest }]);
+    await pass(1);
+    keeper.traffic("p1", []);
+    await pass(1801);
+    expect(memory.done).toHaveLength(1);
+  });
+
+  test("is told once in the timeline, however often the server is started", async () => {
+    const { clock, memory, pass, restart } = await open();
+    memory.add("busy");
+    await pass(1, { busy: { open: 1 } });
+    await pass(1801, { busy: { open: 1 } });
+    for (let time = 0; time < 3; time++) {
+      const keeper = await restart();
+      clock.advance(60);
+      await pass(1, { busy: { open: 1 } });
+      const seen = async (name: string) => (await keeper.timeline(name, "web", 0)).map(({ activity }) => activity);
+      expect([await seen("rover"), await seen("busy")]).toEqual([["idle", "asleep"], ["active"]]);
+    }
+    expect(memory.done).toHaveLength(1);
+  });
+
+  test("is followed of all stacks but those that cannot be read", async () => {
+    const { memory, restart } = await open();
+    memory.add("broken");
+    memory.add("zeal");
+    memory.unreadable = "broken";
+    const keeper = await restart();
+    expect([keeper.checkIn("id-broken", "1"), keeper.checkIn("id-zeal", "1")]).toEqual([false, true]);
+  });
+
+  test("is not taken from a list that is older than what was heard", async () => {
+    const { memory, keeper } = await open();
+    memory.add("zeal");
+    await keeper.settled();
+    const gate = Promise.withResolvers<void>();
+    memory.listing = gate.promise;
+    memory.tell(undefined);
+    memory.become("rover", "asleep");
+    await expect.poll(() => keeper.state("rover", "web")).toBeUndefined();
+    gate.resolve();
+    await expect.poll(() => memory.listed).toBe(true);
+    await keeper.settled();
+    expect(keeper.state("rover", "web")).toBeUndefined();
+  });
+
+  test("that cannot be written at the end is no reason not to end", async () => {
+    const { store, keeper, pass } = await open();
+    await pass(60, { rover: { used: true } });
+    await store.close();
+    await keeper.close();
+    opened.splice(0);
+  });
+
   test("is a bounded timeline", async () => {
     const { pass, memory, keeper, restart } = await open();
     await pass(60, { rover: { used: true } });
@@ -216,6 +287,17 @@ describe("a service that sleeps", () => {
     await pass(600);
     expect(memory.done).toHaveLength(2);
     await expect(keeper.wakeRoute("nonsense")).rejects.toMatchObject({ code: "E_WAKE_ROUTE" });
+  });
+
+  test("and cannot be woken waits no longer when the clock is set back", async () => {
+    const { clock, pass, memory, keeper } = await open();
+    await pass(1801, { rover: {} });
+    memory.wakeFailure = "its image is gone";
+    await expect(keeper.wake("rover", "web")).rejects.toMatchObject({ code: "E_WAKE_FAILED" });
+    memory.wakeFailure = undefined;
+    clock.set(-86_400);
+    await pass(3);
+    await keeper.wake("rover", "web");
   });
 
   test("and cannot be woken says why, and when to come again", async () => {

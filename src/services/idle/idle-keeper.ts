@@ -81,8 +81,9 @@ export class IdleKeeper {
   /** Reads what was known, and begins. */
   static async open(options: IdleOptions): Promise<IdleKeeper> {
     const keeper = new IdleKeeper(options);
+    const former = await keeper.#history.read(keeper.#clock.now());
     await keeper.#services.open();
-    await keeper.#history.restore();
+    keeper.#history.restore(former);
     keeper.#beats = startBeats(keeper.#work(), options.log);
     return keeper;
   }
@@ -129,9 +130,9 @@ export class IdleKeeper {
     return this.#wakes.wake(stack, service, signal);
   }
 
-  /** Somebody changed a service: that it could not be woken before says nothing any more. */
-  forgive(stack: string, service: string): void {
-    this.#wakes.forgive(stack, service);
+  /** Somebody changed a stack: that its services could not be woken before says nothing any more. */
+  forgive(stack: string): void {
+    this.#wakes.forgive(stack);
   }
 
   /** True while somebody wakes it. */
@@ -162,7 +163,10 @@ export class IdleKeeper {
     await this.#beats?.end();
     await this.#services.close();
     await Promise.all(this.#falling);
-    await this.#history.write();
+    // Whoever closes has more to close.
+    await this.#history.write().catch((error: unknown) => {
+      this.#options.log.warn(`the use of services was not written: ${reasonOf(error)}`);
+    });
   }
 
   #work() {
@@ -200,6 +204,7 @@ export class IdleKeeper {
     this.#listeningSince += step;
     for (const known of this.#services.all()) known.moveTimes(step);
     this.#proxies.moveTimes(step);
+    this.#wakes.moveTimes(step);
     this.#history.moveTimes(step);
     this.#warmths.clear();
   }

@@ -1,7 +1,8 @@
 // Keep-warm hours: what can be written, and what they mean in zones with and without changes of clocks.
 
 import { describe, expect, test } from "vitest";
-import { parseWarmHours, warmthAt } from "./keep-warm.ts";
+import { parseWarmHours } from "../../recipe/stack/warm-hours.ts";
+import { warmthAt } from "./keep-warm.ts";
 
 const at = (text: string) => Date.parse(text) / 1000;
 const shown = (seconds: number) => new Date(seconds * 1000).toISOString();

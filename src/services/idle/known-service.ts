@@ -1,10 +1,11 @@
 // What is known of one service while the server runs: fed by reports, proxies, measurements and the stacks' state, read by
 // the sweep. Owns nothing outside memory.
 
+import { reasonOf } from "../../base/errors.ts";
 import type { IdleSpec } from "../../recipe/stack/types.ts";
+import { parseWarmHours, type WarmHours } from "../../recipe/stack/warm-hours.ts";
 import type { Service } from "../types.ts";
 import type { CpuUse, Decision, KnownUse, Report, Traffic } from "./decide.ts";
-import { fail, parseWarmHours, type WarmHours } from "./keep-warm.ts";
 
 /** What the room wants to know of a service besides its state. */
 export interface ServicePolicy {
@@ -20,7 +21,7 @@ export function policyOf(idle: IdleSpec): { readonly policy: ServicePolicy; read
     try {
       hours.push(parseWarmHours(text));
     } catch (error) {
-      wrong.push(error instanceof Error ? error.message : fail("E_IDLE_HOURS", { text, reason: "?" }).message);
+      wrong.push(reasonOf(error));
     }
   }
   return { policy: { idle, hours }, wrong };
@@ -49,6 +50,7 @@ export class KnownService {
   containers: readonly string[] = [];
   /** Services of the stack that depend on it. */
   dependents: readonly string[] = [];
+  #engineStart = 0;
   #neededBy: string | undefined;
   #cpu: CpuUse | undefined;
   readonly #reports = new Map<string, Report>();
@@ -84,12 +86,15 @@ export class KnownService {
   /** Takes over how it is now. True: it went to sleep, woke, or runs anew. */
   see(seen: Pick<Service, "state" | "containers">): boolean {
     const running = seen.containers.filter(({ status }) => status === "running");
-    const startedAt = Math.max(0, ...running.map((container) => container.startedAt ?? 0));
+    const start = Math.max(0, ...running.map((container) => container.startedAt ?? 0));
     const now: Wakefulness = running.length > 0 ? "awake" : SLEEPING.has(seen.state) ? "asleep" : "off";
     this.decidedUntil = 0;
-    const differs = now !== this.wakefulness || (now === "awake" && startedAt !== this.startedAt);
+    // By the engine's reading: ours moves with the clock, its stays.
+    const anew = start !== this.#engineStart;
+    const differs = now !== this.wakefulness || (now === "awake" && anew);
     this.wakefulness = now;
-    this.startedAt = startedAt;
+    if (anew) this.startedAt = start;
+    this.#engineStart = start;
     this.containers = running.map(({ id }) => id);
     for (const id of this.#reports.keys()) if (!this.containers.includes(id)) this.#reports.delete(id);
     return differs;

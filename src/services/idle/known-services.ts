@@ -32,6 +32,8 @@ export class KnownServices {
   readonly #deployments = new Map<string, string>();
   readonly #byContainer = new Map<string, KnownService>();
   readonly #turns = new Turns();
+  /** Stacks of which something was heard while all are read, for each reading. */
+  readonly #readings = new Set<Set<string>>();
   #unwatch = () => {};
 
   constructor(parts: KnownServicesParts) {
@@ -80,6 +82,7 @@ export class KnownServices {
     const { log, stacks } = this.#parts;
     try {
       if (name === undefined) return await this.#readAll();
+      for (const heard of this.#readings) heard.add(name);
       await this.#turns.take(name, async () => {
         const stack = await stacks.show(name).catch((error: unknown) => {
           if (hasCode(error, "E_STACK_NONE")) return undefined;
@@ -94,18 +97,38 @@ export class KnownServices {
   }
 
   async #readAll(): Promise<void> {
-    const { stacks } = this.#parts;
-    const gone = new Set(this.#byStack.keys());
+    const heard = new Set<string>();
+    this.#readings.add(heard);
+    try {
+      const gone = new Set(this.#byStack.keys());
+      for await (const stack of this.#listed()) {
+        gone.delete(stack.name);
+        await this.#turns.take(stack.name, () => this.#takeListed(stack, heard));
+      }
+      for (const name of gone)
+        await this.#turns.take(name, async () => {
+          if (!heard.has(name)) this.#forget(name);
+        });
+    } finally {
+      this.#readings.delete(heard);
+    }
+  }
+
+  async *#listed(): AsyncGenerator<Stack> {
     let after: string | undefined;
     do {
-      const page = await stacks.list({}, { limit: PAGE, after });
-      for (const stack of page.items) {
-        gone.delete(stack.name);
-        await this.#turns.take(stack.name, () => this.#take(stack));
-      }
+      const page = await this.#parts.stacks.list({}, { limit: PAGE, after });
+      yield* page.items;
       after = page.next;
     } while (after !== undefined);
-    for (const name of gone) await this.#turns.take(name, async () => this.#forget(name));
+  }
+
+  // What was heard of it since is newer than the list. One that cannot be read must not hide those behind it.
+  async #takeListed(stack: Stack, heard: ReadonlySet<string>): Promise<void> {
+    if (heard.has(stack.name)) return;
+    await this.#take(stack).catch((error: unknown) => {
+      this.#parts.log.warn(`the use of ${stack.name} is not followed: ${reasonOf(error)}`);
+    });
   }
 
   async #take(stack: Stack): Promise<void> {

@@ -25,7 +25,9 @@ export class ProxyReports {
   take(proxy: string, at: number, routes: readonly RouteUse[]): void {
     this.#spoke.set(proxy, at);
     const sums = new Map<KnownService, Traffic>();
-    for (const { route, open, lastUse } of routes) {
+    for (const { route, open, lastUse: said } of routes) {
+      // Proxies have the machine's clock, which may be set already: nothing was used after now.
+      const lastUse = Math.min(said, at);
       const [stack = "", service = ""] = route.split("/");
       const known = this.#services.get(stack, service);
       if (!known) continue;
@@ -53,5 +55,12 @@ export class ProxyReports {
   /** The clock was set. */
   moveTimes(seconds: number): void {
     for (const [proxy, at] of this.#spoke) this.#spoke.set(proxy, at + seconds);
+    const moved = (time: number) => (time > 0 ? time + seconds : time);
+    for (const [proxy, named] of this.#named) {
+      const then = [...named].map(([known, { open, lastUse, at }]) => {
+        return [known, { open, lastUse: moved(lastUse), at: moved(at) }] as const;
+      });
+      this.#named.set(proxy, new Map(then));
+    }
   }
 }

@@ -29,14 +29,18 @@ describe("the steady clock", () => {
 describe("a check-in", () => {
   const tokens = checkInTokens(Buffer.alloc(32, 1));
   const ids = ["a".repeat(64), "b".repeat(64)] as const;
-  const at = (id: string, status: EngineContainer["status"]) => ({ id, status }) as EngineContainer;
+  const at = (id: string, status: EngineContainer["status"]) =>
+    ({ id, status, name: `rover-web-${id[0]}` }) as EngineContainer;
   const known = new Map([
     ["172.17.0.2", at(ids[0], "running")],
     ["172.17.0.3", at(ids[1], "exited")],
   ]);
   const desk = (by: "either" | "address" | "token") => {
     const taken: string[] = [];
-    const containers = { byAddress: (address: string) => known.get(address) };
+    const containers = {
+      byAddress: (address: string) => known.get(address),
+      byStack: (stack: string) => (stack === "rover" ? [...known.values()] : []),
+    };
     const takers = [(id: string, value: string) => taken.push(`${id[0]} ${value}`) > 0];
     const made = new CheckInDesk({ containers, tokens, by: () => by, takers });
     return {
@@ -64,22 +68,26 @@ describe("a check-in", () => {
 
   test("by token goes before the address, and one that does not hold is nobody's", () => {
     const { take, taken } = desk("either");
-    expect(take({ peer: "172.17.0.2", token: tokens.of(ids[1]) })).toBe(true);
+    expect(take({ peer: "172.17.0.2", token: tokens.of({ id: ids[1] }) })).toBe(true);
     expect(take({ peer: "172.17.0.2", token: "bci_wrong" })).toBe(false);
-    expect(take({ token: checkInTokens(Buffer.alloc(32, 2)).of(ids[0]) })).toBe(false);
+    expect(take({ token: checkInTokens(Buffer.alloc(32, 2)).of({ id: ids[0] }) })).toBe(false);
     expect(taken).toEqual(["b 1"]);
-    expect(desk("address").take({ token: tokens.of(ids[0]) })).toBe(false);
+    expect(desk("address").take({ token: tokens.of({ id: ids[0] }) })).toBe(false);
     expect(desk("token").take({ peer: "172.17.0.2" })).toBe(false);
   });
 
-  test("with a token of an older key holds", () => {
-    const before = tokens.of(ids[0]);
-    expect(checkInTokens(Buffer.alloc(32, 5), [Buffer.alloc(32, 1)]).containerOf(before)).toBe(ids[0]);
-    expect(checkInTokens(Buffer.alloc(32, 5)).containerOf(before)).toBeUndefined();
+  test("by the token of a stack's container is that container's, of no other stack", () => {
+    const { take, taken } = desk("token");
+    expect(take({ token: tokens.of({ stack: "rover", name: "rover-web-a" }) })).toBe(true);
+    expect(take({ token: tokens.of({ stack: "other", name: "rover-web-a" }) })).toBe(false);
+    const token = tokens.of({ stack: "rover", name: "rover-web-a" });
+    expect(take({ token: token.replace("-a.", "-b.") })).toBe(false);
+    expect(take({ token: token.replace("~", ".") })).toBe(false);
+    expect(taken).toEqual(["a 1"]);
   });
 
   test("finds its token in a file that a shell reads", () => {
-    const tar = checkInArchive(tokens.of(ids[0]), { port: 5000, url: "http://x/?a='b'" });
+    const tar = checkInArchive(tokens.of({ id: ids[0] }), { port: 5000, url: "http://x/?a='b'" });
     expect(tar.length % 512).toBe(0);
     expect(tar.toString("latin1")).toContain(`BERTH_CHECK_IN_PORT=5000\nBERTH_CHECK_IN_URL='http://x/?a=%27b%27'\n`);
   });

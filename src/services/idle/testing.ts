@@ -57,6 +57,12 @@ export class MemoryStacks {
   readonly #clock: SteadyClock;
   /** What waking ends in. */
   wakeFailure: string | undefined;
+  /** The stack whose recipe cannot be read. */
+  unreadable: string | undefined;
+  /** What a list, made already, waits for before it is answered. */
+  listing: Promise<void> = Promise.resolve();
+  /** A list was answered after `listing`. */
+  listed = false;
 
   constructor(clock: SteadyClock) {
     this.#clock = clock;
@@ -90,10 +96,16 @@ export class MemoryStacks {
     list: async (_filter, page = {}): Promise<Page<Stack>> => {
       const names = [...this.#held.keys()].sort().filter((name) => name > (page.after ?? ""));
       const items = names.slice(0, page.limit ?? 100).map((name) => this.#show(name));
+      this.listed = false;
+      await this.listing;
+      this.listed = true;
       return { items, next: names.length > items.length ? items.at(-1)?.name : undefined };
     },
     show: async (name) => this.#show(name),
-    spec: async (name) => specOf(name, this.#held.get(name)?.idle),
+    spec: async (name) => {
+      if (name === this.unreadable) throw new Error("its recipe is broken");
+      return specOf(name, this.#held.get(name)?.idle);
+    },
     watchState: (listener) => {
       this.#listeners.add(listener);
       return () => void this.#listeners.delete(listener);

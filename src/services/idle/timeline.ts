@@ -31,17 +31,23 @@ export class Timeline {
     this.#limits = limits;
   }
 
-  /** A service is so from now on; nothing happens if it was before. */
-  note(span: UseSpan): void {
+  /** An earlier server wrote this last of a service: what was so then is no news if it still is. */
+  resume(span: Pick<UseSpan, "stack" | "service" | "activity" | "at">): void {
+    this.#last.set(keyOf(span), { activity: span.activity, at: span.at });
+  }
+
+  /** A service is so from now on. False: it was before. */
+  note(span: UseSpan): boolean {
     const key = keyOf(span);
     const last = this.#last.get(key);
-    if (last?.activity === span.activity) return;
+    if (last?.activity === span.activity) return false;
     // What happens within a clock's tick still has its order.
     const at = Math.max(span.at, last ? last.at + TICK : 0);
     this.#last.set(key, { activity: span.activity, at });
     this.#waiting.push({ ...span, at });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#untrimmed.set(key, (this.#untrimmed.get(key) ?? 0) + 1);
+    return true;
   }
 
   /** Hands over what waits to be written; `putBack` when it could not be. */

@@ -2,7 +2,7 @@
 
 import { reasonOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
-import type { IdleBook, UseSpan } from "./idle-book.ts";
+import type { FormerUse, IdleBook, UseSpan } from "./idle-book.ts";
 import type { KnownService } from "./known-service.ts";
 import type { KnownServices } from "./known-services.ts";
 import type { Timeline } from "./timeline.ts";
@@ -23,10 +23,20 @@ export class UseHistory {
     this.#parts = parts;
   }
 
-  /** Takes over what an earlier server wrote. */
-  async restore(): Promise<void> {
-    const { book, services } = this.#parts;
-    for (const { stack, service, lastUse, asleepSince } of await book.all()) {
+  /** Reads what an earlier server wrote; before services are known, for what they are then is compared with it. */
+  async read(now: number): Promise<readonly FormerUse[]> {
+    const { book, timeline } = this.#parts;
+    const former = await book.all();
+    // What lies ahead was written before the clock was set back.
+    for (const { stack, service, last } of former)
+      if (last) timeline.resume({ stack, service, activity: last.activity, at: Math.min(last.at, now) });
+    return former;
+  }
+
+  /** Takes it over. */
+  restore(former: readonly FormerUse[]): void {
+    const { services } = this.#parts;
+    for (const { stack, service, lastUse, asleepSince } of former) {
       const known = services.get(stack, service);
       if (!known) continue;
       if (lastUse !== undefined) known.use(lastUse);
@@ -36,10 +46,12 @@ export class UseHistory {
   }
 
   /** A sweep decided. */
-  decided({ stack, service, decision, busy }: KnownService, at: number): void {
+  decided(known: KnownService, at: number): void {
+    const { stack, service, decision, busy } = known;
     if (!decision || busy) return;
     const { activity, because } = decision;
-    this.#parts.timeline.note({ stack, service, at, activity, because });
+    // With a record of its own the next server finds how it was last.
+    known.changed = this.#parts.timeline.note({ stack, service, at, activity, because }) || known.changed;
   }
 
   /** A service slept, woke, was stopped or started. */

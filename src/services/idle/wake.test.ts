@@ -29,13 +29,16 @@ describe("waking", () => {
     expect(changes).toEqual(["rover/web began", "rover/web woken"]);
   });
 
-  test("goes on when those who wanted it leave", async () => {
+  test("goes on when those who wanted it leave, and nothing of them stays", async ({ onTestFinished }) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const gate = Promise.withResolvers<void>();
     const { made } = desk(() => gate.promise);
     const visitor = new AbortController();
     const first = made.wake("rover", "web", visitor.signal);
     visitor.abort(new Error("gone"));
     await expect(first).rejects.toThrow("gone");
+    expect(vi.getTimerCount()).toBe(0);
     const second = made.wake("rover", "web");
     gate.resolve();
     await second;
@@ -62,7 +65,7 @@ describe("waking", () => {
     clock.now += 2;
     await expect(made.wake("rover", "web")).rejects.toMatchObject({ fields: { seconds: 4 } });
     expect(wake).toHaveBeenCalledTimes(2);
-    made.forgive("rover", "web");
+    made.forgive("rover");
     await expect(made.wake("rover", "web")).rejects.toMatchObject({ code: "E_WAKE_FAILED" });
     expect(wake).toHaveBeenCalledTimes(3);
   });

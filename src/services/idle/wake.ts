@@ -17,7 +17,7 @@ export interface WakeParts {
 
 export type WakeChange =
   | { readonly kind: "began" }
-  | { readonly kind: "woken"; readonly seconds: number }
+  | { readonly kind: "woken" }
   | { readonly kind: "failed"; readonly reason: string };
 
 interface Setback {
@@ -29,6 +29,8 @@ interface Setback {
 /** Seconds of the first pause; every further one is twice as long. */
 const FIRST_PAUSE = 2;
 const LONGEST_PAUSE = 120;
+/** Milliseconds that a timer of Node takes; it ends at once when told more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** Services whose failures are remembered. */
 const MOST_SETBACKS = 10_000;
 
@@ -58,9 +60,15 @@ export class WakeDesk {
     await this.#atMost(flight, { stack, service }, signal);
   }
 
-  /** A person mended it: the next who wants it need not wait. */
-  forgive(stack: string, service: string): void {
-    this.#setbacks.delete(keyOf(stack, service));
+  /** Somebody mended a stack: the next who wants one of its services need not wait. */
+  forgive(stack: string): void {
+    for (const key of this.#setbacks.keys()) if (key.startsWith(`${stack}/`)) this.#setbacks.delete(key);
+  }
+
+  /** The clock was set: pauses end when they would have ended. */
+  moveTimes(seconds: number): void {
+    for (const [key, setback] of this.#setbacks)
+      this.#setbacks.set(key, { ...setback, until: setback.until + seconds });
   }
 
   /** Resolves when no wake is under way. */
@@ -70,14 +78,13 @@ export class WakeDesk {
 
   #begin(key: string, stack: string, service: string): Promise<void> {
     const { stacks, now, onChange } = this.#parts;
-    const began = now();
     onChange?.(stack, service, { kind: "began" });
     const flight = stacks
       .wake(stack, service)
       .then(
         () => {
           this.#setbacks.delete(key);
-          onChange?.(stack, service, { kind: "woken", seconds: now() - began });
+          onChange?.(stack, service, { kind: "woken" });
         },
         (error: unknown) => {
           const { reason, until } = this.#setBack(key, reasonOf(error));
@@ -107,15 +114,16 @@ export class WakeDesk {
 
   #atMost(flight: Promise<void>, name: { stack: string; service: string }, signal?: AbortSignal): Promise<void> {
     const ms = this.#parts.timeoutMs();
-    return new Promise((resolve, reject) => {
-      const slow = () => reject(fail("E_WAKE_SLOW", { ...name, seconds: Math.round(ms / 1000) }));
-      const timer = setTimeout(slow, ms);
-      const leave = () => reject(signal?.reason);
-      signal?.addEventListener("abort", leave, { once: true });
-      flight.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", leave);
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const slow = () => reject(fail("E_WAKE_SLOW", { ...name, seconds: Math.round(ms / 1000) }));
+    const timer = setTimeout(slow, Math.min(ms, LONGEST_TIMER));
+    const leave = () => reject(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
+    flight.then(resolve, reject);
+    // Also when it goes on without those who waited.
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
     });
   }
 }

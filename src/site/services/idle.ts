@@ -2,6 +2,7 @@
 // the settings of its playbook, by their own names and by those that the playbook gave them.
 
 import { type Static, Type } from "typebox";
+import { isTimeZone } from "../../base/time-zone.ts";
 import type { Environment } from "../../platform/user.ts";
 import type { Path } from "../config-document.ts";
 import { type Findings, msOf } from "../findings.ts";
@@ -21,6 +22,24 @@ const SPIN_DOCKER = Type.Object(
       "audit",
     ),
     staleMeans: choice("what a report older than two intervals counts as", "idle", "active"),
+    checkIn: choice("as services.idle.checkIn, which goes first", "either", "address", "token"),
+    checkInUrl: text("as services.idle.checkInUrl, which goes first"),
+    sd_environment: text("as environment"),
+    sd_password: text("as password"),
+    sd_disable_timeouts: flag("as disableTimeouts"),
+    sd_initial_timeout_interval: duration("as initialTimeoutInterval"),
+    sd_timeout_interval: duration("as timeoutInterval"),
+  },
+  {
+    ...closed,
+    ...about("spin-docker's interface under /v1; left out, and no SPIN_DOCKER_PASSWORD: nothing but the check-in"),
+  },
+);
+
+/** What may stand under `services.idle`. */
+export const IDLE_SCHEMA = Type.Object(
+  {
+    timeZone: text("where keep-warm hours are counted unless they name a zone; UTC unless said", "Europe/Berlin"),
     checkIn: choice(
       "what says which container checks in: its address, the token in its file /run/berth/check-in, or either",
       "either",
@@ -31,19 +50,6 @@ const SPIN_DOCKER = Type.Object(
       "where containers check in, for those that cannot reach the server on their default gateway",
       "http://spin.example.org/v1/check-in",
     ),
-    sd_environment: text("as environment"),
-    sd_password: text("as password"),
-    sd_disable_timeouts: flag("as disableTimeouts"),
-    sd_initial_timeout_interval: duration("as initialTimeoutInterval"),
-    sd_timeout_interval: duration("as timeoutInterval"),
-  },
-  { ...closed, ...about("spin-docker's interface under /v1; left out, and no SPIN_DOCKER_PASSWORD: none") },
-);
-
-/** What may stand under `services.idle`. */
-export const IDLE_SCHEMA = Type.Object(
-  {
-    timeZone: text("where keep-warm hours are counted unless they name a zone; UTC unless said", "Europe/Berlin"),
     reportInterval: duration("how often containers check in; two of these without a report: unknown", "5m"),
     cpuInterval: duration("how often the CPU time of services is read whose idle policy asks for it", "60s"),
     wakeTimeout: duration("how long waking a service may take before those who wait are refused", "2m"),
@@ -58,12 +64,16 @@ export const IDLE_SCHEMA = Type.Object(
 export interface IdleConfig {
   /** An IANA name. */
   readonly timeZone: string;
+  /** What says which container checks in. */
+  readonly checkIn: "either" | "address" | "token";
+  /** Undefined: on the container's default gateway. */
+  readonly checkInUrl: string | undefined;
   readonly reportIntervalMs: number;
   readonly cpuIntervalMs: number;
   readonly wakeTimeoutMs: number;
   readonly historyMs: number;
   readonly historyLength: number;
-  /** Undefined: nobody is answered under `/v1`. */
+  /** Undefined: under `/v1` there is nothing but the check-in. */
   readonly spinDocker: SpinDockerConfig | undefined;
 }
 
@@ -78,9 +88,6 @@ export interface SpinDockerConfig {
   readonly intervalMs: number;
   readonly state: "events" | "audit";
   readonly staleMeans: "idle" | "active";
-  readonly checkIn: "either" | "address" | "token";
-  /** Undefined: on the container's default gateway. */
-  readonly checkInUrl: string | undefined;
 }
 
 interface Place {
@@ -97,6 +104,8 @@ export function resolveIdle(file: Static<typeof IDLE_SCHEMA> = {}, place: Place)
     place.found.wrong([...place.path, "timeZone"], `is "${timeZone}", which is no time zone`, "write Europe/Berlin");
   return {
     timeZone,
+    checkIn: file.checkIn ?? file.spinDocker?.checkIn ?? "either",
+    checkInUrl: file.checkInUrl ?? file.spinDocker?.checkInUrl,
     reportIntervalMs: msOf(file.reportInterval, 300_000),
     cpuIntervalMs: msOf(file.cpuInterval, 60_000),
     wakeTimeoutMs: msOf(file.wakeTimeout, 120_000),
@@ -104,16 +113,6 @@ export function resolveIdle(file: Static<typeof IDLE_SCHEMA> = {}, place: Place)
     historyLength: file.historyLength ?? 500,
     spinDocker: resolveSpinDocker(file.spinDocker, { ...place, path: [...place.path, "spinDocker"] }),
   };
-}
-
-/** True for a name of the IANA data base that this program knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function resolveSpinDocker(file: Static<typeof SPIN_DOCKER> | undefined, place: Place): SpinDockerConfig | undefined {
@@ -133,8 +132,6 @@ function resolveSpinDocker(file: Static<typeof SPIN_DOCKER> | undefined, place: 
     intervalMs: Math.max(1, secondsOf("TIMEOUT_INTERVAL", place) ?? msOf(interval, 1_800_000)),
     state: file?.state ?? "events",
     staleMeans: file?.staleMeans ?? "idle",
-    checkIn: file?.checkIn ?? "either",
-    checkInUrl: file?.checkInUrl,
   };
 }
 

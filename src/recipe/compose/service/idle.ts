@@ -1,6 +1,8 @@
 // `x-berth: {idle: …}`: when nobody uses a service, and what follows.
 
+import { BerthError } from "../../../base/errors.ts";
 import type { IdleSpec } from "../../stack/types.ts";
+import { parseWarmHours } from "../../stack/warm-hours.ts";
 import { checkBerthKeys } from "../berth-keys.ts";
 import { oneOrMore, oneOrMoreWords } from "../collections.ts";
 import { amount, child, type Field, flag, oneOf, optional, text } from "../fields.ts";
@@ -9,9 +11,6 @@ import type { Notebook } from "../notebook.ts";
 import type { ServiceField } from "../reading.ts";
 
 const SIGNALS = ["check-in", "requests", "connections", "cpu"] as const;
-const DAY = "(?:mon|tue|wed|thu|fri|sat|sun)";
-const HOUR = "(?:[01]\\d|2[0-3]):[0-5]\\d";
-const HOURS = new RegExp(`^(?:daily|${DAY}(?:-${DAY})?(?:,${DAY}(?:-${DAY})?)*) ${HOUR}-(?:${HOUR}|24:00)$`);
 
 /** Reads when a service counts as unused. `idle: 2h` is short for `idle: {after: 2h}`. */
 export function readIdle(field: Field | undefined, service: ServiceField): IdleSpec | undefined {
@@ -46,8 +45,14 @@ function signals(field: Field | undefined, notebook: Notebook): IdleSpec["signal
 }
 
 function hours(field: Field, notebook: Notebook): string | undefined {
-  const written = text(field, notebook)?.trim().toLowerCase();
-  if (written === undefined || HOURS.test(written)) return written;
-  notebook.error(field, `${written} names no hours of the week`, "write such as mon-fri 08:00-18:00");
-  return undefined;
+  const written = text(field, notebook)?.trim();
+  if (written === undefined) return undefined;
+  try {
+    parseWarmHours(written);
+    return written;
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    notebook.error(field, error.message, error.hint ?? "");
+    return undefined;
+  }
 }

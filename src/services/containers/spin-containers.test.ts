@@ -1,0 +1,99 @@
+// What a set clock, and an engine that refuses, leave of containers and their records. The engine is a few lines here: real
+// ones do not refuse on request.
+
+import { afterEach, describe, expect, test } from "vitest";
+import { silent } from "../../base/log.ts";
+import type { SpinDockerConfig } from "../../site/services/idle.ts";
+import type { Store } from "../../store/store.ts";
+import { openMemoryStore } from "../../store/testing.ts";
+import { container as engineContainer } from "../driver/testing.ts";
+import type { EngineContainer } from "../engine/types.ts";
+import { checkInTokens } from "../idle/check-in-token.ts";
+import { HandClock } from "../idle/testing.ts";
+import type { SpinEngine } from "./parts.ts";
+import { SpinContainers } from "./spin-containers.ts";
+
+const ID = "c".repeat(64);
+const CONFIG: SpinDockerConfig = {
+  ...{ password: { text: "pw" }, environment: "production", timeouts: true, initialMs: 7_200_000, intervalMs: 600_000 },
+  ...{ state: "events", staleMeans: "idle" },
+};
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** An engine of one container that runs. */
+class OneContainer {
+  refuses = false;
+  there: EngineContainer | undefined = engineContainer({
+    ...{ id: ID, name: "calm_bay", startedAt: 5 },
+    labels: { "berth.site": "here", "berth.kind": "container", "berth.container.image": "sd/app" },
+  });
+
+  readonly engine = {
+    containers: async () => (this.there ? [this.there] : []),
+    container: async () => this.there,
+    stop: async () => {},
+    remove: async () => {
+      if (this.refuses) throw new Error("device or resource busy");
+      this.there = undefined;
+    },
+  } as unknown as SpinEngine;
+}
+
+async function open(clock = new HandClock()) {
+  const one = new OneContainer();
+  const store: Store = await openMemoryStore();
+  const spin = await SpinContainers.open({
+    ...{ site: "here", store, engine: one.engine, news: { watch: () => () => {} }, log: silent, clock, retryMs: 1 },
+    ...{ config: () => CONFIG, tokens: checkInTokens(Buffer.alloc(32)), way: () => ({ port: 1, url: undefined }) },
+  });
+  ends.push(
+    () => store.close(),
+    () => spin.close(),
+  );
+  return { one, spin, clock };
+}
+
+const timer = { container: ID, run: 5, due: 0, final: true };
+
+/** The clock is set, and the loop that looks has seen it. */
+async function setClock(spin: SpinContainers, clock: HandClock, seconds: number): Promise<void> {
+  const before = await spin.nextLook();
+  clock.set(seconds);
+  spin.lookNow();
+  await expect.poll(() => spin.nextLook()).toBe((before ?? 0) + seconds);
+  await spin.settled();
+}
+
+describe("when the clock is set", () => {
+  test("forward, a report that was made just now still counts", async () => {
+    const { spin, clock } = await open();
+    expect(spin.checkIn(ID, "3")).toBe(true);
+    await setClock(spin, clock, 86_400);
+    expect(await spin.look(timer)).toBe("container active");
+  });
+
+  test("back, an old report does not count for longer", async () => {
+    const { spin, clock } = await open();
+    spin.checkIn(ID, "3");
+    await setClock(spin, clock, -86_400);
+    clock.advance(1201);
+    expect(await spin.look(timer)).toBe("stopping container");
+  });
+});
+
+test("what the engine would not remove is removed when it is asked to compare", async () => {
+  const { one, spin } = await open();
+  one.refuses = true;
+  await spin.remove(ID);
+  await spin.settled();
+  expect(spin.list().toString()).toBe("[]");
+  expect(one.there).toBeDefined();
+  one.refuses = false;
+  await spin.audit();
+  await spin.settled();
+  expect(one.there).toBeUndefined();
+});
