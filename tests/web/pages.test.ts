@@ -92,6 +92,19 @@ describe.skipIf(absent)(`every page${absent ? ` [needs ${absent}]` : ""}`, () =>
     await page.context().close();
   });
 
+  test("lets nothing run but our own files, and says of files of other versions that they are not there", async () => {
+    const page = await fetch(`${harbour.url}/ui/stacks/rover`);
+    expect(page.headers.get("content-type")).toContain("text/html");
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self'; style-src 'self';");
+    expect(page.headers.get("content-security-policy")).not.toContain("unsafe");
+    expect((await fetch(`${harbour.url}/ui/assets/terminal-of-before.js`)).status).toBe(404);
+    const name = readdirSync(join(PAGES, "assets")).find((one) => /^index-.*\.js$/.test(one));
+    const headers = { "accept-encoding": "br" };
+    const script = await fetch(`${harbour.url}/ui/assets/${name}`, { headers });
+    expect(script.headers.get("content-encoding")).toBe("br");
+    expect(script.headers.get("cache-control")).toContain("immutable");
+  });
+
   test("costs no more than 200 kB at the first load, and nothing from elsewhere", async () => {
     const { page } = await openTab(browser);
     const strange: string[] = [];

@@ -174,6 +174,14 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     await page.getByText("43 lines").waitFor();
   });
 
+  test("finds lines, and what looks like HTML in them is text", async () => {
+    const text = "<img src=x onerror=alert(1)>";
+    await show(page, `/logs?text=${encodeURIComponent(text)}`);
+    await page.getByText(`an ${text} in telemetry 2`).waitFor();
+    expect(await page.locator("mark").first().textContent()).toBe(text);
+    expect(await page.locator("img").count()).toBe(0);
+  });
+
   test("opens a shell, types, and is told how it ended", async () => {
     await show(page, "/stacks/rover/services/web/shell");
     await button("Open").click();

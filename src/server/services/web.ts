@@ -51,6 +51,8 @@ export function webRoutes(folder: string): FastifyPluginAsync {
     const toPages = (_request: FastifyRequest, reply: FastifyReply) => reply.redirect("/ui/");
     if (!app.hasRoute({ method: "GET", url: "/" })) app.get("/", toPages);
     app.get("/ui", toPages);
+    // A file of other pages than these: what loads a script must not be given a page for it.
+    app.get("/ui/assets/*", (_request, reply) => reply.callNotFound());
     // Addresses inside of the pages are theirs to read.
     app.get("/ui/*", (_request, reply) => reply.sendFile("index.html"));
   };
