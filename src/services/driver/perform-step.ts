@@ -27,7 +27,7 @@ export async function performStep(work: Work, step: Step): Promise<void> {
 }
 
 const STEPS: Readonly<Record<Step["action"], Perform>> = {
-  keep: async () => {},
+  keep: async (work, step) => takeBack(work, step),
   wait: async ({ signal }, { ms = 0 }) => pause(ms, undefined, { signal }),
   pull,
   "create-network": createNetwork,
@@ -69,6 +69,11 @@ async function start(work: Work, step: Step): Promise<void> {
   await parts.engine.start(id, { signal });
 }
 
+// One that an upgrade had drained before it failed. Before others are drained in its favour, or nobody takes requests.
+function takeBack({ parts }: Work, { container }: Step): void {
+  if (container !== undefined) parts.traffic.restore?.(container);
+}
+
 async function waitForHealth(work: Work, step: Step): Promise<void> {
   const service = serviceOfStep(work, step);
   try {
@@ -76,6 +81,7 @@ async function waitForHealth(work: Work, step: Step): Promise<void> {
   } catch (error) {
     if (work.signal?.aborted || service?.update.onFailure !== "continue") throw error;
   }
+  takeBack(work, step);
 }
 
 async function waitForEnd(work: Work, step: Step): Promise<void> {

@@ -31,13 +31,12 @@ export class ProxyTraffic implements Traffic {
 
   /** The containers that run now: what has stopped is drained no longer, should it be started again. */
   seen(running: ReadonlySet<string>): void {
-    for (const id of this.#draining.keys()) if (!running.has(id)) this.restore(id);
+    for (const id of this.#draining.keys()) if (!running.has(id)) this.#drop(id);
   }
 
   /** It takes requests again: an upgrade was rolled back. */
   restore(container: string): void {
-    clearTimeout(this.#draining.get(container));
-    this.#draining.delete(container);
+    if (this.#drop(container)) this.#parts.publish();
   }
 
   /** Resolves when they have no request any more, or when the time for that is over. */
@@ -48,8 +47,8 @@ export class ProxyTraffic implements Traffic {
     signal?.throwIfAborted();
     const ids = containers.map(({ container }) => container);
     for (const id of ids) {
-      this.restore(id);
-      this.#draining.set(id, setTimeout(() => this.#forget(id), this.#parts.withinMs() + FORGET_MS).unref());
+      this.#drop(id);
+      this.#draining.set(id, setTimeout(() => this.restore(id), this.#parts.withinMs() + FORGET_MS).unref());
     }
     const { control } = this.#parts;
     // A proxy that is not connected yet sends its requests where the table before this one says.
@@ -70,8 +69,8 @@ export class ProxyTraffic implements Traffic {
     });
   }
 
-  #forget(id: string): void {
-    this.#draining.delete(id);
-    this.#parts.publish();
+  #drop(id: string): boolean {
+    clearTimeout(this.#draining.get(id));
+    return this.#draining.delete(id);
   }
 }

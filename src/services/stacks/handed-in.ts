@@ -136,6 +136,8 @@ export interface Traffic {
     containers: readonly { readonly stack: string; readonly service: string; readonly container: string }[],
     wait?: Waiting,
   ): Promise<void>;
+  /** It stays after all and takes requests again: what drained it was given up. */
+  restore?(container: string): void;
 }
 
 /** What the registry of a reference is to be shown; undefined: nothing. @throws when it cannot be read */
