@@ -122,7 +122,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
       ...{ target: CHECK_IN_FILE, mode: CHECK_IN_MODE },
       text: (stack, name) => checkInText(tokens.of({ stack, name }), checkInWay()),
     },
-    traffic: { drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait) },
+    traffic: {
+      drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait),
+      restore: (container) => late.routes?.traffic.restore(container),
+    },
   });
   onClose(() => link.close());
   const stacks = openStacks({
