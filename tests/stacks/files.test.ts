@@ -80,7 +80,10 @@ secrets: {db_password: {external: true, name: ${name}.db_password}}
     await rig.stacks.ended((await rig.stacks.restart(name, ["web"], FRED)).id);
     expect(await output(name, ["cat", "/run/secrets/db_password"])).toBe("hunter2-second");
     // The engine starts it again by itself, and the file is there still.
+    const startedAt = async () => (await rig.stacks.show(name)).services[0]?.containers[0]?.startedAt;
+    const before = await startedAt();
     await engine.ask("POST", `/v1.41/containers/${id}/restart?t=0`);
+    await until(async () => (await startedAt()) !== before);
     expect(await output(name, ["cat", "/run/secrets/db_password"])).toBe("hunter2-second");
     await rig.stacks.ended((await rig.stacks.down(name, {}, FRED)).id);
   });
@@ -120,6 +123,50 @@ services:
     drained.length = 0;
     expect((await deployed(rig.stacks, wish(name, text("2")))).message).toBeUndefined();
     expect(drained).toEqual(["web of 2: true"]);
+    await rig.stacks.ended((await rig.stacks.down(name, {}, FRED)).id);
+  });
+
+  test("keeps its address through an upgrade, also when it sleeps then", async () => {
+    const name = someName();
+    const text = (version: string) =>
+      `services: {web: {image: "test/web:${version}", stop_signal: SIGKILL, retain_ip: true, x-berth: {update: {monitor: 100ms}}}}`;
+    const addresses = async () => (await rig.driver.observe(name))[0]?.containers[0]?.addresses;
+    expect((await deployed(rig.stacks, wish(name, text("1")))).message).toBeUndefined();
+    const first = await addresses();
+    expect(first?.[`${name}_default`]).toMatch(/^\d+\./);
+    expect((await deployed(rig.stacks, wish(name, text("2")))).message).toBeUndefined();
+    expect(await addresses()).toEqual(first);
+    await rig.stacks.sleep(name, "web", "stop", "nobody used it");
+    expect((await deployed(rig.stacks, wish(name, text("1")))).message).toBeUndefined();
+    expect(await addresses()).toEqual(first);
+    await rig.stacks.ended((await rig.stacks.down(name, {}, FRED)).id);
+    expect(await rig.driver.observe(name)).toMatchObject([{ containers: [], networks: [] }]);
+  });
+
+  test("in the network of another is there whenever that one is, whatever happened to it", async () => {
+    const name = someName();
+    const text = `
+services:
+  web: {image: test/web:1, stop_signal: SIGKILL}
+  side: {image: test/web:1, stop_signal: SIGKILL, network_mode: "service:web", depends_on: [web], command: ["sleep", "1000"]}
+`;
+    const reaches = async () => {
+      const argv = ["wget", "-q", "-O", "-", "http://127.0.0.1:80/index.html"];
+      const session = await rig.stacks.exec(name, { service: "side", argv, tty: false, stdin: false });
+      for await (const _ of session.output);
+      return (await session.wait()) === 0;
+    };
+    const end = async (work: Promise<{ readonly id: string }>) => {
+      expect(await rig.stacks.ended((await work).id)).toMatchObject({ state: "done", message: undefined });
+      expect(await reaches()).toBe(true);
+    };
+    expect((await deployed(rig.stacks, wish(name, text))).message).toBeUndefined();
+    expect(await reaches()).toBe(true);
+    await end(rig.stacks.restart(name, "web", FRED));
+    await rig.stacks.ended((await rig.stacks.stop(name, "web", FRED)).id);
+    await end(rig.stacks.start(name, "web", FRED));
+    await engine.ask("DELETE", `/v1.41/containers/${await idOf(name)}?force=1`);
+    await end(rig.stacks.start(name, "web", FRED));
     await rig.stacks.ended((await rig.stacks.down(name, {}, FRED)).id);
   });
 });

@@ -1,5 +1,6 @@
 // Makes one container, or finds the one that an earlier try made: its name follows from what it is.
 
+import { isIPv4 } from "node:net";
 import { hasCode } from "../../base/errors.ts";
 import type { ServiceSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
@@ -9,8 +10,7 @@ import { checkInMounts, placeCheckIn } from "./check-in-file.ts";
 import { peerOf } from "./config-digest.ts";
 import { containerPlan } from "./container-plan.ts";
 import { fail } from "./errors.ts";
-import { configOf, containerName, isUp, serviceOf } from "./names.ts";
-import { usesOf } from "./parts.ts";
+import { configOf, containerName, isUp, RANGE_LABEL, serviceOf } from "./names.ts";
 import { fileMounts, placeFiles } from "./placed-files.ts";
 import { isOurs, specOf, type Work } from "./work.ts";
 
@@ -60,24 +60,30 @@ async function peerIdOf(work: Work, service: ServiceSpec): Promise<string | unde
   if (!peer) return undefined;
   const config = work.configs.get(peer.name);
   const all = await ourContainers(work);
-  const found = all.filter((one) => serviceOf(one) === peer.name && configOf(one) === config).find(isUp);
+  const right = all.filter((one) => serviceOf(one) === peer.name && configOf(one) === config);
+  // While both sleep, neither is up.
+  const found = right.find(isUp) ?? right[0];
   if (!found) throw fail("E_DRIVER_NO_PEER", { service: service.name, peer: peer.name });
   return found.id;
 }
 
-// Rancher's `retain_ip`. Only networks whose addresses the recipe gave have any to hand out by name.
+// Rancher's `retain_ip`: in the networks that were made for it.
 async function addressesBefore(work: Work, step: Step, service: ServiceSpec) {
-  const spec = specOf(work);
-  const named = usesOf(service).filter(({ name }) => {
-    return (spec.networks.find((one) => one.name === name)?.subnets.length ?? 0) > 0;
-  });
-  if (named.length === 0) return undefined;
-  const all = await ourContainers(work);
-  const old = all.find((one) => serviceOf(one) === service.name && one.labels[LABELS.slot] === String(step.slot));
-  return old && Object.fromEntries(Object.entries(old.addresses).filter(([, address]) => address !== ""));
+  const networks = await work.parts.engine.networks({ labels: ourLabels(work) }, { signal: work.signal });
+  const ranged = new Set(networks.filter(({ labels }) => labels[RANGE_LABEL] !== undefined).map(({ name }) => name));
+  const old = (await ourContainers(work))
+    .filter((one) => serviceOf(one) === service.name && one.labels[LABELS.slot] === String(step.slot))
+    .sort((a, b) => Number(isUp(b)) - Number(isUp(a)) || b.createdAt - a.createdAt)[0];
+  const known = { ...old?.fixedAddresses, ...old?.addresses };
+  return Object.fromEntries(
+    Object.entries(known).filter(([network, address]) => ranged.has(network) && isIPv4(address)),
+  );
 }
 
-function ourContainers({ parts, stack, signal }: Work): Promise<readonly EngineContainer[]> {
-  const labels = [`${LABELS.site}=${parts.site}`, `${LABELS.stack}=${stack}`];
-  return parts.engine.containers({ labels, all: true }, { signal });
+function ourContainers(work: Work): Promise<readonly EngineContainer[]> {
+  return work.parts.engine.containers({ labels: ourLabels(work), all: true }, { signal: work.signal });
+}
+
+function ourLabels({ parts, stack }: Work): readonly string[] {
+  return [`${LABELS.site}=${parts.site}`, `${LABELS.stack}=${stack}`];
 }

@@ -8,6 +8,8 @@ import { LABELS } from "../types.ts";
 export const PART_LABEL = "berth.part";
 /** Label of a network or volume: the owner of the stack when it was made. */
 export const OWNER_LABEL = "berth.owner";
+/** Label of a network whose range of addresses was chosen when it was made: containers may ask for one of them. */
+export const RANGE_LABEL = "berth.range";
 /** Label of a volume: its storage class. */
 export const STORAGE_CLASS_LABEL = "berth.storage-class";
 /** Label of a container that berth checks itself: JSON of its `HealthSpec`. */

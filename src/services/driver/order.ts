@@ -8,8 +8,11 @@ import { fail } from "./errors.ts";
 export function dependenciesOf(spec: StackSpec, service: ServiceSpec): readonly Dependency[] {
   const known = service.dependsOn.filter((one) => spec.services.some(({ name }) => name === one.service));
   const peer = peerOf(spec, service);
-  if (!peer || known.some((one) => one.service === peer.name)) return known;
-  return [...known, { service: peer.name, condition: "started", required: true, restart: true }];
+  if (!peer) return known;
+  const said = known.find((one) => one.service === peer.name);
+  // A network goes with the run of the container that it belongs to, whatever the recipe says of restarts.
+  const bound = { service: peer.name, condition: "started", required: true, ...said, restart: true } as const;
+  return [...known.filter((one) => one !== said), bound];
 }
 
 /** All services, each behind what it depends on. @throws E_DRIVER_CYCLE */
@@ -29,6 +32,14 @@ export function inOrder(spec: StackSpec): readonly ServiceSpec[] {
   };
   for (const service of spec.services) visit(service, []);
   return ordered;
+}
+
+/** These services and those that live in their networks, however far; jobs have had their run. */
+export function withSharers(spec: StackSpec, names: readonly string[]): readonly string[] {
+  const wanted = new Set(names);
+  for (const service of inOrder(spec))
+    if (service.kind !== "job" && wanted.has(peerOf(spec, service)?.name ?? "")) wanted.add(service.name);
+  return [...wanted];
 }
 
 /** A service and all that it depends on, however far, the last dependency first. @throws E_DRIVER_CYCLE */

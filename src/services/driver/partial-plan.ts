@@ -5,7 +5,7 @@ import type { DesiredStack, ObservedStack, StackPlan, Step } from "../types.ts";
 import { configDigests } from "./config-digest.ts";
 import { configOf, isUp, serviceOf, slotOf } from "./names.ts";
 import { dependenciesOf, inOrder } from "./order.ts";
-import { stopSteps } from "./service-plan.ts";
+import { stopSteps } from "./service-steps.ts";
 
 /** What of a plan touches these services; networks and volumes are made, never removed. */
 export function onlyServices(plan: StackPlan, services: readonly string[]): StackPlan {

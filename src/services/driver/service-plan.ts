@@ -5,6 +5,7 @@ import type { ServiceSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import type { Step } from "../types.ts";
 import { configOf, containerName, isUp, slotOf } from "./names.ts";
+import { isFilled, removeStep, runningStep, stopSteps } from "./service-steps.ts";
 
 /** All that decides what happens to a service. */
 export interface ServiceView {
@@ -25,7 +26,7 @@ export interface ServiceView {
   readonly brisk: boolean;
   /** Another service that is started waits until this one is healthy. */
   readonly awaited: boolean;
-  /** What it depends on with `restart: true` is being replaced. */
+  /** What it depends on with `restart: true` is being replaced, or what its network belongs to is started again. */
   readonly shaken: boolean;
 }
 
@@ -40,6 +41,10 @@ export interface ServicePlan {
   readonly removals: readonly Step[];
   /** Containers that run are replaced. */
   readonly replaces: boolean;
+  /** Something is started that does not run. */
+  readonly starts: boolean;
+  /** Something of it is to run. */
+  readonly runs: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -65,9 +70,14 @@ export function planService(view: ServiceView): ServicePlan {
   const falling = [...gone.filter(isUp), ...halted.flatMap(({ right, wrong }) => [right, ...wrong]).filter(isThere)];
   const old = slots.flatMap(({ wrong }) => wrong);
   const removed = [...gone.filter((one) => !kept(view, one)), ...(view.keepOld ? [] : old)];
+  const prepared = prepare(view, halted);
   return {
     ...risen,
-    rise: [...risen.rise, ...prepare(view, halted)],
+    rise: [...risen.rise, ...prepared],
+    // Of what only sleeps, too, others wait until it is there.
+    startedAfter: halted.length < slots.length ? risen.startedAfter : prepared.length,
+    runs: halted.length < slots.length,
+    starts: view.spec.kind === "service" && slots.some(({ wanted, right }) => wanted && !(right && isUp(right))),
     fall: stopSteps(view, [...new Set(falling)].filter(isUp), fallReason(view)),
     removals: [...new Set(removed)].map((one) => removeStep(view, one)),
     warnings: risen.warnings,
@@ -232,25 +242,6 @@ function fallReason(view: ServiceView): string {
   return "it is not to run";
 }
 
-/** Drain, then stop. */
-export function stopSteps(
-  view: Pick<ServiceView, "spec"> & Partial<ServiceView>,
-  containers: readonly EngineContainer[],
-  why: string,
-): readonly (readonly Step[])[] {
-  const served = view.spec.routes.length > 0 ? containers : [];
-  return [
-    served.map(
-      (one) => ({ ...existing(view.spec.name, one), action: "drain", why: "requests under way are to end" }) as const,
-    ),
-    containers.map((one) => ({ ...existing(view.spec.name, one), action: "stop", why }) as const),
-  ].filter(isFilled);
-}
-
-function existing(service: string, container: EngineContainer) {
-  return { service, slot: slotOf(container), target: container.name, container: container.id };
-}
-
 function stepOf(view: ServiceView, { slot, name, right }: Slot) {
   return { service: view.spec.name, slot, target: right?.name ?? name, container: right?.id };
 }
@@ -270,7 +261,7 @@ function startStep(view: ServiceView, slot: Slot): Step {
 }
 
 function stopStep(view: ServiceView, container: EngineContainer | undefined, why: string): Step | undefined {
-  return container && { ...existing(view.spec.name, container), action: "stop", why };
+  return container && { ...runningStep(view, container), action: "stop", why };
 }
 
 function healthStep(view: ServiceView, slot: Slot, ms: number): Step {
@@ -281,15 +272,6 @@ function waitStep(view: ServiceView, ms: number): Step {
   return { action: "wait", service: view.spec.name, target: `${ms / 1000} s`, why: "before the next batch", ms };
 }
 
-/** A container that goes. */
-export function removeStep(view: { readonly spec: { readonly name: string } }, container: EngineContainer): Step {
-  return { ...existing(view.spec.name, container), action: "remove", why: "it is not wanted any more" };
-}
-
 function isThere<T>(value: T | undefined): value is T {
   return value !== undefined;
-}
-
-function isFilled(wave: readonly unknown[]): boolean {
-  return wave.length > 0;
 }

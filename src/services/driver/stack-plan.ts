@@ -10,6 +10,7 @@ import { dependenciesOf, inOrder } from "./order.ts";
 import { networksOf, volumesOf } from "./parts.ts";
 import { planRemoval } from "./removal-plan.ts";
 import { planService, type ServicePlan, type ServiceView } from "./service-plan.ts";
+import { sharedNetwork, withoutLost } from "./shared-network.ts";
 
 /** What leads from `observed` to `desired`; undefined: to nothing at all. @throws E_DRIVER_CYCLE */
 export function planStack(desired: DesiredStack | undefined, observed: ObservedStack): StackPlan {
@@ -42,6 +43,8 @@ function planServices(desired: DesiredStack, observed: ObservedStack): ReadonlyM
   const plans = new Map<string, ServicePlan>();
   const awaited = awaitedOf(desired.spec);
   for (const spec of inOrder(desired.spec)) {
+    const around = { spec: desired.spec, configs, containers: observed.containers, plans };
+    const { lost, renewed, down } = sharedNetwork(spec, around);
     const shaken = dependenciesOf(desired.spec, spec).some(
       (one) => one.restart && plans.get(one.service)?.replaces === true,
     );
@@ -50,15 +53,15 @@ function planServices(desired: DesiredStack, observed: ObservedStack): ReadonlyM
       spec,
       config: configs.get(spec.name) ?? "",
       deployment: desired.deployment,
-      containers: containersOf(observed, spec.name),
-      running: Math.min(spec.replicas, desired.scale.get(spec.name) ?? spec.replicas),
+      containers: containersOf(observed, spec.name).filter((one) => !lost.includes(one)),
+      running: down ? 0 : Math.min(spec.replicas, desired.scale.get(spec.name) ?? spec.replicas),
       paused: desired.paused?.has(spec.name) ?? false,
       keepOld: keepsOld(desired, spec),
       brisk: desired.brisk ?? false,
       awaited: awaited.has(spec.name),
-      shaken,
+      shaken: shaken || renewed,
     };
-    plans.set(spec.name, planService(view));
+    plans.set(spec.name, withoutLost(planService(view), view, lost));
   }
   return plans;
 }

@@ -50,6 +50,8 @@ export function parseContainer(answer: unknown): EngineContainer | undefined {
     // Podman lists them for stopped containers, too, although nobody listens there then.
     ports: lives ? parsePorts(network["Ports"]) : [],
     addresses: addressesOf(network["Networks"]),
+    fixedAddresses: fixedOf(network["Networks"]),
+    joins: /^container:(.+)$/.exec(text(fields(whole["HostConfig"])["NetworkMode"]))?.[1],
     tty: config["Tty"] === true,
   };
 }
@@ -101,4 +103,13 @@ function addressesOf(value: unknown): EngineContainer["addresses"] {
     if (address) found.push([name, address]);
   }
   return Object.fromEntries(found);
+}
+
+function fixedOf(value: unknown): EngineContainer["fixedAddresses"] {
+  const found: [string, string][] = [];
+  for (const [name, endpoint] of Object.entries(fields(value))) {
+    const address = text(fields(fields(endpoint)["IPAMConfig"])["IPv4Address"]);
+    if (address) found.push([name, address]);
+  }
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }

@@ -57,6 +57,10 @@ export interface EngineContainer {
   readonly ports: readonly PublishedPort[];
   /** Address in each network, by the network's name. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Addresses that it was made to have whenever it runs, by the network's name. */
+  readonly fixedAddresses?: Readonly<Record<string, string>> | undefined;
+  /** Id of the container whose network it shares; it cannot start without that very one. */
+  readonly joins?: string | undefined;
   readonly tty: boolean;
 }
 

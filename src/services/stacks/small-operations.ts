@@ -1,7 +1,7 @@
 // Operations that deploy nothing new: stop, start, restart, scale, sleep, wake, confirm. What is wanted was recorded when
 // they began; here it is brought about, for the services concerned only.
 
-import { withDependencies } from "../driver/order.ts";
+import { withDependencies, withSharers } from "../driver/order.ts";
 import { onlyRemovals, onlyServices, planRestart } from "../driver/partial-plan.ts";
 import type { DesiredStack } from "../types.ts";
 import { desiredOf } from "./desired.ts";
@@ -20,20 +20,23 @@ export async function adjust(doing: Doing): Promise<Outcome> {
   return DONE;
 }
 
-/** Start: with what the services depend on, as far as that is to run. */
+/** Start: with what the services depend on, and who shares their networks, as far as those are to run. */
 export async function start(doing: Doing): Promise<Outcome> {
   const desired = await desiredNow(doing);
-  const services = servicesOf(doing, desired).flatMap((name) => withDependencies(desired.spec, name));
-  await bringAbout(doing, desired, [...new Set(services)]);
+  await bringAbout(doing, desired, concerned(desired, servicesOf(doing, desired)));
   return DONE;
 }
 
 /** As fast as it goes: nothing is watched that nobody waits for. */
 export async function wake(doing: Doing): Promise<Outcome> {
   const desired = { ...(await desiredNow(doing)), brisk: true };
-  const services = servicesOf(doing, desired).flatMap((name) => withDependencies(desired.spec, name));
-  await bringAbout(doing, desired, [...new Set(services)]);
+  await bringAbout(doing, desired, concerned(desired, servicesOf(doing, desired)));
   return DONE;
+}
+
+// What must be up before them, and what can work only after them.
+function concerned({ spec }: DesiredStack, services: readonly string[]): readonly string[] {
+  return withSharers(spec, [...new Set(services.flatMap((name) => withDependencies(spec, name)))]);
 }
 
 export async function restart(doing: Doing): Promise<Outcome> {
