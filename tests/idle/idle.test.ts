@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silent } from "../../src/base/log.ts";
-import { checkInTokens } from "../../src/services/idle/check-in-token.ts";
+import { CHECK_IN_FILE, CHECK_IN_MODE, checkInText, checkInTokens } from "../../src/services/idle/check-in-token.ts";
 import { CheckInDesk } from "../../src/services/idle/check-ins.ts";
 import { IdleKeeper } from "../../src/services/idle/idle-keeper.ts";
 import { HandClock } from "../../src/services/idle/testing.ts";
@@ -13,6 +13,12 @@ import { hasDockerd, startDockerd, type TestEngine } from "../support/engine.ts"
 
 const CONFIG = resolveIdle({}, { path: [], at: (path) => path, env: {}, found: findings() });
 
+const tokens = checkInTokens(Buffer.alloc(32));
+const checkIn = {
+  ...{ target: CHECK_IN_FILE, mode: CHECK_IN_MODE },
+  text: (stack: string, name: string) => checkInText(tokens.of({ stack, name }), { port: 5000, url: undefined }),
+};
+
 let engine: TestEngine;
 let rig: Rig;
 let folder: Awaited<ReturnType<typeof scratch>>;
@@ -22,7 +28,7 @@ beforeAll(async () => {
   folder = await scratch();
   engine = await startDockerd({ arguments: ["--live-restore"] });
   await engine.image({ name: "test/web:1", cmd: ["httpd", "-f", "-p", "80", "-h", "/www"] });
-  rig = await openRig({ socket: engine.socket, dir: folder.dir });
+  rig = await openRig({ socket: engine.socket, dir: folder.dir, checkIn });
 });
 
 afterAll(async () => {
@@ -140,7 +146,6 @@ describe.skipIf(!hasDockerd)("services on Docker", () => {
 
   test("report themselves, from their own address only", async () => {
     await inStack("{after: 30m, signals: [check-in]}", async (watched) => {
-      const tokens = checkInTokens(Buffer.alloc(32));
       const takers = [(id: string, value: string) => watched.keeper.checkIn(id, value)];
       const desk = new CheckInDesk({ containers: rig.live, tokens, by: () => "either", takers });
       const [observed] = await rig.driver.observe(watched.name);
@@ -163,6 +168,26 @@ describe.skipIf(!hasDockerd)("services on Docker", () => {
         ...{ activity: "unknown", because: "last checked in 2 h ago" },
       });
       expect((await watched.states())["web"]).toBe("running");
+    });
+  });
+
+  test("report themselves from behind address translation, by the token that they find", async () => {
+    await inStack("{after: 30m, signals: [check-in]}", async ({ name, keeper }) => {
+      const takers = [(id: string, value: string) => keeper.checkIn(id, value)];
+      const desk = new CheckInDesk({ containers: rig.live, tokens, by: () => "token", takers });
+      const argv = ["sh", "-c", `. ${CHECK_IN_FILE} && echo $BERTH_CHECK_IN_TOKEN`];
+      const session = await rig.stacks.exec(name, { service: "web", argv, tty: false, stdin: false });
+      let token = "";
+      for await (const { data } of session.output) token += data.toString();
+      session.close();
+      const report = { peer: "127.0.0.1", address: "127.0.0.1", value: "2" };
+      expect(desk.take({ ...report, token: token.trim() })).toBe(true);
+      expect(keeper.state(name, "web")).toMatchObject({ because: "checked in 0 s ago with 2" });
+      // After a sleep, too: the file is the container's own for as long as it lives.
+      await rig.stacks.sleep(name, "web", "stop", "a test");
+      await until(() => !desk.take({ ...report, token: token.trim() }));
+      await rig.stacks.wake(name, "web");
+      await until(() => desk.take({ ...report, token: token.trim() }));
     });
   });
 
