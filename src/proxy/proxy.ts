@@ -162,9 +162,10 @@ class ProxyProcess implements RunningProxy {
     }
     if (!this.#ending) this.#tcp.apply(this.#routes.all());
     this.#sayServing();
-    // Those that asked while the server was away, or asked a server that is gone.
+    // Those that asked while the server was away, or asked a server that is gone: another one begins with a whole table.
+    const anew = order.kind === "table";
     for (const route of this.#routes.all())
-      if (route.awaited && route.mayAskToWake(now)) this.#around.tell({ kind: "wake", route: route.spec.id });
+      if (route.awaited && route.mayAskToWake(now, anew)) this.#around.tell({ kind: "wake", route: route.spec.id });
   }
 
   #setRest({ certificates, challenges, signOn }: Omit<ProxyTable, "version" | "routes">): void {

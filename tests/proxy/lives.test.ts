@@ -2,19 +2,21 @@
 // processes, as the server starts them.
 
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { ProxyBackend } from "../../src/proxy/types.ts";
+import type { ProxyBackend, ProxyRoute } from "../../src/proxy/types.ts";
 import { ProxyControl } from "../../src/services/routes/proxy-control.ts";
 import { ProxyFleet } from "../../src/services/routes/proxy-fleet.ts";
 import { ProxyTraffic } from "../../src/services/routes/traffic.ts";
 import { backend, openSite, route, until } from "./proxy-site.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
+// Closed in the order of the last first: a fleet before its control, or its processes would stay.
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
@@ -135,7 +137,7 @@ describe("processes", () => {
         control.publish({ routes: [route({ backends: [web.spec] })], certificates: [], challenges: {} });
       return { control, fleet, publish, wakes };
     };
-    return { dir, port, log, options, start };
+    return { dir, port, log, options, start, socket, web };
   }
 
   test("are started, started again when they are killed, and outlive their server", async () => {
@@ -147,12 +149,12 @@ describe("processes", () => {
     const pids = first.control.proxies().map(({ pid }) => pid);
     const running = load(site.port, 100);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    // The server is gone, as by kill -9: nobody told the proxies anything.
+    // The server is gone, as when it is upgraded: nobody told the proxies anything.
     await first.fleet.close();
     await first.control.close();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const second = await site.start();
-    open.push({ close: () => second.fleet.close(500) }, second.control);
+    open.push(second.control, { close: () => second.fleet.close(500) });
     await until(() => second.fleet.whole);
     expect(
       second.control
@@ -180,6 +182,44 @@ describe("processes", () => {
     expect(lines[0]).toMatchObject({ status: 200, route: "rover/web/0", backend: "v1", host: "127.0.0.1" });
   }, 60_000);
 
+  test("serve on when their server is killed, keep what waits for it, and are taken over by the next", async () => {
+    const site = await fleetSite(2);
+    const wake = { with: "hold", holdMs: 20_000, ignorePaths: [], ignoreAgents: [] } as const;
+    const awake = route({ backends: [site.web.spec] });
+    const asleep = route({ id: "rover/lazy/0", path: "/lazy", state: "asleep", wake });
+    const { socket, options } = site;
+    const doom = { socket, options, table: { routes: [awake, asleep], certificates: [], challenges: {} } };
+    const script = join(import.meta.dirname, "doomed-server.ts");
+    const server = spawn(process.execPath, [script, JSON.stringify(doom)], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = (await once(server.stdout, "data")) as [Buffer];
+    const pids = (JSON.parse(said.toString()) as number[]).sort();
+    const running = load(site.port, 100);
+    await until(() => running.sent() > 20);
+    server.kill("SIGKILL");
+    await once(server, "exit");
+    const waiting = fetch(`http://127.0.0.1:${site.port}/lazy`).then((response) => response.status);
+    const before = running.sent();
+    await until(() => running.sent() > before + 50);
+    // The socket of the dead one is still there, and in nobody's way.
+    const next = await site.start();
+    open.push(next.control, { close: () => next.fleet.close(500) });
+    await until(() => next.fleet.whole);
+    expect(
+      next.control
+        .proxies()
+        .map(({ pid }) => pid)
+        .sort(),
+    ).toEqual(pids);
+    const publish = (lazy: ProxyRoute) =>
+      next.control.publish({ routes: [awake, lazy], certificates: [], challenges: {} });
+    publish(asleep);
+    await until(() => next.wakes.includes("rover/lazy/0"));
+    publish({ ...asleep, state: "ready", backends: [site.web.spec] });
+    expect(await waiting).toBe(200);
+    await running.stop();
+    expect(running.failures).toEqual([]);
+  }, 60_000);
+
   test("with other options take the place of those before them, and lose nothing", async () => {
     const site = await fleetSite(1);
     const first = await site.start();
@@ -191,7 +231,7 @@ describe("processes", () => {
     await first.fleet.close();
     await first.control.close();
     const second = await site.start({ flags: [...site.options.flags, "--stop-timeout", "1000"] });
-    open.push({ close: () => second.fleet.close(500) }, second.control);
+    open.push(second.control, { close: () => second.fleet.close(500) });
     second.publish();
     await until(() => second.fleet.whole && second.control.proxies().length === 1, 20_000);
     expect(second.control.proxies()[0]?.pid).not.toBe(before?.pid);

@@ -86,9 +86,9 @@ export class LiveRoute {
     return this.#ignoresPath(path) || (agent !== undefined && this.#ignoresAgent(agent));
   }
 
-  /** True: it is for this request to ask that it be woken. */
-  mayAskToWake(now: number): boolean {
-    if (this.#spec.state !== "asleep" || now - this.#askedAt < WAKE_AGAIN_MS) return false;
+  /** True: it is for this request to ask that it be woken. `anew`: who was asked before may never have heard of it. */
+  mayAskToWake(now: number, anew = false): boolean {
+    if (this.#spec.state !== "asleep" || (!anew && now - this.#askedAt < WAKE_AGAIN_MS)) return false;
     this.#askedAt = now;
     return true;
   }
