@@ -29,7 +29,7 @@ export interface ProxyOptions {
   /** Told to the server, see `hello`. */
   readonly config?: string | undefined;
   readonly onTrouble?: ((why: string) => void) | undefined;
-  /** Called when the server orders the end; the process then calls `drain`. */
+  /** Called when the server orders the end, or is gone for good; the process then calls `drain`. */
   readonly onDrain?: ((withinMs: number) => void) | undefined;
 }
 
@@ -43,6 +43,8 @@ export interface RunningProxy {
 
 const CHECK_MS = 250;
 const SWEEP_MS = 1_000;
+/** For requests under way when it ends because its server's folder is gone. */
+const FORSAKEN_DRAIN_MS = 30_000;
 /** Unused connections of clients whose next request may be on its way get so long. */
 const LAST_REQUEST_MS = 1_000;
 
@@ -92,10 +94,11 @@ class ProxyProcess implements RunningProxy {
     this.#every(CHECK_MS, () => this.#check());
     this.#every(SWEEP_MS, () => this.#routes.sweep(Date.now()));
     this.#every(settings.reportMs, () => this.#report());
-    this.#link = new ControlLink(control, {
+    this.#link = new ControlLink(control, settings.forsakenMs, {
       hello: () => this.#hello(),
       onOrder: (order) => this.#obey(order),
       onTrouble: (why) => this.#options.onTrouble?.(why),
+      onForsaken: () => this.#options.onDrain?.(FORSAKEN_DRAIN_MS),
     });
   }
 

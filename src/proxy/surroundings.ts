@@ -43,6 +43,8 @@ export interface ProxySettings {
   readonly connections: number;
   /** Between two reports of use. */
   readonly reportMs: number;
+  /** The folder of the control socket may be gone so long; then the proxy ends. */
+  readonly forsakenMs: number;
   /** Port in redirects to TLS. */
   readonly publicHttpsPort: number;
   /** Of a route's limits, what this process may use: 1 divided by the number of processes. */
@@ -58,6 +60,7 @@ export const DEFAULT_SETTINGS: ProxySettings = {
   patienceMs: 2_000,
   connections: 20_000,
   reportMs: 5_000,
+  forsakenMs: 60_000,
   publicHttpsPort: 443,
   share: 1,
 };

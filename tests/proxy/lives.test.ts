@@ -259,6 +259,19 @@ describe("processes", () => {
   }, 30_000);
 });
 
+test("a proxy ends when the folder of its server is gone, and goes on while only the server is", async () => {
+  let ordered = 0;
+  const site = await openSite({ settings: { forsakenMs: 200 }, onDrain: () => ordered++ });
+  open.push(site);
+  await until(() => site.control.proxies().length === 1);
+  await site.control.close();
+  await rm(join(site.dir, "control.sock"), { force: true });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(ordered).toBe(0);
+  await rm(site.dir, { recursive: true });
+  await until(() => ordered > 0);
+});
+
 test("three thousand open connections cost little, and all of them are answered", async () => {
   const site = await openSite();
   open.push(site);

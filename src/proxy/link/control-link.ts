@@ -1,7 +1,9 @@
 // The proxy's end of the control socket: says hello, takes orders, reports, and comes back by itself when the server was away.
 // What cannot be told now is dropped: reports of use are added up until they can be sent, and wakes are asked for again.
 
+import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { reasonOf } from "../../base/errors.ts";
 import type { ProxyMessage, ProxyOrder } from "../types.ts";
 import { LineReader } from "./lines.ts";
@@ -19,19 +21,24 @@ export interface LinkEvents {
   hello(): ProxyMessage;
   onOrder(order: ProxyOrder): void;
   onTrouble(why: string): void;
+  /** The folder of the socket has been gone for a while: no server will ever come for this proxy. */
+  onForsaken(): void;
 }
 
 /** The link to the server. */
 export class ControlLink {
   readonly #path: string;
   readonly #events: LinkEvents;
+  readonly #forsakenMs: number;
+  #homelessSince: number | undefined;
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #wait = AGAIN_MS;
   #closed = false;
 
-  constructor(path: string, events: LinkEvents) {
+  constructor(path: string, forsakenMs: number, events: LinkEvents) {
     this.#path = path;
+    this.#forsakenMs = forsakenMs;
     this.#events = events;
     this.#connect();
   }
@@ -66,6 +73,15 @@ export class ControlLink {
     });
   }
 
+  // A server that was stopped leaves its folder; without it this process would hold its ports with an old table for ever.
+  #lookForHome(): void {
+    if (existsSync(dirname(this.#path))) this.#homelessSince = undefined;
+    else {
+      this.#homelessSince ??= performance.now();
+      if (performance.now() - this.#homelessSince >= this.#forsakenMs) this.#events.onForsaken();
+    }
+  }
+
   #connect(): void {
     const socket = connect(this.#path);
     const reader = new LineReader(ORDER_BYTES, (line) => this.#events.onOrder(parseOrder(line)));
@@ -87,6 +103,7 @@ export class ControlLink {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       if (this.#closed) return;
+      this.#lookForHome();
       this.#timer = setTimeout(() => this.#connect(), this.#wait);
       this.#wait = Math.min(AGAIN_AT_MOST_MS, this.#wait * 2);
     });
