@@ -13,6 +13,8 @@ export interface ServicesApiParts {
   readonly site: string;
   /** Of berth. */
   readonly version: string;
+  /** Milliseconds until whoever reads a stream is asked for again; 15 s unless said. */
+  readonly askAgainMs?: number | undefined;
 }
 
 /**

@@ -41,8 +41,9 @@ export function rancherRoutes(parts: ServicesApiParts): FastifyPluginAsync {
     });
     typed.post(path, { schema: { params: PATH, querystring: QUERY } }, async (request, reply) => {
       const { stack } = request.params;
-      const act = ACTIONS[request.query.action ?? ""];
-      if (!act) return sendMessage(reply, 404, `there is no action ${request.query.action ?? ""}`);
+      const { action = "" } = request.query;
+      const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+      if (!act) return sendMessage(reply, 404, `there is no action ${action}`);
       await act(parts.desk, await person(parts, request), stack);
       return reply.code(202).send({ type: "stack", id: stack, name: stack });
     });

@@ -82,7 +82,8 @@ export function operationRoutes(app: TypedServer, parts: ServicesApiParts, strea
   app.get("/stacks/:stack/operations/:id/follow", { schema, exposeHeadRoute: false }, async (request, reply) => {
     const who = await person(parts, request);
     const { stack, id } = request.params;
-    await streams.open(request, reply, who, async (signal) => {
+    // Without a right to the stack: its removal is followed to its end, too.
+    await streams.open({ request, who }, reply, async (signal) => {
       // An operation that is not there is an ordinary refusal, not a stream.
       await stacks.operation(who, stack, id);
       return messages(stacks.follow(who, stack, id, signal));

@@ -25,13 +25,13 @@ export function execRoutes(app: TypedServer, parts: ServicesApiParts, streams: S
       refuseStrangePage(request);
       if (!isUpgrade(request.raw)) throw fail("E_SERVICES_UPGRADE");
       const { slot, ...options } = readWish(request.url);
-      const leave = streams.enter(who);
+      const { ending, leave } = streams.enter({ request, who, right: "operate" });
       try {
         const at = { ...request.params, slot };
-        const session = await parts.desk.live.exec(who, at, options, streams.ending);
+        const session = await parts.desk.live.exec(who, at, options, ending);
         reply.hijack();
         const socket = await acceptWebSocket(request.raw);
-        if (socket) await carryShell(socket, session, streams.ending);
+        if (socket) await carryShell(socket, session, ending);
         else session.close();
       } finally {
         leave();

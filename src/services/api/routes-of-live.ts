@@ -81,7 +81,9 @@ export function logRoutes(app: TypedServer, parts: ServicesApiParts, streams: St
       const who = await person(parts, request);
       const { stack } = request.params;
       const wish = { ...logWish(request.query), follow: true };
-      await streams.open(request, reply, who, async (signal) => eventsOf(await live.logs(who, stack, wish, signal)));
+      await streams.open({ request, who, right: "operate" }, reply, async (signal) =>
+        eventsOf(await live.logs(who, stack, wish, signal)),
+      );
     },
   );
   app.get(
@@ -152,7 +154,8 @@ export function eventRoutes(app: TypedServer, parts: ServicesApiParts, streams: 
   ): Promise<void> {
     const who = await person(parts, request);
     const after = lastSeen(request) ?? wish.after;
-    await streams.open(request, reply, who, async (signal) =>
+    const right = wish.stack === undefined ? undefined : "see";
+    await streams.open({ request, who, right }, reply, async (signal) =>
       messages(await live.followEvents(who, { ...wish, after }, signal)),
     );
   }

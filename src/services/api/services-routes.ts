@@ -7,6 +7,7 @@ import { checkerOf } from "../../gateway/api/v2/checking.ts";
 import { describeRoutes, documentRoute } from "../../gateway/api/v2/document.ts";
 import type { SchemaTypes, TypedServer } from "../../gateway/api/v2/type-provider.ts";
 import { sendServicesProblem } from "./forbidden.ts";
+import { mayStill } from "./may-still.ts";
 import type { ServicesApiParts } from "./parts.ts";
 import { deploymentRoutes, operationRoutes } from "./routes-of-deployments.ts";
 import { execRoutes } from "./routes-of-exec.ts";
@@ -42,7 +43,7 @@ export function servicesRoutes(parts: ServicesApiParts): FastifyPluginAsync {
         v2.setValidatorCompiler(checkerOf(NAMED));
         v2.setErrorHandler((error, request, reply) => sendServicesProblem(error, request, reply));
         const typed = v2.withTypeProvider<SchemaTypes>();
-        const streams = openStreams(typed);
+        const streams = openStreams(typed, mayStill(parts), parts.askAgainMs);
         for (const add of ROUTES) add(typed, parts, streams);
         await v2.register(webhookCalls(parts));
         documentRoute(v2, "/services/openapi.json");

@@ -20,12 +20,16 @@ export async function carryShell(
 ): Promise<number | undefined> {
   const gone = once(socket, "close").then(() => undefined);
   const beat = setInterval(() => socket.ping(), BEAT_MS);
-  const goAway = () => socket.close(1001, "the server ends");
+  const goAway = () => {
+    socket.close(1001, "the server ends, or you may no longer be here");
+    // Now, not when the other side agrees to the end.
+    session.close();
+  };
   signal.addEventListener("abort", goAway, { once: true });
   socket.on("error", () => socket.terminate());
   takeInput(socket, session);
   try {
-    const code = await Promise.race([programEnd(socket, session), gone]);
+    const code = await Promise.race([programEnd(socket, session).catch(unless(signal)), gone]);
     if (code !== undefined) {
       await send(socket, FRAME.control, Buffer.from(JSON.stringify({ exit: code })));
       socket.close(1000);
@@ -36,6 +40,13 @@ export async function carryShell(
     signal.removeEventListener("abort", goAway);
     session.close();
   }
+}
+
+// A session that was closed here has no end to tell of.
+function unless(signal: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
 }
 
 async function programEnd(socket: WebSocket, session: ExecSession): Promise<number> {

@@ -21,20 +21,24 @@ export interface AuditLog {
 }
 
 /** What somebody does, with what. */
-export interface Deed {
+export interface Deed<T = unknown> {
   readonly who: SignedIn;
   readonly action: string;
   readonly object: string;
   readonly detail?: string | undefined;
+  /** Why a result is a refusal; undefined: it is none. */
+  readonly refused?: ((result: T) => string | undefined) | undefined;
 }
 
 /** Does the work and notes how it went; what cannot be noted is not done silently: the failure to note is the answer. */
-export async function audited<T>(log: AuditLog, deed: Deed, work: () => Promise<T>): Promise<T> {
+export async function audited<T>(log: AuditLog, deed: Deed<T>, work: () => Promise<T>): Promise<T> {
   const { who, action, object } = deed;
   const base = { who: { uid: who.uid, user: who.user }, action, object, address: who.address };
   try {
     const result = await work();
-    await log.note({ ...base, outcome: "ok", detail: deed.detail });
+    const why = deed.refused?.(result);
+    if (why === undefined) await log.note({ ...base, outcome: "ok", detail: deed.detail });
+    else await log.note({ ...base, outcome: "refused", detail: why });
     return result;
   } catch (error) {
     const refused = error instanceof BerthError && error.http >= 400 && error.http < 500;

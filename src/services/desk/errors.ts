@@ -35,6 +35,12 @@ export const fail = defineErrors({
     exit: 1,
     http: 403,
   },
+  E_DESK_EXEC_USER: {
+    text: "a shell in {service} runs as the user of the service: {target} there is a folder or volume that others use, too",
+    hint: "leave the user out, or ask an administrator",
+    exit: 1,
+    http: 403,
+  },
   E_DESK_STAFF: { text: "only operators and administrators may {what}", exit: 1, http: 403 },
   E_DESK_NO_SERVICE: {
     text: "stack {stack} has no service {service}",

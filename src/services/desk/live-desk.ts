@@ -2,11 +2,11 @@
 // who may see it. Every shell is in the audit log, with how it ended.
 
 import { reasonOf } from "../../base/errors.ts";
-import type { LogLine, StackEvent } from "../types.ts";
+import type { LogLine, Stack, StackEvent } from "../types.ts";
 import { audited } from "./audit.ts";
 import { eventQueue } from "./event-queue.ts";
 import { type DeskParts, offered, watchedEnd } from "./parts.ts";
-import { requireAnyUser, rightOf } from "./rights.ts";
+import { requireUser, rightOf } from "./rights.ts";
 import { allowedStack, eyesOf, serviceOf } from "./stack-desk.ts";
 import type { LiveDesk, SignedIn, StackLogLine } from "./types.ts";
 
@@ -26,12 +26,16 @@ function logs(parts: DeskParts): Pick<LiveDesk, "logs" | "search"> {
     async logs(who, name, wish, signal) {
       const stack = await allowedStack(parts, who, name, "operate", "read its logs");
       if (wish.service !== undefined) serviceOf(stack, wish.service);
-      const lines = parts.readLogs?.(name, wish, signal) ?? stacks.logs(name, wish, signal);
+      // Somebody else's stack may have had this name before: what it said is kept, and not for this one's owner.
+      const since = Math.max(wish.since ?? 0, stack.createdAt);
+      const lines = parts.readLogs?.(name, { ...wish, since }, signal) ?? stacks.logs(name, wish, signal);
       return withStack(name, lines);
     },
     async search(who, wish) {
       const search = offered(parts.search, "a search over logs");
-      return search({ ...wish, stacks: await operated(parts, who, wish.stack) });
+      const since = new Map((await operated(parts, who, wish.stack)).map((one) => [one.name, one.createdAt]));
+      const { items, cut } = await search({ ...wish, stacks: [...since.keys()] });
+      return { cut, items: items.filter(({ stack, at }) => at >= (since.get(stack) ?? Number.POSITIVE_INFINITY)) };
     },
   };
 }
@@ -40,11 +44,11 @@ async function* withStack(stack: string, lines: AsyncIterable<LogLine>): AsyncGe
   for await (const line of lines) yield { ...line, stack };
 }
 
-/** Names of the stacks that somebody may operate. */
-async function operated(parts: DeskParts, who: SignedIn, name: string | undefined): Promise<readonly string[]> {
-  if (name !== undefined) return [(await allowedStack(parts, who, name, "operate", "read its logs")).name];
+/** The stacks that somebody may operate. */
+async function operated(parts: DeskParts, who: SignedIn, name: string | undefined): Promise<readonly Stack[]> {
+  if (name !== undefined) return [await allowedStack(parts, who, name, "operate", "read its logs")];
   const { items } = await parts.stacks.list({ eyes: eyesOf(who) }, { limit: STACKS_AT_MOST });
-  return items.filter((stack) => ["operate", "change"].includes(rightOf(who, stack) ?? "")).map((stack) => stack.name);
+  return items.filter((stack) => ["operate", "change"].includes(rightOf(who, stack) ?? ""));
 }
 
 function events(parts: DeskParts): Pick<LiveDesk, "events" | "followEvents"> {
@@ -105,7 +109,8 @@ function shells(parts: DeskParts): Pick<LiveDesk, "exec"> {
       const words = options.argv.join(" ").slice(0, 200);
       return audited(audit, { ...base, action: "service.exec", detail: words }, async () => {
         serviceOf(await allowedStack(parts, who, stack, "operate", "open a shell in it"), service);
-        if (options.user !== undefined) requireAnyUser(who, await stacks.spec(stack), service);
+        const { user } = options;
+        if (user !== undefined) requireUser(who, await stacks.spec(stack), { service, user });
         const session = await stacks.exec(stack, { ...options, service, slot }, signal);
         return watchedEnd(session, (code) => {
           const note = { who: { uid: who.uid, user: who.user }, object: base.object, address: who.address };

@@ -84,15 +84,18 @@ export function requireTags(who: SignedIn, { name, tags }: Pick<StackSpec, "name
  * Who may run programs as any user of a container: where it has nothing but what is its own. With folders of the machine or
  * volumes of others, the rules judged as whom it may use them, and that holds for shells. @throws E_DESK_EXEC_USER
  */
-export function requireAnyUser(who: SignedIn, { services, volumes }: StackSpec, service: string): void {
-  if (hasRole(who, "admin")) return;
+export function requireUser(
+  who: SignedIn,
+  { services, volumes }: Pick<StackSpec, "services" | "volumes">,
+  { service, user }: { readonly service: string; readonly user: string },
+): void {
+  const spec = services.find(({ name }) => name === service);
+  if (hasRole(who, "admin") || spec?.user === user) return;
   const own = volumes.filter(({ external, driver, options }) => {
     return external === undefined && (driver ?? "local") === "local" && Object.keys(options).length === 0;
   });
-  const mounts = services.find(({ name }) => name === service)?.mounts ?? [];
-  const strange = mounts.find(
-    (mount) =>
-      mount.kind === "bind" || (mount.kind === "volume" && !own.some(({ name }) => name === mount.volume)),
+  const strange = spec?.mounts.find(
+    (mount) => mount.kind === "bind" || (mount.kind === "volume" && !own.some(({ name }) => name === mount.volume)),
   );
   if (strange) throw fail("E_DESK_EXEC_USER", { service, target: strange.target });
 }

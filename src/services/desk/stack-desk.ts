@@ -1,7 +1,7 @@
 // Stacks at the desk: who may see and do what, and the audit log of it. What an operation is knows the room of stacks.
 
 import { hasCode } from "../../base/errors.ts";
-import type { Person, StackFilter as RecordFilter } from "../stacks/types.ts";
+import type { Operation, Person, StackFilter as RecordFilter, UpAnswer } from "../stacks/types.ts";
 import type { Service, Stack } from "../types.ts";
 import { audited } from "./audit.ts";
 import { fail } from "./errors.ts";
@@ -74,6 +74,15 @@ export function serviceOf({ name, services }: Stack, service: string): Service {
   throw fail("E_DESK_NO_SERVICE", { stack: name, service, services: services.map((one) => one.name).join(", ") });
 }
 
+// What rules forbid is an answer, not a failure; for the log it is a refusal.
+function notBegun({ begun, proposal }: UpAnswer): string | undefined {
+  if (begun) return undefined;
+  const rules = proposal.findings.filter(({ severity, waived }) => severity === "error" && !waived);
+  return rules.length === 0
+    ? "the recipe is wrong"
+    : `forbidden by ${[...new Set(rules.map(({ rule }) => rule))].join(", ")}`;
+}
+
 function recipes({ stacks, audit }: Parts): Pick<StackDesk, "propose" | "diff" | "up"> {
   const existing = (name: string) =>
     stacks.show(name).catch((error: unknown) => {
@@ -92,12 +101,12 @@ function recipes({ stacks, audit }: Parts): Pick<StackDesk, "propose" | "diff" |
       return stacks.diff(wish.name, wish, personOf(who));
     },
     up: (who, wish) =>
-      audited(audit, { who, action: "stack.up", object: `stack/${wish.name}` }, async () => {
+      audited(audit, { who, action: "stack.up", object: `stack/${wish.name}`, refused: notBegun }, async () => {
         requireDoer(who, "deploying stacks");
         const before = await existing(wish.name);
         if (before) requireRight(who, before, "operate", "deploy it");
         const proposal = await stacks.propose(wish, personOf(who));
-        if (!proposal.allowed) return { begun: false, proposal };
+        if (!proposal.allowed) return { begun: false, proposal } as const;
         requireTags(who, proposal.spec, before);
         // What was allowed here is not done to another stack that has come to be meanwhile.
         return stacks.up(wish, personOf(who), { over: before ?? null });
@@ -170,9 +179,10 @@ function history(parts: Parts): Pick<StackDesk, History> {
     if (found.stack !== name) throw fail("E_DESK_NO_DEPLOYMENT", { stack: name, id });
     return found;
   };
-  const operation = async (name: string, id: string) => {
+  const operation = async (who: SignedIn, name: string, id: string) => {
+    const may = await seeAlsoGone(parts, who, name);
     const found = await stacks.operation(id);
-    if (found.stack !== name) throw fail("E_DESK_NO_OPERATION", { stack: name, id });
+    if (found.stack !== name || !may(found)) throw fail("E_DESK_NO_OPERATION", { stack: name, id });
     return found;
   };
   return {
@@ -185,16 +195,15 @@ function history(parts: Parts): Pick<StackDesk, History> {
       return deployment(name, id);
     },
     async operations(who, name, page) {
-      await seeAlsoGone(parts, who, name);
-      return stacks.operations(name, page);
+      const may = await seeAlsoGone(parts, who, name);
+      const found = await stacks.operations(name, page);
+      return { ...found, items: found.items.filter(may) };
     },
     async operation(who, name, id) {
-      await seeAlsoGone(parts, who, name);
-      return operation(name, id);
+      return operation(who, name, id);
     },
     async *follow(who, name, id, signal) {
-      await seeAlsoGone(parts, who, name);
-      await operation(name, id);
+      await operation(who, name, id);
       yield* stacks.follow(id, signal);
     },
     async files(who, name, id) {
@@ -208,11 +217,14 @@ function history(parts: Parts): Pick<StackDesk, History> {
   };
 }
 
-// An operation may outlive its stack: whoever took the stack down still wants to see that it ended.
-async function seeAlsoGone(parts: Parts, who: SignedIn, name: string): Promise<void> {
+// An operation may outlive its stack: whoever took the stack down still wants to see that it ended. Nobody else does, as
+// nobody knows any more whose the stack was.
+async function seeAlsoGone(parts: Parts, who: SignedIn, name: string): Promise<(operation: Operation) => boolean> {
   try {
     await allowedStack(parts, who, name, "see", "see it");
+    return () => true;
   } catch (error) {
     if (!hasCode(error, "E_STACK_NONE")) throw error;
+    return ({ by }) => seesAll(who) || by.user === who.user;
   }
 }
