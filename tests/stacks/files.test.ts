@@ -19,8 +19,8 @@ const secrets: SecretFiles = {
 
 const traffic: Traffic = {
   async drain(containers) {
-    for (const { service, container } of containers) {
-      const all = await rig.engine.containers({ labels: ["berth.site=test"], all: true });
+    for (const { stack, service, container } of containers) {
+      const all = await rig.engine.containers({ labels: ["berth.site=test", `berth.stack=${stack}`], all: true });
       const running = all.filter((one) => one.labels["berth.service"] === service && one.status === "running");
       drained.push(`${service} of ${running.length}: ${running.some(({ id }) => id === container)}`);
     }
@@ -54,7 +54,7 @@ async function idOf(name: string): Promise<string> {
   return (await rig.stacks.show(name)).services[0]?.containers[0]?.id ?? "";
 }
 
-describe.skipIf(!hasDockerd)("a container", () => {
+describe.skipIf(!hasDockerd).concurrent("a container", () => {
   test("has secrets as files of its user, which nothing else shows, new after a restart", async () => {
     const name = someName();
     const text = `
