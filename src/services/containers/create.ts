@@ -34,11 +34,12 @@ export async function createContainer(parts: SpinParts, asked: string): Promise<
 
 async function findImage({ engine, signal }: SpinParts, asked: string): Promise<EngineImage> {
   // What cannot be a name is not asked for: it would become part of a path.
-  const image = /^[\w][\w.\-/:@]{0,511}$/.test(asked)
-    ? await engine.image(asked, { signal }).catch((cause: unknown) => {
-        throw fail("E_SPIN_CREATE", { image: asked, reason: reasonOf(cause) }, { cause });
-      })
-    : undefined;
+  const image =
+    /^[\w][\w.\-/:@]{0,511}$/.test(asked) && !asked.includes("..")
+      ? await engine.image(asked, { signal }).catch((cause: unknown) => {
+          throw fail("E_SPIN_CREATE", { image: asked, reason: reasonOf(cause) }, { cause });
+        })
+      : undefined;
   if (!image) throw fail("E_SPIN_NO_IMAGE", { image: asked });
   return image;
 }

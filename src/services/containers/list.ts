@@ -29,8 +29,10 @@ export class SpinList {
   }
 
   put(container: SpinContainer): void {
-    this.#text = undefined;
-    this.#entries.set(container.id, { container, text: JSON.stringify(shownContainer(container)) });
+    const text = JSON.stringify(shownContainer(container));
+    // Most reports say what was said before, and the list stays as it is.
+    if (this.#entries.get(container.id)?.text !== text) this.#text = undefined;
+    this.#entries.set(container.id, { container, text });
   }
 
   /** The clock was set: reports are as old as before. */

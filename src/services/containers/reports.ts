@@ -14,6 +14,9 @@ export class Reports {
   readonly #parts: SpinParts;
   readonly #written = new Map<string, { readonly run: number; readonly at: number; readonly active: string }>();
 
+  /** Containers whose reports wait to be written. */
+  readonly #waiting = new Set<string>();
+
   constructor(parts: SpinParts) {
     this.#parts = parts;
   }
@@ -30,18 +33,23 @@ export class Reports {
     // Of containers that somebody else removed.
     if (this.#written.size >= MOST_WRITTEN) this.#written.clear();
     this.#written.set(id, { run: known.run, at: now, active });
-    void this.#write(id, active, now);
+    this.#write(id);
     return true;
   }
 
-  async #write(id: string, active: string, at: number): Promise<void> {
+  #write(id: string): void {
+    // What waits writes what was reported last: a container that talks fast makes no queue.
+    if (this.#waiting.has(id)) return;
+    this.#waiting.add(id);
     const { turns, book, log, list } = this.#parts;
     // In its turn, so that the report of one run is never written over the beginning of the next.
     const write = async () => {
-      if (list.get(id)?.reportedAt !== undefined) await book.report(id, active, at);
+      this.#waiting.delete(id);
+      const { active, reportedAt } = list.get(id) ?? {};
+      if (active !== undefined && reportedAt !== undefined) await book.report(id, active, reportedAt);
       else this.#written.delete(id);
     };
-    await turns.take(id, write).catch((error: unknown) => {
+    turns.take(id, write).catch((error: unknown) => {
       this.#written.delete(id);
       log.warn(`a report of ${id} was not written down: ${reasonOf(error)}`);
     });

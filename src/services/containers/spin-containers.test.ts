@@ -54,7 +54,7 @@ async function open(clock = new HandClock()) {
     () => store.close(),
     () => spin.close(),
   );
-  return { one, spin, clock };
+  return { one, spin, clock, store };
 }
 
 const timer = { container: ID, run: 5, due: 0, final: true };
@@ -83,6 +83,39 @@ describe("when the clock is set", () => {
     clock.advance(1201);
     expect(await spin.look(timer)).toBe("stopping container");
   });
+});
+
+test("a container that reports all the time makes no queue of writings, and the last report is kept", async () => {
+  const { spin, store } = await open();
+  let written = 0;
+  const { updateTable } = store.db;
+  store.db.updateTable = ((...table: Parameters<typeof updateTable>) => {
+    written++;
+    return updateTable.apply(store.db, table);
+  }) as typeof updateTable;
+  for (let report = 0; report <= 1000; report++) spin.checkIn(ID, String(report));
+  await spin.settled();
+  expect(written).toBe(1);
+  const row = await store.db.selectFrom("spin_containers").select("active").executeTakeFirst();
+  expect(row?.active).toBe("1000");
+});
+
+test("what can be no image's name is none on this server", async () => {
+  const { spin } = await open();
+  for (const image of ["a..b", "../x", "a b"])
+    await expect(spin.create(image)).rejects.toMatchObject({
+      ...{ code: "E_SPIN_NO_IMAGE", message: `Image ${image} not found on this server` },
+    });
+});
+
+test("a report that says nothing new leaves the list as it is", async () => {
+  const { spin } = await open();
+  spin.checkIn(ID, "3");
+  const before = spin.list();
+  spin.checkIn(ID, "3");
+  expect(spin.list()).toBe(before);
+  spin.checkIn(ID, "4");
+  expect(spin.list().toString()).toContain('"active":"4"');
 });
 
 test("what the engine would not remove is removed when it is asked to compare", async () => {

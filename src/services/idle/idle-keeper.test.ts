@@ -254,6 +254,15 @@ describe("what is known of use", () => {
     expect(keeper.state("rover", "web")).toBeUndefined();
   });
 
+  test("is looked at once for all that happens at a time", async () => {
+    const { memory, keeper } = await open();
+    const before = memory.shown;
+    for (let event = 0; event < 1000; event++) memory.become("rover", event % 2 ? "running" : "asleep");
+    await keeper.settled();
+    expect(memory.shown - before).toBeLessThanOrEqual(2);
+    expect(keeper.state("rover", "web")).toBeDefined();
+  });
+
   test("that cannot be written at the end is no reason not to end", async () => {
     const { store, keeper, pass } = await open();
     await pass(60, { rover: { used: true } });

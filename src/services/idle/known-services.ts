@@ -32,6 +32,8 @@ export class KnownServices {
   readonly #deployments = new Map<string, string>();
   readonly #byContainer = new Map<string, KnownService>();
   readonly #turns = new Turns();
+  /** Looks at a stack that have not begun. */
+  readonly #looks = new Map<string, Promise<void>>();
   /** Stacks of which something was heard while all are read, for each reading. */
   readonly #readings = new Set<Set<string>>();
   #unwatch = () => {};
@@ -79,11 +81,23 @@ export class KnownServices {
   }
 
   async #again(name: string | undefined): Promise<void> {
-    const { log, stacks } = this.#parts;
+    const { log } = this.#parts;
     try {
       if (name === undefined) return await this.#readAll();
       for (const heard of this.#readings) heard.add(name);
-      await this.#turns.take(name, async () => {
+      await this.#lookOnce(name);
+    } catch (error) {
+      log.warn(`the use of ${name ?? "all stacks"} is not followed: ${reasonOf(error)}`);
+    }
+  }
+
+  // A look that waits for its turn sees what happens until then: containers that come and go make no queue.
+  #lookOnce(name: string): Promise<void> {
+    const { stacks } = this.#parts;
+    const waiting =
+      this.#looks.get(name) ??
+      this.#turns.take(name, async () => {
+        this.#looks.delete(name);
         const stack = await stacks.show(name).catch((error: unknown) => {
           if (hasCode(error, "E_STACK_NONE")) return undefined;
           throw error;
@@ -91,9 +105,8 @@ export class KnownServices {
         if (stack) await this.#take(stack);
         else this.#forget(name);
       });
-    } catch (error) {
-      log.warn(`the use of ${name ?? "all stacks"} is not followed: ${reasonOf(error)}`);
-    }
+    this.#looks.set(name, waiting);
+    return waiting;
   }
 
   async #readAll(): Promise<void> {

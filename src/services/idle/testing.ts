@@ -61,6 +61,8 @@ export class MemoryStacks {
   unreadable: string | undefined;
   /** What a list, made already, waits for before it is answered. */
   listing: Promise<void> = Promise.resolve();
+  /** How often a stack was asked for. */
+  shown = 0;
   /** A list was answered after `listing`. */
   listed = false;
 
@@ -101,7 +103,10 @@ export class MemoryStacks {
       this.listed = true;
       return { items, next: names.length > items.length ? items.at(-1)?.name : undefined };
     },
-    show: async (name) => this.#show(name),
+    show: async (name) => {
+      this.shown++;
+      return this.#show(name);
+    },
     spec: async (name) => {
       if (name === this.unreadable) throw new Error("its recipe is broken");
       return specOf(name, this.#held.get(name)?.idle);
