@@ -84,6 +84,16 @@ export class SpinBook {
       .execute();
   }
 
+  /** What was reported last, to whichever server, and of which run; undefined: there is no such container. */
+  async reportOf(id: string): Promise<Pick<SpinContainer, "active" | "reportedAt" | "run"> | undefined> {
+    const row = await this.#store.db
+      .selectFrom("spin_containers")
+      .select(["active", "reported_at", "run"])
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return row && { active: row.active, reportedAt: row.reported_at ?? undefined, run: row.run };
+  }
+
   /** Forgets a container, with its timer. */
   async forget(id: string): Promise<void> {
     await this.#store.db.deleteFrom("spin_containers").where("id", "=", id).execute();

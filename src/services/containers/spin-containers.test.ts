@@ -46,15 +46,17 @@ class OneContainer {
 async function open(clock = new HandClock()) {
   const one = new OneContainer();
   const store: Store = await openMemoryStore();
+  ends.push(() => store.close());
+  return { one, store, clock, spin: await start(one, store, clock) };
+}
+
+async function start(one: OneContainer, store: Store, clock: HandClock): Promise<SpinContainers> {
   const spin = await SpinContainers.open({
     ...{ site: "here", store, engine: one.engine, news: { watch: () => () => {} }, log: silent, clock, retryMs: 1 },
     ...{ config: () => CONFIG, tokens: checkInTokens(Buffer.alloc(32)), way: () => ({ port: 1, url: undefined }) },
   });
-  ends.push(
-    () => store.close(),
-    () => spin.close(),
-  );
-  return { one, spin, clock, store };
+  ends.push(() => spin.close());
+  return spin;
 }
 
 const timer = { container: ID, run: 5, due: 0, final: true };
@@ -83,6 +85,14 @@ describe("when the clock is set", () => {
     clock.advance(1201);
     expect(await spin.look(timer)).toBe("stopping container");
   });
+});
+
+test("what one server heard keeps another from stopping the container", async () => {
+  const { one, store, clock, spin } = await open();
+  const other = await start(one, store, clock);
+  spin.checkIn(ID, "3");
+  await spin.settled();
+  expect(await other.look(timer)).toBe("container active");
 });
 
 test("a container that reports all the time makes no queue of writings, and the last report is kept", async () => {

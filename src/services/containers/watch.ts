@@ -5,6 +5,7 @@ import { DueLoop } from "../idle/due-loop.ts";
 import type { SpinTimer } from "./book.ts";
 import { decideLook, type LookResult } from "./look.ts";
 import type { SpinParts } from "./parts.ts";
+import type { SpinContainer } from "./record.ts";
 
 /** Timers that one round takes on. */
 const BATCH = 500;
@@ -21,10 +22,10 @@ export interface LookParts extends SpinParts {
 
 /** Looks at one container's use and does what follows; answers what that is. */
 export async function look(parts: LookParts, timer: SpinTimer): Promise<LookResult["says"]> {
-  const { list, book, clock, config } = parts;
+  const { book, clock, config } = parts;
   const { intervalMs, staleMeans } = config();
   const rules = { interval: intervalMs / 1000, staleMeans, listeningSince: parts.listeningSince.at };
-  const result = decideLook(list.get(timer.container), timer, rules, clock.now());
+  const result = decideLook(await latest(parts, timer.container), timer, rules, clock.now());
   if (result.says === "none") await book.dropTimer(timer);
   else if (result.says === "stopping container") {
     // What is being done to it by others is seen at the next look; the timer must not stay due.
@@ -32,6 +33,14 @@ export async function look(parts: LookParts, timer: SpinTimer): Promise<LookResu
       await book.again(timer, { due: clock.now() + rules.interval, final: true });
   } else if (await book.again(timer, { due: result.again, final: result.final })) parts.due(result.again);
   return result.says;
+}
+
+// Another server of the same database may have heard it later than this one.
+async function latest({ list, book }: LookParts, id: string): Promise<SpinContainer | undefined> {
+  const kept = await book.reportOf(id);
+  const known = list.get(id);
+  const newer = kept && known && kept.run === known.run && (kept.reportedAt ?? 0) > (known.reportedAt ?? 0);
+  return newer ? { ...known, ...kept } : known;
 }
 
 /** The loop that looks; starts when it is told to. */
