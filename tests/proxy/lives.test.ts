@@ -3,15 +3,17 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ProxyBackend, ProxyRoute } from "../../src/proxy/types.ts";
+import { endLeftProxies } from "../../src/services/routes/left-proxies.ts";
 import { ProxyControl } from "../../src/services/routes/proxy-control.ts";
 import { ProxyFleet } from "../../src/services/routes/proxy-fleet.ts";
+import { proxyPlaces } from "../../src/services/routes/proxy-places.ts";
 import { ProxyTraffic } from "../../src/services/routes/traffic.ts";
 import { backend, openSite, route, until } from "./proxy-site.ts";
 
@@ -220,6 +222,23 @@ describe("processes", () => {
     expect(running.failures).toEqual([]);
   }, 60_000);
 
+  test("end when the next server is to have none", async () => {
+    const site = await fleetSite(1);
+    const state = join(site.dir, "state");
+    const { dir, socket, logFile } = proxyPlaces(state);
+    await mkdir(dir, { recursive: true });
+    const control = new ProxyControl({ onWake: () => undefined, onUse: () => undefined });
+    await control.open(socket);
+    const flags = ["--control", socket, "--http", `127.0.0.1:${site.port}`];
+    const fleet = new ProxyFleet(control, { ...site.options, flags, logFile });
+    await until(() => fleet.whole, 20_000);
+    const pid = control.proxies()[0]?.pid ?? 0;
+    await fleet.close();
+    await control.close();
+    await endLeftProxies(state, 500);
+    await until(() => !isAlive(pid));
+  }, 60_000);
+
   test("with other options take the place of those before them, and lose nothing", async () => {
     const site = await fleetSite(1);
     const first = await site.start();
@@ -293,6 +312,14 @@ test("three thousand open connections cost little, and all of them are answered"
   expect(statuses.every((status) => status === 200)).toBe(true);
   agent.destroy();
 }, 30_000);
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();

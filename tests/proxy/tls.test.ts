@@ -193,6 +193,14 @@ describe("certificates of a folder", () => {
       expect.stringMatching(/bad\.crt cannot be used: the key belongs to another certificate/),
     ]);
     expect(inTable()?.certificate).toBe(own.certificate);
+    // Half of an exchange: the certificate is there, its key not yet.
+    const next = authority.issue("a.example.org");
+    await writeFile(join(certificates, "a.crt"), next.certificate);
+    await keeper.look();
+    expect(inTable()?.certificate).toBe(own.certificate);
+    await writeFile(join(certificates, "a.key"), next.key);
+    await keeper.look();
+    expect([inTable()?.certificate, inTable()?.key]).toEqual([next.certificate, next.key]);
     const issued = keeper.states().find(({ host }) => host === "b.example.org");
     now += 25 * 86_400;
     await keeper.look();

@@ -4,6 +4,7 @@ import { reasonOf } from "../../base/errors.ts";
 import { reachOf } from "../../services/driver/reach.ts";
 import type { EngineContainer } from "../../services/engine/types.ts";
 import type { IdleKeeper } from "../../services/idle/idle-keeper.ts";
+import { endLeftProxies } from "../../services/routes/left-proxies.ts";
 import { openRoutes, type Routes } from "../../services/routes/routes.ts";
 import type { Stacks } from "../../services/stacks/types.ts";
 import type { EngineLink } from "./engine-link.ts";
@@ -22,8 +23,12 @@ export async function openProxies(
   { config, stateDir, program, store, log }: HouseParts,
   { link, stacks, idle }: { readonly link: EngineLink; readonly stacks: Stacks; readonly idle: IdleKeeper },
 ): Promise<Proxies | undefined> {
-  const { proxy } = config();
-  if (!proxy) return undefined;
+  const { proxy, drainMs } = config();
+  if (!proxy) {
+    // In the background: they have a moment to come, and nobody waits for that.
+    endLeftProxies(stateDir, drainMs).catch((error: unknown) => log.warn(`proxies of before: ${reasonOf(error)}`));
+    return undefined;
+  }
   const routed = new RoutedStacks({
     ...{ stacks, log, containers: () => link.driver.containers(), onChange: () => routes.changed() },
   });

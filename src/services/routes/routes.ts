@@ -15,6 +15,7 @@ import { openPassKeys } from "./pass-keys.ts";
 import { ProxyControl, type ProxyListener, type ProxyState } from "./proxy-control.ts";
 import { proxyFlags } from "./proxy-flags.ts";
 import { ProxyFleet } from "./proxy-fleet.ts";
+import { proxyPlaces } from "./proxy-places.ts";
 import { ProxyTraffic } from "./traffic.ts";
 
 export interface RoutesParts {
@@ -57,9 +58,9 @@ const CHALLENGE_MS = 5_000;
 /** Opens the control socket and starts or takes over the proxies. @throws E_ROUTES_SOCKET, E_ROUTES_AUTHORITY */
 export async function openRoutes(parts: RoutesParts): Promise<Routes> {
   const { config, stateDir, now } = parts;
-  const dir = join(stateDir, "proxy");
+  const { dir, socket } = proxyPlaces(stateDir);
   const control = new ProxyControl(parts.listener);
-  await control.open(join(dir, "control.sock"));
+  await control.open(socket);
   return new SiteRoutes(parts, control, {
     dir,
     keys: await openPassKeys(join(dir, "pass.keys")),
@@ -91,7 +92,8 @@ class SiteRoutes implements Routes {
   #begun = false;
 
   constructor(parts: RoutesParts, control: ProxyControl, kept: Kept) {
-    const { config, program, drainMs, listener } = parts;
+    const { config, program, drainMs, listener, stateDir } = parts;
+    const { socket, logFile } = proxyPlaces(stateDir);
     this.#parts = parts;
     this.#control = control;
     this.keys = kept.keys;
@@ -101,9 +103,9 @@ class SiteRoutes implements Routes {
     this.#looking = setInterval(() => this.#look(), CERTIFICATES_MS).unref();
     this.#fleet = new ProxyFleet(control, {
       program,
-      flags: proxyFlags(config, join(kept.dir, "control.sock")),
+      flags: proxyFlags(config, socket),
       processes: config.processes,
-      logFile: join(kept.dir, "proxy.log"),
+      logFile,
       drainMs: drainMs(),
       onTrouble: listener.onTrouble,
     });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../../base/errors.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 
-/** What lies in the folder. */
+/** What lies in the folder; certificates by their path. */
 export interface FolderContent {
-  readonly certificates: readonly Certificate[];
+  readonly certificates: ReadonlyMap<string, Certificate>;
   /** Of files that cannot be used, a sentence each. */
   readonly problems: readonly string[];
   /** Changes when a file does. */
@@ -25,18 +25,23 @@ export async function folderMark(dir: string): Promise<string> {
     .join("\n");
 }
 
-/** Reads the folder; one that is not there is empty. */
-export async function readFolder(dir: string): Promise<FolderContent> {
+/**
+ * Reads the folder; one that is not there is empty. A pair that cannot be used now is as it was `before`: whoever exchanges it
+ * writes one file after the other.
+ */
+export async function readFolder(dir: string, before: FolderContent["certificates"]): Promise<FolderContent> {
   const mark = await folderMark(dir);
   const names = (await namesIn(dir)).filter((name) => /\.(?:crt|pem)$/.test(name)).sort();
-  const certificates: Certificate[] = [];
+  const certificates = new Map<string, Certificate>();
   const problems: string[] = [];
   for (const name of names) {
     const path = join(dir, name);
     try {
       const [certificate, key] = await Promise.all([readText(path), readText(path.replace(/\.(?:crt|pem)$/, ".key"))]);
-      certificates.push(readCertificate(certificate, key, path));
+      certificates.set(path, readCertificate(certificate, key, path));
     } catch (error) {
+      const known = before.get(path);
+      if (known) certificates.set(path, known);
       problems.push(reasonOf(error));
     }
   }

@@ -5,7 +5,7 @@ import type { ProxyTable } from "../../../proxy/types.ts";
 import type { AcmeAccount } from "./acme.ts";
 import type { Authority } from "./authority.ts";
 import { type Certificate, covers } from "./certificate.ts";
-import { folderMark, readFolder } from "./files.ts";
+import { type FolderContent, folderMark, readFolder } from "./files.ts";
 
 export interface KeeperParts {
   /** Folder of the site's own certificates. */
@@ -50,6 +50,7 @@ export class CertificateKeeper {
   readonly #orders = new Map<string, Promise<void>>();
   readonly #warned = new Set<string>();
   #folder: readonly Certificate[] = [];
+  #files: FolderContent["certificates"] = new Map();
   #mark = "";
   #hosts: readonly string[] = [];
 
@@ -101,13 +102,14 @@ export class CertificateKeeper {
   }
 
   async #readFolder(): Promise<void> {
-    const { certificates, problems, mark } = await readFolder(this.#parts.folder);
+    const { certificates, problems, mark } = await readFolder(this.#parts.folder, this.#files);
     const first = this.#mark === "";
     this.#mark = mark || "empty";
     for (const problem of problems) this.#parts.onTrouble(problem);
     // Of two for one host the one that is good longer.
-    this.#folder = [...certificates].sort((a, b) => b.validTo - a.validTo);
-    if (!first || certificates.length > 0) this.#parts.onChange();
+    this.#files = certificates;
+    this.#folder = [...certificates.values()].sort((a, b) => b.validTo - a.validTo);
+    if (!first || certificates.size > 0) this.#parts.onChange();
   }
 
   #care(host: string): void {
