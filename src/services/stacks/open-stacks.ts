@@ -19,6 +19,7 @@ import { changesOf } from "./service-changes.ts";
 import { Sleeping } from "./sleeping.ts";
 import { deploymentPage, readDeployment, readStack } from "./stack-records.ts";
 import type { Stacks, Waiting } from "./types.ts";
+import { Upkeep } from "./upkeep.ts";
 import { listStacks, showStack } from "./view.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -30,6 +31,7 @@ export function openStacks(parts: StacksParts): Stacks {
   const runner = new Runner(room);
   const watcher = new Watcher(room);
   const caretaker = new Caretaker(room, runner);
+  const upkeep = new Upkeep(room, runner);
   const ended = (id: string, wait: Waiting = {}) => endOf(room, runner, id, wait);
   const sleeping = new Sleeping(room, runner, ended);
   return {
@@ -41,10 +43,16 @@ export function openStacks(parts: StacksParts): Stacks {
     wake: (...asked) => sleeping.wake(...asked),
     ended,
     watchState: (listener) => watcher.watch(listener),
-    recover: () => caretaker.recover(),
+    async recover() {
+      const taken = await caretaker.recover();
+      upkeep.begin();
+      return taken;
+    },
     async close({ withinMs = CLOSE_MS } = {}) {
       caretaker.close();
+      const kept = upkeep.close();
       await runner.close(withinMs);
+      await kept;
       watcher.close();
       room.news.close();
     },

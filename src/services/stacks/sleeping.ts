@@ -42,7 +42,14 @@ export class Sleeping {
       );
       const end = await this.#ended(id);
       if (end.state === "done") return true;
-      await store.transaction((trx) => setWill(trx, stack, [service], { halted: null, reason: null }, store.now()));
+      // Unless somebody wants something else by now.
+      await store.db
+        .updateTable("stack_services")
+        .set({ halted: null, reason: null, at: store.now() })
+        .where("stack", "=", stack)
+        .where("service", "=", service)
+        .where("halted", "=", halted)
+        .execute();
       return false;
     } catch (error) {
       if (hasCode(error, "E_STACK_BUSY")) return false;

@@ -214,7 +214,7 @@ export interface Stacks {
   logs(name: string, choice: LogChoice, signal?: AbortSignal): AsyncIterable<LogLine>;
   exec(name: string, choice: ExecChoice, signal?: AbortSignal): Promise<ExecSession>;
 
-  /** Goes on with, or takes back, what a server that died left under way. Answers how many operations. */
+  /** Goes on with, or takes back, what a server that died left under way, and looks after what an engine starts by itself. Answers how many operations. */
   recover(): Promise<number>;
   /** No new operations; waits for those under way for so long, then leaves them to the next server. */
   close(wait?: { readonly withinMs?: number | undefined }): Promise<void>;

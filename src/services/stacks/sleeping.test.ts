@@ -1,0 +1,39 @@
+// What somebody wants while the platform puts something to sleep counts.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStore } from "../../store/open-store.ts";
+import { readWills, setWill } from "./stack-records.ts";
+import { FRED, ModelDriver, openModelStacks, wish } from "./testing.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "berth-sleeping-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("a service that could not be put to sleep stays stopped if somebody stopped it meanwhile", async () => {
+  const store = await openStore(`sqlite:${join(folder, "berth.db")}`, { now: () => Date.now() / 1000 });
+  const driver = new ModelDriver();
+  const stacks = openModelStacks(store, driver);
+  const answer = await stacks.up(wish("rover", 'services: {web: {image: "a:1"}}'), FRED);
+  if (answer.begun) await stacks.ended(answer.deployment.id);
+  driver.hook = async () => {
+    await setWill(store.db, "rover", ["web"], { halted: "stopped", reason: "fred stopped it" }, store.now());
+    throw new Error("the engine does not want to");
+  };
+  expect(await stacks.sleep("rover", "web", "stop", "nobody used it")).toBe(false);
+  expect((await readWills(store.db, "rover")).get("web")?.halted).toBe("stopped");
+  driver.hook = () => {
+    throw new Error("the engine does not want to");
+  };
+  await setWill(store.db, "rover", ["web"], { halted: null, reason: null }, store.now());
+  expect(await stacks.sleep("rover", "web", "stop", "nobody used it")).toBe(false);
+  expect((await readWills(store.db, "rover")).get("web")?.halted).toBeUndefined();
+  await stacks.close();
+  await store.close();
+});
