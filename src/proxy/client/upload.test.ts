@@ -4,6 +4,20 @@ import type { BackendConnection } from "../backend/connection.ts";
 import { DEFAULT_SETTINGS } from "../surroundings.ts";
 import { Upload } from "./upload.ts";
 
+test.each([
+  [4, 0],
+  [3, 1],
+])("a body of three bytes that says %d finishes its request %d times", (length, times) => {
+  const stream = new Readable({ read: () => undefined });
+  const body = { stream, length, trailers: () => [], discard: () => undefined };
+  let finished = 0;
+  const connection = { write: () => true, finishRequest: () => finished++ } as unknown as BackendConnection;
+  new Upload(body, connection, undefined, 0, { onBytes: () => undefined, onTooLarge: () => undefined });
+  stream.emit("data", Buffer.alloc(3));
+  stream.emit("end");
+  expect(finished).toBe(times);
+});
+
 test("a body that a slow backend holds up is not thought slow itself", () => {
   const stream = new Readable({ read: () => undefined });
   const body = { stream, length: undefined, trailers: () => [], discard: () => undefined };

@@ -90,7 +90,10 @@ export class Upload {
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    if (this.#body.length === undefined) this.#connection.write(`0\r\n${this.#trailerLines()}\r\n`);
+    const { length } = this.#body;
+    // Less than it said (HTTP/2 alone could): whatever came next on the connection would be taken for the rest.
+    if (length !== undefined && length !== this.#bytes) return;
+    if (length === undefined) this.#connection.write(`0\r\n${this.#trailerLines()}\r\n`);
     this.#connection.finishRequest();
   };
 

@@ -147,7 +147,9 @@ export class ProxyControl {
   #greet(peer: ControlPeer, hello: Extract<ProxyMessage, { readonly kind: "hello" }>): void {
     const { pid, config, listening = [] } = hello;
     const version = this.#log.begun ? this.#log.version : hello.version;
-    const state = { name: `pid ${pid}`, pid, version, config, listening, leaving: false };
+    // It says hello again for a whole table: that takes no order back.
+    const leaving = this.#peers.get(peer)?.state.leaving ?? false;
+    const state = { name: `pid ${pid}`, pid, version, config, listening, leaving };
     this.#peers.set(peer, { peer, state });
     // A server that was just started lets the proxies serve the table of its predecessor until it has looked around.
     if (this.#log.begun) peer.send(this.#log.whole());
