@@ -4,11 +4,15 @@
 import { parseArgs } from "node:util";
 import { containerList } from "./measures/containers.ts";
 import { idleSweep } from "./measures/idle-sweep.ts";
+import { stackList } from "./measures/stack-list.ts";
+import { wakeTime } from "./measures/wake.ts";
 import { markdown, type Result } from "./table.ts";
 
 const MEASURES: Readonly<Record<string, (rounds: number) => Promise<Result>>> = {
   containers: containerList,
   sweep: idleSweep,
+  stacks: stackList,
+  wake: wakeTime,
 };
 
 async function main(): Promise<void> {
