@@ -58,7 +58,7 @@ export function acting<const T extends readonly FlagSpec[]>(
     const { signal } = context;
     const { json } = values;
     const answer: ServicesCall["answer"] = (value, words) =>
-      print(json ? `${JSON.stringify(value, null, 2)}\n` : words());
+      print(json ? `${JSON.stringify(value, null, 2)}\n` : plain(words()));
     try {
       await act({ context, config, server, options: { signal }, json, answer }, values, command.args);
     } finally {
@@ -72,6 +72,11 @@ async function configOf({ env }: Context, server: string | undefined): Promise<C
   if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw fail("E_SERVICES_SERVER", { text: server });
   // What else the configuration says counts all the same; the environment names the server for it.
   return findClientConfig({ ...env, BERTH_GATEWAY: server });
+}
+
+/** Text of others for a terminal: no control characters but the ends of lines and tabs. */
+export function plain(text: string): string {
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "?");
 }
 
 /** The parts of `STACK/SERVICE`. @throws E_SERVICES_WHICH */

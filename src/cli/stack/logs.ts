@@ -7,7 +7,7 @@ import { parseDuration } from "../../site/units.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec, FlagValues } from "../flags.ts";
 import { print } from "../output.ts";
-import { acting, fail, numberIn, type ServicesCall, serviceIn } from "./call.ts";
+import { acting, fail, numberIn, plain, type ServicesCall, serviceIn } from "./call.ts";
 
 const FLAGS = [
   { long: "follow", kind: "switch", env: [], help: "go on with what comes" },
@@ -75,7 +75,7 @@ function sinceOf(text: string | undefined): number | undefined {
   return Date.now() / 1000 - ms / 1000;
 }
 
-// Containers say what they like: control characters must not reach the terminal but for tabs.
+// Containers say what they like.
 function tell(
   { json }: ServicesCall,
   line: LogLine,
@@ -87,5 +87,5 @@ function tell(
   }
   const when = timestamps ? `${new Date(line.at * 1000).toISOString()} ` : "";
   const who = one ? "" : `${line.service}.${line.slot} | `;
-  print(`${when}${who}${line.line.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "?")}\n`);
+  print(`${when}${who}${plain(line.line)}\n`);
 }

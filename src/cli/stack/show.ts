@@ -5,13 +5,13 @@ import { dirname, join, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { defineErrors, reasonOf } from "../../base/errors.ts";
 import * as api from "../../services/client/api.ts";
-import type { Service, Stack, StackEvent, StackSummary } from "../../services/client/api-types.ts";
+import type { Deployment, Service, Stack, StackEvent, StackSummary } from "../../services/client/api-types.ts";
 import type { Context } from "../context.ts";
 import type { FlagSpec } from "../flags.ts";
 import { shortTime } from "../gateway/call.ts";
 import { print } from "../output.ts";
 import { table } from "../table.ts";
-import { acting, ago, type ServicesCall, serviceIn } from "./call.ts";
+import { acting, ago, plain, type ServicesCall, serviceIn } from "./call.ts";
 
 const fail = defineErrors({
   E_EXPORT_WRITE: { text: "{path} cannot be written: {why}", hint: "name another folder by --output", exit: 1 },
@@ -105,11 +105,20 @@ export function historyCommand(context: Context): Command {
   const command = new Command("history").summary("list the deployments of a stack").argument("<stack>", "its name");
   return acting(command, context, [], async (call, _flags, [stack = ""]) => {
     const { items } = await api.listDeployments(call.server, { stack, limit: 100 }, call.options);
-    const rows = items.map(({ number, id, kind, by, at, state, message }) => {
-      return [String(number), kind, state, by, shortTime(at), id, message ?? "-"];
+    const rows = items.map((one, index) => {
+      const { number, id, kind, by, at, state, message } = one;
+      return [String(number), kind, state, by, shortTime(at), id, newImages(one, items[index + 1]), message ?? "-"];
     });
-    call.answer(items, () => table(["NUMBER", "KIND", "STATE", "BY", "AT", "ID", "MESSAGE"], rows));
+    call.answer(items, () => table(["NUMBER", "KIND", "STATE", "BY", "AT", "ID", "NEW IMAGES", "MESSAGE"], rows));
   });
+}
+
+// Those that are not of the deployment before, by service, with the beginning of their digests.
+function newImages({ images }: Deployment, before: Deployment | undefined): string {
+  const digests = Object.entries(images).map(([service, image]) => [service, image?.digest ?? ""] as const);
+  const changed = digests.filter(([service, digest]) => before?.images[service]?.digest !== digest);
+  const words = changed.map(([service, digest]) => `${service}@${digest.replace("sha256:", "").slice(0, 12)}`);
+  return words.length === 0 ? "-" : words.join(" ");
 }
 
 const EVENT_FLAGS = [
@@ -136,7 +145,7 @@ async function followed(call: ServicesCall, events: ReturnType<typeof api.follow
 }
 
 function tell({ json }: ServicesCall, event: StackEvent): void {
-  print(json ? `${JSON.stringify(event)}\n` : eventText(event));
+  print(json ? `${JSON.stringify(event)}\n` : plain(eventText(event)));
 }
 
 function eventText({ at, stack, service, kind, by, message }: StackEvent): string {
@@ -162,7 +171,9 @@ export function exportCommand(context: Context): Command {
   return acting(command, context, EXPORT_FLAGS, async (call, { output }, [stack = ""]) => {
     const made = await api.exportStack(call.server, { stack }, call.options);
     if (output !== undefined) for (const { name, text } of made.files) write(resolve(output), name, text);
-    call.answer(made, () => (output === undefined ? made.files.map(({ text }) => text).join("---\n") : ""));
+    // Files, to be read by programs: byte for byte.
+    if (call.json) call.answer(made, () => "");
+    else if (output === undefined) print(made.files.map(({ text }) => text).join("---\n"));
   });
 }
 

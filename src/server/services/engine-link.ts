@@ -1,13 +1,12 @@
 // The engine as the server has it: its driver, although the engine may come later than the server, or go. Until it has
 // answered for the first time, what needs it fails as it does while an engine is away; lists do not need it.
 
-import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { reasonOf } from "../../base/errors.ts";
+import { errnoOf, reasonOf } from "../../base/errors.ts";
 import { type DockerDriver, openDockerDriver } from "../../services/driver/docker-driver.ts";
 import type { DriverParts } from "../../services/driver/work.ts";
 import { fail as engineFailure } from "../../services/engine/errors.ts";
-import { connectEngine, LiveContainers, usualAddress } from "../../services/engine/index.ts";
+import { LiveContainers, openEngine } from "../../services/engine/index.ts";
 import type { Engine, EngineInfo } from "../../services/engine/types.ts";
 import type { StackDriver } from "../../services/stacks/parts.ts";
 import type { RegistryCredentials } from "../../services/stacks/types.ts";
@@ -50,11 +49,14 @@ export class EngineLink {
 
   /** Begins to look for the engine. */
   static async open(parts: EngineLinkParts): Promise<EngineLink> {
-    const { address, kind, timeoutMs, tls } = parts.config;
-    const [ca, cert, key] = await Promise.all([tls.authority, tls.certificate, tls.key].map(textIn));
-    const given = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    const where = address ?? usualAddress(kind, parts.runtimeDir);
-    return new EngineLink(parts, connectEngine({ address: where, timeoutMs, tls: given }));
+    try {
+      // The address of a service of one's own is below the runtime folder.
+      return new EngineLink(parts, await openEngine(parts.config, { XDG_RUNTIME_DIR: parts.runtimeDir }));
+    } catch (cause) {
+      if (errnoOf(cause) === undefined) throw cause;
+      const { path } = cause as NodeJS.ErrnoException;
+      throw fail("E_SERVE_ENGINE_FILE", { path, why: reasonOf(cause) }, { cause });
+    }
   }
 
   /** What the engine is; undefined: it has not answered yet. */
@@ -137,14 +139,5 @@ export class EngineLink {
         return link.#info?.canPause ?? false;
       },
     };
-  }
-}
-
-async function textIn(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw fail("E_SERVE_ENGINE_FILE", { path, why: reasonOf(cause) }, { cause });
   }
 }
