@@ -155,6 +155,23 @@ describe("requests that a client sends without waiting for answers", () => {
   });
 });
 
+test.each([
+  ["that its container does not want", {}, 200, /^well$/],
+  ["that is too long", { "content-length": "5000" }, 413, /^\{.*\}\n$/],
+])("a body over HTTP/2 %s is not taken for ever, and its answer comes whole", async (_, headers, code, text) => {
+  await site.publish([route({ maxBodyBytes: 1000, backends: [web.spec] })], { certificates });
+  const session = connect2(`https://localhost:${site.httpsPort}`, { rejectUnauthorized: false });
+  const stream = session.request({ ":method": "POST", ":path": "/", ...headers }, { endStream: false });
+  let [status, body, closed] = [0, "", false];
+  stream.on("response", (fields) => (status = Number(fields[":status"])));
+  stream.on("data", (piece) => (body += piece));
+  stream.on("error", () => undefined).on("close", () => (closed = true));
+  const timer = setInterval(() => stream.writable && stream.write(Buffer.alloc(500)), 20);
+  await until(() => closed, 5_000).finally(() => clearInterval(timer));
+  expect([status, body]).toEqual([code, expect.stringMatching(text)]);
+  session.destroy();
+});
+
 describe("a container", () => {
   const LINE = "HTTP/1.1 200 OK\r\n";
   test("may say a header twice, also over HTTP/2", async () => {

@@ -109,7 +109,7 @@ class HttpExchange implements Exchange {
     this.version = facts.version;
     this.headers = facts.headers;
     this.expectsContinue = facts.expectsContinue;
-    this.body = bodyOf(request, facts);
+    this.body = bodyOf(request, response, facts);
     this.#request = request;
     this.#response = response;
     response.on("close", () => {
@@ -179,7 +179,7 @@ class HttpExchange implements Exchange {
   }
 }
 
-function bodyOf(request: AnyRequest, { version }: RequestFacts): RequestBody | undefined {
+function bodyOf(request: AnyRequest, response: AnyResponse, { version }: RequestFacts): RequestBody | undefined {
   const { headers } = request;
   const length = headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
   // HTTP/2 says by its frames whether something follows.
@@ -192,6 +192,9 @@ function bodyOf(request: AnyRequest, { version }: RequestFacts): RequestBody | u
     discard() {
       if (request.destroyed) return;
       request.resume();
+      // The client has its answer whole, and is told that the rest is not wanted (RFC 9113, 8.1).
+      if (version === "2" && response.writableEnded)
+        return (request as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
       const timer = setTimeout(() => request.destroy(), DISCARD_MS);
       request.once("close", () => clearTimeout(timer));
     },
