@@ -2,10 +2,10 @@
 // side by side with it is waited for, so that nothing goes on behind anybody's back.
 
 import { BerthError, reasonOf } from "../../base/errors.ts";
-import type { ApplyOptions, StackPlan, Step } from "../types.ts";
+import type { ApplyOptions, DesiredStack, StackPlan, Step } from "../types.ts";
 import { fail } from "./errors.ts";
 import { performStep } from "./perform-step.ts";
-import { removeFiles } from "./placed-files.ts";
+import { removeFiles, removeSecrets } from "./placed-files.ts";
 import type { Work } from "./work.ts";
 
 /** So many steps of a wave run side by side. */
@@ -18,6 +18,15 @@ export async function applyPlan(work: Work, plan: StackPlan, options: ApplyOptio
     await applyWave(work, wave, options);
   }
   if (!work.desired) await removeFiles(work.parts.folders, work.stack);
+  else await removeSecrets(work.parts.folders, work.stack, goneFrom(plan, work.desired));
+}
+
+// Services that the recipe no longer has: all of their containers go, or all are kept.
+function goneFrom({ waves }: StackPlan, { spec }: DesiredStack): readonly string[] {
+  const removed = waves.flat().flatMap(({ action, service = "" }) => (action === "remove" ? [service] : []));
+  // Labels tell which services they were of: only what can be a service's name becomes part of a path.
+  const names = [...new Set(removed)].filter((name) => /^[A-Za-z0-9][\w.-]*$/.test(name));
+  return names.filter((name) => !spec.services.some((one) => one.name === name));
 }
 
 async function applyWave(work: Work, wave: readonly Step[], options: ApplyOptions): Promise<void> {

@@ -51,6 +51,11 @@ export async function placeFiles(
   for (const file of files) await placeFile(secretPath(folders, spec.name, service.name, file.path), file);
 }
 
+/** Removes the secrets of services that are gone; configs go with the stack, since others may have the same text. */
+export async function removeSecrets(folders: FileFolders, stack: string, services: readonly string[]): Promise<void> {
+  for (const service of services) await rm(join(folders.secrets, stack, service), { recursive: true, force: true });
+}
+
 /** Removes what was placed for a stack. */
 export async function removeFiles(folders: FileFolders, stack: string): Promise<void> {
   for (const folder of [folders.secrets, folders.configs])
@@ -100,7 +105,8 @@ export async function placeFile(path: string, { content, uid, gid, mode }: Place
     await writeFile(fresh, content, { mode: 0o600, flag: "wx" });
     // A server that is not root runs a rootless engine: its own number is root's in there, and others it cannot give.
     if (process.getuid?.() === 0) await chown(fresh, uid, gid);
-    await chmod(fresh, mode);
+    // None of them lends its owner's rights to who runs it.
+    await chmod(fresh, mode & 0o777);
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true });

@@ -40,6 +40,8 @@ export class Runner {
     string,
     { readonly end: Promise<Operation | undefined>; readonly abort: AbortController }
   >();
+  /** Recorded, or about to be, and not carried out yet: nobody else may take them for left behind. */
+  readonly #beginning = new Set<string>();
   readonly #abort = new AbortController();
   #closing = false;
 
@@ -49,7 +51,7 @@ export class Runner {
 
   /** Ids of those under way here. */
   get ids(): readonly string[] {
-    return [...this.#running.keys()];
+    return [...this.#beginning, ...this.#running.keys()];
   }
 
   /**
@@ -59,6 +61,15 @@ export class Runner {
    */
   async begin(wanted: NewOperation, prepare: (trx: Transaction<Tables>) => Promise<void>): Promise<Operation> {
     if (this.#closing) throw fail("E_STACK_CLOSING");
+    this.#beginning.add(wanted.id);
+    try {
+      return await this.#begin(wanted, prepare);
+    } finally {
+      this.#beginning.delete(wanted.id);
+    }
+  }
+
+  async #begin(wanted: NewOperation, prepare: (trx: Transaction<Tables>) => Promise<void>): Promise<Operation> {
     const { store, server, news } = this.#room;
     const row = await store.transaction(async (trx) => {
       // First, so that what is prepared is not changed by an operation that is just about to end.
