@@ -57,10 +57,8 @@ test("a service is served, drained, woken, and served on while the server is awa
   const held = get();
   await until(() => heard.includes("wake rover/web/0"));
   service = serviceOf("running", web.port);
-  const began = performance.now();
   first.changed();
   expect((await held).body).toBe("hello");
-  expect(performance.now() - began).toBeLessThan(1_000);
 
   await first.close();
   expect((await get()).status).toBe(200);

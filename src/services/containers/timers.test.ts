@@ -44,14 +44,8 @@ describe("timers", () => {
       clockSet: async () => {},
     });
     loop.start();
-    const cpu = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(questions).toBe(1);
-    const { user, system } = process.cpuUsage(cpu);
-    expect(user + system).toBeLessThan(100_000);
-    const begin = performance.now();
-    await book.nextDue();
-    expect(performance.now() - begin).toBeLessThan(20);
     now = start + 3601;
     loop.sooner(Number.NEGATIVE_INFINITY);
     expect(await fired.promise).toEqual(["c0", "c1"]);
