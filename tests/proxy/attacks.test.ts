@@ -1,6 +1,7 @@
 // What clients and containers might do to stop the proxy for everybody else. The proxy is in this process: whatever it does
 // not catch fails the test run.
 
+import { readFileSync } from "node:fs";
 import { connect as connect2, type IncomingHttpHeaders } from "node:http2";
 import { connect, createServer as createNetServer, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -88,6 +89,23 @@ describe("a client", () => {
   ])("that asks for %s and resets the connection harms nobody", async (_, bytes) => {
     for (let count = 0; count < 5; count++) await sendAndReset(bytes);
     expect((await ask(site.port)).body).toBe("well");
+  });
+
+  test("whose machine vanishes is noticed: the kernel asks after it, in the clear and over TLS", async () => {
+    for (const port of [site.port, site.httpsPort]) {
+      const socket = connect(port, "127.0.0.1");
+      await new Promise((resolve) => socket.once("connect", resolve));
+      const mark = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+      // Columns: number, local, remote, state (01: established), queues, timer (02: keep-alive).
+      const timers = () =>
+        readFileSync("/proc/net/tcp", "utf8")
+          .split("\n")
+          .map((line) => line.trim().split(/\s+/))
+          .filter(([, local, , state]) => local?.endsWith(mark) && state === "01")
+          .map((columns) => columns[5]?.slice(0, 2));
+      await until(() => timers().includes("02"), 3_000);
+      socket.destroy();
+    }
   });
 
   test("that is refused a tunnel is rid of, though it stays", async () => {
