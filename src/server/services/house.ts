@@ -32,9 +32,9 @@ import type { Logger } from "../logger.ts";
 import { EngineLink } from "./engine-link.ts";
 import { ownedSecrets } from "./owned-secrets.ts";
 import { openProxies } from "./proxies.ts";
+import { registryLogins } from "./registry-logins.ts";
 import { ServiceNames } from "./service-names.ts";
 import { openSpin, type Spin } from "./spin.ts";
-import { registryLogins } from "./registry-logins.ts";
 import { stackFacts } from "./stack-facts.ts";
 import { tellPort } from "./tell-port.ts";
 import { tidyPeriodically } from "./tidy.ts";
@@ -113,6 +113,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const late: { stacks?: Stacks; idle?: IdleKeeper; quotas?: Quotas; routes?: Routes | undefined } = {};
   const link = await EngineLink.open({
     ...{ config: config().engine, site: config().name, runtimeDir: parts.runtimeDir, log },
+    credentials: registryLogins(() => config().registries),
     folders: { secrets: secretsFolder(parts), configs: join(stateDir, "service-configs") },
     secrets: ownedSecrets({
       ...{ book: secrets, files: secretFiles(secrets) },
@@ -129,10 +130,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   });
   onClose(() => link.close());
   const stacks = openStacks({
-    credentials: registryLogins(() => config().registries),
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
     judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks), routes: () => late.routes }),
     quota: (request, wait) => known(late.quotas).check(request, wait),
+    tags: () => config().tags,
     tell: { idle: (stack, service) => late.idle?.state(stack, service), port: tellPort(config) },
   });
   late.stacks = stacks;
@@ -146,7 +147,6 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const logs = openLogs(parts, link, onClose);
   const { dns } = config();
   const names = dns && (await ServiceNames.open({ config: dns, stacks, now: store.now, log }));
-    tags: () => config().tags,
   if (names) onClose(() => names.close());
   onClose(tidyPeriodically({ ...tidied(parts), logs, webhooks, stacks }));
   const proxies = await openProxies(parts, { link, stacks, idle });
@@ -192,7 +192,8 @@ function known<T>(room: T | undefined): T {
 // In memory only: /run is, and what lies there goes with the machine's power. Two servers on one machine do not meet.
 function secretsFolder({ config, stateDir, runtimeDir, root }: HouseParts): string {
   const mark = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
-  const place = root ? "/run/berth" : join(runtimeDir ?? stateDir, "berth");
+  // Not /run/berth: that is the gateway unit's, which removes it when it stops.
+  const place = root ? "/run/berth-services" : join(runtimeDir ?? stateDir, "berth");
   return join(place, `${config().name}-${mark}`, "secrets");
 }
 
