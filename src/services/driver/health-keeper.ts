@@ -2,6 +2,7 @@
 // the container, so that a server that was started anew goes on where the last one ended.
 
 import type { HealthSpec } from "../../recipe/stack/types.ts";
+import { timerMs } from "../engine/timer-ms.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { HEALTH_LABEL } from "./names.ts";
 import { probe } from "./probe.ts";
@@ -18,6 +19,8 @@ interface Minded {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** No container is asked more often, whatever its recipe says. */
+const LEAST_INTERVAL_MS = 100;
 /** A container that has not been seen well yet is asked so often, so that it serves as soon as it can. */
 const START_INTERVAL_MS = 500;
 
@@ -93,7 +96,7 @@ export class HealthKeeper {
     const { intervalMs, startIntervalMs = Math.min(intervalMs, START_INTERVAL_MS) } = minded.spec;
     minded.timer = setTimeout(
       () => void this.#ask(minded),
-      minded.health === "starting" ? startIntervalMs : intervalMs,
+      timerMs(Math.max(LEAST_INTERVAL_MS, minded.health === "starting" ? startIntervalMs : intervalMs)),
     );
     minded.timer.unref();
     if (minded.health !== before) for (const listener of [...this.#listeners]) listener(this.see(minded.container));

@@ -2,6 +2,7 @@
 
 import { request } from "node:http";
 import type { HealthSpec } from "../../recipe/stack/types.ts";
+import { timerMs } from "../engine/timer-ms.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { reachOf } from "./reach.ts";
 
@@ -10,9 +11,9 @@ export async function probe(container: EngineContainer, health: HealthSpec, byPo
   const { http, timeoutMs } = health;
   const place = http && reachOf(container, http.port, byPort);
   if (!http || !place) return false;
-  const signal = AbortSignal.timeout(Math.max(1, timeoutMs));
+  const signal = AbortSignal.timeout(timerMs(timeoutMs));
   const headers = { "user-agent": "berth-health", connection: "close" };
-  return new Promise((resolve) => {
+  const answered = new Promise<boolean>((resolve) => {
     const asked = request({ ...place, path: http.path, headers, agent: false, signal }, (answer) => {
       const status = answer.statusCode ?? 0;
       // What it says besides is not read, however long it is.
@@ -22,4 +23,6 @@ export async function probe(container: EngineContainer, health: HealthSpec, byPo
     asked.on("error", () => resolve(false));
     asked.end();
   });
+  // Of a path or a port that can be none.
+  return answered.catch(() => false);
 }

@@ -12,6 +12,7 @@ import { type EngineAddress, parseAddress } from "./address.ts";
 import { fail } from "./errors.ts";
 import { fields, text } from "./fields.ts";
 import { type Asked, cleanReason, refused } from "./reasons.ts";
+import { timerMs } from "./timer-ms.ts";
 
 /** Longest answer that is kept whole: a list of ten thousand containers has about 20 MiB. */
 const MAX_ANSWER = 64 * 1024 * 1024;
@@ -63,7 +64,7 @@ export class EngineClient {
   ): Promise<T> {
     signal?.throwIfAborted();
     const limit = new AbortController();
-    const timer = timeoutMs === Infinity ? undefined : setTimeout(() => limit.abort(), timeoutMs);
+    const timer = timeoutMs === Infinity ? undefined : setTimeout(() => limit.abort(), timerMs(timeoutMs));
     const cut = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
     try {
       return await ask(this.#docker, cut);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { judge } from "./health-runner.ts";
-import type { EngineContainer } from "./types.ts";
+import { container } from "../driver/testing.ts";
+import { HealthRunner, judge } from "./health-runner.ts";
+import type { Engine, EngineContainer } from "./types.ts";
 
 const CHECK = { test: ["CMD", "true"], intervalMs: 1000, timeoutMs: 1000, startPeriodMs: 10_000, retries: 3 };
 
@@ -46,3 +47,23 @@ test("a check that could not be made says nothing", () => {
     "unhealthy",
   ]);
 });
+
+test.each([1.5, -1, 60 * 86_400_000])(
+  "an image that gives its check %d ms is checked all the same",
+  async (timeoutMs) => {
+    const exec = async () => ({
+      ...{ id: "e1", output: (async function* () {})(), wait: async () => 0 },
+      ...{ write: async () => {}, end() {}, resize: async () => {}, close() {} },
+    });
+    const engine = { exec } as Partial<Engine> as Engine;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const runner = new HealthRunner(engine, resolve);
+    runner.enable(true);
+    const healthCheck = { ...CHECK, intervalMs: 1, timeoutMs };
+    const patient = container({ healthCheck });
+    runner.watch(patient);
+    await promise;
+    expect(runner.judged(patient).health).toBe("healthy");
+    runner.close();
+  },
+);

@@ -1,6 +1,7 @@
 // Health checks carried out by berth, for engines that do not run them (Podman leaves them to systemd's timers): the check's
 // command in the container, at its interval, judged as Docker judges it. One timer for each running container with a check.
 
+import { timerMs } from "./timer-ms.ts";
 import type { Engine, EngineContainer, HealthCheck } from "./types.ts";
 
 type Health = EngineContainer["health"];
@@ -75,7 +76,7 @@ export class HealthRunner {
   }
 
   #next(id: string, patient: Patient, check: HealthCheck): void {
-    const wait = Math.max(check.intervalMs, LEAST_INTERVAL_MS);
+    const wait = timerMs(Math.max(check.intervalMs, LEAST_INTERVAL_MS));
     patient.timer = setTimeout(() => void this.#examine(id, patient, check), wait);
     // A server that ends does not wait for the next check.
     patient.timer.unref();
@@ -95,7 +96,7 @@ export class HealthRunner {
 
   /** Undefined: nothing can be said, as when the engine is away or the container has just been paused. */
   async #isWell(id: string, patient: Patient, check: HealthCheck): Promise<boolean | undefined> {
-    const limit = AbortSignal.timeout(check.timeoutMs);
+    const limit = AbortSignal.timeout(timerMs(check.timeoutMs));
     const signal = AbortSignal.any([patient.end.signal, limit]);
     try {
       const session = await this.#engine.exec(id, { argv: argvOf(check), tty: false, stdin: false }, { signal });
