@@ -77,11 +77,17 @@ describe.skipIf(!hasDockerd)("stacks by the command line (skipped without root a
       input: "typed",
     });
     expect(said).toMatchObject({ status: 7, stdout: "ahoy\ntyped" });
+    const nothing = await run.berth("owner", ["service", "exec", "rover/web", "cat"], { input: null });
+    expect(nothing).toEqual({ status: 0, stdout: "", stderr: "" });
+    const dashed = await run.berth("owner", ["service", "exec", "rover/web", "--", "cat"], { input: "file" });
+    expect(dashed).toMatchObject({ status: 0, stdout: "file" });
     const strange = await run.berth("stranger", ["stack", "exec", "rover", "web", "id"]);
     expect(strange.stderr).toContain("you don't own stack rover");
     const { body } = await run.ask("admin", "GET", "/v2/service-audit?action=service.exec");
     expect(body.items).toMatchObject([
       { who: "backup", outcome: "refused" },
+      { who: "www-data", outcome: "ok", detail: "cat" },
+      { who: "www-data", outcome: "ok", detail: "cat" },
       { who: "www-data", outcome: "ok" },
       { who: "www-data", outcome: "ok", detail: "cat /run/secrets/word" },
     ]);

@@ -39,7 +39,8 @@ export interface Answer {
 }
 
 export interface BerthOptions {
-  readonly input?: string;
+  /** Undefined: nothing; null: standard input is /dev/null. */
+  readonly input?: string | null;
   readonly cwd?: string;
 }
 
@@ -105,10 +106,12 @@ function berth(
 ): Promise<BerthEnd> {
   const env = { PATH: process.env["PATH"], HOME: home, BERTH_GATEWAY: url, BERTH_GATEWAY_CREDENTIAL: PEOPLE[who] };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...words], { env, cwd }, (error, stdout, stderr) => {
+    const whole = [process.execPath, MAIN, ...words];
+    const [program = "", ...rest] = input === null ? ["/bin/sh", "-c", 'exec "$@" </dev/null', "sh", ...whole] : whole;
+    const child = execFile(program, rest, { env, cwd }, (error, stdout, stderr) => {
       resolve({ status: error ? Number(error.code ?? 255) : 0, stdout, stderr });
     });
-    child.stdin?.end(input);
+    child.stdin?.end(input ?? "");
   });
 }
 

@@ -45,10 +45,16 @@ async function run(
   const { stdin, stdout, stderr } = process;
   const wish = {
     ...at,
-    argv: argv.length > 0 ? argv : ["/bin/sh"],
+    argv: programIn(argv),
     tty,
     user: flags.user,
     slot: numberIn(flags.slot, "number of a replica"),
   };
   process.exitCode = await openShell(call, wish, { stdin, stdout, stderr });
+}
+
+// Many write `--` before the program, as other tools want it.
+function programIn(argv: readonly string[]): readonly string[] {
+  const words = argv[0] === "--" ? argv.slice(1) : argv;
+  return words.length > 0 ? words : ["/bin/sh"];
 }

@@ -6,9 +6,10 @@ const SIGNS = { error: "error", warning: "warning", info: "note", style: "style"
 
 /** Findings first, the plan behind them. */
 export function proposalText(proposal: Proposal): string {
-  const { notes, findings, plan } = proposal;
+  const { notes, findings, plan, allowed } = proposal;
   const said = [...notes.map(noteText), ...findings.map(findingText)].map((text) => `${text}\n`);
-  return `${said.join("")}${planText(plan)}`;
+  // What may not be is not planned either.
+  return `${said.join("")}${allowed ? planText(plan) : ""}`;
 }
 
 /** In one line how many there are of each kind; empty: none. */

@@ -70,7 +70,8 @@ export async function openShell(call: ServicesCall, wish: ShellWish, terminal: T
     stdout.off("resize", size);
     stdin.removeAllListeners("data");
     stdin.pause();
-    stdin.unref();
+    // A file or /dev/null has no such thing, and holds nothing up.
+    stdin.unref?.();
   }
 }
 

@@ -11,7 +11,11 @@ export const fail = defineErrors({
     http: 400,
   },
   E_API_FIELD: { text: "{field} is not {expected}", http: 400 },
-  E_API_INVALID: { text: "{where} {what}", hint: "see /v2/openapi.json for what is expected", http: 400 },
+  E_API_INVALID: {
+    text: "{where} {what}",
+    hint: "see /v2/openapi.json, or of services /v2/services/openapi.json, for what is expected",
+    http: 400,
+  },
   E_API_SYSTEM: {
     text: "the request names no system, and the site has no default one",
     hint: "name one of: {systems}",

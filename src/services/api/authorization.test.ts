@@ -162,6 +162,13 @@ describe("the routes of services", () => {
     expect(through.sort()).toEqual([...LEVELS[level]].sort());
   });
 
+  test("are kept by no cache, and taken for no page", async () => {
+    for (const url of ["/v2/stacks", "/v2/session", "/v2/stacks/none"]) {
+      const { headers } = await app.inject({ url, headers: { "x-who": "owner" } });
+      expect(headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+    }
+  });
+
   const changing = CASES.filter(({ row: [method] }) => method !== "GET");
   test.each(changing)("$name needs its proof with a cookie", async ({ row: [method, url, , body] }) => {
     csrf = "missing";

@@ -41,6 +41,11 @@ export function servicesRoutes(parts: ServicesApiParts): FastifyPluginAsync {
         for (const schema of NAMED) v2.addSchema(schema);
         readJsonBodies(v2, BODY_LIMIT);
         v2.setValidatorCompiler(checkerOf(NAMED));
+        // Answers are for whoever asked, and none of them is a page.
+        v2.addHook("onSend", async (_request, reply) => {
+          if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+          reply.header("x-content-type-options", "nosniff");
+        });
         v2.setErrorHandler((error, request, reply) => sendServicesProblem(error, request, reply));
         const typed = v2.withTypeProvider<SchemaTypes>();
         const streams = openStreams(typed, mayStill(parts), parts.askAgainMs);
