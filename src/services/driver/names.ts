@@ -15,6 +15,9 @@ export const STORAGE_CLASS_LABEL = "berth.storage-class";
 /** Label of a container that berth checks itself: JSON of its `HealthSpec`. */
 export const HEALTH_LABEL = "berth.health";
 
+/** Nobody can do anything else with a stack while one of its containers ends: an hour is the most that it is given. */
+export const LONGEST_GRACE_MS = 3_600_000;
+
 /** A replica of one configuration; old and new ones of a slot stand side by side during an upgrade. */
 export function containerName(stack: string, service: string, slot: number, config: string): string {
   return `${stack}-${service}-${slot}-${config.slice(0, 8)}`;

@@ -7,6 +7,7 @@ import { placeCheckIn, removeCheckIn } from "./check-in-file.ts";
 import { createContainer } from "./create-container.ts";
 import { fail } from "./errors.ts";
 import { createNetwork, createVolume } from "./make-parts.ts";
+import { LONGEST_GRACE_MS } from "./names.ts";
 import { placeFiles } from "./placed-files.ts";
 import { waitHealthy } from "./wait-healthy.ts";
 import { idOf, serviceOfStep, specOf, type Work } from "./work.ts";
@@ -109,5 +110,6 @@ async function stop(work: Work, step: Step): Promise<void> {
   if (!container) return;
   // Frozen processes hear no signal.
   if (container.status === "paused") await parts.engine.unpause(id, { signal });
-  await parts.engine.stop(id, serviceOfStep(work, step)?.stopGraceMs ?? GRACE_MS, { signal });
+  const wanted = serviceOfStep(work, step)?.stopGraceMs ?? GRACE_MS;
+  await parts.engine.stop(id, Math.min(wanted, LONGEST_GRACE_MS), { signal });
 }

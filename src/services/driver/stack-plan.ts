@@ -5,7 +5,7 @@ import type { ServiceSpec, StackSpec } from "../../recipe/stack/types.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import type { DesiredStack, ObservedStack, StackPlan, Step } from "../types.ts";
 import { configDigests } from "./config-digest.ts";
-import { isUp, serviceOf, slotOf } from "./names.ts";
+import { isUp, LONGEST_GRACE_MS, serviceOf, slotOf } from "./names.ts";
 import { dependenciesOf, inOrder } from "./order.ts";
 import { networksOf, volumesOf } from "./parts.ts";
 import { planRemoval } from "./removal-plan.ts";
@@ -168,9 +168,12 @@ function strayNetworks(desired: DesiredStack, observed: ObservedStack): readonly
 }
 
 function warningsOf(spec: StackSpec): readonly string[] {
-  return spec.services.flatMap((service) =>
-    service.dependsOn
+  return spec.services.flatMap((service) => [
+    ...service.dependsOn
       .filter((one) => !spec.services.some(({ name }) => name === one.service))
       .map((one) => `${service.name} depends on ${one.service}, which the stack does not have`),
-  );
+    ...(service.stopGraceMs > LONGEST_GRACE_MS
+      ? [`${service.name} is given one hour to end (stop_grace_period), then it is killed`]
+      : []),
+  ]);
 }
