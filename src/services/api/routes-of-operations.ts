@@ -66,7 +66,8 @@ export function stackOperations(app: TypedServer, parts: ServicesApiParts): void
   }
 }
 
-export function serviceOperations(app: TypedServer, parts: ServicesApiParts): void {
+/** What makes a deployment of one service. */
+export function serviceDeployments(app: TypedServer, parts: ServicesApiParts): void {
   const { stacks } = parts.desk;
   const params = SERVICE_PATH;
 
@@ -104,6 +105,12 @@ export function serviceOperations(app: TypedServer, parts: ServicesApiParts): vo
       return shownDeployment(await stacks.rollback(await person(parts, request), stack, { to, service }));
     },
   );
+}
+
+export function serviceOperations(app: TypedServer, parts: ServicesApiParts): void {
+  const { stacks } = parts.desk;
+  const params = SERVICE_PATH;
+
   for (const [verb, , summary] of SIMPLE) {
     const schema = answering(`${verb}Service`, summary, { params }, ref(Operation));
     app.post(`/stacks/:stack/services/:service/${verb}`, { schema }, async (request) => {

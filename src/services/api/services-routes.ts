@@ -12,7 +12,7 @@ import type { ServicesApiParts } from "./parts.ts";
 import { deploymentRoutes, operationRoutes } from "./routes-of-deployments.ts";
 import { execRoutes } from "./routes-of-exec.ts";
 import { eventRoutes, logRoutes } from "./routes-of-live.ts";
-import { serviceOperations, stackOperations } from "./routes-of-operations.ts";
+import { serviceDeployments, serviceOperations, stackOperations } from "./routes-of-operations.ts";
 import { secretRoutes } from "./routes-of-secrets.ts";
 import { sessionRoutes } from "./routes-of-session.ts";
 import { siteRoutes, webhookRoutes } from "./routes-of-site.ts";
@@ -63,6 +63,7 @@ const ROUTES: readonly ((app: TypedServer, parts: ServicesApiParts, streams: Str
   stackRoutes,
   recipeRoutes,
   stackOperations,
+  serviceDeployments,
   serviceOperations,
   deploymentRoutes,
   operationRoutes,
