@@ -9,7 +9,13 @@ import type { NameService } from "../../gateway/auth/name-service.ts";
 import { judgeStack } from "../../policy/judgements.ts";
 import { withRealPaths } from "../../policy/real-paths.ts";
 import { openCheckInTokens } from "../../services/idle/check-in-key.ts";
-import { CHECK_IN_FILE, CHECK_IN_MODE, checkInText } from "../../services/idle/check-in-token.ts";
+import {
+  CHECK_IN_FILE,
+  CHECK_IN_MODE,
+  type CheckInTokens,
+  type CheckInWay,
+  checkInText,
+} from "../../services/idle/check-in-token.ts";
 import { IdleKeeper } from "../../services/idle/idle-keeper.ts";
 import { startCollector } from "../../services/logs/collector.ts";
 import { forwardTo } from "../../services/logs/forward/forward.ts";
@@ -101,17 +107,30 @@ export async function openHouse(parts: HouseParts): Promise<House> {
 
 type OnClose = (end: () => Promise<void>) => void;
 
-async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "close">> {
-  const { config, store, log, stateDir } = parts;
-  const keyring = await openKeyring(config().secretKeyFile);
-  const secrets = secretBook(store, keyring);
-  const webhooks = webhookBook(store, keyring);
-  const tokens = await openCheckInTokens(config().secretKeyFile);
-  const checkInWay = () => ({ port: parts.port, url: config().idle.checkInUrl });
-  const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
-  // Rooms that know each other: each is asked only after all of them are open.
-  const late: { stacks?: Stacks; idle?: IdleKeeper; quotas?: Quotas; routes?: Routes | undefined } = {};
-  const link = await EngineLink.open({
+/** Rooms that know each other: each is asked only after all of them are open. */
+interface Late {
+  stacks?: Stacks;
+  idle?: IdleKeeper;
+  quotas?: Quotas;
+  routes?: Routes | undefined;
+}
+
+function linkEngine(
+  parts: HouseParts,
+  {
+    late,
+    secrets,
+    tokens,
+    way,
+  }: {
+    readonly late: Late;
+    readonly secrets: SecretBook;
+    readonly tokens: CheckInTokens;
+    readonly way: () => CheckInWay;
+  },
+): Promise<EngineLink> {
+  const { config, log, stateDir } = parts;
+  return EngineLink.open({
     ...{ config: config().engine, site: config().name, runtimeDir: parts.runtimeDir, log },
     credentials: registryLogins(() => config().registries),
     folders: { secrets: secretsFolder(parts), configs: join(stateDir, "service-configs") },
@@ -121,13 +140,25 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
     }),
     checkIn: {
       ...{ target: CHECK_IN_FILE, mode: CHECK_IN_MODE },
-      text: (stack, name) => checkInText(tokens.of({ stack, name }), checkInWay()),
+      text: (stack, name) => checkInText(tokens.of({ stack, name }), way()),
     },
     traffic: {
       drain: async (containers, wait) => late.routes?.traffic.drain(containers, wait),
       restore: (container) => late.routes?.traffic.restore(container),
     },
   });
+}
+
+async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "close">> {
+  const { config, store, log } = parts;
+  const keyring = await openKeyring(config().secretKeyFile);
+  const secrets = secretBook(store, keyring);
+  const webhooks = webhookBook(store, keyring);
+  const tokens = await openCheckInTokens(config().secretKeyFile);
+  const checkInWay = () => ({ port: parts.port, url: config().idle.checkInUrl });
+  const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
+  const late: Late = {};
+  const link = await linkEngine(parts, { late, secrets, tokens, way: checkInWay });
   onClose(() => link.close());
   const stacks = openStacks({
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },

@@ -45,6 +45,29 @@ export function siteRoutes(app: TypedServer, parts: ServicesApiParts): void {
     async (request) => site.ports(await person(parts, request)),
   );
   app.get(
+    "/policy/rules",
+    { schema: answering("listRules", "The rules of the site", {}, ref(RuleList)) },
+    async (request) => site.rules(await person(parts, request)),
+  );
+  app.get(
+    "/service-audit",
+    {
+      schema: answering(
+        "listServiceAudit",
+        "What you did, the newest first; operators: what everybody did",
+        { querystring: AUDIT_QUERY },
+        ref(schemas.AuditPage),
+      ),
+    },
+    async (request) =>
+      site.audit(await person(parts, request), { ...request.query, limit: request.query.limit ?? 100 }),
+  );
+}
+
+export function quotaRoutes(app: TypedServer, parts: ServicesApiParts): void {
+  const { site } = parts.desk;
+
+  app.get(
     "/service-quotas",
     {
       schema: answering(
@@ -85,24 +108,6 @@ export function siteRoutes(app: TypedServer, parts: ServicesApiParts): void {
       const { kind, subject: name } = request.params;
       return site.setQuota(await person(parts, request), { kind, name }, undefined);
     },
-  );
-  app.get(
-    "/service-audit",
-    {
-      schema: answering(
-        "listServiceAudit",
-        "What you did, the newest first; operators: what everybody did",
-        { querystring: AUDIT_QUERY },
-        ref(schemas.AuditPage),
-      ),
-    },
-    async (request) =>
-      site.audit(await person(parts, request), { ...request.query, limit: request.query.limit ?? 100 }),
-  );
-  app.get(
-    "/policy/rules",
-    { schema: answering("listRules", "The rules of the site", {}, ref(RuleList)) },
-    async (request) => site.rules(await person(parts, request)),
   );
 }
 

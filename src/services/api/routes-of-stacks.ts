@@ -111,6 +111,12 @@ export function recipeRoutes(app: TypedServer, parts: ServicesApiParts): void {
       return shownDiff(await stacks.diff(await person(parts, request), wish));
     },
   );
+}
+
+/** From a stack to its recipe. */
+export function exportRoutes(app: TypedServer, parts: ServicesApiParts): void {
+  const { stacks } = parts.desk;
+
   app.get(
     "/stacks/:stack/files",
     {

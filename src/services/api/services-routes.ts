@@ -15,8 +15,8 @@ import { eventRoutes, logRoutes } from "./routes-of-live.ts";
 import { serviceDeployments, serviceOperations, stackOperations } from "./routes-of-operations.ts";
 import { secretRoutes } from "./routes-of-secrets.ts";
 import { sessionRoutes } from "./routes-of-session.ts";
-import { siteRoutes, webhookRoutes } from "./routes-of-site.ts";
-import { recipeRoutes, stackRoutes } from "./routes-of-stacks.ts";
+import { quotaRoutes, siteRoutes, webhookRoutes } from "./routes-of-site.ts";
+import { exportRoutes, recipeRoutes, stackRoutes } from "./routes-of-stacks.ts";
 import { useRoutes } from "./routes-of-use.ts";
 import { NAMED } from "./schemas/all.ts";
 import { openStreams, type Streams } from "./streams.ts";
@@ -62,6 +62,7 @@ const ROUTES: readonly ((app: TypedServer, parts: ServicesApiParts, streams: Str
   sessionRoutes,
   stackRoutes,
   recipeRoutes,
+  exportRoutes,
   stackOperations,
   serviceDeployments,
   serviceOperations,
@@ -73,5 +74,6 @@ const ROUTES: readonly ((app: TypedServer, parts: ServicesApiParts, streams: Str
   useRoutes,
   secretRoutes,
   siteRoutes,
+  quotaRoutes,
   webhookRoutes,
 ];

@@ -88,20 +88,10 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
       const rows = db.selectFrom("secrets").select(SHOWN).where("name", "in", names).orderBy("name");
       return (await rows.execute()).map(readSecret);
     },
-    async countOf(uid) {
-      const count = db
-        .selectFrom("secrets")
-        .select((row) => row.fn.countAll().as("n"))
-        .where("owner_uid", "=", uid);
-      return Number((await count.executeTakeFirst())?.n ?? 0);
-    },
+    countOf: (uid) => countOf(store, uid),
     async create({ name, description, owner, value }, by) {
       checkSize(name, value);
-      const at = now();
-      const written = { name, description, owner_uid: owner.uid, owner_name: owner.user, version: 1 };
-      const times = { created_at: at, created_by: by, rotated_at: at, rotated_by: by };
-      const sealed = await closeSecret(keyring, name, value);
-      const made: SecretRow = { ...written, ...times, sealed, bytes: value.length };
+      const made = newRow({ name, description, owner, value }, await closeSecret(keyring, name, value), by, now());
       const insert = db
         .insertInto("secrets")
         .values(made)
@@ -126,6 +116,20 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
     open: async (name) => openSecret(keyring, name, (await row(name)).sealed),
     exchangeKey: () => exchangeKey(store, keyring),
   };
+}
+
+async function countOf({ db }: Store, uid: number): Promise<number> {
+  const count = db
+    .selectFrom("secrets")
+    .select((row) => row.fn.countAll().as("n"))
+    .where("owner_uid", "=", uid);
+  return Number((await count.executeTakeFirst())?.n ?? 0);
+}
+
+function newRow({ name, description, owner, value }: NewSecret, sealed: string, by: string, at: number): SecretRow {
+  const written = { name, description, owner_uid: owner.uid, owner_name: owner.user, version: 1 };
+  const times = { created_at: at, created_by: by, rotated_at: at, rotated_by: by };
+  return { ...written, ...times, sealed, bytes: value.length };
 }
 
 function checkSize(name: string, { length }: Buffer): void {
