@@ -37,3 +37,21 @@ test("a service that could not be put to sleep stays stopped if somebody stopped
   await stacks.close();
   await store.close();
 });
+
+test("a service whose waking failed is woken by the next who asks", async () => {
+  const store = await openStore(`sqlite:${join(folder, "again.db")}`, { now: () => Date.now() / 1000 });
+  const driver = new ModelDriver();
+  const stacks = openModelStacks(store, driver);
+  const answer = await stacks.up(wish("rover", 'services: {web: {image: "a:1"}}'), FRED);
+  if (answer.begun) await stacks.ended(answer.deployment.id);
+  await stacks.sleep("rover", "web", "stop", "nobody used it");
+  driver.hook = () => {
+    throw new Error("the engine does not want to");
+  };
+  await expect(stacks.wake("rover", "web")).rejects.toMatchObject({ code: "E_STACK_ASLEEP" });
+  driver.hook = () => {};
+  await stacks.wake("rover", "web");
+  expect(driver.running("rover")).toEqual({ web: 1 });
+  await stacks.close();
+  await store.close();
+});

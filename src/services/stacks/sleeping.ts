@@ -2,6 +2,7 @@
 
 import { hasCode } from "../../base/errors.ts";
 import { withDependencies } from "../driver/order.ts";
+import { LABELS } from "../types.ts";
 import { beginChange } from "./begin.ts";
 import { fail } from "./errors.ts";
 import { underWay } from "./operations.ts";
@@ -73,7 +74,7 @@ export class Sleeping {
       const wills = await readWills(store.db, stack);
       const halted = wills.get(service)?.halted;
       const doing = await underWay(store.db, stack);
-      if (!doing && halted === undefined) return;
+      if (!doing && halted === undefined && this.#runs(stack, service)) return;
       if (halted === "stopped")
         throw fail("E_STACK_ASLEEP", { stack, service, reason: "somebody stopped it", cure: "start it" });
       if (doing) {
@@ -83,6 +84,12 @@ export class Sleeping {
       }
       if (await this.#begin(stack, service, record.deployment)) return;
     }
+  }
+
+  // Wanted is not enough: a wake before may have failed.
+  #runs(stack: string, service: string): boolean {
+    const own = this.#room.driver.containers(stack).filter(({ labels }) => labels[LABELS.service] === service);
+    return own.some(({ status }) => status === "running");
   }
 
   // False: another operation was faster.
