@@ -74,6 +74,8 @@ export interface House {
   readonly quotas: Quotas;
   readonly ports: Ports;
   readonly logs: LogBook;
+  /** Lines of output that the log server, the journal or the file did not take in time. */
+  readonly linesLost: () => number;
   readonly webhooks: Webhooks;
   /** Undefined: the site has no proxy. */
   readonly routes: Routes | undefined;
@@ -175,7 +177,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const idle = await IdleKeeper.open({ store, stacks, log, engine: link.engine, config: () => config().idle });
   late.idle = idle;
   onClose(() => idle.close());
-  const logs = openLogs(parts, link, onClose);
+  const { logs, linesLost } = openLogs(parts, link, onClose);
   const { dns } = config();
   const names = dns && (await ServiceNames.open({ config: dns, stacks, now: store.now, log }));
   if (names) onClose(() => names.close());
@@ -187,7 +189,7 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   onClose(() => spin.close());
   const stop = new AbortController();
   return {
-    ...{ link, stacks, idle, secrets, quotas, ports, logs, webhooks, spin, routes: proxies?.routes },
+    ...{ link, stacks, idle, secrets, quotas, ports, logs, linesLost, webhooks, spin, routes: proxies?.routes },
     begin() {
       goOn({ link, stacks, begin: () => proxies?.begin() }, stop.signal).catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, "what was under way could not be taken up");
@@ -268,7 +270,7 @@ function openLogs(
   { config, stateDir, log, store }: HouseParts,
   { live, engine }: EngineLink,
   onClose: OnClose,
-): LogBook {
+): Pick<House, "logs" | "linesLost"> {
   const folder = join(stateDir, "service-logs");
   const collector = startCollector({
     ...{ folder, engine, log, keepBytes: () => config().logs.keepBytes },
@@ -289,5 +291,5 @@ function openLogs(
     await collector.close();
     await forwarder.close();
   });
-  return logBook({ folder, collector, now: store.now });
+  return { logs: logBook({ folder, collector, now: store.now }), linesLost: () => forwarder.lost };
 }

@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { House } from "./house.ts";
 
 /** Adds the figures to a registry; the answer takes them away again. */
-export function servicesMetrics(registry: Registry, { stacks, link, routes }: House): () => void {
+export function servicesMetrics(registry: Registry, { stacks, link, routes, linesLost }: House): () => void {
   const registers = [registry];
   const events = new Counter({
     name: "berth_stack_events_total",
@@ -39,6 +39,12 @@ export function servicesMetrics(registry: Registry, { stacks, link, routes }: Ho
     ...{ name: "berth_service_containers", help: "Containers of services on the engine", registers },
     collect() {
       this.set(link.live.all().length);
+    },
+  });
+  new Gauge({
+    ...{ name: "berth_log_lines_lost", help: "Lines that could not be sent on since the server's start", registers },
+    collect() {
+      this.set(linesLost());
     },
   });
   new Gauge({
