@@ -9,7 +9,7 @@ import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { freePort, startRegistry } from "../support/registry.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { leaveNothingBelow } from "../support/unmount.ts";
 import { IMAGES } from "./images.ts";
 import { pushArtifact } from "./push-artifact.ts";
 
@@ -74,7 +74,7 @@ export async function makeWorld(): Promise<World> {
   makeFiles(user, folder, layout, { ...env, HOME: user.home }, open.host);
   const close = async () => {
     await Promise.all([open.stop(), closed.stop()]);
-    unmountBelow(folder);
+    await leaveNothingBelow(folder);
     await removeTree(folder);
   };
   return { user, folder, values, env, close };

@@ -185,7 +185,7 @@ test.each([
   stream.on("data", (piece) => (body += piece));
   stream.on("error", () => undefined).on("close", () => (closed = true));
   const timer = setInterval(() => stream.writable && stream.write(Buffer.alloc(500)), 20);
-  await until(() => closed, 5_000).finally(() => clearInterval(timer));
+  await until(() => closed, 30_000).finally(() => clearInterval(timer));
   expect([status, body]).toEqual([code, expect.stringMatching(text)]);
   session.destroy();
 });

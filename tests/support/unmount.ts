@@ -1,7 +1,7 @@
 // Shared image mounts outlive the tests that caused them by their idle time; a test's own folder must go before that.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { AS_ROOT } from "./ordinary-user.ts";
 
 /** Detaches every mount below `dir`. */
@@ -13,5 +13,27 @@ export function unmountBelow(dir: string): void {
     if (!path.startsWith(`${dir}/`)) continue;
     if (AS_ROOT) spawnSync("umount", ["--lazy", path]);
     else spawnSync("fusermount3", ["-u", "-z", path]);
+  }
+}
+
+/**
+ * Detaches every mount below `dir` and waits until no process is left that was started with something of it in its
+ * environment: one that a test has killed may leave a child behind that mounts a moment later.
+ */
+export async function leaveNothingBelow(dir: string): Promise<void> {
+  for (;;) {
+    unmountBelow(dir);
+    if (!readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && pid !== String(process.pid) && knows(pid, dir)))
+      return;
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
+
+function knows(pid: string, dir: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").includes(dir);
+  } catch {
+    // It has ended, or is somebody else's.
+    return false;
   }
 }
