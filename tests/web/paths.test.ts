@@ -86,7 +86,7 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     expect(await violations(page)).toEqual([]);
     await button("compose.yaml, line 7").first().click();
     const selected = "document.activeElement.value.slice(document.activeElement.selectionStart).trimEnd()";
-    expect(await page.evaluate(selected)).toBe("true");
+    await expect.poll(() => page.evaluate(selected)).toBe("true");
     await text.fill(REFUSED.replace("privileged: true", "cap_drop: [ALL]"));
     await page.getByText("may be deployed").waitFor();
     await page.getByText("Make container rover-two-web-1").waitFor();
