@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// Recipes and labels are all that its tests need.
+const CORPUS = "tests/policy-corpus/*.test.ts";
+
 // Two projects: "unit" needs nothing but Node and is the inner loop; "real" runs the built binary, registries, judges.
 export default defineConfig({
   test: {
@@ -8,8 +11,8 @@ export default defineConfig({
     // Never run a failed test again: a test that fails once in a hundred runs is a defect to be found.
     retry: 0,
     projects: [
-      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "web/**/*.test.ts"] } },
-      { extends: true, test: { name: "real", include: ["tests/**/*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "web/**/*.test.ts", CORPUS] } },
+      { extends: true, test: { name: "real", include: ["tests/**/*.test.ts"], exclude: [CORPUS] } },
     ],
   },
 });

@@ -89,13 +89,13 @@ static void join(struct list *list, const char *entry, bool append) {
 
 static char *read_file(const char *path, size_t *length) {
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (file < 0) die_with(EXIT_CALLED, "cannot open the environment file %s in the container: %s", path, strerror(errno));
+  if (file < 0) die_with(EXIT_CALLED, "cannot open the environment file %s in the container: %s", path, say_reason(errno));
   char *bytes = whole(malloc(FILE_MAX_BYTES + 1));
   ssize_t got;
   for (*length = 0; *length <= FILE_MAX_BYTES; *length += (size_t)got) {
     got = read(file, bytes + *length, FILE_MAX_BYTES + 1 - *length);
     if (got < 0 && errno == EINTR) got = 0;
-    else if (got < 0) die_with(EXIT_CALLED, "cannot read the environment file %s: %s", path, strerror(errno));
+    else if (got < 0) die_with(EXIT_CALLED, "cannot read the environment file %s: %s", path, say_reason(errno));
     else if (got == 0) break;
   }
   close(file);

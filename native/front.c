@@ -10,13 +10,20 @@
 
 #include "say.h"
 
-#define COMPILER "BUN_JSC_useJIT"
-#define LEAN "BERTH_LEAN"
-
-void front_lean(void) {
+// `mark` tells berth-main that `variable` of its runtime was set here.
+static void set_for_runtime(const char *variable, const char *value, const char *mark) {
   // Whoever has set the runtime's variable knows what he wants.
-  if (getenv(COMPILER) != NULL || getenv(LEAN) != NULL) return;
-  if (setenv(COMPILER, "0", 1) < 0 || setenv(LEAN, "1", 1) < 0) die("no memory");
+  if (getenv(variable) != NULL || getenv(mark) != NULL) return;
+  if (setenv(variable, value, 1) < 0 || setenv(mark, "1", 1) < 0) die("no memory");
+}
+
+void front_lean(void) { set_for_runtime("BUN_JSC_useJIT", "0", "BERTH_LEAN"); }
+
+void front_streaming(void) {
+  // In milliseconds. For as long as that the heap only grows, which costs memory where much happens meanwhile.
+  set_for_runtime("MIMALLOC_PURGE_DELAY", "400", "BERTH_KEEPS_MEMORY");
+  // Forty times the runtime's own measure of "often". The loops of a pull come to it in a blink.
+  set_for_runtime("BUN_JSC_thresholdForJITAfterWarmUp", "20000", "BERTH_COMPILES_LATE");
 }
 
 static void become(const char *folder, const char *below, const char *program, char *const argv[], char *const environment[]) {

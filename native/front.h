@@ -6,6 +6,10 @@
 // (src/platform/lean.ts).
 void front_lean(void);
 
+// The same for work that is either over at once, when nothing has changed, or long: only what runs often is compiled; and memory that was
+// freed is kept for a while, since where gigabytes go through in pieces it is wanted again at once.
+void front_streaming(void);
+
 // Becomes a program of berth's: in BERTH_LIBEXEC, beside this one, or in ../libexec/berth. Dies when there is none.
 __attribute__((noreturn)) void front_become(const char *program, char *const argv[], char *const environment[]);
 

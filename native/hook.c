@@ -2,6 +2,7 @@
 #include "hook.h"
 
 #include <errno.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>

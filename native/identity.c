@@ -208,10 +208,14 @@ static void capabilities_set(struct __user_cap_data_struct data[2]) {
   if (syscall(SYS_capset, &header, data) < 0) die("cannot set the capabilities: %s", strerror(errno));
 }
 
+// Dropped without a look: what is not held can be dropped, too. Only a caller without the right to drop must know.
 static void bounding_drop(void) {
-  int held;
-  for (unsigned long cap = 0; (held = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
-    if (held > 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) die("cannot drop capability %lu: %s", cap, strerror(errno));
+  for (unsigned long cap = 0;; cap++) {
+    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
+    int reason = errno, held = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
+    if (held < 0) return; // the kernel knows no more of them
+    if (held > 0) die("cannot drop capability %lu: %s", cap, strerror(reason));
+  }
 }
 
 static void sets_empty(void) {

@@ -12,6 +12,7 @@
 #include "encrypted.h"
 #include "fuse.h"
 #include "say.h"
+#include "statx.h"
 #include "sys.h"
 #include "target.h"
 
@@ -23,10 +24,10 @@ static int open_dir(const char *path) {
 }
 
 static void expect_mount(int dir, const char *path) {
-  struct statx about;
-  if (statx(dir, "", AT_EMPTY_PATH, STATX_TYPE, &about) < 0)
+  struct sys_statx about;
+  if (sys_statx(dir, "", AT_EMPTY_PATH, SYS_STATX_TYPE, &about) < 0)
     die("cannot look at the image mount %s: %s", path, target_reason(errno));
-  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+  if (!(about.attributes & SYS_STATX_ATTR_MOUNT_ROOT))
     die("%s is not a mount point: the image is not mounted there (any more); berth-mount mounts it", path);
 }
 
@@ -95,15 +96,15 @@ void attach_over_root(int mount, const char *what) {
 // pivot_root lays the host's root, with everything that was attached to it, over the new root's "/": one umount for each, the
 // topmost first. The new root itself was attached too, which makes the count right.
 void root_change(int root) {
-  struct statx new_root, top;
+  struct sys_statx new_root, top;
   if (fchdir(root) < 0) die("cannot enter the new root: %s", target_reason(errno));
   if (sys_pivot_root(".", ".") < 0)
     die("cannot change the root: %s (the caller's own root must be a mount point: neither a chroot nor an initial RAM disk)", strerror(errno));
   for (; attached > 0; attached--)
     if (sys_umount(".", BERTH_MNT_DETACH) < 0) die("cannot leave the host's root: %s", strerror(errno));
   // "/.." is the root with whatever lies over it: nothing of the host may.
-  if (chdir("/") < 0 || statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &new_root) < 0 || statx(AT_FDCWD, "/..", 0, STATX_MNT_ID, &top) < 0 ||
-      new_root.stx_mnt_id != top.stx_mnt_id)
+  if (chdir("/") < 0 || sys_statx(root, "", AT_EMPTY_PATH, SYS_STATX_MNT_ID, &new_root) < 0 || sys_statx(AT_FDCWD, "/..", 0, SYS_STATX_MNT_ID, &top) < 0 ||
+      new_root.mount_id != top.mount_id)
     die("the host's root is still reachable: refusing to go on");
 }
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "statx.h"
 #include "sys.h"
 
 enum { PATIENCE_SECONDS = 30 };
@@ -30,10 +31,10 @@ enum state { GONE, PLAIN, DEAD, ALIVE };
 
 // What a directory below the private one is. Reading it waits until its server answers.
 static enum state state_of(int parent, const char *name) {
-  struct statx about;
-  if (statx(parent, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &about) < 0) return errno == ENOENT ? GONE : DEAD; // ENOTCONN
-  if (!S_ISDIR(about.stx_mode)) return GONE;
-  if (!(about.stx_attributes & STATX_ATTR_MOUNT_ROOT)) return PLAIN;
+  struct sys_statx about;
+  if (sys_statx(parent, name, AT_SYMLINK_NOFOLLOW, SYS_STATX_TYPE, &about) < 0) return errno == ENOENT ? GONE : DEAD; // ENOTCONN
+  if (!S_ISDIR(about.mode)) return GONE;
+  if (!(about.attributes & SYS_STATX_ATTR_MOUNT_ROOT)) return PLAIN;
   int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (dir < 0) return DEAD;
   close(dir);

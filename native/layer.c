@@ -10,66 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cover.h"
 #include "image.h"
 #include "overlay-image.h"
+#include "overlay.h"
 #include "place.h"
 #include "say.h"
 #include "scratch.h"
 #include "sys.h"
 #include "target.h"
-
-enum { MAX_SOURCE = 255 }; // of a word that a file system is told
-
-struct stack {
-  int lower[PLAN_MAX_LOWERS + 2]; // top first
-  size_t lowers;
-  int upper, work; // -1: read-only
-};
-
-// Descriptors by their /proc names: no character of a path can then be taken for the overlay's punctuation.
-static void name_descriptor(char *text, size_t size, int descriptor) { snprintf(text, size, "/proc/self/fd/%d", descriptor); }
-
-static bool set_directory(int fs, const char *key, int descriptor) {
-  char path[32];
-  name_descriptor(path, sizeof path, descriptor);
-  return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, path) == 0;
-}
-
-// Shown in tables of mounts, where it tells whose a published root is that outlived its set-up.
-static const char *source_of(const struct plan *plan) {
-  const struct record *publish = plan->first[OP_PUBLISH];
-  return publish == NULL || strlen(publish->text[0]) > MAX_SOURCE ? "berth" : publish->text[0];
-}
-
-static bool configure(int fs, const struct stack *stack, const char *source, bool userns) {
-  char lowers[(PLAN_MAX_LOWERS + 2) * 32];
-  size_t used = 0;
-  for (size_t i = 0; i < stack->lowers; i++) {
-    if (i > 0) lowers[used++] = ':';
-    name_descriptor(lowers + used, sizeof lowers - used, stack->lower[i]);
-    used += strlen(lowers + used);
-  }
-  return sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", source) == 0 && sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", lowers) == 0 &&
-         (stack->upper < 0 || (set_directory(fs, "upperdir", stack->upper) && set_directory(fs, "workdir", stack->work))) &&
-         (!userns || sys_fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL) == 0) && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) == 0;
-}
-
-static int overlay(const struct plan *plan, const struct stack *stack) {
-  int fs = sys_fsopen("overlay");
-  if (fs < 0) die("cannot lay anything over the image: %s (this kernel has no overlay file system; see `berth doctor`)", strerror(errno));
-  if (!configure(fs, stack, source_of(plan), plan_choice(plan, OP_USERNS, USERNS_NONE) != USERNS_NONE)) {
-    int reason = errno;
-    char why[256] = "";
-    ssize_t length = read(fs, why, sizeof why - 1); // the kernel's own words, where it has any
-    why[length > 0 ? length : 0] = 0;
-    die("cannot lay an overlay over %s: %s%s%s%s", plan->first[OP_ROOT]->text[1], strerror(reason), *why ? ": " : "", why,
-        reason == EINVAL ? " (mounts below an image directory, or an overlay directory on a network file system, cannot be layered)" : "");
-  }
-  int mount = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (stack->upper < 0 ? MOUNT_ATTR_RDONLY : 0u));
-  if (mount < 0) die("cannot mount an overlay over %s: %s", plan->first[OP_ROOT]->text[1], strerror(errno));
-  close(fs);
-  return mount;
-}
 
 // True when `path` lies at or below `above`, by their names; a path with `..` never does.
 static bool below(const char *path, const char *above) {
@@ -86,12 +35,15 @@ static bool below(const char *path, const char *above) {
 
 // A target below an earlier one lies in what is mounted there, not in the image.
 static bool covered(const struct plan *plan, const struct record *record, const char *target) {
-  for (const struct record *other = plan->records; other < record; other++)
-    if (target_is_mounted(other) && below(target, target_of(other))) return true;
+  for (const struct record *other = plan->records; other < record; other++) {
+    const char *above = target_of(other);
+    // Names first: whether it is mounted at all asks the file system, for each pair of binds.
+    if (above != NULL && below(target, above) && target_is_mounted(other)) return true;
+  }
   return false;
 }
 
-static void sketch(int root, int tree, const struct record *record) {
+static void sketch(int root, int tree, const struct record *record, struct covers *covers) {
   struct place place;
   struct leaf_form form = target_form(record);
   const char *target = target_of(record);
@@ -99,6 +51,7 @@ static void sketch(int root, int tree, const struct record *record) {
   if (found && place.path[place.have] == 0) return; // an earlier record has drawn it
   if (!found || !place_sketch(root, tree, &place, &form))
     die_in_image("cannot make a place for %s in the container: %s", target, target_reason(errno));
+  if (covers != NULL) covers_note(covers, root, &place);
 }
 
 static bool is_missing(int root, const struct record *record) {
@@ -108,14 +61,15 @@ static bool is_missing(int root, const struct record *record) {
   return found < 0;
 }
 
-// Draws what `root` lacks into the scratch directory `tree`, which is made at the first need. Returns it, or -1.
-static int sketch_missing(const struct plan *plan, int root, int tree) {
+// Draws what `root` lacks into the scratch directory `tree`, which is made at the first need. Returns it, or -1. Where it is missing
+// goes into `covers`, unless that is NULL.
+static int sketch_missing(const struct plan *plan, int root, int tree, struct covers *covers) {
   for (size_t i = 0; i < plan->count; i++) {
     const struct record *record = &plan->records[i];
     const char *target = target_of(record);
     if (target == NULL || covered(plan, record, target) || !is_missing(root, record) || !target_wanted(record)) continue;
     if (tree < 0) tree = scratch_dir(plan, "tree");
-    sketch(root, tree, record);
+    sketch(root, tree, record, covers);
   }
   return tree;
 }
@@ -143,13 +97,6 @@ size_t layer_open_lowers(const struct plan *plan, const char *lines, int *dirs) 
   return count;
 }
 
-static void close_stack(const struct stack *stack, int image) {
-  for (size_t i = 0; i < stack->lowers; i++)
-    if (stack->lower[i] != image) close(stack->lower[i]);
-  if (stack->upper >= 0) close(stack->upper);
-  if (stack->work >= 0) close(stack->work);
-}
-
 // `layer dirs`: persistent directories. With an upper one, missing targets are made through it, as the user's own changes are.
 static int raise_dirs(const struct plan *plan, int image) {
   const struct record *layer = plan->first[OP_LAYER];
@@ -160,25 +107,34 @@ static int raise_dirs(const struct plan *plan, int image) {
   }
   stack.lowers = layer_open_lowers(plan, layer->text[3], stack.lower);
   stack.lower[stack.lowers++] = image;
-  int root = overlay(plan, &stack);
-  int tree = stack.upper < 0 ? sketch_missing(plan, root, -1) : -1;
+  int root = overlay_make(plan, &stack);
+  int tree = stack.upper < 0 ? sketch_missing(plan, root, -1, NULL) : -1;
   if (tree >= 0) {
     memmove(stack.lower + 1, stack.lower, stack.lowers++ * sizeof *stack.lower);
     stack.lower[0] = tree;
     close(root);
-    root = overlay(plan, &stack);
+    root = overlay_make(plan, &stack);
   }
-  close_stack(&stack, image);
+  overlay_close(&stack, image);
   attach_over_root(root, "the overlay");
   return root;
 }
 
+// Nothing lies over the image as a whole. Merged layers are attached already.
+static int raise_bare(const struct plan *plan, int image) { return plan_merges(plan) ? image : image_as_root(plan, image, false); }
+
 static int raise_auto(const struct plan *plan, int image) {
-  int tree = sketch_missing(plan, image, -1);
-  if (tree < 0) return plan_merges(plan) ? image : image_as_root(plan, image, false); // merged layers are attached already
+  struct covers covers = {.count = 0};
+  int tree = sketch_missing(plan, image, -1, &covers);
+  if (tree < 0) return raise_bare(plan, image);
+  if (covers_suffice(&covers, plan, image)) {
+    int root = raise_bare(plan, image);
+    covers_attach(&covers, plan, image, tree, root);
+    return root;
+  }
   struct stack stack = {.lower = {tree, image}, .lowers = 2, .upper = -1, .work = -1};
-  int root = overlay(plan, &stack);
-  close_stack(&stack, image);
+  int root = overlay_make(plan, &stack);
+  overlay_close(&stack, image);
   attach_over_root(root, "the overlay");
   return root;
 }
@@ -195,13 +151,13 @@ static int raise_tmpfs(const struct plan *plan, int image) {
   if (!plan_merges(plan)) stack.lowers = layer_open_lowers(plan, plan->first[OP_LAYER]->text[3], stack.lower);
   stack.lower[stack.lowers++] = image;
   // What is missing is seen from where all the lower layers are one.
-  int below = stack.lowers > 1 ? overlay(plan, &stack) : image;
+  int below = stack.lowers > 1 ? overlay_make(plan, &stack) : image;
   stack.upper = scratch_dir(plan, "tree");
   stack.work = scratch_dir(plan, "work");
-  sketch_missing(plan, below, stack.upper);
+  sketch_missing(plan, below, stack.upper, NULL);
   if (below != image) close(below);
-  int root = overlay(plan, &stack);
-  close_stack(&stack, image);
+  int root = overlay_make(plan, &stack);
+  overlay_close(&stack, image);
   attach_over_root(root, "the overlay");
   return root;
 }

@@ -45,12 +45,12 @@ __attribute__((noreturn)) static void explain(const struct plan *plan, const cha
   if (exists && reason == ENOENT && binary_explain_interpreter(path, why, sizeof why))
     die_with(EXIT_NOT_FOUND, "%s cannot start: %s", path, why);
   if (reason == ENOEXEC && binary_explain_machine(path, why, sizeof why)) die_with(status, "%s cannot start: %s", path, why);
-  if (called) die_with(status, "%s: %s", plan->first[OP_EXEC]->text[0], strerror(reason));
+  if (called) die_with(status, "%s: %s", plan->first[OP_EXEC]->text[0], say_reason(reason));
   if (reason == ENOENT || reason == ENOTDIR) die_with(EXIT_NOT_FOUND, "%s: not found in the container", path);
   if (exists && S_ISDIR(about.st_mode)) die_with(EXIT_NOT_EXECUTABLE, "%s is a directory in the container", path);
-  if (reason == EACCES) die_with(EXIT_NOT_EXECUTABLE, "%s is not executable in the container: %s", path, strerror(reason));
+  if (reason == EACCES) die_with(EXIT_NOT_EXECUTABLE, "%s is not executable in the container: %s", path, say_reason(reason));
   const char *hint = reason == E2BIG ? " (arguments and environment together are too long)" : "";
-  die_with(EXIT_NOT_EXECUTABLE, "%s cannot start: %s%s", path, strerror(reason), hint);
+  die_with(EXIT_NOT_EXECUTABLE, "%s cannot start: %s%s", path, say_reason(reason), hint);
 }
 
 // The first file of the PATH that was there and would not start.
@@ -66,9 +66,11 @@ static void try_folder(const struct plan *plan, const char *folder, size_t lengt
   if (length >= PATH_MAX) return;
   if (length == 0) snprintf(here.path, sizeof here.path, "./%s", name); // an empty entry is the current directory
   else snprintf(here.path, sizeof here.path, "%.*s/%s", (int)length, folder, name);
+  // A failed execve costs ten times this, and most folders do not have it.
+  if (stat(here.path, &about) < 0 || S_ISDIR(about.st_mode)) return;
   try_exec(plan, here.path);
   here.reason = errno;
-  if (*first->path == 0 && stat(here.path, &about) == 0 && !S_ISDIR(about.st_mode)) *first = here;
+  if (*first->path == 0) *first = here;
 }
 
 __attribute__((noreturn)) static void become(const struct plan *plan) {
@@ -86,7 +88,7 @@ __attribute__((noreturn)) static void become(const struct plan *plan) {
     if (*at == 0) break;
   }
   if (*first.path != 0) explain(plan, first.path, first.reason);
-  if (plan->first[OP_CALLED] != NULL) die_with(EXIT_NOT_FOUND, "%s: %s", name, strerror(ENOENT));
+  if (plan->first[OP_CALLED] != NULL) die_with(EXIT_NOT_FOUND, "%s: %s", name, say_reason(ENOENT));
   die_with(EXIT_NOT_FOUND, "\"%s\": not found in the container's PATH (%s)", name, path);
 }
 

@@ -2,10 +2,12 @@
 // terminal; a line goes out in one write, so that a hundred ranks failing at once stay legible.
 #include "say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *say_program = "berth";
@@ -61,4 +63,15 @@ void die_in_image(const char *format, ...) {
   say_list(say_also, format, list);
   va_end(list);
   _exit(say_image_status != 0 ? say_image_status : say_status);
+}
+
+const char *say_reason(int error) {
+  switch (error) {
+  case EIO: return "Input/output error";
+  case ENOMEM: return "Cannot allocate memory";
+  case EMFILE: return "Too many open files";
+  case ENAMETOOLONG: return "File name too long";
+  case ELOOP: return "Too many levels of symbolic links";
+  default: return strerror(error);
+  }
 }

@@ -28,4 +28,8 @@ __attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...
 // As `die`, for what cannot be done because the image is as it is.
 __attribute__((format(printf, 1, 2), noreturn)) void die_in_image(const char *format, ...);
 
+// strerror's words as the programs around this one say them, whichever C library this one has: musl's differ where a program or a
+// file of the user's cannot be had.
+const char *say_reason(int error);
+
 #endif

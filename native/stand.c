@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "say.h"
+#include "statx.h"
 #include "sys.h"
 
 #define SIZE "64m" // it takes what is used
@@ -32,13 +33,13 @@ void stand_expect_safe(const char *dir) {
 }
 
 bool stand_mounted(const char *dir, uid_t *whose) {
-  struct statx about;
-  if (statx(AT_FDCWD, dir, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_UID, &about) < 0) {
+  struct sys_statx about;
+  if (sys_statx(AT_FDCWD, dir, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, SYS_STATX_TYPE | SYS_STATX_UID, &about) < 0) {
     if (errno == ENOENT) return false;
     die("cannot look at %s: %s", dir, strerror(errno));
   }
-  if (whose != NULL) *whose = about.stx_uid;
-  return about.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+  if (whose != NULL) *whose = about.uid;
+  return about.attributes & SYS_STATX_ATTR_MOUNT_ROOT;
 }
 
 // The only way to write to it, a mount that has no name. Who is the directory's owner could change it: so everywhere else, in the

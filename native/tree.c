@@ -7,12 +7,13 @@
 
 #include "place.h"
 #include "say.h"
+#include "statx.h"
 #include "sys.h"
 #include "target.h"
 
 static uint64_t mount_id(int descriptor) {
-  struct statx about;
-  return statx(descriptor, "", AT_EMPTY_PATH, STATX_MNT_ID, &about) == 0 ? about.stx_mnt_id : 0;
+  struct sys_statx about;
+  return sys_statx(descriptor, "", AT_EMPTY_PATH, SYS_STATX_MNT_ID, &about) == 0 ? about.mount_id : 0;
 }
 
 // `layer direct` leaves mount points behind in the user's own directory, but never an empty file that looks like content.

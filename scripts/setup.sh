@@ -15,7 +15,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 case $want in
   build)
     needed='npm:npm cc:gcc make:make /usr/include/stdlib.h:libc6-dev'
-    useful='mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse:squashfuse fusermount3:fuse3 newuidmap:uidmap'
+    useful='musl-gcc:musl-tools mksquashfs:squashfs-tools tar2sqfs:squashfs-tools-ng squashfuse:squashfuse fusermount3:fuse3 newuidmap:uidmap'
     ;;
   demo) needed='' useful='mmdebstrap:mmdebstrap' ;;
   batch)

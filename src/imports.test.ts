@@ -21,17 +21,24 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   signing: ["base", "platform", "oci", "image"],
   demo: ["base", "platform", "oci", "image"],
   store: ["base", "platform"],
-  site: ["base", "platform", "oci", "run", "image", "policy"],
+  site: ["base", "platform", "oci", "run", "image", "policy", "audit"],
   gateway: ["base", "platform", "oci", "image", "signing", "store", "site"],
   batch: ["base", "platform", "oci", "image", "run", "site", "gateway"],
   mpi: ["base", "platform", "image", "elf"],
-  policy: ["base", "recipe", "oci", "image"],
+  policy: ["base", "recipe", "oci", "image", "audit"],
+  audit: ["base", "platform", "oci", "image", "elf"],
+  advisories: ["base", "platform", "oci", "signing", "audit"],
+  lint: ["base", "platform", "recipe", "policy", "site"],
+  gate: [
+    ...["base", "platform", "oci", "image", "signing", "store", "site"],
+    ...["recipe", "policy", "audit", "advisories"],
+  ],
   proxy: ["base", "platform"],
   accounts: ["base", "platform", "store", "site", "gateway"],
   services: ["base", "platform", "oci", "recipe", "policy", "store", "site", "gateway", "accounts", "proxy"],
   server: [
     ...["base", "platform", "oci", "image", "signing", "store", "site", "gateway"],
-    ...["recipe", "policy", "proxy", "accounts", "services"],
+    ...["recipe", "policy", "proxy", "accounts", "services", "audit", "advisories", "gate"],
   ],
 };
 

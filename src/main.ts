@@ -7,7 +7,7 @@ import { type Context, interruptedBy, processContext } from "./cli/context.ts";
 import { writeError } from "./cli/terminal-log.ts";
 import { readVerbosity } from "./cli/verbosity.ts";
 import { takeHandoverMark } from "./platform/handover.ts";
-import { needCompiler, takeLeanMark } from "./platform/lean.ts";
+import { needCompiler, takeMarks } from "./platform/lean.ts";
 
 const SHIFTER_NAMES = new Set(["shifter", "shifterimg", "setupRoot", "unsetupRoot"]);
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -63,7 +63,7 @@ function nameToCommand(name: string, args: string[]): string[] {
   return SHIFTER_NAMES.has(basename(name)) ? [basename(name), ...args] : args;
 }
 
-takeLeanMark(process.env);
+takeMarks(process.env);
 takeHandoverMark(process.env);
 main(process.argv).then((status) => {
   process.exitCode = status;

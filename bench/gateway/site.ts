@@ -4,8 +4,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeFlags } from "../../src/cli/serve-node.ts";
 import { type Munge, openMunge } from "../../src/gateway/auth/munge.ts";
 import { startMunge, type TestMunge } from "../../tests/support/munge.ts";
 import { SYSTEM, seedImages } from "./seed.ts";
@@ -51,8 +53,7 @@ export async function openSite(): Promise<GatewaySite> {
       await rm(join(DIR, "state"), { recursive: true, force: true });
       await mkdir(join(DIR, "state"), { recursive: true });
       await copyFile(seeded, join(DIR, "state", "berth.db"));
-      // As `berth serve` starts Node.
-      return start(["--max-semi-space-size=16", modules(), "serve", "--config", config]);
+      return start([...nodeFlags(availableParallelism()), modules(), "serve", "--config", config]);
     },
     startBaseline: () => start([join(import.meta.dirname, "baseline-server.ts"), munged.socket]),
     close: () => munged.stop(),

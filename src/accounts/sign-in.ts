@@ -39,7 +39,8 @@ export interface SignInOffice {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<{ readonly who: SignedInPerson; readonly csrf: string }>;
-  signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** `everywhere`: all sessions of the same person end, those of other machines, too. */
+  signOut(request: FastifyRequest, reply: FastifyReply, everywhere?: boolean): Promise<void>;
   /** Where the browser is sent to. */
   beginOidc(request: FastifyRequest, reply: FastifyReply): Promise<string>;
   /** Where it is sent after it came back. */
@@ -79,9 +80,9 @@ export function signInOffice(parts: SignInParts): SignInOffice {
         wish.token === undefined ? await byPassword(parts, wish, request) : await byToken(parts, wish.token);
       return begin(parts, proof, request, reply);
     },
-    async signOut(request, reply) {
+    async signOut(request, reply, everywhere = false) {
       const secret = sessionSecret(request, config());
-      if (secret !== undefined) await endSession(parts, secret, request);
+      if (secret !== undefined) await endSession(parts, secret, request, everywhere);
       setCookie(parts, request, reply, SESSION_COOKIE, "", 0);
     },
     async beginOidc(request, reply) {
@@ -151,11 +152,18 @@ async function noted<T>(
   }
 }
 
-async function endSession({ sessions, audit }: SignInParts, secret: string, request: FastifyRequest): Promise<void> {
+async function endSession(
+  { sessions, audit }: SignInParts,
+  secret: string,
+  request: FastifyRequest,
+  everywhere: boolean,
+): Promise<void> {
   const session = await sessions.find(secret);
-  await sessions.end(secret);
+  if (session && everywhere) await sessions.endAll(session.uid);
+  else await sessions.end(secret);
   const note = { action: "session.end", object: "session", outcome: "ok", address: request.ip } as const;
-  if (session) await audit.note({ ...note, who: { uid: session.uid, user: session.user } });
+  const detail = everywhere ? { detail: "everywhere" } : {};
+  if (session) await audit.note({ ...note, ...detail, who: { uid: session.uid, user: session.user } });
 }
 
 async function begin(

@@ -6,6 +6,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (word.length > 64) return undefined;
   const limit = Math.max(1, Math.floor(word.length / 3));
   const scored = candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= limit)
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ far }) => far <= limit)
     .sort((a, b) => a.far - b.far);

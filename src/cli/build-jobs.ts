@@ -19,17 +19,13 @@ import type { ALL_BUILD_FLAGS } from "./build-flags.ts";
 import { type BuildSource, ignoreFile } from "./build-source.ts";
 import type { Context } from "./context.ts";
 import type { FlagValues } from "./flags.ts";
+import { sourceDate } from "./source-date.ts";
 import { VERSION } from "./version.ts";
 
 export type BuildValues = FlagValues<typeof ALL_BUILD_FLAGS>;
 
 const fail = defineErrors({
   E_BUILD_FLAG: { text: "{flag} {value}: {reason}", hint: "{hint}", exit: 1 },
-  E_BUILD_EPOCH: {
-    text: 'SOURCE_DATE_EPOCH is "{value}", which is no number of seconds since 1970',
-    hint: "write whole seconds, such as 1700000000, or unset it",
-    exit: 1,
-  },
 });
 
 /** The job of a definition file. @throws E_DEFINITION_ARGUMENT…, E_BIND_…, E_MOUNT_…, E_BUILD_EPOCH */
@@ -121,12 +117,4 @@ function network(word: string | undefined): "host" | "none" {
   if (word === "none") return word;
   const reason = "there is no such network";
   throw fail("E_BUILD_FLAG", { flag: "--network", value: word, reason, hint: "choose host or none" });
-}
-
-/** SOURCE_DATE_EPOCH (reproducible-builds.org). @throws E_BUILD_EPOCH */
-export function sourceDate(env: Context["env"]): number | undefined {
-  const value = env["SOURCE_DATE_EPOCH"];
-  if (value === undefined || value === "") return undefined;
-  if (!/^\d{1,11}$/.test(value)) throw fail("E_BUILD_EPOCH", { value });
-  return Number(value);
 }

@@ -20,7 +20,7 @@ import type { Platform } from "../oci/types.ts";
 import type { ImageSource } from "../oci/uri.ts";
 import { parseWebAddress } from "../oci/web/web-address.ts";
 import { subordinateIds } from "../run/subordinate-ids.ts";
-import { type BuildValues, definitionJob, dockerfileJob, sourceDate } from "./build-jobs.ts";
+import { type BuildValues, definitionJob, dockerfileJob } from "./build-jobs.ts";
 import { type BuildSource, contextFilter, findSource } from "./build-source.ts";
 import { squashfsWishes } from "./build-squashfs.ts";
 import { heldVoices, type Voices } from "./build-voices.ts";
@@ -30,6 +30,7 @@ import { keepFiles } from "./keep-file.ts";
 import type { UsedImage } from "./policy-check.ts";
 import { registryAccess } from "./registry-access.ts";
 import { policyGate } from "./run/policy-gate.ts";
+import { sourceDate } from "./source-date.ts";
 
 /** One call of the command, its flags read. */
 interface Call {

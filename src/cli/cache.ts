@@ -15,7 +15,7 @@ import { print as printOut } from "./output.ts";
 const fail = defineErrors({
   E_CACHE_TYPE: {
     text: '"{type}" is no kind of cache entry',
-    hint: "choose blob, image, sandbox, ref, build or all",
+    hint: "choose blob, image, sandbox, ref, build, audit or all",
     exit: 1,
   },
   E_CACHE_DAYS: { text: '"{days}" is not a number of days', hint: "write a whole number, such as 30", exit: 1 },
@@ -33,7 +33,7 @@ const TYPE_FLAG = {
   kind: "list",
   value: "type",
   env: [],
-  help: "blob, image, sandbox, ref or build; several with commas (default: all)",
+  help: "blob, image, sandbox, ref, build or audit; several with commas (default: all)",
 } as const satisfies FlagSpec;
 
 const JSON_FLAG = { long: "json", kind: "switch", env: [], help: "as JSON" } as const satisfies FlagSpec;
@@ -95,6 +95,7 @@ function cleanCommand(context: Context): Command {
     const cache = openedCache(context);
     await removeEntries(cache, going);
     await (await import("../build/engine/entries.ts")).removeBuildEntries(cache.root, going, wish.now);
+    await (await import("../audit/record-entries.ts")).removeRecordEntries(cache.root, going);
     await sweepLeftovers(cache, wish.now);
     print(`freed ${formatSize(sizeOf(going))}`);
   });
@@ -122,7 +123,8 @@ async function allEntries(context: Context): Promise<readonly CacheEntry[]> {
   const { cacheEntries } = await import("../oci/store/cache-entries.ts");
   const { buildEntries } = await import("../build/engine/entries.ts");
   const cache = openedCache(context);
-  return [...(await cacheEntries(cache)), ...(await buildEntries(cache.root))];
+  const { recordEntries } = await import("../audit/record-entries.ts");
+  return [...(await cacheEntries(cache)), ...(await buildEntries(cache.root)), ...(await recordEntries(cache.root))];
 }
 
 // Steps of builds have left files of other ids, which nobody can remove outside.

@@ -7,6 +7,8 @@ import type { Context } from "./context.ts";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Exit status of a call that cannot be understood; 1 unless said (spec/apptainer.md 1.1). */
+  readonly usageExit?: number;
   load(context: Context): Promise<Command>;
 }
 
@@ -57,9 +59,63 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (c) => (await import("./convert.ts")).convertCommand(c),
   },
   {
+    name: "lint",
+    summary: "check recipes, compose files and job scripts against the site's practices",
+    usageExit: 2,
+    load: async (c) => (await import("./lint.ts")).lintCommand(c),
+  },
+  {
+    name: "lsp",
+    summary: "a language server: what lint finds, in editors",
+    usageExit: 2,
+    load: async (c) => (await import("./lsp.ts")).lspCommand(c),
+  },
+  {
+    name: "policy",
+    summary: "show the practices as a handbook, and run a site's own examples",
+    usageExit: 2,
+    load: async (c) => (await import("./policy.ts")).policyCommand(c),
+  },
+  {
+    name: "audit",
+    summary: "check images against the site's practices: configuration, history, every layer's files",
+    usageExit: 2,
+    load: async (c) => (await import("./audit.ts")).auditCommand(c),
+  },
+  {
+    name: "gate",
+    summary: "judge images, and show, check and attach the signed verdicts",
+    usageExit: 2,
+    load: async (c) => (await import("./gate.ts")).gateCommand(c),
+  },
+  {
+    name: "inventory",
+    summary: "find image files in large trees, with owners and verdicts",
+    usageExit: 2,
+    load: async (c) => (await import("./inventory.ts")).inventoryCommand(c),
+  },
+  {
+    name: "scan",
+    summary: "look for known flaws in the packages of an image",
+    usageExit: 2,
+    load: async (c) => (await import("./scan.ts")).scanCommand(c),
+  },
+  {
+    name: "advisories",
+    summary: "get and keep what is known of flaws in packages",
+    usageExit: 2,
+    load: async (c) => (await import("./advisories.ts")).advisoriesCommand(c),
+  },
+  {
     name: "inspect",
     summary: "show labels, scripts and configuration of an image",
     load: async (c) => (await import("./inspect.ts")).inspectCommand(c),
+  },
+  {
+    name: "sbom",
+    summary: "list the packages in an image: CycloneDX, SPDX",
+    usageExit: 2,
+    load: async (c) => (await import("./sbom.ts")).sbomCommand(c),
   },
   {
     name: "image",
@@ -199,6 +255,16 @@ export const INTERNAL_COMMANDS: readonly CommandEntry[] = [
     name: "gateway-job",
     summary: "make one image for the gateway",
     load: async (c) => (await import("./gateway-job.ts")).gatewayJobCommand(c),
+  },
+  {
+    name: "gate-job",
+    summary: "judge one image for the gateway",
+    load: async (c) => (await import("./gate-job.ts")).gateJobCommand(c),
+  },
+  {
+    name: "rego-job",
+    summary: "evaluate policies in Rego for lint",
+    load: async () => (await import("./rego-job.ts")).regoJobCommand(),
   },
   {
     name: "proxy",

@@ -1,5 +1,6 @@
 // `berth demo`: shows, on this machine and without any registry, that berth pulls an image and runs it without privilege;
-// `berth demo build`, that it builds images so; `berth demo gateway`, that it serves a site's images to its users; `berth demo batch`, that jobs run in them; `berth demo services`, that stacks run.
+// `berth demo build`, that it builds images so; `berth demo gateway`, that it serves a site's images to its users; `berth demo batch`, that jobs run in them; `berth demo services`, that stacks run;
+// `berth demo policy`, that a bad recipe is found, and what comes of it held.
 
 import { basename } from "node:path";
 import { Argument, Command } from "commander";
@@ -11,11 +12,11 @@ const COLORS = { good: "\x1b[32m", bad: "\x1b[31m", dim: "\x1b[2m", end: "\x1b[0
 export function demoCommand(context: Context): Command {
   return new Command("demo")
     .description(
-      "Make a Debian image of several layers and serve it; pull it and run Python in it, or build a definition file and a Dockerfile on it. Or run an image gateway with two users, or, as root, a Slurm cluster of three nodes with a job, or a stack of services. Each step is proved.",
+      "Make a Debian image of several layers and serve it; pull it and run Python in it, or build a definition file and a Dockerfile on it. Or run an image gateway with two users, or, as root, a Slurm cluster of three nodes with a job, or a stack of services, or what the site's practices say of a bad Dockerfile. Each step is proved.",
     )
     .addArgument(
       new Argument("[demo]", "what is shown")
-        .choices(["pull", "build", "gateway", "batch", "services"])
+        .choices(["pull", "build", "gateway", "batch", "services", "policy"])
         .default("pull"),
     )
     .option("--fresh", "make the image again though an earlier demo left it")

@@ -32,7 +32,8 @@ export async function ensureImage(
   return cachedImage(parseImageUri(uri), flags, policyOf(flags.pull ?? "newer"), context);
 }
 
-function policyOf(policy: string): PullPolicy {
+/** The policy that `--pull` names. @throws E_POLICY */
+export function policyOf(policy: string): PullPolicy {
   if (policy === "always" || policy === "missing" || policy === "never" || policy === "newer") return policy;
   throw fail("E_POLICY", { policy });
 }

@@ -9,6 +9,7 @@ import { migrateCommand } from "./gateway/migrate.ts";
 import { namespaceCommand } from "./gateway/namespaces.ts";
 import * as pins from "./gateway/pins.ts";
 import * as pulls from "./gateway/pulls.ts";
+import { remindersCommand } from "./gateway/reminders.ts";
 import { repositoryCommand } from "./gateway/repositories.ts";
 import * as site from "./gateway/site.ts";
 import { teamCommand } from "./gateway/teams.ts";
@@ -22,7 +23,7 @@ export function gatewayCommand(context: Context): Command {
   const parts = [
     ...[pulls.pullCommand, pulls.importCommand, pulls.queueCommand, pulls.cancelCommand],
     ...[images.listCommand, images.showCommand, images.removeCommand, images.aclCommand, images.historyCommand],
-    ...[images.releaseCommand, pins.pinCommand, pins.unpinCommand, pins.pinsCommand],
+    ...[images.releaseCommand, remindersCommand, pins.pinCommand, pins.unpinCommand, pins.pinsCommand],
     ...[site.quotaCommand, site.eventsCommand, site.collectCommand, site.systemsCommand, site.whoamiCommand],
     ...[teamCommand, namespaceCommand, repositoryCommand],
     ...[tokenCommand, migrateCommand, importMongoCommand],

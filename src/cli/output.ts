@@ -18,6 +18,12 @@ const fail = defineErrors({
 const READER_GONE = 141;
 
 let opened: NodeJS.WriteStream | undefined;
+let failedExit: number | undefined;
+
+/** Says with which status a process ends that cannot write its output: the commands that check have numbers of their own. */
+export function endFailedOutputWith(exit: number): void {
+  failedExit = exit;
+}
 
 /** Standard output, with its failures taken care of. */
 export function standardOutput(): NodeJS.WriteStream {
@@ -40,5 +46,5 @@ function endAt(error: Error): never {
   if (errnoOf(error) === "EPIPE") process.exit(READER_GONE);
   const failure = fail("E_OUTPUT", { why: reasonOf(error) });
   writeError(errorReport(failure, { color: false, debug: false }));
-  process.exit(failure.exit);
+  process.exit(failedExit ?? failure.exit);
 }

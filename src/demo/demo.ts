@@ -44,8 +44,8 @@ export interface Audience {
 
 type Act = readonly [title: string, act: (scene: Scene, signal: AbortSignal) => Promise<Outcome>];
 
-/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them, `gateway` serves, `batch` runs a job, `services` runs a stack. */
-export type Demo = keyof typeof ACTS | "gateway" | "batch" | "services";
+/** What is shown: `pull` brings the image and runs it, `build` makes two images on it and runs them, `gateway` serves, `batch` runs a job, `services` runs a stack, `policy` follows a bad Dockerfile. */
+export type Demo = keyof typeof ACTS | "gateway" | "batch" | "services" | "policy";
 
 const PULL: readonly Act[] = [
   ["serve it over the distribution protocol", serve],
@@ -97,6 +97,11 @@ export async function performDemo(
   if (demo === "services") {
     const { performServicesDemo } = await import("./services.ts");
     await performServicesDemo(options, step);
+    return reports;
+  }
+  if (demo === "policy") {
+    const { performPolicyDemo } = await import("./policy.ts");
+    await performPolicyDemo(options, step);
     return reports;
   }
   const image = await step("make a Debian image with Python", async (): Promise<[MadeImage, Outcome]> => {

@@ -20,30 +20,41 @@ export interface RunningGateway extends ServingBerth {
 export const IMAGES = "images";
 const SYSTEM = "demo";
 
-function configuration(registry: string): string {
+/** What the gateway of a demo is to know. */
+export interface GatewayWishes {
+  /** Address of its registry. */
+  readonly registry: string;
+  /** Alice's login there, `user:password`; left out: anybody may read. */
+  readonly login?: string;
+  /** Further lines of the site's configuration, first those of `gateway:`. */
+  readonly more?: string;
+}
+
+function configuration({ registry, login, more = "" }: GatewayWishes): string {
+  const auth = login === undefined ? "" : ", auth: basic";
   return `# Callers are believed what they say: for demonstrations and tests only.
 server: {listen: "127.0.0.1:0", stateDir: gateway}
 gateway:
   authentication: mock
   systems: {${SYSTEM}: {imageDir: ${IMAGES}, admins: [carol]}}
-  registries: {site: {url: "${registry}", auth: basic}}
+  registries: {site: {url: "${registry}"${auth}}}
   pullUpdate: 5m
-`;
+${more}`;
 }
 
 /** Starts `berth serve` as the demo's user. @throws E_DEMO_SERVE */
-export async function startGateway(stage: Stage, registry: string, login: string): Promise<RunningGateway> {
+export async function startGateway(stage: Stage, wishes: GatewayWishes): Promise<RunningGateway> {
   const config = join(stage.folder, "site.yaml");
-  await writeFile(config, configuration(registry), { mode: 0o644 });
+  await writeFile(config, configuration(wishes), { mode: 0o644 });
   const serving = await untilServing((call) => stage.berth(["serve", "--config", config], call));
   return {
     ...serving,
     as: (person, args, options = {}) =>
-      stage.berth(args, { ...options, env: { ...variables(serving.url, person, login), ...options.env } }),
+      stage.berth(args, { ...options, env: { ...variables(serving.url, person, wishes.login), ...options.env } }),
   };
 }
 
-function variables(url: string, person: Person, login: string) {
+function variables(url: string, person: Person, login = "") {
   // Fields are parted by colons: those within one are written as %3A.
   const token = person === "alice" ? login.replaceAll("%", "%25").replaceAll(":", "%3A") : "";
   const number = PEOPLE[person];

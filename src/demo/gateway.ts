@@ -60,7 +60,7 @@ async function play(
     const login = `${REGISTRY_LOGIN.user}:${REGISTRY_LOGIN.password}`;
     const gateway = await step("start a registry with a login, and the gateway", async () => {
       await prepareImages(stage);
-      const running = await startGateway(stage, registry.url, login);
+      const running = await startGateway(stage, { registry: registry.url, login });
       return [running, { note: `registry ${registry.url}`, proofs: [] }];
     });
     try {
@@ -74,8 +74,8 @@ async function play(
   }
 }
 
-// The site makes the folder that its nodes mount; the gateway only writes there.
-async function prepareImages(stage: Stage): Promise<void> {
+/** The folder that nodes mount is made by the site; the gateway only writes there. */
+export async function prepareImages(stage: Stage): Promise<void> {
   const folder = join(stage.folder, IMAGES);
   await mkdir(folder);
   if (process.getuid?.() === 0) await chown(folder, stage.uid, stage.uid);

@@ -16,6 +16,8 @@ export interface TinyOptions {
   readonly programs?: readonly string[];
   /** Further files, in the layer on top. */
   readonly files?: readonly Edit[];
+  /** Further layers above those, the lowest first. */
+  readonly more?: readonly { readonly by: string; readonly edits: readonly Edit[] }[];
   readonly signal: AbortSignal;
 }
 
@@ -32,9 +34,12 @@ export async function makeTinyImage(dir: string, options: TinyOptions): Promise<
   }
   const below = editTree(base, BELOW, MTIME);
   const above = editTree(below, [...ABOVE, ...(options.files ?? [])], MTIME);
-  const made = await makeLayers(join(dir, "layout"), [base, below, above] satisfies readonly Tree[], {
+  const trees: Tree[] = [base, below, above];
+  const more = options.more ?? [];
+  for (const { edits } of more) trees.push(editTree(trees.at(-1) ?? above, edits, MTIME));
+  const made = await makeLayers(join(dir, "layout"), trees, {
     signal: options.signal,
-    history: ["this machine's programs", "files", "deletes and replaces files"],
+    history: ["this machine's programs", "files", "deletes and replaces files", ...more.map(({ by }) => by)],
     config: { Env: ["PATH=/usr/bin:/bin"], Entrypoint: [programs[0] ?? "/bin/sh"], Labels: { tiny: "yes" } },
   });
   return { ...made, how: "copied from this machine", cached: false };

@@ -1,6 +1,8 @@
 // What the records offer the parts that change them: the catalog of images and the queue of pulls. Both speak SQL to the
 // store and know no rule about who may; every method is one transaction, so that a dead server leaves a whole record.
 
+import type { Transaction } from "kysely";
+import type { Tables } from "../store/schema.ts";
 import type {
   AclChange,
   GatewayEvent,
@@ -66,10 +68,23 @@ export interface NewPull extends ImageName {
   readonly importFrom?: { readonly path: string; readonly format: string } | undefined;
 }
 
+/** Requests that have not ended, of everybody, of a person, of his primary group. */
+export interface Unfinished {
+  readonly total: number;
+  readonly own: number;
+  readonly group: number;
+}
+
+/**
+ * Whether there is room for one more request; told what there is without it, in the transaction that adds it, so that nobody comes
+ * between. @throws what refuses it
+ */
+export type Admission = (unfinished: Unfinished, trx: Transaction<Tables>) => Promise<void>;
+
 /** The queue of all servers. A pull is worked on by the one that claimed it, for as long as its heartbeat is young. */
 export interface Queue {
-  /** Adds a request, or answers the unfinished one of the same name: there is never more than one. */
-  add(request: NewPull): Promise<PullRecord>;
+  /** Adds a request, or answers the unfinished one of the same name: there is never more than one. @throws what `admit` throws */
+  add(request: NewPull, admit?: Admission): Promise<PullRecord>;
   find(id: string): Promise<PullRecord | undefined>;
   /** The newest request of that name, finished or not; with `uid` the newest of that person. */
   latest(name: ImageName, uid?: number): Promise<PullRecord | undefined>;

@@ -2,8 +2,10 @@
 // The parts: `desk` (what a request means and who may), `catalog` and `queue` (the records), `work` (pull, convert,
 // examine), `publish` (files on the systems), `api` (HTTP). Times are seconds since 1970 with fraction, as on the wire.
 
+import type { CollectedSignatures } from "../signing/signature-evidence.ts";
 import type { HeldImage, PinFilter } from "./pin-types.ts";
 
+export type { Judge, Verdict } from "./judge-types.ts";
 export type { HeldImage, PinFilter } from "./pin-types.ts";
 export type { PublishedAcl, PublishedFile, Publisher } from "./publisher-types.ts";
 
@@ -148,19 +150,23 @@ export interface ListFilter {
   readonly after?: string | undefined;
 }
 
+/** Puts an image into words: the same words for the same record. What it wrote is kept as long as the function is. */
+export type WriteImage = (image: ImageRecord) => string;
+
 /**
  * The front desk: every operation of the gateway with its rules about who may. HTTP, the command line in tests and the
  * mirror call this and nothing behind it. Failures: `E_GATEWAY_…` of src/gateway/errors.ts with their HTTP status.
  */
 export interface Desk {
   /**
-   * Counts as a use. With `all` (no part of Shifter's API) administrators and operators see every image, in any state,
-   * without using it.
+   * Counts as a use. With `all` (not Shifter's) staff see every image in any state, owners theirs in quarantine, without using it.
    *
    * @throws E_GATEWAY_NO_IMAGE (404), also for those who may not know that it exists
    */
   lookup(who: Principal | undefined, name: ImageName, options?: { readonly all?: boolean }): Promise<ImageRecord>;
   list(who: Principal | undefined, filter: ListFilter): Promise<Page<ImageRecord>>;
+  /** All READY images that may be read, each as `write` puts it, with a comma before it; parts of one text in UTF-8. */
+  listTexts(who: Principal | undefined, system: string, write: WriteImage): Promise<readonly Buffer[]>;
   /** By the rules of spec/shifter.md 1.5. Answers what there is when nothing has to be done. */
   pull(who: Principal | undefined, name: ImageName, acl: AclChange): Promise<ImageRecord | PullRecord>;
   importFile(
@@ -272,19 +278,10 @@ export interface MadeImage {
   readonly labels: Readonly<Record<string, string>>;
   /** The image's USER. */
   readonly user: string | null;
+  /** What was found of its signatures, for the judges; undefined: nobody has looked. */
+  readonly signatures?: CollectedSignatures | undefined;
   /** The finished file in the working folder, to be moved; undefined: only the metadata changed. */
   readonly file:
     | { readonly path: string; readonly format: string; readonly bytes: number; readonly digest: string }
     | undefined;
-}
-
-/** The policy of the site, asked before an image is published (supplied by the policy room). */
-export interface Judge {
-  readonly name: string;
-  judge(image: MadeImage, signal: AbortSignal): Promise<Verdict>;
-}
-
-export interface Verdict {
-  readonly verdict: "accepted" | "refused" | "quarantined";
-  readonly reason: string;
 }

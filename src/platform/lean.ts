@@ -4,18 +4,23 @@
 import { handoverMark } from "./handover.ts";
 import type { Environment } from "./user.ts";
 
-/** What native/berth.c sets: the runtime's own switch, and the word that it was berth that set it. */
-const SWITCH = "BUN_JSC_useJIT";
-const MARK = "BERTH_LEAN";
+/** What native/berth.c sets: the word that it was berth that set it, and the variable of the runtime. */
+const SET_BEFORE = {
+  BERTH_LEAN: "BUN_JSC_useJIT",
+  BERTH_KEEPS_MEMORY: "MIMALLOC_PURGE_DELAY",
+  BERTH_COMPILES_LATE: "BUN_JSC_thresholdForJITAfterWarmUp",
+} as const;
 
 let lean = false;
 
-/** Remembers whether this process was started lean. The variables that say so go: payloads inherit the rest. */
-export function takeLeanMark(env: NodeJS.ProcessEnv): void {
-  lean = env[MARK] !== undefined;
-  if (!lean) return;
-  delete env[MARK];
-  delete env[SWITCH];
+/** Remembers whether this process was started lean. What was set before its start goes: payloads inherit the rest. */
+export function takeMarks(env: NodeJS.ProcessEnv): void {
+  lean = env["BERTH_LEAN"] !== undefined;
+  for (const [mark, variable] of Object.entries(SET_BEFORE)) {
+    if (env[mark] === undefined) continue;
+    delete env[mark];
+    delete env[variable];
+  }
 }
 
 /**

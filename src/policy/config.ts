@@ -1,6 +1,7 @@
 // What a site's policy is made of, as plain data: tables, lists and exceptions that the rules are checked with. A profile
 // (`profiles/`) is one of these; the site's file changes parts of it. Knows no file format. Sizes are bytes, times seconds.
 
+import type { PracticeConfig } from "./practice-config.ts";
 import type { Severity } from "./types.ts";
 
 /** A policy with every table filled in. */
@@ -32,6 +33,8 @@ export interface PolicyConfig {
   readonly collaborationAccounts: string;
   readonly names: NamePolicy;
   readonly limits: PolicyLimits;
+  /** The tables of practices: recipes, launches, images, hosts. */
+  readonly practices: PracticeConfig;
   /** `version:` of compose files that are taken without remark; undefined: all. */
   readonly composeVersions: readonly string[] | undefined;
 }

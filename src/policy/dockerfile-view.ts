@@ -3,27 +3,24 @@
 
 import type { Dockerfile, Instruction, Word } from "../recipe/dockerfile/ast.ts";
 
-/** The instructions that make the last stage, those of the stages below it first; without FROM. */
-export function finalChain({ instructions }: Dockerfile): readonly Instruction[] {
-  const stages: Instruction[][] = [];
-  for (const instruction of instructions) {
-    if (instruction.keyword === "FROM") stages.push([instruction]);
-    else stages.at(-1)?.push(instruction);
-  }
-  const chain: Instruction[] = [];
-  for (let index = stages.length - 1; index >= 0; ) {
-    const [from, ...rest] = stages[index] ?? [];
-    chain.unshift(...rest);
-    index = from?.keyword === "FROM" ? stageNamed(from.image, stages.slice(0, index)) : -1;
-  }
-  return chain;
+interface Stage {
+  readonly below: Stage | undefined;
+  readonly instructions: Instruction[];
 }
 
-function stageNamed(image: Word, stages: readonly (readonly Instruction[])[]): number {
-  return stages.findLastIndex(([from]) => {
-    const alias = from?.keyword === "FROM" ? from.alias?.text : undefined;
-    return alias !== undefined && alias.toLowerCase() === image.text.toLowerCase();
-  });
+/** The instructions that make the last stage, those of the stages below it first; without FROM. */
+export function finalChain({ instructions }: Dockerfile): readonly Instruction[] {
+  const named = new Map<string, Stage>();
+  let last: Stage | undefined;
+  for (const instruction of instructions) {
+    if (instruction.keyword === "FROM") {
+      last = { below: named.get(instruction.image.text.toLowerCase()), instructions: [] };
+      if (instruction.alias) named.set(instruction.alias.text.toLowerCase(), last);
+    } else last?.instructions.push(instruction);
+  }
+  const chain: Stage[] = [];
+  for (let stage = last; stage; stage = stage.below) chain.push(stage);
+  return chain.reverse().flatMap((stage) => stage.instructions);
 }
 
 /** A word without its quotes. */

@@ -45,10 +45,14 @@ const ENGINE_PARTS = [
 ];
 const SOCKET_NAME = /^(docker|podman|containerd|crio|cri-dockerd|buildkitd|dockershim)[a-z.-]*\.sock$/i;
 
+/** True for a path with the name of an engine's socket. */
+export function isEngineSocket(path: string): boolean {
+  return SOCKET_NAME.test(path.slice(path.lastIndexOf("/") + 1));
+}
+
 /** The part of an engine that a plain path reaches: it is one, below one, or a folder above one. */
 export function enginePartOf(path: string): string | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (SOCKET_NAME.test(name)) return path;
+  if (isEngineSocket(path)) return path;
   return ENGINE_PARTS.find((part) => isWithin(path, part) || isAbove(path, part));
 }
 

@@ -1,5 +1,7 @@
-// Sentences of findings, made from templates. What is filled in comes from recipes and images, so it is cut and made printable.
+// Sentences of findings, made from templates. What is filled in comes from recipes and images, so it is cut, made printable, and shown
+// without what looks like a secret.
 
+import { withoutSecrets } from "../audit/secrets/without-secrets.ts";
 import type { Fields } from "./rule.ts";
 
 const LONGEST = 160;
@@ -8,7 +10,8 @@ const LONGEST = 160;
 export function fillText(template: string, fields: Fields): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    return value === undefined ? whole : printable(String(value));
+    if (value === undefined) return whole;
+    return typeof value === "string" ? printable(withoutSecrets(value)) : String(value);
   });
 }
 

@@ -17,7 +17,7 @@ export function labelOf(text: string): string {
   const label = words
     .replace(/^[-0-9]+/, "")
     .slice(0, 63)
-    .replace(/-+$/, "");
+    .replace(/(?<!-)-+$/, "");
   return label === "" ? "stack" : label;
 }
 

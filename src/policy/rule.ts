@@ -1,9 +1,10 @@
 // What a rule is: words, severity, a check over one kind of subject, and the examples that are its tests. Rules are data; the
 // judge (`judge.ts`) runs them, the handbook (`explain.ts`) prints them. Knows no rule.
 
+import type { Range } from "../base/source.ts";
 import type { Example } from "./example.ts";
 import type { SubjectKind, Subjects } from "./subjects.ts";
-import type { Finding, Severity } from "./types.ts";
+import type { Finding, Fix, Severity } from "./types.ts";
 
 /** What a check found. Fields fill the rule's texts; those of the subject (`service`, `stack`, …) are there already. */
 export interface Hit {
@@ -13,9 +14,15 @@ export interface Hit {
   /** JSON pointer below the subject's: `/user`. */
   readonly at?: string | undefined;
   readonly certainty?: Finding["certainty"] | undefined;
+  /** Where in the text that was judged, for what is a text. */
+  readonly range?: Range | undefined;
+  readonly fix?: Fix | undefined;
 }
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
+
+/** Of one practice in one thing: enough to see what is wrong; a hostile recipe must not make a page of millions. */
+export const MOST_HITS = 200;
 
 /** Nothing, one, or several. */
 export type Verdict = Hit | readonly Hit[] | undefined;

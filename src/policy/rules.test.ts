@@ -68,6 +68,8 @@ test("profiles name rules that there are", () => {
   for (const profile of PROFILES.values())
     for (const name of profile.severities.keys()) {
       const [id = "", inCase = "unknown"] = name.split(":");
+      // Practices have no dash in their ids; `practices.test.ts` looks at those.
+      if (!id.includes("-")) continue;
       expect(RULE_CASES.get(id)).toContain(inCase);
     }
 });

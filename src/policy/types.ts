@@ -1,6 +1,6 @@
 // What the policy says of something: findings. Rules are made in this room; who asks decides what a finding stops.
 
-import type { Located } from "../base/source.ts";
+import type { Located, Range } from "../base/source.ts";
 
 export type Severity = "error" | "warning" | "info" | "style";
 
@@ -18,8 +18,25 @@ export interface Finding {
   readonly pointer: string;
   /** Where that stands in somebody's file. */
   readonly place?: Located | undefined;
-  /** `unknown`: the facts to decide were not there; counted, never shown as passed. */
-  readonly certainty: "certain" | "likely" | "unknown";
+  /** `person`: somebody has to look; `unknown`: the facts to decide were not there; counted, never shown as passed. */
+  readonly certainty: "certain" | "likely" | "person" | "unknown";
+  /** The edit that mends it. */
+  readonly fix?: Fix | undefined;
   /** Somebody allowed it: who and why, and until when (seconds since 1970). */
   readonly waived?: { readonly by: string; readonly reason: string; readonly until: number | null } | undefined;
+}
+
+/** A replacement of a part of a text; an empty range inserts. */
+export interface Edit {
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** Edits of one text that mend a finding together; they do not overlap. */
+export interface Fix {
+  /** What it does, as a command: `add --no-install-recommends`. */
+  readonly title: string;
+  /** Keeps the meaning of the recipe; else it is applied only when somebody asks for unsafe fixes. */
+  readonly safe: boolean;
+  readonly edits: readonly Edit[];
 }

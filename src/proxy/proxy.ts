@@ -1,6 +1,7 @@
 // A proxy process put together: open ports, the link to the server, the regular reports, and its end. Everything that it
 // serves comes from the server; without a table it serves nothing but excuses.
 
+import { Crowd, type Member } from "../base/crowd.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { BackendPool } from "./backend/pool.ts";
 import { Certificates } from "./client/certificates.ts";
@@ -45,6 +46,8 @@ const CHECK_MS = 250;
 const SWEEP_MS = 1_000;
 /** For requests under way when it ends because its server's folder is gone. */
 const FORSAKEN_DRAIN_MS = 30_000;
+/** A process that just started waits so long for its first table before it says that it serves nothing. */
+const FIRST_TABLE_MS = 2_000;
 /** Unused connections of clients whose next request may be on its way get so long. */
 const LAST_REQUEST_MS = 1_000;
 
@@ -55,18 +58,26 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   return proxy;
 }
 
+interface OpenExchange extends Member {
+  readonly exchange: Exchange;
+}
+
 class ProxyProcess implements RunningProxy {
   readonly #options: ProxyOptions;
   readonly #around: Surroundings;
   readonly #routes: LiveRoutes;
   readonly #certificates = new Certificates();
   readonly #tcp: TcpPorts;
-  readonly #open = new Set<Exchange>();
+  readonly #open = new Crowd<OpenExchange>();
   readonly #fronts: Front[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #link: ControlLink | undefined;
   #rest: Omit<ProxyTable, "version" | "routes"> | undefined;
   #version = 0;
+  /** Requests that came before the first table. */
+  readonly #early: (() => void)[] = [];
+  /** The first table has come, or none came in time and there are excuses. */
+  #serving = false;
   #ending = false;
 
   constructor(options: ProxyOptions) {
@@ -100,6 +111,7 @@ class ProxyProcess implements RunningProxy {
       onTrouble: (why) => this.#options.onTrouble?.(why),
       onForsaken: () => this.#options.onDrain?.(FORSAKEN_DRAIN_MS),
     });
+    setTimeout(() => this.#beginServing(), FIRST_TABLE_MS).unref();
   }
 
   async drain(withinMs: number): Promise<void> {
@@ -111,7 +123,7 @@ class ProxyProcess implements RunningProxy {
     while (Date.now() < least || (Date.now() < until && this.#open.size + this.#tcp.open > 0)) await pause(20);
     for (const timer of this.#timers) clearInterval(timer);
     this.#tcp.destroy();
-    for (const exchange of this.#open) exchange.abort();
+    for (const { exchange } of this.#open.all()) exchange.abort();
     for (const front of this.#fronts) front.destroy();
     this.#report();
     for (const route of this.#routes.all()) route.close();
@@ -128,7 +140,7 @@ class ProxyProcess implements RunningProxy {
       trust: trustOf(trustedProxies ?? []),
       now: Date.now,
       tell: (message) => void this.#link?.tell(message),
-      watched: new Set(),
+      watched: new Crowd(),
       released: (pool) => this.#released(pool),
       ending: () => this.#ending,
       signOn: () => this.#rest?.signOn,
@@ -137,8 +149,20 @@ class ProxyProcess implements RunningProxy {
   }
 
   #take(exchange: Exchange, carry: Carry): void {
-    this.#open.add(exchange);
-    exchange.onClose(() => this.#open.delete(exchange));
+    const open = { exchange, place: -1 };
+    this.#open.add(open);
+    exchange.onClose(() => this.#open.delete(open));
+    // It has just started: its table is on the way, and the other processes would have answered.
+    if (this.#serving) this.#serve(exchange, carry);
+    else this.#early.push(() => open.place >= 0 && this.#serve(exchange, carry));
+  }
+
+  #beginServing(): void {
+    this.#serving = true;
+    for (const serveOne of this.#early.splice(0)) serveOne();
+  }
+
+  #serve(exchange: Exchange, carry: Carry): void {
     const directory = this.#rest && { routes: this.#routes.map, challenges: this.#rest.challenges };
     try {
       serve(exchange, directory, this.#around, carry);
@@ -164,6 +188,7 @@ class ProxyProcess implements RunningProxy {
       this.#version = order.version;
     }
     if (!this.#ending) this.#tcp.apply(this.#routes.all());
+    this.#beginServing();
     this.#sayServing();
     // Those that asked while the server was away, or asked a server that is gone: another one begins with a whole table.
     const anew = order.kind === "table";
@@ -196,7 +221,7 @@ class ProxyProcess implements RunningProxy {
 
   #check(): void {
     const now = Date.now();
-    for (const watched of this.#around.watched) watched.check(now);
+    for (const watched of this.#around.watched.all()) watched.check(now);
   }
 
   // Kept until the server hears of it.

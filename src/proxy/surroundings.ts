@@ -1,12 +1,13 @@
 // What the parts of a proxy share while it runs: the clock, what is told to the server, the regular look at everything that
 // is under way.
 
+import type { Crowd, Member } from "../base/crowd.ts";
 import type { BackendPool } from "./backend/pool.ts";
 import type { Trust } from "./client/origin.ts";
 import type { ProxyMessage, ProxySignOn } from "./types.ts";
 
 /** Something under way that may take too long. */
-export interface Watched {
+export interface Watched extends Member {
   check(now: number): void;
 }
 
@@ -17,7 +18,7 @@ export interface Surroundings {
   now(): number;
   tell(message: ProxyMessage): void;
   /** Everything in it is looked at several times a second: cheaper than a timer for each request. */
-  readonly watched: Set<Watched>;
+  readonly watched: Crowd<Watched>;
   /** A backend that drains or is gone has no more requests. */
   released(pool: BackendPool): void;
   /** True: connections are not to be used again. */

@@ -7,6 +7,7 @@ import { connectBackend } from "./backend/connection.ts";
 import type { BackendPool } from "./backend/pool.ts";
 import { join } from "./client/join.ts";
 import type { LiveRoute } from "./routing/live-route.ts";
+import type { OpenUse } from "./routing/use.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const CONNECT_MS = 5_000;
@@ -97,7 +98,7 @@ class TcpVisit {
   readonly #socket: Socket;
   readonly #route: LiveRoute;
   readonly #around: Surroundings;
-  readonly #use: { lastBytes: number };
+  readonly #use: OpenUse;
   readonly #until: number;
   #giveUp: (() => void) | undefined;
   #pool: BackendPool | undefined;

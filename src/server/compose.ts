@@ -21,11 +21,12 @@ import type { GatewayConfig } from "../site/gateway-config.ts";
 import type { SiteServerConfig } from "../site/server-config.ts";
 import { askWho } from "./ask-who.ts";
 import { following } from "./following.ts";
+import { type LazyGate, lazyGate } from "./gate/lazy-gate.ts";
 import { type Lasting, openLasting } from "./lasting.ts";
 import { measuredDesk, workMetrics } from "./measured.ts";
 import { openOwnRegistry } from "./own-registry.ts";
 import { readyChecks } from "./ready-checks.ts";
-import { Services, type ServicesSurroundings } from "./services/services.ts";
+import type { Services, ServicesSurroundings } from "./services/services.ts";
 import type { Composition, ServerParts } from "./start-server.ts";
 
 /** What the gateway is told besides its configuration. */
@@ -41,8 +42,9 @@ export function composeGateway(around: Surroundings): ServerParts["compose"] {
   return async (site, log) => {
     const lasting = await openLasting(site, log);
     try {
-      const services = await Services.open(site, lasting, aboutServices(around));
-      return new Gateway({ ...lasting, services }, around, makePublisher(site.gateway, { log }));
+      const services = await openServices(site, lasting, around);
+      const gate = lazyGate(lasting, versionOf(around));
+      return new Gateway({ ...lasting, services, gate }, around, publisherOf(site.gateway, log, gate));
     } catch (error) {
       await lasting.close();
       throw error;
@@ -50,15 +52,32 @@ export function composeGateway(around: Surroundings): ServerParts["compose"] {
   };
 }
 
-function aboutServices({ env, userAgent }: Surroundings): ServicesSurroundings {
+// Loaded only where a site runs some: the engine's client and the reader of Compose files are a quarter of an idle gateway.
+async function openServices(site: SiteServerConfig, lasting: Lasting, around: Surroundings) {
+  if (!site.services) return undefined;
+  const { Services } = await import("./services/services.ts");
+  return Services.open(site, lasting, aboutServices(around));
+}
+
+function publisherOf(config: GatewayConfig, log: Lasting["log"], gate: LazyGate): Publisher {
+  return makePublisher(config, { log, verdictOf: (digest) => gate.statementOf(digest) });
+}
+
+function versionOf({ userAgent }: Surroundings): string {
+  return userAgent.split("/")[1] ?? "";
+}
+
+function aboutServices(around: Surroundings): ServicesSurroundings {
+  const { env } = around;
   const root = process.getuid?.() === 0;
-  return { version: userAgent.split("/")[1] ?? "", runtimeDir: env["XDG_RUNTIME_DIR"] || undefined, root };
+  return { version: versionOf(around), runtimeDir: env["XDG_RUNTIME_DIR"] || undefined, root };
 }
 
 /** What lives as long as the server. */
 interface Base extends Lasting {
   /** Undefined: the site runs none. */
   readonly services: Services | undefined;
+  readonly gate: LazyGate;
 }
 
 /** What answers the registry protocol. */
@@ -102,6 +121,7 @@ class Gateway implements Composition {
       ownImages: () => this.#current.ownImages,
       signal,
       onFault: (reason) => log.warn(reason),
+      released: (digest, release) => lasting.gate.release(digest, release),
     });
   }
 
@@ -109,7 +129,7 @@ class Gateway implements Composition {
     const { gateway: config, registry: own } = site;
     const { log, store, munge, names, tokens } = this.#lasting;
     checkRecipes(config);
-    const publisher = makePublisher(config, { log });
+    const publisher = publisherOf(config, log, this.#lasting.gate);
     const authenticator = makeAuthenticator({ config, munge, names, tokens });
     const registry = own && (await openOwnRegistry(own, config, this.#lasting, authenticator));
     const mirror = this.#openMirror(config);
@@ -152,6 +172,7 @@ class Gateway implements Composition {
       v2Routes({
         ...{ desk, authenticate, directory: names, tokens: office, config: () => config, now, watch },
         registry: registry?.office,
+        verdicts: (digests) => this.#lasting.gate.spokenOf(digests),
       }),
       ...(registry ? [registry.routes] : []),
       // Both speak the same protocol on the same paths: a registry without a name of its own leaves the mirror no room.
@@ -160,18 +181,26 @@ class Gateway implements Composition {
   }
 
   async #work(config: GatewayConfig): Promise<void> {
+    const again = { catalog: this.#lasting.catalog, publisher: this.#publisher, signal: this.#stop.signal };
+    await this.#lasting.gate.adopt(config, again);
     if (this.#workers) return this.#workers.reconfigure(config);
     const { queue, catalog, now, log, names } = this.#lasting;
     await queue.recover();
-    const parts = { queue, catalog, now, log, config, publisher: this.#publisher, judges: [] };
+    const parts = { queue, catalog, now, log, config, publisher: this.#publisher, judges: [this.#lasting.gate.judge] };
     this.#workers = await startWorkers({ ...parts, names, metrics: workMetrics(this.metrics) });
     this.#collected = this.#collecting();
   }
 
   async stopWork(): Promise<void> {
     this.#stop.abort();
-    const { services } = this.#lasting;
-    await Promise.all([this.#workers?.stop(), this.#desk.settled(), this.#collected, services?.stopWork()]);
+    const { services, gate } = this.#lasting;
+    await Promise.all([
+      this.#workers?.stop(),
+      this.#desk.settled(),
+      this.#collected,
+      gate.settled(),
+      services?.stopWork(),
+    ]);
   }
 
   async close(): Promise<void> {

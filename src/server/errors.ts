@@ -40,7 +40,6 @@ export const fail = defineErrors({
     exit: 1,
     http: 502,
   },
-  E_SERVE_ENGINE_FILE: { text: "{path}, named by services.engine.tls, cannot be read: {why}" },
   E_SERVE_SECRET: {
     text: "{service} of {stack} may not use the secret {secret}: there is none of that name that belongs to {owner}",
     hint: "berth secret create {secret}, as the owner of the stack",

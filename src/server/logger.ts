@@ -16,21 +16,41 @@ export interface LogFile extends DestinationStream {
   end(): void;
 }
 
-const HELD_BYTES = 4096;
+/** Letters of lines that are gathered before they are written. */
+const HELD_LETTERS = 16_384;
 const HELD_MS = 200;
+/** Bytes that wait for a reader who does not read; what comes after is lost. */
+const WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Writes to an open file, lines gathered for a moment: one system call for each would cost more than their requests. */
 export function logFile(fd: number): LogFile {
-  const destination = pino.destination({ fd, sync: false, minLength: HELD_BYTES });
+  const destination = pino.destination({ fd, sync: false, maxLength: WAITING_BYTES });
   // A full disk or a reader that went away must not end the server.
   destination.on("error", () => {});
-  const timer = setInterval(() => destination.flush(), HELD_MS).unref();
+  // Gathered here, since the destination copies all that it holds at every line.
+  let lines: string[] = [];
+  let letters = 0;
+  const hand = () => {
+    if (lines.length > 0) destination.write(lines.join(""));
+    lines = [];
+    letters = 0;
+  };
+  const timer = setInterval(hand, HELD_MS).unref();
+  const end = () => {
+    clearInterval(timer);
+    process.off("exit", end);
+    hand();
+    destination.flushSync();
+  };
+  // The last lines of a server that fails are those that say why.
+  process.on("exit", end);
   return {
-    write: (line) => void destination.write(line),
-    end() {
-      clearInterval(timer);
-      destination.flushSync();
+    write(line) {
+      lines.push(line);
+      letters += line.length;
+      if (letters >= HELD_LETTERS) hand();
     },
+    end,
   };
 }
 
@@ -44,7 +64,8 @@ export function makeLogger(level: LogLevel, destination: DestinationStream): Log
 // Not pino's own redaction: it costs more than all the rest of a line.
 function withoutSecrets(value: object, depth: number): object {
   let changed: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
     const shown = SECRETS.has(key) ? HIDDEN : isPlain(item) && depth > 0 ? withoutSecrets(item, depth - 1) : item;
     if (shown === item) continue;
     changed ??= { ...value };

@@ -116,7 +116,8 @@ async function bundles(
   return found;
 }
 
-async function bundlesOf(desk: Desk, at: Repository, referrer: Descriptor): Promise<readonly Descriptor[]> {
+/** The layers of an artifact that are bundles. @throws what keeps the registry from answering */
+export async function bundlesOf(desk: Desk, at: Repository, referrer: Descriptor): Promise<readonly Descriptor[]> {
   const { bytes } = await desk.client.manifest(within(at, { digest: referrer.digest }), undefined, {
     signal: desk.signal,
   });
@@ -125,19 +126,23 @@ async function bundlesOf(desk: Desk, at: Repository, referrer: Descriptor): Prom
   return manifest.layers.filter(({ mediaType }) => isBundleType(mediaType)).slice(0, MAX_LAYERS);
 }
 
+/** The layers under the tag of cosign's older form. @throws what keeps the registry from answering */
+export async function classicLayers(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[]> {
+  const { algorithm, hex } = digestParts(image);
+  const bytes = await manifestByTag(desk, within(at, { tag: `${algorithm}-${hex}.sig` }));
+  const manifest = bytes && parseManifest(bytes, undefined, `the signatures of ${image}`);
+  if (manifest?.kind !== "manifest") return [];
+  return manifest.layers.slice(0, MAX_LAYERS).filter(({ mediaType }) => mediaType === SIMPLE_SIGNING_TYPE);
+}
+
 async function classicSignatures(
   desk: Desk,
   at: Repository,
   image: Digest,
   keys: readonly KeyObject[],
 ): Promise<readonly ImageSignature[]> {
-  const { algorithm, hex } = digestParts(image);
-  const bytes = await manifestByTag(desk, within(at, { tag: `${algorithm}-${hex}.sig` }));
-  const manifest = bytes && parseManifest(bytes, undefined, `the signatures of ${image}`);
-  if (manifest?.kind !== "manifest") return [];
   const found: ImageSignature[] = [];
-  for (const layer of manifest.layers.slice(0, MAX_LAYERS)) {
-    if (layer.mediaType !== SIMPLE_SIGNING_TYPE) continue;
+  for (const layer of await classicLayers(desk, at, image)) {
     const signature = layer.annotations?.[SIGNATURE_ANNOTATION];
     const judge = async () => [judgeSimpleSigning(await blobBytes(desk, at, layer), signature, image, keys)];
     found.push(...(await judged("simple-signing", judge)));
@@ -161,7 +166,8 @@ async function judged(
   }
 }
 
-async function blobBytes(desk: Desk, at: Repository, descriptor: Descriptor): Promise<Uint8Array> {
+/** The bytes of a signature, checked; none of one that is too big. @throws what keeps the registry from answering */
+export async function blobBytes(desk: Desk, at: Repository, descriptor: Descriptor): Promise<Uint8Array> {
   if (descriptor.size > MAX_SIGNATURE) return Buffer.alloc(0);
   const { body } = await desk.client.blob(within(at, { digest: descriptor.digest }), descriptor, {
     signal: desk.signal,

@@ -42,6 +42,17 @@ export async function listedReferrers(desk: Desk, at: Repository, image: Digest)
 
 /** Undefined when the registry has no referrers API. */
 async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readonly Descriptor[] | undefined> {
+  return (await referrersAnswer(desk, at, image)).listed;
+}
+
+/** A registry's answer to who refers to an image: what it lists, or the status by which it does not. */
+export interface ReferrersAnswer {
+  readonly status: number;
+  readonly listed: readonly Descriptor[] | undefined;
+}
+
+/** Asks the referrers API. @throws what keeps the registry from answering */
+export async function referrersAnswer(desk: Desk, at: Repository, image: Digest): Promise<ReferrersAnswer> {
   const place = desk.client.home(within(at, { digest: image }));
   const { repository } = place.endpoint;
   const { response } = await place.session.request({
@@ -52,14 +63,15 @@ async function askApi(desk: Desk, at: Repository, image: Digest): Promise<readon
     what: `${at.registry}/${repository}@${image}`,
     signal: desk.signal,
   });
+  const { status } = response;
   const type = response.headers["content-type"]?.split(";")[0]?.trim();
-  if (response.status !== 200 || type !== MEDIA.ociIndex) {
+  if (status !== 200 || type !== MEDIA.ociIndex) {
     await discard(response.body);
-    return undefined;
+    return { status, listed: undefined };
   }
   const bytes = await readBounded(response.body, MAX_INDEX);
   const index = bytes && parseManifest(bytes, MEDIA.ociIndex, `the referrers of ${image}`);
-  return index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [];
+  return { status, listed: index?.kind === "index" ? index.manifests.slice(0, MAX_REFERRERS) : [] };
 }
 
 /** The latest of those in the index under the tag that stands in for such an account; mirrors may have it too. */

@@ -3,7 +3,7 @@ import { bundleFromJSON } from "@sigstore/bundle";
 import { toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../base/digest.ts";
-import { preAuthEncoding } from "./dsse.ts";
+import { preAuthEncoding } from "./envelope.ts";
 import { keyId, signBytes } from "./pem-key.ts";
 import { judgeBundle, makeBundle } from "./sigstore-bundle.ts";
 import { judgeSimpleSigning } from "./simple-signing.ts";

@@ -4,7 +4,8 @@
 import type { KeyObject } from "node:crypto";
 import { type Digest, digestParts } from "../base/digest.ts";
 import { asObject, asString, type JsonObject, jsonObject } from "../oci/json.ts";
-import { envelopeSigner, parseEnvelope, signEnvelope } from "./dsse.ts";
+import { envelopeSigner, signEnvelope } from "./dsse.ts";
+import { parseEnvelope } from "./envelope.ts";
 import { keyId, verifyBytes } from "./pem-key.ts";
 
 /** Media type of a bundle, of its layer and of the artifact that carries it. */

@@ -11,7 +11,7 @@ import { allWords, lastValue, readUdiRoot } from "./udi-root.ts";
 
 const fail = defineErrors({
   E_CLIENT_NO_GATEWAY: {
-    text: "no image gateway is known here",
+    text: "this machine does not know the server of its site",
     hint: "set BERTH_GATEWAY=http://HOST:5000, or have {site} or {udiRoot} name it",
     exit: 1,
   },

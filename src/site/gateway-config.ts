@@ -1,6 +1,9 @@
 // What the gateway is told: parsed from `imagemanager.json` or `site.yaml` at start-up, trusted afterwards. Times in
 // milliseconds unless named otherwise, sizes in bytes.
 
+import type { PolicyConfig } from "../policy/config.ts";
+import type { ScanConfig } from "./advisories.ts";
+
 /** The gateway's part of the site's configuration. */
 export interface GatewayConfig {
   readonly systems: ReadonlyMap<string, SystemConfig>;
@@ -37,6 +40,50 @@ export interface GatewayConfig {
   readonly quota: { readonly bytes: number | undefined; readonly images: number | undefined };
   /** File with the key that seals credentials in the database; several servers share its content. */
   readonly keyFile: string;
+  /** How images are judged before they are published; undefined: they are not. */
+  readonly gate?: GateConfig | undefined;
+}
+
+/** How the site judges images. */
+export interface GateConfig {
+  /** `warn` publishes whatever the verdict says, `enforce` keeps refused images in quarantine. */
+  readonly judge: "warn" | "enforce";
+  readonly policy: PolicyConfig;
+  /** File of the private key (PEM) that signs verdicts; undefined: they are not signed. */
+  readonly keyFile: string | undefined;
+  /** With `enforce`: what could not be decided counts as refused. */
+  readonly strict: boolean;
+  /** Where the advisories are; undefined: flaws are not looked for. */
+  readonly advisories:
+    | { readonly root: string; readonly keys: readonly string[]; readonly scan?: ScanConfig | undefined }
+    | undefined;
+  /** Folder for what was read of images. */
+  readonly dossiers: string;
+  /** Milliseconds after which a verdict is made again even if nothing has changed: images grow old. */
+  readonly againMs: number;
+  readonly reminders: ReminderConfig | undefined;
+  /** Whose signatures on images count. */
+  readonly signatures: SignerFiles;
+  /** What becomes of a published image that a later verdict refuses; `quarantine` only with `enforce`. */
+  readonly rejudge: "report" | "quarantine";
+}
+
+/** Files with the keys of those who sign images. */
+export interface SignerFiles {
+  /** Public keys (PEM). */
+  readonly keys: readonly string[];
+  /** Certificates (PEM) of those who vouch for notation's signers. */
+  readonly authorities: string | undefined;
+  /** Folder of the keyring by which signatures in SIF files are checked. */
+  readonly keyring: string;
+}
+
+/** Whom the gateway tells of images that should be built anew. */
+export interface ReminderConfig {
+  readonly url: string;
+  /** File with the secret that calls are signed with. */
+  readonly secretFile: string | undefined;
+  readonly everyMs: number;
 }
 
 export interface WorkerLimits {

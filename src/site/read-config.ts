@@ -3,7 +3,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { reasonOf } from "../base/errors.ts";
+import { errnoOf, reasonOf } from "../base/errors.ts";
 import { codeFrame, type Problem, positionOf, type SourceText } from "../base/source.ts";
 import { currentUser, type Environment, type User } from "../platform/user.ts";
 import { parseConfigDocument } from "./config-document.ts";
@@ -46,6 +46,14 @@ export async function readSiteFile(path: string, options: ReadOptions): Promise<
   return (isShifterForm(source) ? await readShifterForm(source, around) : await readSiteForm(source)).file;
 }
 
+/** As `readSiteFile`; undefined when there is no such file, or only others may read it. @throws E_SITE_SIZE, E_SITE_CONFIG */
+export async function readSiteFileIfAny(path: string, options: ReadOptions): Promise<SiteFile | undefined> {
+  return readSiteFile(path, options).catch((error: unknown) => {
+    if (error instanceof Error && ["ENOENT", "EACCES"].includes(errnoOf(error.cause) ?? "")) return undefined;
+    throw error;
+  });
+}
+
 /** Reads the configuration from its text. @throws as `readGatewayConfig`, but for reading */
 export async function parseGatewayConfig(source: SourceText, around: Surroundings): Promise<SiteServerConfig> {
   const form = isShifterForm(source) ? "shifter" : "site";
@@ -63,6 +71,7 @@ export async function parseGatewayConfig(source: SourceText, around: Surrounding
     gateway: resolved.gateway,
     registry: resolved.registry,
     services: resolved.services,
+    advisories: resolved.advisories,
   };
 }
 

@@ -4,8 +4,10 @@
 import { dirname, join, resolve } from "node:path";
 import type { Environment, User } from "../platform/user.ts";
 import { stateDir } from "../platform/user.ts";
+import { type AdvisoriesConfig, resolveAdvisories } from "./advisories.ts";
 import type { Path } from "./config-document.ts";
 import { bytesOf, type Findings, findings, msOf } from "./findings.ts";
+import { resolveGate } from "./gate.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { resolveLocations } from "./resolve-locations.ts";
 import { resolveRegistry, withOwn } from "./resolve-registry.ts";
@@ -30,6 +32,7 @@ export interface Resolved {
   readonly gateway: GatewayConfig;
   readonly registry: SiteRegistryConfig | undefined;
   readonly services: ServicesConfig | undefined;
+  readonly advisories: AdvisoriesConfig;
   readonly found: Findings;
 }
 
@@ -44,9 +47,12 @@ export function resolveSite(file: SiteFile, around: Surroundings): Resolved {
   const at = (relative: string) => resolve(dirname(around.file), relative);
   const resolved = resolveGateway(file.gateway ?? { systems: {} }, server.stateDir, around, found);
   const registry = resolveRegistry(file.registry, server.stateDir, at, found);
-  const gateway = registry ? { ...resolved, locations: withOwn(resolved.locations, registry) } : resolved;
   const services = resolveServices(file.services, { at, stateDir: server.stateDir, env: around.env, found });
-  return { server, gateway, registry, services, found };
+  const advisories = resolveAdvisories(file.advisories, { at, stateDir: server.stateDir, found });
+  const gate = resolveGate(file.gateway?.policy, advisories, { at, stateDir: server.stateDir, found });
+  const locations = registry ? withOwn(resolved.locations, registry) : resolved.locations;
+  const gateway = { ...resolved, locations, ...(gate ? { gate } : {}) };
+  return { server, gateway, registry, services, advisories, found };
 }
 
 function resolveServer(

@@ -49,3 +49,12 @@ export const choice = <const T extends readonly string[]>(description: string, .
       about(description),
     ),
   );
+
+/** One of a few words, which its type names. */
+export const words = <const T extends readonly string[]>(description: string, ...values: T) =>
+  Type.Unsafe<T[number]>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      about(description),
+    ),
+  );

@@ -1,6 +1,7 @@
 // What `berth serve` and the clients of a gateway are told by the site's configuration, whichever form it was read from.
 // Plain data: knows no file format.
 
+import type { AdvisoriesConfig } from "./advisories.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import type { ServicesConfig } from "./services/services.ts";
 
@@ -19,6 +20,8 @@ export interface SiteServerConfig {
   readonly registry?: SiteRegistryConfig | undefined;
   /** Undefined: the site runs no services. */
   readonly services?: ServicesConfig | undefined;
+  /** Where the site keeps what is known of flaws. */
+  readonly advisories?: AdvisoriesConfig | undefined;
 }
 
 /** The site's own registry: berth is its token service and its front, the registry itself a program beside it. */

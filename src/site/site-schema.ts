@@ -2,6 +2,8 @@
 // (docs/site.schema.json). It says what may stand there; defaults and meaning are in resolve.ts.
 
 import { type Static, Type } from "typebox";
+import { ADVISORIES_SCHEMA } from "./advisories.ts";
+import { GATE_SCHEMA } from "./gate.ts";
 import { NODE_SCHEMA } from "./node-schema.ts";
 import { about, choice, closed, count, duration, flag, list, optional, size, text } from "./schema-words.ts";
 import { SERVICES_SCHEMA } from "./services/services.ts";
@@ -116,6 +118,7 @@ const gateway = Type.Object(
     workers,
     quota,
     keyFile: text("file with the key that seals credentials in the database", "/etc/berth/gateway.key"),
+    policy: optional(GATE_SCHEMA),
   },
   { ...closed, ...about("the image gateway") },
 );
@@ -183,6 +186,7 @@ export const SITE_SCHEMA = Type.Object(
     registry: optional(siteRegistry),
     node: optional(NODE_SCHEMA),
     services: optional(SERVICES_SCHEMA),
+    advisories: optional(ADVISORIES_SCHEMA),
   },
   { ...closed, title: "berth site configuration", ...about("site.yaml, the configuration of a site") },
 );

@@ -3,6 +3,7 @@
 
 import type { Generated } from "kysely";
 import type { AuditRow, SessionRow, SignInRow } from "./schema-accounts.ts";
+import type { GateStatementRow } from "./schema-gate.ts";
 import type { IdleServiceRow, IdleSpanRow, SpinContainerRow, SpinTimerRow } from "./schema-idle.ts";
 import type { ServiceQuotaRow, StackPortRow } from "./schema-ports-quotas.ts";
 import type { SecretRow } from "./schema-secrets.ts";
@@ -22,6 +23,7 @@ export interface Tables {
   readonly quotas: QuotaRow;
   readonly pins: PinRow;
   readonly verdicts: VerdictRow;
+  readonly gate_statements: GateStatementRow;
   readonly tokens: TokenRow;
   readonly servers: ServerRow;
   readonly registry_teams: RegistryTeamRow;

@@ -26,6 +26,11 @@ export interface Store {
    * another process wrote to the SQLite file): look again. The answer ends it.
    */
   listen(channel: string, listener: Listener): () => void;
+  /**
+   * Resolves when listeners were told of all that other processes had committed and told before; where that cannot be
+   * known, they are told that they may have missed it.
+   */
+  caughtUp(): Promise<void>;
   /** True when the database answers. */
   alive(): Promise<boolean>;
   close(): Promise<void>;

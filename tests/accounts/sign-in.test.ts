@@ -1,5 +1,8 @@
 // Signing in as a browser does it: at a real provider, with passwords of a real slapd, with tokens; sessions and their end.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Accounts, makeAccounts } from "../../src/accounts/index.ts";
@@ -43,15 +46,18 @@ userPassword: yabba dabba
 `;
 const PUBLIC = "http://berth.test";
 
+let folder: string;
 let slapd: TestSlapd | undefined;
 let provider: TestProvider;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "berth-oidc-"));
   slapd = hasSlapd ? await startSlapd(FRED) : undefined;
   provider = await startProvider({ id: "berth", secret: "s", redirect: `${PUBLIC}/v2/session/oidc/callback` });
 });
 afterAll(async () => {
   await slapd?.stop();
   await provider.stop();
+  await rm(folder, { recursive: true });
 });
 
 let store: Store;
@@ -85,7 +91,10 @@ beforeEach(async () => {
     reply.code(error.http ?? 500).send({ code: error.code, message: error.message }),
   );
   app.post("/in", async (request, reply) => accounts.signIn.signIn(request.body as object, request, reply));
-  app.post("/out", async (request, reply) => accounts.signIn.signOut(request, reply).then(() => ""));
+  app.post("/out", async (request, reply) => {
+    const { everywhere } = request.query as { readonly everywhere?: string };
+    return accounts.signIn.signOut(request, reply, everywhere === "true").then(() => "");
+  });
   app.get("/oidc", async (request, reply) => reply.redirect(await accounts.signIn.beginOidc(request, reply)));
   app.get("/v2/session/oidc/callback", async (request, reply) =>
     reply.redirect(await accounts.signIn.endOidc(request, reply)),
@@ -98,10 +107,9 @@ afterEach(async () => {
 });
 
 async function secretFile(): Promise<string> {
-  const { mkdtemp, writeFile } = await import("node:fs/promises");
-  const folder = await mkdtemp("/tmp/berth-oidc-");
-  await writeFile(`${folder}/secret`, "s\n", { mode: 0o600 });
-  return `${folder}/secret`;
+  const file = join(folder, "secret");
+  await writeFile(file, "s\n", { mode: 0o600 });
+  return file;
 }
 
 type Answer = Awaited<ReturnType<FastifyInstance["inject"]>>;
@@ -193,6 +201,20 @@ describe("a session", () => {
     expect((await me(busy)).statusCode).toBe(401);
     await accounts.sessions.sweep();
     expect(await store.db.selectFrom("sessions").selectAll().execute()).toEqual([]);
+  });
+
+  test("ends on every machine when somebody signs out everywhere, and nobody else's does", async () => {
+    const [mine, lost, wilmas] = await Promise.all(
+      [501, 501, 502].map(async (uid) => {
+        const user = uid === 501 ? "fred" : "wilma";
+        const { secret } = await tokens.make({ name: "ci", uid, gid: 500, user, scopes: ["read"], expires: null });
+        return cookiesOf(await signIn({ token: secret }));
+      }),
+    );
+    await app.inject({ method: "POST", url: "/out?everywhere=true", headers: { cookie: mine } });
+    expect((await me(mine ?? "")).statusCode).toBe(401);
+    expect((await me(lost ?? "")).statusCode).toBe(401);
+    expect((await me(wilmas ?? "")).json()).toMatchObject({ user: "wilma" });
   });
 
   test("ends with the account", async () => {

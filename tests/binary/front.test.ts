@@ -47,9 +47,20 @@ describe.skipIf(absent)(`the front${absent}`, () => {
     expect(call(args).stdout).toBe(`${value}\n`);
   });
 
-  test("leaves the switch of somebody else alone", () => {
-    standIn('echo "$BUN_JSC_useJIT $BERTH_LEAN"');
+  test.each([
+    [["pull", "docker://alpine"], "400 20000"],
+    [["--quiet", "build", "a.sif", "a.def"], "400 20000"],
+    [["audit", "a.sif"], " "],
+    [["exec", "a.sif", "pull"], " "],
+  ])("%j keeps memory, and compiles late: %j", (args, value) => {
+    standIn('echo "$MIMALLOC_PURGE_DELAY $BUN_JSC_thresholdForJITAfterWarmUp"');
+    expect(call(args).stdout).toBe(`${value}\n`);
+  });
+
+  test("leaves the switches of somebody else alone", () => {
+    standIn('echo "$BUN_JSC_useJIT$MIMALLOC_PURGE_DELAY $BERTH_LEAN$BERTH_KEEPS_MEMORY"');
     expect(call(["exec", "a.sif"], { BUN_JSC_useJIT: "1" }).stdout).toBe("1 \n");
+    expect(call(["pull", "docker://alpine"], { MIMALLOC_PURGE_DELAY: "7" }).stdout).toBe("7 \n");
   });
 
   test("hands over its arguments, and is found behind a link", () => {

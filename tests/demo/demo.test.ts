@@ -1,5 +1,5 @@
-// The README's first command, as an ordinary user: `berth demo`, `berth demo build` on the image that it made, and
-// `berth demo gateway`.
+// The README's first command, as an ordinary user: `berth demo`, `berth demo build` on the image that it made,
+// `berth demo gateway` and `berth demo policy`.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -48,16 +48,16 @@ describe.skipIf(absent)(`the demonstrations${absent ? ` [needs ${absent}]` : ""}
 });
 
 // From source, since the server runs on Node in any case; neither network nor other programs are needed.
-describe("the demonstration of the gateway", () => {
+describe.each([["gateway"], ["policy"]])("the demonstration of %s", (name) => {
   test("holds all its proofs", () => {
-    const folder = mkdtempSync(join(tmpdir(), "berth-demo-gateway-"));
+    const folder = mkdtempSync(join(tmpdir(), `berth-demo-${name}-`));
     // Root steps down to nobody, who has to get there.
     chmodSync(folder, 0o755);
     const env = { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder };
-    const ran = spawnSync(process.execPath, [MAIN, "demo", "gateway"], { cwd: "/", env, encoding: "utf8" });
+    const ran = spawnSync(process.execPath, [MAIN, "demo", name], { cwd: "/", env, encoding: "utf8" });
     expect(`${ran.stdout}${ran.stderr}`).toMatch(/(\d+) of \1 proofs held/);
     expect(ran.status).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
     rmSync(folder, { recursive: true });
-  }, 120_000);
+  }, 300_000);
 });

@@ -18,7 +18,7 @@ import { removeTree } from "../../src/oci/store/sandboxes.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { hasRegistry, startRegistry, type TestRegistry } from "../support/registry.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { leaveNothingBelow } from "../support/unmount.ts";
 import { examplesOf, patternOf } from "./console.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -49,7 +49,7 @@ describe.skipIf(absent)(`the examples of the documentation${absent ? ` [needs ${
   });
   afterAll(async () => {
     await registry?.stop();
-    if (work) unmountBelow(work);
+    if (work) await leaveNothingBelow(work);
     if (work) await removeTree(work);
   });
 

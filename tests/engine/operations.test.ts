@@ -180,12 +180,18 @@ describe.each(ENGINES)("$kind", ({ kind, there, start }) => {
 
     test("gives a program a terminal of the size that is asked for", async () => {
       const id = await started("terminal");
-      const argv = ["sh", "-c", "read go; stty size"];
+      // An engine that says it is done may still be about to do it.
+      const until = (size: string) => `until [ "$(stty size)" = "${size}" ]; do sleep 0.05; done; echo is ${size}`;
+      const argv = ["sh", "-c", `${until("40 120")}; read go; ${until("30 100")}`];
       const session = await engine.exec(id, { argv, tty: true, stdin: true, columns: 120, rows: 40 });
-      await session.resize(100, 30);
-      await session.write(Buffer.from("go\n"));
-      const text = Buffer.concat((await collected(session.output)).map((piece) => piece.data)).toString();
-      expect(text).toContain("30 100");
+      let text = "";
+      for await (const { data } of session.output) {
+        text += data;
+        if (!text.endsWith("is 40 120\r\n")) continue;
+        await session.resize(100, 30);
+        await session.write(Buffer.from("go\n"));
+      }
+      expect(text).toContain("is 30 100");
       expect(await session.wait()).toBe(0);
       await gone(id);
     });

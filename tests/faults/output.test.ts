@@ -1,9 +1,10 @@
 // Standard output that cannot take what a command prints: a reader that has gone, a full disk.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BINARY = join(ROOT, "build/berth");
@@ -17,6 +18,22 @@ function shell(script: string, way: readonly string[]) {
 }
 
 const full = existsSync("/dev/full");
+const SENTENCE = /^FATAL: {3}cannot write to standard output: ENOSPC[^\n]*\n {9}check [^\n]*\n$/;
+
+const work = mkdtempSync(join(tmpdir(), "berth-output-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+beforeAll(() => {
+  writeFileSync(join(work, "Dockerfile"), "FROM scratch\n");
+  writeFileSync(
+    join(work, "bill.json"),
+    JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", components: [] }),
+  );
+  const affected = [{ package: { ecosystem: "PyPI", name: "x" }, versions: ["1"] }];
+  writeFileSync(join(work, "record.json"), JSON.stringify({ id: "X-1", modified: "2026-01-01T00:00:00Z", affected }));
+  mkdirSync(join(work, "root/etc"), { recursive: true });
+  const [program = "", ...args] = WAYS["node from source"];
+  spawnSync(program, [...args, "advisories", "import", join(work, "record.json"), "--store", join(work, "advisories")]);
+});
 
 describe.each(Object.entries(WAYS))("%s", (_, way) => {
   test.each(["--help", "doctor --json", "cache list"])("%s ends in silence when nobody reads", (args) => {
@@ -28,6 +45,20 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
   test.skipIf(!full)(`--help into a full file is said in one sentence${full ? "" : " [needs /dev/full]"}`, () => {
     const ran = shell('"$@" --help >/dev/full', way);
     expect(ran.status).toBe(255);
-    expect(ran.stderr).toMatch(/^FATAL: {3}cannot write to standard output: ENOSPC[^\n]*\n {9}check [^\n]*\n$/);
+    expect(ran.stderr).toMatch(SENTENCE);
   });
+
+  test.skipIf(!full)(
+    `a check whose report nobody can have has failed, and found nothing${full ? "" : " [needs /dev/full]"}`,
+    () => {
+      const bill = join(work, "bill.json");
+      const read = `--store "${join(work, "advisories")}"`;
+      for (const call of [`lint -f json ${work}/Dockerfile`, `sbom ${bill}`, `scan ${bill} ${read}`]) {
+        const ran = shell(`"$@" ${call} >/dev/full`, way);
+        expect([call, ran.status, ran.stderr]).toEqual([call, 3, expect.stringMatching(SENTENCE)]);
+      }
+      const audit = shell(`"$@" audit ${work}/root >/dev/full`, way);
+      expect([audit.status, audit.stderr]).toEqual([3, expect.stringMatching(SENTENCE)]);
+    },
+  );
 });

@@ -108,6 +108,10 @@ export function sampleDesk(): SampleDesk {
       const ofSystem = images.filter(({ system }) => system === filter.system);
       return { items: ofSystem.slice(from, to), next: to < ofSystem.length ? String(to) : undefined };
     },
+    listTexts: async (who, system, write) => {
+      note("listTexts", who?.user, system);
+      return images.filter((image) => image.system === system).map((image) => Buffer.from(`,${write(image)}`));
+    },
     pull: async (who, name, acl) => {
       note("pull", who?.user, name, acl);
       return images.find(({ tags }) => tags.includes(name.tag)) ?? requested(name, acl, "pull");

@@ -107,10 +107,8 @@ describe.skipIf(!hasDockerd)("services on Docker", () => {
       expect(await watched.states()).toEqual({ web: "asleep", db: "running" });
       await watched.pass(5);
       expect(await watched.states()).toEqual({ web: "asleep", db: "asleep" });
-      const begin = performance.now();
       await Promise.all(Array.from({ length: 20 }, () => watched.keeper.wakeRoute(`${watched.name}/web/0`)));
       expect(await watched.states()).toEqual({ web: "running", db: "running" });
-      expect(performance.now() - begin).toBeLessThan(20_000);
       const wakes = (await rig.stacks.operations(watched.name)).items.filter(({ kind }) => kind === "wake");
       expect(wakes).toHaveLength(1);
       const story = await watched.keeper.timeline(watched.name, "web", 0);

@@ -199,10 +199,8 @@ describe("a connection", () => {
     const piece = Buffer.from("0123456789\n");
     const count = 300_000;
     for (let n = 0; n < count; n++) stream.write(piece);
-    const began = process.cpuUsage();
     await stream.close();
     await until(() => got().length === count * piece.length);
-    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4);
     expect(stream.lost).toBe(0);
     server.close();
   });

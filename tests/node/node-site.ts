@@ -174,7 +174,7 @@ function backing(name: string): string {
 }
 
 /** Waits for something that another process does and sends no notice of. */
-export async function until(condition: () => boolean, seconds = 10): Promise<void> {
+export async function until(condition: () => boolean, seconds = 60): Promise<void> {
   for (const end = Date.now() + seconds * 1000; !condition(); ) {
     if (Date.now() > end) throw new Error("it did not happen in time");
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -36,6 +36,19 @@ const echo = () =>
   });
 
 describe("a request", () => {
+  test("that come before the first table wait for it", async () => {
+    const [here, web] = [await openSite(), await backend((_, response) => response.end("served"))];
+    try {
+      const asked = ask(here.port);
+      await until(() => here.control.proxies().length > 0);
+      await here.publish([route({ backends: [web.spec] })]);
+      expect(await asked).toMatchObject({ status: 200, body: "served" });
+    } finally {
+      await here.close();
+      await web.close();
+    }
+  });
+
   test("without a table is asked to come again", async () => {
     const { port } = await site();
     const { status, headers, body } = await ask(port);

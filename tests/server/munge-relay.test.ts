@@ -70,6 +70,16 @@ describe.skipIf(absent)(`munge through a relay${absent ? ` [needs ${absent}]` : 
     expect(await munge.encode("y")).toMatch(/^MUNGE:/);
   });
 
+  test("gives nobody the answer to a question that another gave up", async () => {
+    for (let n = 0; n < 50; n++) {
+      const giveUp = new AbortController();
+      const asked = munge.encode(`given up ${n}`, { signal: giveUp.signal });
+      giveUp.abort(new Error("enough"));
+      await expect(asked).rejects.toThrow("enough");
+      expect((await munge.decode(await munge.encode(`mine ${n}`))).payload.toString()).toBe(`mine ${n}`);
+    }
+  });
+
   test("says so where the program is missing", async () => {
     const lost = openMunge(munged.socket, relayed(openRelay("/nonexistent/berth-relay", munged.socket)));
     await expect(lost.encode("x")).rejects.toMatchObject({ code: "E_AUTH_NO_MUNGE" });

@@ -117,7 +117,7 @@ async function serving(child: ChildProcess): Promise<ServeProcess> {
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line));
   const said = async (message: string) => {
-    for (const until = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    for (const until = Date.now() + 90_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
       const line = log().findLast(({ msg }) => msg === message);
       if (line) return line;
       if (over || Date.now() > until) throw new Error(`the server did not say "${message}":\n${text}`);

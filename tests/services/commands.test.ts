@@ -17,7 +17,7 @@ services:
     image: site/web:1
     user: "33:33"
     cap_drop: [ALL]
-    stop_grace_period: 1s
+    stop_signal: SIGKILL
     secrets: [word]
     environment: { GREETING: "\${GREETING:-hello}" }
     x-berth:

@@ -13,7 +13,7 @@ const TEXT = `services:
     image: site/web:1
     user: "33:33"
     cap_drop: [ALL]
-    stop_grace_period: 1s
+    stop_signal: SIGKILL
     command: [sh, -c, "echo one; echo two >&2; exec sleep 1000"]
 `;
 const wish = (name: string, text = TEXT) => {

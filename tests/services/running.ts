@@ -111,12 +111,14 @@ function berth(
     const child = execFile(program, rest, { env, cwd }, (error, stdout, stderr) => {
       resolve({ status: error ? Number(error.code ?? 255) : 0, stdout, stderr });
     });
+    // One that ends at once does not read it.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(input ?? "");
   });
 }
 
 /** Resolves when something holds. @throws after a while, with what it waited for */
-export async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 20): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`it did not come true: ${what}`);

@@ -89,6 +89,8 @@ export async function siteOver(address: string): Promise<Served> {
         const ran = execFile(process.execPath, [MAIN, ...words], { env: as, cwd: dir }, (error, stdout, stderr) => {
           resolve({ status: error ? Number(error.code ?? 255) : 0, stdout, stderr });
         });
+        // One that ends at once does not read it.
+        ran.stdin?.on("error", () => {});
         ran.stdin?.end(input);
       });
     },

@@ -110,7 +110,7 @@ export async function deployed(stacks: Stacks, wanted: StackWish) {
 }
 
 /** Resolves when something holds. */
-export async function until(what: () => Promise<boolean> | boolean, seconds = 15): Promise<void> {
+export async function until(what: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await what())) {
     if (Date.now() > end) throw new Error(`it did not come true: ${what}`);

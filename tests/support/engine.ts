@@ -60,9 +60,17 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
+/** What a test wants otherwise of a dockerd. */
+export interface DockerdOptions {
+  readonly arguments?: readonly string[];
+  /** A file system of so many MiB of its own for images, containers and volumes; one that can be filled. */
+  readonly diskMiB?: number;
+}
+
 /** Starts a dockerd (about one second). Containers reach each other and the host; rules of iptables are not written. */
-export function startDockerd(options: { readonly arguments?: readonly string[] } = {}): Promise<TestEngine> {
+export function startDockerd(options: DockerdOptions = {}): Promise<TestEngine> {
   return startEngine("docker", (dir, range) => ({
+    diskMiB: options.diskMiB,
     argv: [
       DOCKERD,
       ...[
@@ -114,6 +122,8 @@ export interface Program {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Size of the file system that its data lie on; that of the machine unless said. */
+  readonly diskMiB?: number | undefined;
   /** Whose folder it is; root's unless said. */
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
@@ -132,6 +142,7 @@ async function startEngine(
   const program = programOf(dir, range);
   for (const [name, text] of Object.entries({ "daemon.json": "{}", ...program.files }))
     await writeFile(join(dir, name), text);
+  if (program.diskMiB !== undefined) await mountDisk(join(dir, "data"), program.diskMiB);
   if (program.owner) await chown(dir, program.owner.uid, program.owner.gid);
   const engine = new RunningEngine(kind, dir, range, program);
   try {
@@ -142,6 +153,12 @@ async function startEngine(
     throw new Error(`${kind} did not start: ${words.slice(-2000)}`, { cause });
   }
   return engine;
+}
+
+// Goes with everything else that is mounted below the engine's folder.
+async function mountDisk(place: string, sizeMiB: number): Promise<void> {
+  await mkdir(place);
+  await promisify(execFile)("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "berth-test", place]);
 }
 
 class RunningEngine implements TestEngine {

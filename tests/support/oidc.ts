@@ -14,11 +14,13 @@ export async function startProvider(client: {
   readonly id: string;
   readonly secret: string;
   readonly redirect: string;
+  /** By which name of this machine it is called; browsers hold another name for another site. */
+  readonly host?: string;
 }): Promise<TestProvider> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  const issuer = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const issuer = `http://${client.host ?? "127.0.0.1"}:${typeof address === "object" && address ? address.port : 0}`;
   const claims = (sub: string) => ({
     sub,
     preferred_username: sub,

@@ -16,6 +16,7 @@ import type { SystemConfig } from "../../src/site/gateway-config.ts";
 import { SAMPLE_IMAGE, SAMPLE_PULL, sampleDesk } from "../gateway/sample-desk.ts";
 import { FRED } from "./sample-data.ts";
 import { type SampleServices, sampleServices } from "./sample-services.ts";
+import { RELEASED, STRANGE, sampleVerdicts } from "./sample-verdicts.ts";
 
 const fail = defineErrors({
   E_HARBOUR_PASSWORD: { text: "the name or the password is wrong", hint: "fred and swordfish", http: 401 },
@@ -112,12 +113,14 @@ function gatewayRoutes(sample: SampleServices) {
       id: "b".repeat(64),
       tags: ["team/strange:3"],
       status: "QUARANTINED",
-      statusMessage: "setuid files",
+      digest: STRANGE,
+      statusMessage: "refused by the rules of the site: 2 errors",
     },
     {
       ...SAMPLE_IMAGE,
       key: 3,
       id: "c".repeat(64),
+      digest: RELEASED,
       tags: ["alpine:3.20"],
       bytes: 3.4e6,
       expires: Date.now() / 1000 + 9e5,
@@ -145,6 +148,7 @@ function gatewayRoutes(sample: SampleServices) {
     },
     authenticate: async () => principal,
     registry: undefined,
+    verdicts: async () => sampleVerdicts(Date.now() / 1000),
     directory: { accountNamed: async () => undefined, groupNumber: async () => undefined },
     tokens: { make: () => Promise.reject(new Error()), list: async () => [], revoke: async () => {} },
     config: () => ({ systems: new Map([["cluster", system]]), defaultSystem: "cluster" }),

@@ -158,30 +158,6 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     expect((await again).status()).toBe(200);
   });
 
-  test("follows logs, pauses, filters, and keeps ten thousand lines cheap", async () => {
-    await show(page, "/stacks/rover/logs");
-    await page.getByText("GET /telemetry/299 200").waitFor();
-    await button("Pause").click();
-    harbour.sample.logs(10_000);
-    await page.getByText("10000 more came meanwhile").waitFor();
-    await button("Pause").click();
-    await page.getByText("GET /telemetry/10299 200").waitFor();
-    expect(await page.locator(".line").count()).toBeLessThan(120);
-    await page.getByLabel("Filter").fill("telemetry/77 ");
-    await page.getByText("1 line of 10300").waitFor();
-    await page.getByLabel("Output").selectOption("stderr");
-    await page.getByLabel("Filter").fill("");
-    await page.getByText("43 lines").waitFor();
-  });
-
-  test("finds lines, and what looks like HTML in them is text", async () => {
-    const text = "<img src=x onerror=alert(1)>";
-    await show(page, `/logs?text=${encodeURIComponent(text)}`);
-    await page.getByText(`an ${text} in telemetry 2`).waitFor();
-    expect(await page.locator("mark").first().textContent()).toBe(text);
-    expect(await page.locator("img").count()).toBe(0);
-  });
-
   test("opens a shell, types, and is told how it ended", async () => {
     await show(page, "/stacks/rover/services/web/shell");
     await button("Open").click();
@@ -220,6 +196,31 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     );
   });
 
+  test("reads why an image is in quarantine, what to do, what was waived, and who let another pass", async () => {
+    await show(page, "/images");
+    await page
+      .getByRole("row", { name: /team\/strange:3/ })
+      .getByText("quarantined")
+      .waitFor();
+    await button("2 errors, 1 warning: verdict on team/strange:3").click();
+    await dialog().getByText("nobody can run it (refused by the rules of the site: 2 errors)").waitFor();
+    await dialog().getByText("build again on today's base image").waitFor();
+    await dialog().getByText("Allowed by security: the simulator needs it").waitFor();
+    await dialog().getByText("The facts to decide this were not there.").waitFor();
+    await dialog().getByText("9 more findings").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+      "2 errors, 1 warning: verdict on team/strange:3",
+    );
+    await button("1 error, 1 warning: verdict on alpine:3.20").click();
+    await dialog()
+      .getByText(/Released by swadmin, .*: needed for the review on Friday/)
+      .waitFor();
+    await dialog().getByRole("button", { name: "Close" }).click();
+  });
+
   test("lets an image out of quarantine with a reason", async () => {
     await show(page, "/images");
     await button("Release team/strange:3").click();
@@ -227,6 +228,22 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     await dialog().getByRole("button", { name: "Release it" }).click();
     await dialog().waitFor({ state: "detached" });
     expect(calls()).toEqual(["release team/strange:3 looked at, harmless"]);
+  });
+
+  test("a field says what is searched for, also after a link that searches for nothing", async () => {
+    await show(page, "/?match=rover");
+    await expect.poll(() => page.getByLabel("Find").inputValue()).toBe("rover");
+    await page.getByRole("link", { name: "Stacks", exact: true }).first().click();
+    await expect.poll(() => page.getByLabel("Find").inputValue()).toBe("");
+  });
+
+  test("a question goes with its page", async () => {
+    await show(page, "/stacks/rover");
+    await button("Stop web").click();
+    await dialog().waitFor();
+    await page.goBack();
+    await dialog().waitFor({ state: "detached" });
+    expect(calls()).toEqual([]);
   });
 
   test("sees a webhook's key once", async () => {

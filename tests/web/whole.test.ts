@@ -14,7 +14,7 @@ services:
     image: site/web:1
     user: "33:33"
     cap_drop: [ALL]
-    stop_grace_period: 1s
+    stop_signal: SIGKILL
     deploy: { update_config: { monitor: 100ms } }
     secrets: [word]
     environment: { GREETING: hello }

@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Frame } from "./frame/frame.tsx";
 import { pageAt } from "./frame/page-at.tsx";
+import { forgetDrafts } from "./pages/deploy/draft.ts";
 import { SignInAgain } from "./pages/sign-in/sign-in-again.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { Confirmations } from "./parts/confirm.tsx";
@@ -12,14 +13,17 @@ import { Failure } from "./parts/failure.tsx";
 import { returns } from "./state/connection.ts";
 import { loadSystems } from "./state/gateway.ts";
 import { path } from "./state/location.ts";
-import { endedFor, loadSession, me, session } from "./state/session.ts";
+import { endedFor, loadSession, me, reader, session } from "./state/session.ts";
 
 export function App() {
   const failure = useSignal<unknown>(undefined);
   const signedIn = me.value !== undefined;
+  const whose = reader.value;
   useEffect(() => {
     if (signedIn) void loadSystems();
-  }, [signedIn]);
+  }, [signedIn, returns.value]);
+  // Whoever signs in next finds nothing of what somebody else wrote.
+  useEffect(forgetDrafts, [whose]);
   useEffect(() => {
     loadSession().catch((error: unknown) => {
       failure.value = error;
@@ -35,7 +39,7 @@ export function App() {
   if (!signedIn && !endedFor.value) return <SignInPage />;
   return (
     <Frame>
-      <div key={path.value} class="page">
+      <div key={`${whose} ${path.value}`} class="page">
         {pageAt(path.value)}
       </div>
       <Confirmations />

@@ -37,6 +37,8 @@ export interface Site {
   readonly nodeDir: string;
   readonly env: Environment;
   readonly lookup: Lookup;
+  /** Says what this machine has against an image's file. */
+  readonly checkImage?: ((path: string) => Promise<void>) | undefined;
   /** Ends the waiting for sshd. */
   readonly signal?: (() => AbortSignal) | undefined;
 }
@@ -116,12 +118,14 @@ export function requireRoot(): void {
   if (process.geteuid?.() !== 0) throw fail("E_NODE_ROOT");
 }
 
-async function launchOf(asked: SetupRequest, person: Person, { config, lookup }: Site): Promise<BatchLaunch> {
+async function launchOf(asked: SetupRequest, person: Person, site: Site): Promise<BatchLaunch> {
+  const { config, lookup } = site;
   const modules = selectModules(config, asked.modules === undefined ? undefined : parseModuleList(asked.modules));
   const volumes = asked.volumes.flatMap(parseUserVolumes);
   const image = await imageOf(asked.image, config, lookup);
   checkAccess(image, person);
   checkTrusted(image, config, person.uid);
+  if (image.root.kind === "file") await site.checkImage?.(image.root.path);
   checkHooks([config.preMountHook, config.postMountHook, ...modules.map(({ roothook }) => roothook)]);
   return {
     request: requestOf(

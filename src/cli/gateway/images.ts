@@ -1,7 +1,9 @@
 // `berth gateway list|show|rm|acl|history|release`: the images of a system.
 
 import { Command } from "commander";
+import { defineErrors, hasCode } from "../../base/errors.ts";
 import { formatSize } from "../../base/size.ts";
+import { verdictLines } from "../../gate/verdict-text.ts";
 import { changeAcl, listImages, releaseImage, removeImage, showImage, tagHistory } from "../../gateway/client/api.ts";
 import type { HeldImage, Image } from "../../gateway/client/api-types.ts";
 import type { Context } from "../context.ts";
@@ -10,6 +12,21 @@ import { printable } from "../shifterimg/desk.ts";
 import { table } from "../table.ts";
 import { acting, type Call, listOf, shortTime } from "./call.ts";
 import { pinsOf, pinWords } from "./pin-list.ts";
+
+const fail = defineErrors({
+  E_GATEWAY_HELD_BACK: {
+    text: "{name} on {system} is in quarantine: {why}",
+    hint: "berth gateway show --all {name} shows its verdict, and berth gateway release {name} --reason … lets it out",
+    exit: 1,
+  },
+  E_GATEWAY_NOT_READY: {
+    text: "{name} on {system} is not ready: {status}",
+    hint: "berth gateway show --all {name} shows it",
+    exit: 1,
+  },
+});
+
+type ImageWords = Awaited<ReturnType<Call["image"]>>;
 
 /** The operand that names an image. */
 export const NAME = ["<name>", "[TYPE:]NAME:TAG, or NAME@sha256:…"] as const;
@@ -55,7 +72,8 @@ interface Wanted {
   readonly all?: true;
 }
 
-async function allImages(call: Call, wanted: Wanted): Promise<readonly Image[]> {
+/** All pages of the list. */
+export async function allImages(call: Call, wanted: Wanted): Promise<readonly Image[]> {
   const system = await call.system();
   const images: Image[] = [];
   let after: string | undefined;
@@ -71,10 +89,24 @@ export function showCommand(context: Context): Command {
   const command = new Command("show").summary("show an image").argument(...NAME);
   return acting(command, context, [ALL], async (call, { all }, [text = ""]) => {
     const name = await call.image(text);
-    const image = await showImage(call.gateways, { ...name, ...(all ? { all } : {}) }, call.options);
+    const image = await (all
+      ? showImage(call.gateways, { ...name, all }, call.options)
+      : showImage(call.gateways, name, call.options).catch((error: unknown) => heldBack(call, name, error)));
     const pins = await pinsOf(call, name);
     call.answer({ ...image, pins }, () => description(image, pins));
   });
+}
+
+// Told to those only who may see it with --all, and so know of it anyway; to others it is not there.
+async function heldBack(call: Call, name: ImageWords, error: unknown): Promise<never> {
+  if (!hasCode(error, "E_GATEWAY_NO_IMAGE")) throw error;
+  const image = await showImage(call.gateways, { ...name, all: true }, call.options).catch(() => undefined);
+  if (!image) throw error;
+  const { status, statusMessage: why } = image;
+  const words = `${name.itype}:${name.tag}`;
+  throw status === "QUARANTINED"
+    ? fail("E_GATEWAY_HELD_BACK", { ...name, name: words, why: why || "nobody says why" })
+    : fail("E_GATEWAY_NOT_READY", { ...name, name: words, status });
 }
 
 function description(image: Image, pins: readonly HeldImage[]): string {
@@ -95,8 +127,16 @@ function description(image: Image, pins: readonly HeldImage[]): string {
     ["used", shortTime(image.lastUse)],
     ["expires", shortTime(image.expires)],
     ...pins.map((pin) => ["held by", pinWords(pin)] as const),
+    ...verdictFacts(image.verdict),
   ];
   return facts.map(([key, value]) => `${key.padEnd(9)}${printable(value)}\n`).join("");
+}
+
+// What it came to beside its name, what was found below it.
+function verdictFacts(verdict: Image["verdict"]): readonly (readonly [string, string])[] {
+  if (!verdict) return [];
+  const told = { ...verdict, databaseDate: verdict.databaseDate };
+  return verdictLines(told).map((line, at) => [at === 0 ? "verdict" : "", line] as const);
 }
 
 export function removeCommand(context: Context): Command {

@@ -1,5 +1,6 @@
 // What `berth node setup` and `setupRoot` have in common: the site's configuration, the words of the request, the set-up.
 
+import { existsSync } from "node:fs";
 import { fail } from "../../batch/errors.ts";
 import { parseImageName } from "../../batch/image-name.ts";
 import { nodeDirOf } from "../../batch/node/place.ts";
@@ -7,6 +8,9 @@ import { requireRoot, setUp } from "../../batch/node/setup.ts";
 import type { SetupRequest } from "../../batch/node/types.ts";
 import { readNodeConfig } from "../../site/node-config-read.ts";
 import type { Context } from "../context.ts";
+
+/** What this machine demands of images. */
+const IMAGES = "/etc/berth/image-policy.json";
 
 /** A request in words. */
 export interface SetupWords extends Omit<SetupRequest, "image"> {
@@ -30,6 +34,9 @@ export async function performSetup(words: SetupWords, context: Context): Promise
     { ...rest, image },
     {
       ...{ config, env, nodeDir: nodeDirOf(nodeDir, env, config.nodeDir), signal: () => context.signal },
+      checkImage: async (path) => {
+        if (existsSync(IMAGES)) await (await import("../image-gate.ts")).checkImage([IMAGES], path, context);
+      },
       lookup: async (wanted) => (await import("../shifter/lookup.ts")).lookUpImage(wanted, config, context),
     },
   );

@@ -23,6 +23,7 @@ import { selectModules } from "../../site/modules.ts";
 import type { NodeConfig } from "../../site/node-config.ts";
 import { readNodeConfig } from "../../site/node-config-read.ts";
 import type { Context } from "../context.ts";
+import { imageGate } from "../run/policy-gate.ts";
 
 /** A plan, and the folder where the launcher finds it. */
 export interface ReadyShifter {
@@ -56,6 +57,8 @@ async function findLaunch(options: ShifterOptions, config: NodeConfig, context: 
     ...{ config, person, env },
     lookup: async (image) => (await import("./lookup.ts")).lookUpImage(image, config, context),
   });
+  // What is set up for the job was asked about at its set-up.
+  if (!found.prepared && found.image.root.kind === "file") await imageGate(found.image.root.path, context);
   log.debug(`the image is ${found.image.id}${found.prepared ? `, mounted in ${found.prepared.dir}` : ""}`);
   return { ...found, launch: { request, image: found.image, modules, config, person } };
 }

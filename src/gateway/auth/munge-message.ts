@@ -37,30 +37,28 @@ export type Operation = keyof typeof TYPES;
 
 /** Asks for a credential of the calling process around `payload`; `ttl` in seconds, 0: munged's default. */
 export function encodeRequest(payload: Uint8Array, ttl: number, attempt: number): Buffer {
-  const fields = Buffer.alloc(20);
-  fields.writeUInt8(DEFAULT_METHOD, 0);
-  fields.writeUInt8(DEFAULT_METHOD, 1);
-  fields.writeUInt8(DEFAULT_METHOD, 2);
-  // Byte 3: length of the realm, which nobody uses.
-  fields.writeUInt32BE(ttl, 4);
-  fields.writeUInt32BE(ANYBODY, 8);
-  fields.writeUInt32BE(ANYBODY, 12);
-  fields.writeUInt32BE(payload.length, 16);
-  return Buffer.concat([header("encode", attempt, fields.length + payload.length), fields, payload]);
+  const request = message("encode", attempt, 20 + payload.length);
+  let at = HEADER_BYTES;
+  // The last: length of the realm, which nobody uses.
+  for (const byte of [DEFAULT_METHOD, DEFAULT_METHOD, DEFAULT_METHOD, 0]) at = request.writeUInt8(byte, at);
+  for (const number of [ttl, ANYBODY, ANYBODY, payload.length]) at = request.writeUInt32BE(number, at);
+  request.set(payload, at);
+  return request;
 }
 
 /** Asks what a credential holds. `attempt` above 0 tells munged that this client may have asked before. */
 export function decodeRequest(credential: string, attempt: number): Buffer {
-  const text = Buffer.byteLength(credential, "latin1") + 1;
   // A string of C: munged reads the last byte as its end.
-  const body = Buffer.alloc(4 + text);
-  body.writeUInt32BE(text, 0);
-  body.write(credential, 4, "latin1");
-  return Buffer.concat([header("decode", attempt, body.length), body]);
+  const text = credential.length + 1;
+  const request = message("decode", attempt, 4 + text);
+  const at = request.writeUInt32BE(text, HEADER_BYTES);
+  request.writeUInt8(0, at + request.write(credential, at, "latin1"));
+  return request;
 }
 
-function header(operation: Operation, attempt: number, length: number): Buffer {
-  const bytes = Buffer.alloc(HEADER_BYTES);
+// The header and room for the body, for the caller to fill: zeroed memory of its own for each would cost more than what is in it.
+function message(operation: Operation, attempt: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
   bytes.writeUInt32BE(MAGIC, 0);
   bytes.writeUInt8(VERSION, 4);
   bytes.writeUInt8(TYPES[operation].request, 5);
@@ -94,8 +92,8 @@ export function answerBody(operation: Operation, bytes: Buffer): Buffer {
 export function readEncodeAnswer(body: Buffer): EncodeAnswer {
   const fields = new Fields(body);
   const status = fields.uint8();
-  const message = text(fields.bytes(fields.uint8()));
-  const credential = text(fields.bytes(fields.uint32()));
+  const message = fields.text(fields.uint8());
+  const credential = fields.text(fields.uint32());
   fields.end();
   return { status, message, credential };
 }
@@ -104,28 +102,22 @@ export function readEncodeAnswer(body: Buffer): EncodeAnswer {
 export function readDecodeAnswer(body: Buffer): DecodeAnswer {
   const fields = new Fields(body);
   const status = fields.uint8();
-  const message = text(fields.bytes(fields.uint8()));
-  fields.bytes(3); // Cipher, MAC, compression.
-  fields.bytes(fields.uint8()); // Realm.
-  fields.uint32(); // Time to live.
-  fields.bytes(fields.uint8()); // Address of the host that made it.
+  const message = fields.text(fields.uint8());
+  fields.skip(3); // Cipher, MAC, compression.
+  fields.skip(fields.uint8()); // Realm.
+  fields.skip(4); // Time to live.
+  fields.skip(fields.uint8()); // Address of the host that made it.
   const encodedAt = fields.uint32();
-  fields.uint32(); // Time of decoding.
+  fields.skip(4); // Time of decoding.
   const uid = fields.uint32();
   const gid = fields.uint32();
-  fields.bytes(8); // Who alone may decode it.
+  fields.skip(8); // Who alone may decode it.
   const payload = fields.bytes(fields.uint32());
   fields.end();
   return { status, message, uid, gid, encodedAt, payload };
 }
 
-// Strings arrive with the zero byte that ends them in C.
-function text(bytes: Buffer): string {
-  const zero = bytes.indexOf(0);
-  return bytes.toString("latin1", 0, zero < 0 ? bytes.length : zero);
-}
-
-/** The fields of a body, one after the other. */
+/** The fields of a body, one after the other. Views of bytes cost more than all the rest: none is made for a number. */
 class Fields {
   readonly #body: Buffer;
   #at = 0;
@@ -135,22 +127,41 @@ class Fields {
   }
 
   uint8(): number {
-    return this.bytes(1).readUInt8(0);
+    return this.#body.readUInt8(this.#pass(1));
   }
 
   uint32(): number {
-    return this.bytes(4).readUInt32BE(0);
+    return this.#body.readUInt32BE(this.#pass(4));
+  }
+
+  /** Strings arrive with the zero byte that ends them in C. */
+  text(count: number): string {
+    const from = this.#pass(count);
+    if (count === 0) return "";
+    const zero = this.#body.indexOf(0, from);
+    return this.#body.toString("latin1", from, zero < 0 || zero > this.#at ? this.#at : zero);
   }
 
   bytes(count: number): Buffer {
-    const end = this.#at + count;
-    if (end > this.#body.length) throw new MalformedAnswer("munged's answer is cut off");
-    const bytes = this.#body.subarray(this.#at, end);
-    this.#at = end;
-    return bytes;
+    const from = this.#pass(count);
+    return count === 0 ? NOTHING : this.#body.subarray(from, this.#at);
+  }
+
+  skip(count: number): void {
+    this.#pass(count);
   }
 
   end(): void {
     if (this.#at !== this.#body.length) throw new MalformedAnswer("munged's answer is longer than it says");
   }
+
+  // Goes past so many bytes and gives where they begin.
+  #pass(count: number): number {
+    const from = this.#at;
+    if (from + count > this.#body.length) throw new MalformedAnswer("munged's answer is cut off");
+    this.#at = from + count;
+    return from;
+  }
 }
+
+const NOTHING = Buffer.alloc(0);

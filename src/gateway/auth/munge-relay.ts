@@ -57,18 +57,19 @@ interface Waiting {
 /** One process and what it was asked. */
 class RelayLine {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, Waiting>();
+  // By number; numbers are used again. A long-lived Map whose keys come and go replaces its table all the time, and what the
+  // old tables hold dies with the next full collection only: those collections would come several times as often.
+  readonly #waiting: (Waiting | undefined)[] = [];
+  readonly #free: number[] = [];
   #frames: Buffer[] = [];
   #rest: Buffer = Buffer.alloc(0);
-  #next = 0;
 
   constructor(program: string, socket: string, onEnd: () => void) {
     const child = spawn(program, [socket, String(CONNECTIONS)], { stdio: ["pipe", "pipe", "inherit"], env: {} });
     this.#child = child;
     const end = (why: string) => {
       onEnd();
-      for (const { reject } of this.#waiting.values()) reject(new BrokenExchange(why, { asked: true }));
-      this.#waiting.clear();
+      for (const waiting of this.#waiting.splice(0)) waiting?.reject(new BrokenExchange(why, { asked: true }));
     };
     child.once("error", (error) => end(error.message));
     child.once("exit", (code, signal) => end(`berth-relay has ended with ${signal ?? code}`));
@@ -81,15 +82,12 @@ class RelayLine {
   ask(question: Buffer, { signal }: { readonly signal: AbortSignal | undefined }): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const id = this.#next;
-      this.#next = (this.#next + 1) >>> 0;
-      const onAbort = () => {
-        this.#waiting.delete(id);
-        reject(signal?.reason);
-      };
+      const id = this.#free.pop() ?? this.#waiting.length;
+      // Its number stays taken until the answer comes, which must not be taken for another's.
+      const onAbort = () => reject(signal?.reason);
       const settled = () => signal?.removeEventListener("abort", onAbort);
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.set(id, {
+      this.#waiting[id] = {
         resolve: (answer) => {
           settled();
           resolve(answer);
@@ -98,7 +96,7 @@ class RelayLine {
           settled();
           reject(error);
         },
-      });
+      };
       this.#send(id, question);
     });
   }
@@ -134,10 +132,12 @@ class RelayLine {
   }
 
   #settle(id: number, errno: number, answer: Buffer): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (errno === 0) waiting?.resolve(answer);
-    else waiting?.reject(brokenBy(errno));
+    const waiting = this.#waiting[id];
+    if (!waiting) return;
+    this.#waiting[id] = undefined;
+    this.#free.push(id);
+    if (errno === 0) waiting.resolve(answer);
+    else waiting.reject(brokenBy(errno));
   }
 }
 

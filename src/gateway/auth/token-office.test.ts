@@ -63,9 +63,11 @@ describe("the token office", () => {
     await expect(office.revoke(person(0, "root"), token.id)).rejects.toMatchObject({ code: "E_AUTH_NO_TOKEN" });
   });
 
-  test("gives nobody more than a hundred", async () => {
-    for (let i = 0; i < 100; i++) await office.make(person(500, "alice"), READER);
-    const more = office.make(person(500, "alice"), READER);
-    await expect(more).rejects.toMatchObject({ code: "E_AUTH_TOO_MANY", http: 409 });
+  test("gives nobody more than a hundred, whatever is asked for at the same moment", async () => {
+    const alice = person(500, "alice");
+    for (let i = 0; i < 95; i++) await office.make(alice, READER);
+    const asked = await Promise.allSettled(Array.from({ length: 20 }, () => office.make(alice, READER)));
+    expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
+    await expect(office.make(alice, READER)).rejects.toMatchObject({ code: "E_AUTH_TOO_MANY", http: 409 });
   });
 });

@@ -46,9 +46,8 @@ export function tokenOffice({ tokens, config, events }: TokenOfficeParts): Token
       // A token that could make a wider one, or one that lives on, would be all of its owner.
       const wider = scopes.filter((scope) => !hasScope(who, scope));
       if (wider.length > 0) throw fail("E_AUTH_SCOPES", { scope: wider.join(", ") });
-      if ((await tokens.list(who.uid)).length >= TOKENS_OF_ONE) throw fail("E_AUTH_TOO_MANY", { limit: TOKENS_OF_ONE });
       const { uid, gid, user } = who;
-      const made = await tokens.make({ name, uid, gid, user, scopes, expires });
+      const made = await tokens.make({ name, uid, gid, user, scopes, expires }, TOKENS_OF_ONE);
       await note("token.made", who, made.token);
       return made;
     },

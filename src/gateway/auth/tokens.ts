@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Kysely, Selectable } from "kysely";
+import { lockName } from "../../store/name-lock.ts";
 import type { Tables, TokenRow } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { Scope } from "../types.ts";
@@ -34,8 +35,12 @@ export interface NewToken {
 
 /** The tokens of the site. */
 export interface TokenBook {
-  /** `secret` is the text to be shown once; nobody can find it out again. */
-  make(token: NewToken): Promise<{ readonly token: Token; readonly secret: string }>;
+  /**
+   * `secret` is the text to be shown once; nobody can find it out again. `most`: so many one person may have.
+   *
+   * @throws E_AUTH_TOO_MANY
+   */
+  make(token: NewToken, most?: number): Promise<{ readonly token: Token; readonly secret: string }>;
   /** Whose token this is. @throws E_AUTH_TOKEN */
   verify(secret: string): Promise<Token>;
   /** Those of one person, or all; newest first. */
@@ -52,13 +57,20 @@ const FORM = /^berth_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 const USE_NOTED_EVERY = 60;
 
 /** The tokens in the store. */
-export function tokenBook({ db, now }: Pick<Store, "db" | "now">): TokenBook {
+export function tokenBook(store: Pick<Store, "db" | "kind" | "now" | "transaction">): TokenBook {
+  const { db, now } = store;
   return {
-    async make(token) {
+    async make(token, most) {
       const id = randomBytes(8).toString("hex");
       const secret = randomBytes(32).toString("base64url");
       const row = rowOf(token, id, hash(secret), now());
-      await db.insertInto("tokens").values(row).execute();
+      await store.transaction(async (trx) => {
+        if (most !== undefined) {
+          await lockName(trx, store.kind, `berth tokens of ${token.uid}`);
+          if ((await countOf(trx, token.uid)) >= most) throw fail("E_AUTH_TOO_MANY", { limit: most });
+        }
+        await trx.insertInto("tokens").values(row).execute();
+      });
       return { token: readToken(row), secret: `berth_${id}_${secret}` };
     },
     async verify(text) {
@@ -87,6 +99,14 @@ export function tokenBook({ db, now }: Pick<Store, "db" | "now">): TokenBook {
 }
 
 type Row = Selectable<TokenRow>;
+
+async function countOf(db: Kysely<Tables>, uid: number): Promise<number> {
+  const count = db
+    .selectFrom("tokens")
+    .select(({ fn }) => fn.countAll().as("n"))
+    .where("uid", "=", uid);
+  return Number((await count.executeTakeFirst())?.n ?? 0);
+}
 
 function rowById(db: Kysely<Tables>, id: string): Promise<Row | undefined> {
   return db.selectFrom("tokens").selectAll().where("id", "=", id).executeTakeFirst();

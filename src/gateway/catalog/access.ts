@@ -53,6 +53,9 @@ export function shownTo(image: StoredImage, eyes: Eyes): StoredImage {
   return { ...image, tags: image.tags.filter((tag) => !image.privateTags.includes(tag)), privateTags: [] };
 }
 
+/** A uid that nobody has: files of a quarantined image are for nobody until it is released. */
+export const NOBODY: PublishedAcl = { private: true, users: [2 ** 32 - 2], groups: [] };
+
 /** More numbers in one line of `.meta` than this make its reader give up (spec/shifter.md 5.9). */
 const META_IDS = 1000;
 

@@ -5,13 +5,14 @@ import type { Store } from "../../store/store.ts";
 import type { ImageName, ImageRecord, QuotaLimits } from "../types.ts";
 import { isStored, mayRead, publishedAcl, readersAfter, type StoredImage } from "./access.ts";
 import { changeAcl } from "./acl.ts";
-import { type Change, change, hearChanges } from "./changes.ts";
+import { both, type Change, change, hearChanges } from "./changes.ts";
 import { eventPage, note, trimEvents } from "./events.ts";
 import { overdueImages, retireImage } from "./expiry.ts";
 import { finder, imageById, imageByKey, imageNamed, imageQuarantined, imagesByDigest, imagesInState } from "./find.ts";
 import { AT_ONCE, countGone, forgetGone } from "./forget.ts";
 import type { GatewayCatalog } from "./gateway-catalog.ts";
 import { listImages } from "./list.ts";
+import { ListTexts } from "./list-texts.ts";
 import { lastLookups, trimLookups } from "./lookups.ts";
 import { Memory } from "./memory.ts";
 import { pinPage } from "./pin-list.ts";
@@ -37,11 +38,11 @@ export interface CatalogOptions {
   readonly now?: (() => number) | undefined;
   /** Hears of uses that could not be written; they are kept and tried again. */
   readonly onFault?: ((reason: string) => void) | undefined;
-  /** Bytes of images that are remembered; 16 MiB unless said otherwise, some 7,000 images. */
+  /** Bytes of images that are remembered; 32 MiB unless said otherwise, some 25,000 images. */
   readonly memoryBytes?: number | undefined;
 }
 
-const MEMORY_BYTES = 16 * 1024 * 1024;
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /** Opens the catalog over the store; `close` before the store is closed. */
 export function makeCatalog(options: CatalogOptions): GatewayCatalog {
@@ -51,17 +52,25 @@ export function makeCatalog(options: CatalogOptions): GatewayCatalog {
   const memory = new Memory<StoredImage>(options.memoryBytes ?? MEMORY_BYTES);
   const keepLookups = () => config.lookupsKept;
   const uses = new Uses({ store, now, life, keepLookups, onFault: options.onFault ?? (() => {}) });
-  const stopHearing = hearChanges(store, memory);
-  const changing: Changing = (work) => change(store, memory, work);
+  const texts = new ListTexts(store.db);
+  const forgetful = both(memory, texts);
+  const stopHearing = hearChanges(store, forgetful);
+  const changing: Changing = (work) => change(store, forgetful, work);
   const core: Core = { db: store.db, config, now, life, memory, uses, changing };
   return {
     ...found(core),
     ...recorded(core),
     ...removed(core),
     ...kept(core),
+    texts: async (system, write, eyes) => {
+      // Whoever asks after another server's change must not be told what was before.
+      await store.caughtUp();
+      return texts.list(system, write, eyes);
+    },
     flush: () => uses.flush(),
     close: async () => {
       stopHearing();
+      texts.clear();
       await uses.flush();
     },
   };
@@ -171,7 +180,7 @@ function kept({ db, config, now, changing }: Core) {
   return {
     note: (event) => note(db, now(), { ...event, actor: { uid: event.actor.uid, user: event.actor.name } }),
     events: (query) => eventPage(db, query),
-    quota: (subject) => quotaOf(db, subject, subject.kind === "user" ? perUser() : noLimits),
+    quota: (subject, within = db) => quotaOf(within, subject, subject.kind === "user" ? perUser() : noLimits),
     setQuota: (subject, limits) => setQuota(db, subject, limits),
     pins: (key) => pinsOf(db, key, now()),
     pinPage: (query) => pinPage(db, query, now()),

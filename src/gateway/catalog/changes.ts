@@ -23,6 +23,20 @@ export interface Forgetful {
   clear(): void;
 }
 
+/** One that has to forget whatever the two have to. */
+export function both(one: Forgetful, other: Forgetful): Forgetful {
+  return {
+    forget(key) {
+      one.forget(key);
+      other.forget(key);
+    },
+    clear() {
+      one.clear();
+      other.clear();
+    },
+  };
+}
+
 /** Runs `work` in one transaction, which may happen more than once, and tells what it touched when it holds. */
 export async function change<T>(store: Store, memory: Forgetful, work: (change: Change) => Promise<T>): Promise<T> {
   let touched = new Set<number>();

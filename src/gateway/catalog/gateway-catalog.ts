@@ -1,6 +1,8 @@
 // The whole of what the catalog offers: the contract of ../records.ts, and what the desk, the collector and the workers
 // need besides.
 
+import type { Kysely } from "kysely";
+import type { Tables } from "../../store/schema.ts";
 import type { Actor, Catalog, Eyes } from "../records.ts";
 import type {
   AclChange,
@@ -18,6 +20,7 @@ import type {
   QuotaReport,
   QuotaSubject,
   TagMove,
+  WriteImage,
 } from "../types.ts";
 import type { StoredImage } from "./access.ts";
 import type { EventQuery } from "./events.ts";
@@ -31,6 +34,8 @@ export interface GatewayCatalog extends Catalog {
   byId(system: string, id: string): Promise<StoredImage | undefined>;
   byDigest(digest: string): Promise<readonly StoredImage[]>;
   list(filter: ListFilter, eyes: Eyes): Promise<Page<StoredImage>>;
+  /** READY images that these eyes see, each as `write` puts it, with a comma before it. */
+  texts(system: string, write: WriteImage, eyes: Eyes): Promise<readonly Buffer[]>;
   record(...finding: Parameters<Catalog["record"]>): Promise<StoredImage>;
   setAcl(key: number, acl: AclChange, by: Actor): Promise<StoredImage>;
   /** The image that the name points to, whatever its state. */
@@ -58,7 +63,8 @@ export interface GatewayCatalog extends Catalog {
   used(image: ImageRecord, name: ImageName, by: { readonly uid: number; readonly user: string } | undefined): void;
   lookups(system: string, limit: number): Promise<readonly Lookup[]>;
   events(query: EventQuery): Promise<Page<GatewayEvent>>;
-  quota(subject: QuotaSubject): Promise<QuotaReport>;
+  /** `within`: as a transaction sees it. */
+  quota(subject: QuotaSubject, within?: Kysely<Tables>): Promise<QuotaReport>;
   setQuota(subject: QuotaSubject, limits: QuotaLimits): Promise<void>;
   pins(key: number): Promise<readonly Pin[]>;
   pinPage(query: PinQuery): Promise<Page<HeldImage>>;

@@ -5,6 +5,7 @@ import { type Kysely, sql } from "kysely";
 import type { ImageRow, Tables } from "../../store/schema.ts";
 import type { Owner, Status } from "../types.ts";
 import { distinct, type Readers, type StoredImage } from "./access.ts";
+import { listOfJson, NONE } from "./same-lists.ts";
 
 // Neither a tag nor a number holds a line feed.
 const SEPARATOR = "\n";
@@ -31,7 +32,8 @@ export function selectImages(db: Kysely<Tables>) {
 
 /** The image that a row tells of. Its private lists are empty while it is public (spec/shifter.md 1.7). */
 export function imageOf(row: FullRow): StoredImage {
-  const marked = partsOf(row.tag_list).sort(byName);
+  const marked = partsOf(row.tag_list);
+  if (marked.length > 1) marked.sort(byName);
   const readers = readersOf(row);
   const isPrivate = row.private === 1;
   return {
@@ -45,14 +47,14 @@ export function imageOf(row: FullRow): StoredImage {
     statusMessage: row.status_message,
     private: isPrivate,
     owner: readers.owner,
-    users: isPrivate ? readers.users : [],
-    groups: isPrivate ? readers.groups : [],
+    users: isPrivate ? readers.users : NONE,
+    groups: isPrivate ? readers.groups : NONE,
     digest: row.digest,
     source: row.source,
     bytes: Number(row.bytes),
     arch: row.arch,
     os: row.os,
-    env: JSON.parse(row.env) as readonly string[],
+    env: listOfJson(row.env),
     entry: listOf(row.entry),
     cmd: listOf(row.cmd),
     workdir: row.workdir,
@@ -62,23 +64,29 @@ export function imageOf(row: FullRow): StoredImage {
     lastUse: row.last_use,
     expires: row.expires,
     readers,
-    privateTags: marked.filter((tag) => tag.startsWith("1")).map((tag) => tag.slice(1)),
+    privateTags: privateOf(marked),
   };
 }
 
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
 function listOf(json: string): readonly string[] | null {
-  return json === "null" ? null : (JSON.parse(json) as readonly string[]);
+  return json === "null" ? null : listOfJson(json);
+}
+
+function privateOf(marked: readonly string[]): readonly string[] {
+  const tags = marked.filter((tag) => tag.startsWith("1")).map((tag) => tag.slice(1));
+  return tags.length === 0 ? NONE : tags;
 }
 
 function partsOf(text: string | null): string[] {
-  return text === null ? [] : text.split(SEPARATOR);
+  if (text === null) return [];
+  return text.includes(SEPARATOR) ? text.split(SEPARATOR) : [text];
 }
 
 function readersOf(row: FullRow): Readers {
   const owner = ownerOf(row);
-  if (row.access_list === null) return { owner, users: [], groups: [], pullers: [] };
+  if (row.access_list === null) return { owner, users: NONE, groups: NONE, pullers: NONE };
   const marks = partsOf(row.access_list);
   const of = (mark: string) =>
     distinct(marks.filter((text) => text.startsWith(mark)).map((text) => Number(text.slice(mark.length))));

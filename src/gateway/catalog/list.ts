@@ -2,13 +2,13 @@
 // which never change, so that nothing is left out or told twice while others pull and expire.
 
 import { setImmediate as breathe } from "node:timers/promises";
-import type { Kysely } from "kysely";
+import type { CompiledQuery, Kysely } from "kysely";
 import type { Tables } from "../../store/schema.ts";
 import type { Eyes } from "../records.ts";
 import type { ListFilter, Page } from "../types.ts";
 import { type StoredImage, shownTo } from "./access.ts";
 import { cursorOf } from "./events.ts";
-import { imageOf, selectImages } from "./image-row.ts";
+import { type FullRow, imageOf, selectImages } from "./image-row.ts";
 import { named, readable } from "./visible.ts";
 
 /** The images of one page at most. */
@@ -40,6 +40,38 @@ export async function listImages(db: Kysely<Tables>, filter: ListFilter, eyes: E
   return { items, next: found.length > limit && last ? String(last.key) : undefined };
 }
 
+/** The READY images of a system whose numbers are above `from` and not above `to`, for all eyes. */
+export type Reader = (
+  system: string,
+  keys: { readonly from: number; readonly to: number },
+) => Promise<readonly StoredImage[]>;
+
+/** Reads by one statement, compiled once: a list of everything takes a thousand of them. */
+export function rangeReader(db: Kysely<Tables>): Reader {
+  let compiled: CompiledQuery<FullRow> | undefined;
+  return async (system, { from, to }) => {
+    compiled ??= selectImages(db)
+      .where("i.system", "=", "$system")
+      .where("i.status", "in", READY)
+      .where("i.key", ">", FROM)
+      .where("i.key", "<=", TO)
+      .orderBy("i.key")
+      .compile();
+    const values = new Map<unknown, unknown>([
+      ["$system", system],
+      [FROM, from],
+      [TO, to],
+    ]);
+    const parameters = compiled.parameters.map((value) => values.get(value) ?? value);
+    const { rows } = await db.executeQuery<FullRow>({ ...compiled, parameters });
+    return rows.map(imageOf);
+  };
+}
+
+// Stand for numbers in a statement that is kept; no image has them.
+const FROM = -1;
+const TO = -2;
+
 async function stretch(
   db: Kysely<Tables>,
   filter: ListFilter,
@@ -59,7 +91,8 @@ async function stretch(
   return (await select.execute()).map((row) => shownTo(imageOf(row), eyes));
 }
 
-async function newestKey(db: Kysely<Tables>): Promise<number> {
+/** The highest number of all images that are or were; 0: there are none. */
+export async function newestKey(db: Kysely<Tables>): Promise<number> {
   const row = await db.selectFrom("images").select("key").orderBy("key", "desc").limit(1).executeTakeFirst();
   return Number(row?.key ?? 0);
 }

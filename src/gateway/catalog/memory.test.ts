@@ -67,12 +67,7 @@ describe("a memory of lookups", () => {
     await memory.ask("d", async () => found("d", 9));
     expect(["a", "b", "c", "d"].map((name) => memory.get(name))).toEqual(["a", undefined, "c", "d"]);
     await memory.ask("huge", async () => found("huge", 10, 100));
-    expect(["a", "c", "d", "huge"].map((name) => memory.get(name))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(["a", "c", "d", "huge"].map((name) => memory.get(name))).toEqual(["a", "c", "d", undefined]);
   });
 
   test("remembers neither that there is nothing nor failures", async () => {
@@ -88,5 +83,24 @@ describe("a memory of lookups", () => {
     for (let i = 0; i < 20_000; i++) await memory.ask(`other${i}`, async () => found("other", i + 2));
     expect(memory.get("a")).toBe("one");
     expect(memory.get("other19999")).toBeUndefined();
+  });
+
+  test("forgets each of several names of a thing when one of them had to go before", async () => {
+    const memory = await memoryOf(4, "a", "b", "c", "d", "e");
+    for (const name of ["a", "b", "c"]) await memory.ask(name, async () => found("x", 1));
+    await memory.ask("d", async () => found("y", 2, 2));
+    expect(["a", "b", "c", "d"].map((name) => memory.get(name))).toEqual([undefined, "x", "x", "y"]);
+    memory.forget(1);
+    expect(["b", "c", "d"].map((name) => memory.get(name))).toEqual([undefined, undefined, "y"]);
+    await memory.ask("e", async () => found("x", 1));
+    memory.forget(2);
+    expect(["d", "e"].map((name) => memory.get(name))).toEqual([undefined, "x"]);
+  });
+
+  test("remembers all of some thousand names that are asked for in turn, from the second turn on", async () => {
+    const memory = new Memory<string>(20_000);
+    for (let turn = 0; turn < 2; turn++)
+      for (let i = 0; i < 20_000; i++) await memory.ask(`n${i}`, async () => found("one", i));
+    expect([memory.get("n0"), memory.get("n19999")]).toEqual(["one", "one"]);
   });
 });

@@ -5,21 +5,26 @@
 // jobs use, and keeping what is never asked for again costs more than asking the database.
 
 /** What is remembered about one name. */
-interface Entry<T> {
-  readonly value: T;
-  readonly key: number;
-  readonly weight: number;
+interface Entry<T> extends Found<T> {
+  /** Asked for since it was last spared. A mark, as moving names about at every lookup costs more than the lookup. */
+  wanted: boolean;
 }
 
-/** Names in a generation of those asked for once. */
-const ONCE = 5000;
+/** Names in a generation of those asked for once: about as many as can be remembered, so that a turn through them finds all. */
+const ONCE = 20_000;
 
-/** Values by name, which belong to numbered things that change. The least recently asked go first. */
+/** Entries that one newcomer may spare, so that none waits for a turn through all of them. */
+const SPARED = 64;
+
+/** Values by name, which belong to numbered things that change. The oldest go first that nobody asked for lately. */
 export class Memory<T> {
   readonly #maxWeight: number;
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #namesOf = new Map<number, Set<string>>();
-  readonly #asked = new Map<string, Promise<T | undefined>>();
+  /** Most things have one name, and a set for it would take more than the name. */
+  readonly #namesOf = new Map<number, string | Set<string>>();
+  // Made anew as soon as it is empty: a long-lived Map whose keys come and go replaces its table all the time, and what the old
+  // tables hold, here all of a request, would stay until the next full collection.
+  #asked = new Map<string, Promise<T | undefined>>();
   #weight = 0;
   /** Names asked for once lately, and before that. */
   #once = new Set<string>();
@@ -35,8 +40,7 @@ export class Memory<T> {
   get(name: string): T | undefined {
     const entry = this.#entries.get(name);
     if (!entry) return undefined;
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
+    entry.wanted = true;
     return entry.value;
   }
 
@@ -49,6 +53,7 @@ export class Memory<T> {
     if (known) return known;
     const asked = this.#look(name, look).finally(() => {
       if (this.#asked.get(name) === asked) this.#asked.delete(name);
+      if (this.#asked.size === 0) this.#asked = new Map();
     });
     this.#asked.set(name, asked);
     return asked;
@@ -57,7 +62,7 @@ export class Memory<T> {
   /** Forgets all names of the thing, and answers that are on their way. */
   forget(key: number): void {
     this.#changed();
-    for (const name of [...(this.#namesOf.get(key) ?? [])]) this.#remove(name);
+    for (const name of this.#allNames(key)) this.#remove(name);
   }
 
   clear(): void {
@@ -93,12 +98,23 @@ export class Memory<T> {
 
   #keep(name: string, { value, key, weight }: Found<T>): void {
     this.#remove(name);
-    this.#entries.set(name, { value, key, weight });
-    this.#namesOf.set(key, (this.#namesOf.get(key) ?? new Set()).add(name));
+    // Too heavy for the whole: it would push everything out and then go itself.
+    if (weight > this.#maxWeight) return;
+    this.#entries.set(name, { value, key, weight, wanted: false });
+    this.#nameToo(key, name);
     this.#weight += weight;
-    for (const oldest of this.#entries.keys()) {
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    let spared = 0;
+    for (const [oldest, entry] of this.#entries) {
       if (this.#weight <= this.#maxWeight) break;
-      this.#remove(oldest);
+      if (entry.wanted && spared++ < SPARED) {
+        entry.wanted = false;
+        this.#entries.delete(oldest);
+        this.#entries.set(oldest, entry);
+      } else this.#remove(oldest);
     }
   }
 
@@ -108,8 +124,19 @@ export class Memory<T> {
     this.#entries.delete(name);
     this.#weight -= entry.weight;
     const names = this.#namesOf.get(entry.key);
-    names?.delete(name);
-    if (names?.size === 0) this.#namesOf.delete(entry.key);
+    if (names instanceof Set) names.delete(name);
+    if (names === name || (names instanceof Set && names.size === 0)) this.#namesOf.delete(entry.key);
+  }
+
+  #nameToo(key: number, name: string): void {
+    const names = this.#namesOf.get(key);
+    if (names instanceof Set) names.add(name);
+    else this.#namesOf.set(key, names === undefined ? name : new Set([names, name]));
+  }
+
+  #allNames(key: number): readonly string[] {
+    const names = this.#namesOf.get(key) ?? [];
+    return typeof names === "string" ? [names] : [...names];
   }
 }
 

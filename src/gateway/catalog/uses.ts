@@ -13,8 +13,8 @@ const PERIOD_MS = 200;
 const HELD = 5000;
 /** Images or lookups in one statement; a millisecond or two, between which others are served. */
 const CHUNK = 100;
-/** Life counts in days: writing the same image's use more often than this many seconds changes nothing. */
-const GRAIN = 60;
+/** Life counts in days: writing the same image's use more often than this many seconds changes nothing, and is felt. */
+const GRAIN = 600;
 /** Images whose last written use is remembered. */
 const REMEMBERED = 200_000;
 

@@ -67,6 +67,32 @@ export interface EventPage {
   readonly next?: string | undefined;
 }
 
+/** How much was found. */
+export interface FindingCounts {
+  /** Errors. */
+  readonly error: number;
+  /** Warnings. */
+  readonly warning: number;
+  /** Remarks. */
+  readonly info: number;
+  /** Remarks on style. */
+  readonly style: number;
+  /** What could not be decided. */
+  readonly unknown: number;
+  /** What somebody allowed. */
+  readonly waived: number;
+}
+
+/** Somebody allowed a finding. */
+export interface FindingWaiver {
+  /** Who answers for it. */
+  readonly by: string;
+  /** Why. */
+  readonly reason: string;
+  /** When it ends; null: never; seconds since 1970 with fraction */
+  readonly until: number | null;
+}
+
 /** A role that the owners give to somebody. */
 export interface Grant {
   /** `everyone`, also without a login; `team:NAME`; `user:NAME`. */
@@ -160,6 +186,22 @@ export interface Image {
   readonly lastUse: number | null;
   /** When it will be removed unless it is used; seconds since 1970 with fraction */
   readonly expires: number | null;
+  readonly verdict?: ImageVerdict | undefined;
+}
+
+/** What a practice of the site says of an image. */
+export interface ImageFinding {
+  /** Id of the practice: `SEC001`. */
+  readonly rule: string;
+  /** How much it weighs. */
+  readonly severity: "error" | "warning" | "info" | "style";
+  /** `unknown`: the facts to decide were not there. */
+  readonly certainty: "certain" | "likely" | "person" | "unknown";
+  /** What, and where. */
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string | undefined;
+  readonly waived?: FindingWaiver | undefined;
 }
 
 /** One page. */
@@ -167,6 +209,24 @@ export interface ImagePage {
   readonly items: readonly Image[];
   /** Sent as `after`, this yields the page after this one; absent: there is none. */
   readonly next?: string | undefined;
+}
+
+/** What the site's rules and the advisories said of an image. */
+export interface ImageVerdict {
+  /** `refused` keeps it in quarantine where the site enforces its rules. */
+  readonly result: "accepted" | "warned" | "refused" | "unknown";
+  /** When it was judged; seconds since 1970 with fraction */
+  readonly judgedAt: number;
+  /** The rules it was judged by. */
+  readonly profile: string;
+  /** Day of the advisories, ISO 8601; left out: nobody looked for known flaws. */
+  readonly databaseDate?: string | undefined;
+  /** When the image was built, by its own account; seconds since 1970 with fraction */
+  readonly builtAt?: number | undefined;
+  readonly counts: FindingCounts;
+  /** The heaviest, at most ten. */
+  readonly findings: readonly ImageFinding[];
+  readonly release?: VerdictRelease | undefined;
 }
 
 /** A file to import. */
@@ -602,4 +662,14 @@ export interface Verdict {
   readonly verdict: "accepted" | "refused" | "quarantined";
   /** Why. */
   readonly reason: string;
+}
+
+/** Staff let an image through. */
+export interface VerdictRelease {
+  /** Who. */
+  readonly by: string;
+  /** Why. */
+  readonly reason: string;
+  /** When; seconds since 1970 with fraction */
+  readonly at: number;
 }

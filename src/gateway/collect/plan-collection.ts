@@ -59,7 +59,7 @@ function oldEnough({ pulls, now, retention }: FilesState): (file: PublishedFile)
 }
 
 function isWanted(ending: string, format: string | undefined): boolean {
-  return format !== undefined && [format, "meta", "json"].includes(ending);
+  return format !== undefined && [format, "meta", "json", "verdict"].includes(ending);
 }
 
 function endingOf({ name }: PublishedFile): string {

@@ -273,6 +273,17 @@ describe("an import", () => {
 });
 
 describe("quarantine", () => {
+  test("is not what a pull is told again once staff have released the image", async () => {
+    const pull = (await gate.desk.pull(who(500), NAME, {})) as PullRecord;
+    await gate.catalog.record({ ...pull, status: "EXAMINATION" }, made("f1"), 100, "QUARANTINED", "holds a key");
+    gate.clock.pass(1);
+    await gate.fail("holds a key");
+    expect((await gate.desk.pull(who(500), NAME, {})).status).toBe("FAILURE");
+    gate.clock.pass(1);
+    await gate.desk.release(who(1), NAME, "a test key");
+    expect(await gate.desk.pull(who(500), NAME, {})).toMatchObject({ id: "f1", status: "READY" });
+  });
+
   test("is ended by those who look after the system, and the next pull accepts the digest", async () => {
     const pull = (await gate.desk.pull(who(500), NAME, {})) as PullRecord;
     await gate.catalog.record({ ...pull, status: "EXAMINATION" }, made("f1"), 100, "QUARANTINED", "holds a key");

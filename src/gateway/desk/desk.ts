@@ -4,7 +4,7 @@ import type { Desk, ImageName, Principal } from "../types.ts";
 import { CredentialMarks } from "./credential-marks.ts";
 import { events } from "./events.ts";
 import { autoexpire, collect, expire, remove } from "./expire.ts";
-import { list, lookup, lookups, show, tagHistory } from "./find-images.ts";
+import { list, listTexts, lookup, lookups, show, tagHistory } from "./find-images.ts";
 import { importFile } from "./import-file.ts";
 import type { DeskOptions, DeskParts } from "./parts.ts";
 import { pin, pins, unpin } from "./pins.ts";
@@ -39,6 +39,7 @@ export function makeDesk(options: DeskOptions): GatewayDesk {
   return {
     lookup: (who, name, { all = false } = {}) => (all ? show(parts, who, name) : lookup(parts, who, name)),
     list: (who, filter) => list(parts, who, filter),
+    listTexts: (who, system, write) => listTexts(parts, who, system, write),
     lookups: (who, system, limit) => lookups(parts, who, system, limit),
     tagHistory: (who, name) => tagHistory(parts, who, name),
     pull: (who, name, acl) => noted("pull.started", who, name, pull(parts, who, name, acl)),

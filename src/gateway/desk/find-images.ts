@@ -1,9 +1,10 @@
 // Looking things up: single images and lists. Whoever may not know of an image is told the same as when there is none.
 
+import { hasCode } from "../../base/errors.ts";
 import { type StoredImage, seesTag, shownTo } from "../catalog/access.ts";
 import { fail } from "../errors.ts";
 import type { Eyes } from "../records.ts";
-import type { ImageName, ImageRecord, ListFilter, Lookup, Page, Principal, TagMove } from "../types.ts";
+import type { ImageName, ImageRecord, ListFilter, Lookup, Page, Principal, TagMove, WriteImage } from "../types.ts";
 import { normalName } from "./names.ts";
 import type { DeskParts } from "./parts.ts";
 import { eyesOf, isAdmin, isStaff, person, systemOf } from "./rights.ts";
@@ -26,18 +27,28 @@ export async function lookup(parts: DeskParts, who: Principal | undefined, given
   return shownTo(image, eyes);
 }
 
-/** Finds the image in any state for those who look after the system, and for others what they may read. No use. */
+/**
+ * Finds the image in any state for those who look after the system and for its owner, who was told of it when he pulled it; for
+ * others what they may read. No use.
+ */
 export async function show(parts: DeskParts, who: Principal | undefined, given: ImageName): Promise<ImageRecord> {
   admit(parts, who, "a lookup");
   const system = systemOf(parts.config(), given.system);
   const name = normalName(given);
+  const hidden = async () => (await parts.catalog.named(name)) ?? (await parts.catalog.quarantined(name));
   if (isStaff(who, system)) {
-    const image = (await parts.catalog.named(name)) ?? (await parts.catalog.quarantined(name));
+    const image = await hidden();
     if (image) return image;
     throw fail("E_GATEWAY_NO_IMAGE", { ...name });
   }
-  const { image, eyes } = await seen(parts, who, name);
-  return shownTo(image, eyes);
+  try {
+    const { image, eyes } = await seen(parts, who, name);
+    return shownTo(image, eyes);
+  } catch (error) {
+    const image = who && hasCode(error, "E_GATEWAY_NO_IMAGE") ? await hidden() : undefined;
+    if (image?.status === "QUARANTINED" && image.owner?.uid === who?.uid) return image;
+    throw error;
+  }
 }
 
 /** The READY image of the (normal) name and the eyes that see it. @throws E_GATEWAY_NO_IMAGE */
@@ -66,6 +77,18 @@ export async function list(
   }
   const all = filter.all === true && !filter.mine && isStaff(who, system);
   return parts.catalog.list(filter, all ? "all" : await eyesOf(who));
+}
+
+/** All READY images that may be read, as `write` puts them. */
+export async function listTexts(
+  parts: DeskParts,
+  who: Principal | undefined,
+  system: string,
+  write: WriteImage,
+): Promise<readonly Buffer[]> {
+  admit(parts, who, "a list");
+  systemOf(parts.config(), system);
+  return parts.catalog.texts(system, write, await eyesOf(who));
 }
 
 /** The last lookups, for administrators; others see none (spec/shifter.md 1.3, cases 111 and 112). */

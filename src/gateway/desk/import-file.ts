@@ -41,15 +41,8 @@ export async function importFile(
   if (taken && taken.status !== "EXPIRED" && !owns(who, taken) && !isAdmin(who, system)) {
     throw fail("E_GATEWAY_NAME_TAKEN", { itype: name.itype, tag: name.tag, system: name.system, user: who.user });
   }
-  await roomFor(parts, who);
-  const request = await parts.queue.add({
-    kind: "import",
-    ...name,
-    owner: ownerOf(who),
-    ...lists,
-    registries: new Map(),
-    importFrom: file,
-  });
+  const wanted = { kind: "import", ...name, owner: ownerOf(who), ...lists, registries: new Map() } as const;
+  const request = await parts.queue.add({ ...wanted, importFrom: file }, roomFor(parts, who));
   if (isSame(request, who, file)) return request;
   throw fail("E_GATEWAY_UNDER_WAY", { itype: name.itype, tag: name.tag });
 }

@@ -40,8 +40,18 @@ export interface DeskOptions {
   /** Hears of work in the background that failed and will be done again. */
   readonly onFault?: ((reason: string) => void) | undefined;
   readonly limits?: Partial<QueueLimits> | undefined;
+  /** Hears, before an image's files are shown, that staff let it through. */
+  readonly released?: ((digest: string, release: Release) => Promise<void>) | undefined;
   /** The site's own registry, asked for at every request; undefined: there is none. */
   readonly ownImages?: (() => OwnImages | undefined) | undefined;
+}
+
+/** Who let an image through, and why. */
+export interface Release {
+  readonly by: string;
+  readonly reason: string;
+  /** Seconds since 1970. */
+  readonly at: number;
 }
 
 /** How many pulls may wait. */

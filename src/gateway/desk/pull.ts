@@ -96,10 +96,21 @@ async function knownOf({ catalog, queue }: DeskParts, { who, name }: Wish): Prom
   const image = found && seesTag(found, name.tag, eyes) ? found : undefined;
   if (newest?.finishedAt === null) return { eyes, image, request: newest };
   // A failure counts for the person whose it is: another may have better credentials. Who cancelled his own and asks again
-  // wants it.
+  // wants it. And what staff have released since is there.
   const own = newest && newest.owner?.uid !== who.uid ? await queue.latest(name, who.uid) : newest;
-  const counts = own?.owner?.uid === who.uid && own.errorCode !== CANCELLED;
+  const counts =
+    own?.owner?.uid === who.uid && own.errorCode !== CANCELLED && !(await releasedSince(own, image, catalog));
   return { eyes, image, request: counts ? own : undefined };
+}
+
+async function releasedSince(
+  { finishedAt }: PullRecord,
+  image: StoredImage | undefined,
+  catalog: DeskParts["catalog"],
+): Promise<boolean> {
+  if (finishedAt === null || image === undefined) return false;
+  const verdicts = await catalog.verdicts(image.digest);
+  return verdicts.some(({ judge, verdict, at }) => judge === "staff" && verdict === "accepted" && at >= finishedAt);
 }
 
 function decide(parts: DeskParts, { who, lists, login }: Wish, { image, request }: Known, news: News): PullDecision {
@@ -120,19 +131,19 @@ async function start(parts: DeskParts, wish: Wish, { image, eyes }: Known): Prom
     if (image) return shownTo(image, eyes);
     throw fail("E_GATEWAY_PULL_TYPE", { ...name });
   }
+  const registries = new Map(login ? [[login.location, login.credential]] : []);
+  const lists = mergedLists(wish, image);
+  const wanted = { kind: "pull", ...name, owner: ownerOf(who), ...lists, registries } as const;
   try {
-    await roomFor(parts, who);
+    const request = await parts.queue.add(wanted, roomFor(parts, who));
+    // Else somebody was faster, and this is his.
+    if (request.status === "INIT") parts.marks.keep(request.id, login?.mark);
+    return await shownPull(parts, who, request);
   } catch (error) {
     // Who has an image may go on using it, however full his quota.
     if (image && error instanceof BerthError && error.http < 500) return shownTo(image, eyes);
     throw error;
   }
-  const registries = new Map(login ? [[login.location, login.credential]] : []);
-  const lists = mergedLists(wish, image);
-  const request = await parts.queue.add({ kind: "pull", ...name, owner: ownerOf(who), ...lists, registries });
-  // Else somebody was faster, and this is his.
-  if (request.status === "INIT") parts.marks.keep(request.id, login?.mark);
-  return shownPull(parts, who, request);
 }
 
 // A list that was not given stays as it is.

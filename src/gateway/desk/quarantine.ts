@@ -24,6 +24,7 @@ export async function release(
   const image = pointed?.status === "QUARANTINED" ? pointed : await catalog.quarantined(name);
   if (!image) throw pointed ? fail("E_GATEWAY_NOT_QUARANTINED", { ...name }) : fail("E_GATEWAY_NO_IMAGE", { ...name });
   await catalog.keepVerdict(image.digest, { judge: "staff", verdict: "accepted", reason: `${who.user}: ${reason}` });
+  await parts.released?.(image.digest, { by: who.user, reason, at: parts.now() });
   const there = await publisher.exists(image.system, image.id, image.format, signal);
   if (there) await publisher.republish(image.system, image, publishedAcl(image), signal);
   // Without files only the verdict is left to be released; the next pull makes the image again.

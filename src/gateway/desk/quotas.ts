@@ -2,27 +2,26 @@
 
 import { EVERYBODY } from "../catalog/quotas.ts";
 import { fail } from "../errors.ts";
+import type { Admission } from "../records.ts";
 import type { Principal, QuotaLimits, QuotaReport, QuotaSubject } from "../types.ts";
 import type { DeskParts } from "./parts.ts";
 import { isAdmin, person } from "./rights.ts";
 
 /**
- * Nothing when he may ask for one more image.
+ * Lets in one more request of this person as long as there is room.
  *
- * @throws E_GATEWAY_QUEUE_USER, E_GATEWAY_QUEUE_FULL when too much waits already; E_GATEWAY_QUOTA_IMAGES,
+ * Refuses with E_GATEWAY_QUEUE_USER, E_GATEWAY_QUEUE_FULL when too much waits already; E_GATEWAY_QUOTA_IMAGES,
  * E_GATEWAY_QUOTA_BYTES when he or his group has what the site allows
  */
-export async function roomFor({ queue, queueLimits, catalog }: DeskParts, who: Principal): Promise<void> {
-  const waiting = await queue.unfinished(undefined);
-  if (waiting.length >= queueLimits.total) throw fail("E_GATEWAY_QUEUE_FULL", { count: waiting.length });
-  const own = waiting.filter(({ owner }) => owner?.uid === who.uid).length;
-  if (own >= queueLimits.perUser) {
-    throw fail("E_GATEWAY_QUEUE_USER", { user: who.user, count: own, limit: queueLimits.perUser });
-  }
-  const his = await catalog.quota({ kind: "user", number: who.uid });
-  const groups = waiting.filter(({ owner }) => owner?.gid === who.gid).length;
-  checkQuota(his, `the user ${who.user}`, own);
-  checkQuota(await catalog.quota({ kind: "group", number: who.gid }), `the group ${who.group}`, groups);
+export function roomFor({ queueLimits, catalog }: DeskParts, who: Principal): Admission {
+  return async ({ total, own, group }, trx) => {
+    if (total >= queueLimits.total) throw fail("E_GATEWAY_QUEUE_FULL", { count: total });
+    if (own >= queueLimits.perUser) {
+      throw fail("E_GATEWAY_QUEUE_USER", { user: who.user, count: own, limit: queueLimits.perUser });
+    }
+    checkQuota(await catalog.quota({ kind: "user", number: who.uid }, trx), `the user ${who.user}`, own);
+    checkQuota(await catalog.quota({ kind: "group", number: who.gid }, trx), `the group ${who.group}`, group);
+  };
 }
 
 /** Limits and use. One's own without a subject; those of others for administrators. */

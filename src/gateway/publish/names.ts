@@ -3,17 +3,18 @@
 import { randomInt } from "node:crypto";
 import { fail } from "./errors.ts";
 
-/** The three files of an image. */
+/** The files of an image; that of its verdict is there where images are judged. */
 export interface FileNames {
   readonly image: string;
   readonly meta: string;
   readonly json: string;
+  readonly verdict: string;
 }
 
 /** Checks what it makes names of: ids come from records, and a slash in one would leave the folder. @throws E_PUBLISH_NAME */
 export function fileNames(id: string, format: string): FileNames {
   if (!/^[0-9a-f]{32,128}$/.test(id) || !/^[a-z0-9]{1,16}$/.test(format)) throw fail("E_PUBLISH_NAME", { id, format });
-  return { image: `${id}.${format}`, meta: `${id}.meta`, json: `${id}.json` };
+  return { image: `${id}.${format}`, meta: `${id}.meta`, json: `${id}.json`, verdict: `${id}.verdict` };
 }
 
 const OURS = /^([0-9a-f]{32,128})\.([a-z0-9]{1,16})(\.partial\.[A-Za-z0-9]{6,12})?$/;

@@ -12,8 +12,8 @@ import { fail } from "./errors.ts";
 import { type FileFacts, formatDocument, type ImageDocument, imageDocument, parseDocument } from "./image-document.ts";
 import { localPlace } from "./local-place.ts";
 import { writeMeta } from "./meta.ts";
-import { fileNames, parseName } from "./names.ts";
-import type { FileMode, Place } from "./place.ts";
+import { type FileNames, fileNames, parseName } from "./names.ts";
+import type { FileMode, Note, Place } from "./place.ts";
 import { remotePlace } from "./remote-place.ts";
 import { type Run, runCommand } from "./run-command.ts";
 import { type Patience, USUAL_PATIENCE } from "./ssh.ts";
@@ -28,6 +28,8 @@ export interface PublisherParts {
   /** Seconds since 1970. */
   readonly now?: (() => number) | undefined;
   readonly patience?: Patience | undefined;
+  /** What was judged of a digest, for who reads the image's files; undefined: nothing. */
+  readonly verdictOf?: ((digest: string) => Promise<string | undefined>) | undefined;
 }
 
 /** The publisher of all systems. @throws E_PUBLISH_TARGET when a system's transfer settings make no sense */
@@ -41,7 +43,12 @@ export function makePublisher(config: PublishConfig, parts: PublisherParts): Pub
   };
   const contextOf = (system: string): Context => {
     const open = config.systems.get(system)?.publicFiles === "readable";
-    return { config, now, modeFor: (acl) => (open ? (acl.private ? 0o600 : 0o644) : undefined) };
+    return {
+      config,
+      now,
+      verdictOf: parts.verdictOf,
+      modeFor: (acl) => (open ? (acl.private ? 0o600 : 0o644) : undefined),
+    };
   };
   return {
     publish: (system, image, acl, signal) => publish(placeFor(system), image, acl, contextOf(system), signal),
@@ -51,8 +58,8 @@ export function makePublisher(config: PublishConfig, parts: PublisherParts): Pub
       return placeFor(system).has([image, meta], signal);
     },
     async remove(system, id, format, signal) {
-      const { image, meta, json } = fileNames(id, format);
-      await placeFor(system).remove([meta, image, json], signal);
+      const { image, meta, json, verdict } = fileNames(id, format);
+      await placeFor(system).remove([meta, image, verdict, json], signal);
     },
     files: async (system, signal) => ourFiles(await placeFor(system).list(signal)),
     async removeFiles(system, names, signal) {
@@ -71,6 +78,7 @@ function placeOf(system: SystemConfig, { log, run = runCommand, patience }: Publ
 interface Context {
   readonly config: PublishConfig;
   readonly now: () => number;
+  readonly verdictOf: PublisherParts["verdictOf"];
   /** Who may read the files of an image; undefined: nobody but the gateway's account ever could. */
   readonly modeFor: (acl: PublishedAcl) => FileMode | undefined;
 }
@@ -90,10 +98,29 @@ async function publish(place: Place, image: MadeImage, acl: PublishedAcl, contex
   try {
     const { json, meta } = notesOf(image, acl, facts, context);
     await arrived.show(json, meta);
+    await writeVerdict(place, image.digest, { name: names, json, mode }, context, signal);
   } catch (error) {
     await arrived.abandon();
     throw error;
   }
+}
+
+interface Beside {
+  readonly name: FileNames;
+  readonly json: Note;
+  readonly mode: FileMode | undefined;
+}
+
+// Beside the image, for whoever starts it without a gateway. `.json` is written again: notes come in pairs.
+async function writeVerdict(
+  place: Place,
+  digest: string,
+  { name, json, mode }: Beside,
+  { verdictOf }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = await verdictOf?.(digest);
+  if (text !== undefined) await place.rewrite(name.image, [{ name: name.verdict, text }, json], mode, signal);
 }
 
 async function rewrite(
@@ -105,10 +132,12 @@ async function rewrite(
 ): Promise<void> {
   const before = await documentOf(place, `${image.id}.json`, signal);
   const facts = factsOf(image, before, context.now());
-  const name = fileNames(image.id, facts.format).image;
+  const names = fileNames(image.id, facts.format);
   const { json, meta } = notesOf(image, acl, facts, context);
-  if (!(await place.rewrite(name, [json, meta], context.modeFor(acl), signal)))
-    throw fail("E_PUBLISH_GONE", { name, path: place.shown });
+  const mode = context.modeFor(acl);
+  if (!(await place.rewrite(names.image, [json, meta], mode, signal)))
+    throw fail("E_PUBLISH_GONE", { name: names.image, path: place.shown });
+  await writeVerdict(place, image.digest, { name: names, json, mode }, context, signal);
 }
 
 // What the record does not say, the document knows; images of another gateway have none.

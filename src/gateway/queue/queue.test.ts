@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type StoreChoice, storeChoices } from "../../../tests/support/stores.ts";
+import type { Unfinished } from "../records.ts";
 import { listServers } from "./servers.ts";
 import { handClock, request, serverQueue } from "./testing.ts";
 
@@ -27,6 +28,33 @@ describe.each(storeChoices())("a queue in $kind", (choice) => {
     expect(first.status).toBe("INIT");
     const second = await queue.add(request("alpine:3", 2));
     expect(second).toMatchObject({ id: first.id, status: "PENDING", owner: { uid: 1 } });
+  });
+
+  test.skipIf(choice.skip)(
+    "lets no more in than there is room for, of twenty at the same moment on two servers",
+    async () => {
+      const { queue, store, clock } = await setUp(choice);
+      const queues = [queue, serverQueue(await choice.again(store), "two", clock)];
+      const admit = async ({ total, own, group }: Unfinished) => {
+        expect(own).toBe(group);
+        if (own >= 5) throw new Error(`${own} of ${total}`);
+      };
+      await queue.add(request("other", 2));
+      const asking = Array.from({ length: 20 }, (_, n) => queues[n % 2]?.add(request(`alpine:${n}`, 1), admit));
+      const refused = (await Promise.allSettled(asking)).filter(({ status }) => status === "rejected");
+      expect(refused).toHaveLength(15);
+      expect(refused.every((one) => one.status === "rejected" && one.reason.message === "5 of 6")).toBe(true);
+      expect(await queue.unfinished(undefined)).toHaveLength(6);
+    },
+  );
+
+  test.skipIf(choice.skip)("asks for no room where nothing is added", async () => {
+    const { queue } = await setUp(choice);
+    const first = await queue.add(request("alpine:3", 1));
+    const full = () => Promise.reject(new Error("full"));
+    expect((await queue.add(request("alpine:3", 1), full)).id).toBe(first.id);
+    await expect(queue.add(request("alpine:4", 1), full)).rejects.toThrow("full");
+    expect(await queue.unfinished(undefined)).toHaveLength(1);
   });
 
   test.skipIf(choice.skip)(

@@ -1,7 +1,7 @@
 // The queue of all servers over the store: implements `Queue` of ../records.ts. Every method is one transaction. Who may
 // do what is the desk's business, the work itself the workers'.
 
-import type { ClaimedPull, NewPull, PullEnd, Queue } from "../records.ts";
+import type { Admission, ClaimedPull, NewPull, PullEnd, Queue } from "../records.ts";
 import type { ImageName, Progress, PullRecord, Status } from "../types.ts";
 import { boardHeld, claimNext, endHeld, endLeftOver, landFlight } from "./held-pulls.ts";
 import { QueueNews } from "./news.ts";
@@ -50,8 +50,8 @@ class StoreQueue implements ServerQueue {
     this.#watch = new DeathWatch(silenceMs, this.#parts.monotonic);
   }
 
-  async add(request: NewPull): Promise<PullRecord> {
-    const { row, made } = await addRequest(this.#parts, request);
+  async add(request: NewPull, admit?: Admission): Promise<PullRecord> {
+    const { row, made } = await addRequest(this.#parts, request, admit);
     const record = await this.#view.record(row);
     // What a client hears first is that its request is new; from then on that it waits.
     return made ? { ...record, status: "INIT" } : record;

@@ -1,7 +1,8 @@
 // What people do to the queue: they add a request and cancel one. Each is one transaction.
 
 import { randomUUID } from "node:crypto";
-import type { NewPull } from "../records.ts";
+import { lockName } from "../../store/name-lock.ts";
+import type { Admission, NewPull, Unfinished } from "../records.ts";
 import type { ImageName } from "../types.ts";
 import { cancelledEnd } from "./lifecycle.ts";
 import { CHANNEL, change, lockedPull, type Parts, type Trx, tellChanged, tellWork } from "./parts.ts";
@@ -10,19 +11,25 @@ import { type PullRowRead, toRow } from "./pull-row.ts";
 /** For so long people can ask what became of their pulls. */
 const KEEP_SECONDS = 86_400;
 
+/** Whoever asks whether there is room waits for those who asked before and are about to take it. */
+const ADMISSIONS = "berth admissions to the gateway's queue";
+
 /** Adds a request, or finds the unfinished one of the same name. `made`: it is new. */
 export async function addRequest(
   parts: Parts,
   request: NewPull,
+  admit?: Admission,
 ): Promise<{ readonly row: PullRowRead; readonly made: boolean }> {
   const { now, options } = parts;
   const id = randomUUID();
   const { registries } = request;
   const sealed = registries.size === 0 ? null : options.seal.close(JSON.stringify([...registries]), id);
   return change(parts, async (trx) => {
+    if (admit) await lockName(trx, parts.store.kind, ADMISSIONS);
     for (;;) {
       const row = await insertPull(trx, toRow(id, request, now(), sealed));
       if (row) {
+        await admit?.(await unfinishedBut(trx, row), trx);
         await tellChanged(parts.store, trx, [id]);
         await tellWork(parts.store, trx);
         return { row, made: true };
@@ -73,6 +80,26 @@ function insertPull(trx: Trx, row: ReturnType<typeof toRow>): Promise<PullRowRea
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
+}
+
+async function unfinishedBut(trx: Trx, { id, uid, gid }: PullRowRead): Promise<Unfinished> {
+  const counts = await trx
+    .selectFrom("pulls")
+    .select(({ fn, eb }) => [
+      fn.countAll<number>().as("total"),
+      fn
+        .countAll<number>()
+        .filterWhere(eb("uid", "is not distinct from", uid))
+        .as("own"),
+      fn
+        .countAll<number>()
+        .filterWhere(eb("gid", "is not distinct from", gid))
+        .as("group"),
+    ])
+    .where("finished_at", "is", null)
+    .where("id", "!=", id)
+    .executeTakeFirstOrThrow();
+  return { total: Number(counts.total), own: Number(counts.own), group: Number(counts.group) };
 }
 
 function unfinishedOf(trx: Trx, { system, itype, tag }: ImageName): Promise<PullRowRead | undefined> {

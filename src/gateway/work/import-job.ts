@@ -3,6 +3,7 @@
 
 import { rename } from "node:fs/promises";
 import { unwatched } from "../../base/log.ts";
+import type { SignerFiles } from "../../site/gateway-config.ts";
 import { prepareImport } from "../publish/import/prepare-import.ts";
 import type { MadeImage } from "../types.ts";
 import { examineTree } from "./examiner.ts";
@@ -29,6 +30,7 @@ export async function performImport(job: ImportJob, { say, log, signal }: JobToo
           const make = { frame: job, image, blobs, log, progress: unwatched, signal };
           return { path, format: recipe.format, ...(await makeFile(make)) };
         },
+    ...(job.signers ? { signatures: (copy: string) => signaturesIn(copy, job.signers, signal) } : {}),
     onStage: (stage) => say({ type: "stage", status: "HASHING", text: WORDS[stage] }),
   });
   if (file === undefined) throw new TypeError("an import always makes a file");
@@ -38,6 +40,17 @@ export async function performImport(job: ImportJob, { say, log, signal }: JobToo
   await examineTree(job, facts, { say, signal });
   const effort = { fetched: 0, seconds: (performance.now() - begun) / 1000 };
   say({ type: "made", facts, file: measured, effort });
+}
+
+async function signaturesIn(copy: string, signers: SignerFiles | undefined, signal: AbortSignal) {
+  const [{ collectFileSignatures }, { keyringIn }, { publicKey, readPem }] = await Promise.all([
+    import("../../signing/collect-file-signatures.ts"),
+    import("../../signing/keyring.ts"),
+    import("../../signing/pem-key.ts"),
+  ]);
+  const keys = await Promise.all((signers?.keys ?? []).map(async (path) => publicKey(await readPem(path), path)));
+  const keyrings = signers ? [keyringIn(signers.keyring)] : [];
+  return collectFileSignatures(copy, { keyrings, keys, now: new Date(), signal });
 }
 
 const WORDS = { HASHING: "Reading the file", CONVERSION: "Packing image" } as const;

@@ -2,7 +2,7 @@
 // second lets it go on; when the server's side closes, the process ends. What comes back is parsed here, once.
 
 import { reasonOf } from "../../base/errors.ts";
-import type { LocationConfig } from "../../site/gateway-config.ts";
+import type { LocationConfig, SignerFiles } from "../../site/gateway-config.ts";
 import type { MadeImage, RegistryCredential, Status } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
@@ -30,6 +30,8 @@ export interface PullJob extends JobFrame {
   readonly cacheDir: string;
   /** File of the signature policy (containers-policy.json) that the image has to meet. */
   readonly signaturePolicy: string | undefined;
+  /** Fetch what lies beside the image as its signatures, for the judges. */
+  readonly collectSignatures: boolean;
   /** Milliseconds of a silent registry; undefined: the client's own. */
   readonly silentMs: number | undefined;
 }
@@ -46,6 +48,8 @@ export interface ImportJob extends JobFrame {
   readonly private: boolean;
   /** As in `--platform`: what is said of files that do not tell themselves. */
   readonly platform: string;
+  /** By whose keys signatures in the file are checked; undefined: nobody asks for them. */
+  readonly signers: SignerFiles | undefined;
 }
 
 export type Job = PullJob | ImportJob;

@@ -10,6 +10,11 @@ export interface Judgement {
   readonly reason: string;
 }
 
+/** Why an image is in quarantine, in one sentence. */
+export function quarantineWords(judge: string, reason: string): string {
+  return `quarantined by ${judge}: ${reason}`;
+}
+
 /** `keep` remembers each verdict. @throws E_WORK_JUDGED when a judge refuses the image */
 export async function judged(
   judges: readonly Judge[],
@@ -24,7 +29,7 @@ export async function judged(
     const { verdict, reason } = spoken;
     if (verdict === "refused") throw fail("E_WORK_JUDGED", { judge: judge.name, reason });
     if (verdict === "quarantined" && result.status === "READY")
-      result = { status: "QUARANTINED", reason: `quarantined by ${judge.name}: ${reason}` };
+      result = { status: "QUARANTINED", reason: quarantineWords(judge.name, reason) };
   }
   return result;
 }

@@ -41,7 +41,7 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
       const { checkSignatures } = await import("./signature-check.ts");
       await checkSignatures(job.signaturePolicy, found, tools);
     }
-    const facts = factsOf(found, formatReference(reference));
+    const facts = { ...factsOf(found, formatReference(reference)), ...(await signaturesOf(job, found, tools)) };
     say({ type: "found", facts });
     await tools.goOn();
     const { file, effort } = await fetchAndMake(job, found, cache, tools);
@@ -51,6 +51,19 @@ export async function performPull(job: PullJob, tools: JobTools): Promise<void> 
     await found.close();
     await cache.close();
   }
+}
+
+// Before anything is decided: an image that is there is judged again when somebody has signed it since.
+async function signaturesOf(
+  { collectSignatures: wanted }: PullJob,
+  { client, image, pull }: FoundImage,
+  { log, signal, say }: JobTools,
+): Promise<Pick<ImageFacts, "signatures">> {
+  if (!wanted) return {};
+  say({ type: "stage", status: "PULLING", text: "Looking for signatures" });
+  const { collectSignatures } = await import("../../signing/collect-signatures.ts");
+  const signed = { digest: image.descriptor.digest, manifestBytes: image.manifestBytes };
+  return { signatures: await collectSignatures({ client, log, signal }, pull.reference, signed) };
 }
 
 function patienceOf({ silentMs }: PullJob): LocationPatience {

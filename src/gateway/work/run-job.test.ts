@@ -19,7 +19,7 @@ function job(): Job {
   return {
     ...{ kind: "import", folder, recipe: { format: "squashfs", conversion: DEFAULT_CONVERSION }, maxBytes: 1 },
     ...{ examiner: undefined, path: "/x", fileFormat: "tar", caller: { uid: 1, gid: 1, groups: [] } },
-    ...{ trustSquashfs: false, private: false, platform: "linux/amd64" },
+    ...{ trustSquashfs: false, private: false, signers: undefined, platform: "linux/amd64" },
   };
 }
 

@@ -2,18 +2,15 @@
 // recorded as READY is there; each step may be done twice, after a server that died in between.
 
 import { hasCode } from "../../base/errors.ts";
-import { publishedAcl } from "../catalog/access.ts";
+import { NOBODY, publishedAcl, type StoredImage } from "../catalog/access.ts";
 import type { ClaimedPull } from "../records.ts";
-import type { MadeImage, PublishedAcl } from "../types.ts";
+import type { MadeImage } from "../types.ts";
 import { fail } from "./errors.ts";
 import type { ImageFacts } from "./job-messages.ts";
-import { type Judgement, judged } from "./judgement.ts";
+import { type Judgement, judged, quarantineWords } from "./judgement.ts";
 import type { Outcome } from "./outcome.ts";
 import { jobFailure } from "./user-message.ts";
 import type { Workplace } from "./work-parts.ts";
-
-/** A uid that nobody has: files of a quarantined image are for nobody until it is released. */
-const NOBODY: PublishedAcl = { private: true, users: [2 ** 32 - 2], groups: [] };
 
 /** Publishes and records a new image. @throws E_WORK_JUDGED, and what the publisher makes fail */
 export async function settleImage(
@@ -33,7 +30,9 @@ export async function settleImage(
 }
 
 // What staff released by hand stays released.
-async function judgementOf(image: MadeImage, { judges, catalog }: Workplace, signal: AbortSignal): Promise<Judgement> {
+async function judgementOf(image: MadeImage, place: Workplace, signal: AbortSignal): Promise<Judgement> {
+  const { catalog } = place;
+  const judges = place.judges.filter(({ active }) => active?.() ?? true);
   const kept = await catalog.verdicts(image.digest);
   const released = kept.some(({ judge, verdict }) => judge === "staff" && verdict === "accepted");
   if (released || judges.length === 0) return { status: "READY", reason: "" };
@@ -60,11 +59,38 @@ export async function settleKnown(
   if (known.format !== format || known.digest !== facts.digest) return undefined;
   if (!(await publisher.exists(pull.system, facts.id, format, signal))) return undefined;
   const made = { ...facts, file: undefined };
-  const record = await catalog.record(pull, made, known.bytes, known.status, known.statusMessage).catch(unlessGone);
+  const { status, reason } = await standingOf(known, made, place, signal);
+  const record = await catalog.record(pull, made, known.bytes, status, reason).catch(unlessGone);
   if (record === undefined) return undefined;
-  if (record.status === "QUARANTINED") return inQuarantine(record.statusMessage);
+  if (record.status === "QUARANTINED") {
+    if (known.status === "READY") await publisher.republish(pull.system, record, NOBODY, signal);
+    return inQuarantine(record.statusMessage);
+  }
   await publisher.republish(pull.system, record, publishedAcl(record), signal);
   return { kind: "ready", imageId: record.id };
+}
+
+// Somebody may have signed it, or the rules may have changed, since it was judged. What another judge holds back, stays.
+async function standingOf(
+  known: StoredImage,
+  image: MadeImage,
+  { judges, catalog }: Workplace,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const standing: Judgement = {
+    status: known.status === "READY" ? "READY" : "QUARANTINED",
+    reason: known.statusMessage,
+  };
+  for (const judge of judges) {
+    const held = standing.reason.startsWith(quarantineWords(judge.name, ""));
+    if (!judge.again || !(judge.active?.() ?? true) || (standing.status === "QUARANTINED" && !held)) continue;
+    const spoken = await judge.again(image, standing.status, signal);
+    if (!spoken) continue;
+    await catalog.keepVerdict(image.digest, { judge: judge.name, ...spoken });
+    if (spoken.verdict === "accepted") return { status: "READY", reason: "" };
+    return { status: "QUARANTINED", reason: quarantineWords(judge.name, spoken.reason) };
+  }
+  return standing;
 }
 
 // It expired between the look and the record: then it has to be made again.

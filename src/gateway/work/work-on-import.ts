@@ -62,6 +62,7 @@ async function importJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string,
     trustSquashfs: config.trustImportedSquashfs,
     private: users.length + groups.length > 0,
     platform: systemOf(pull.system, place).platform,
+    signers: config.gate?.signatures,
     maxBytes: config.workers.tempBytes,
   };
 }

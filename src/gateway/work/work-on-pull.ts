@@ -113,7 +113,7 @@ function pullJob(pull: ClaimedPull, recipe: ImageRecipe, folder: string, place: 
   return {
     ...{ kind: "pull", tag: pull.tag, location, folder, recipe, examiner },
     credential: credentialFor(location, pull.registries, config.defaultLocation),
-    ...{ platform, signaturePolicy, cacheDir: config.cacheDir },
+    ...{ platform, signaturePolicy, cacheDir: config.cacheDir, collectSignatures: config.gate !== undefined },
     maxBytes: unpacked ? config.workers.tempBytes : MOST_BYTES,
     silentMs: place.silentMs,
   };

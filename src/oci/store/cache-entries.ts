@@ -8,10 +8,10 @@ import { lockDir, partialDir } from "./layout.ts";
 import { removeTree, treeSize } from "./sandboxes.ts";
 
 /**
- * Kinds of things in the cache: OCI blobs, converted images, images unpacked to folders, names that led to manifests, and
- * finished steps of builds, which another room lists and removes.
+ * Kinds of things in the cache: OCI blobs, converted images, images unpacked to folders, names that led to manifests;
+ * finished steps of builds, and what audits found in layers, which other rooms list and remove.
  */
-export const CACHE_TYPES = ["blob", "image", "sandbox", "ref", "build"] as const;
+export const CACHE_TYPES = ["blob", "image", "sandbox", "ref", "build", "audit"] as const;
 export type CacheType = (typeof CACHE_TYPES)[number];
 
 export interface CacheEntry {
@@ -27,7 +27,7 @@ export interface CacheEntry {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Everything in the cache but steps of builds, the kinds in the order of `CACHE_TYPES`. */
+/** Everything in the cache but steps of builds and records of audits, the kinds in the order of `CACHE_TYPES`. */
 export async function cacheEntries(cache: Cache): Promise<readonly CacheEntry[]> {
   const blobs = await cache.blobs.list();
   const references = await cache.references.list();
@@ -104,7 +104,7 @@ export function planClean(entries: readonly CacheEntry[], wish: CleanWish): read
   });
 }
 
-/** Removes entries other than steps of builds, and names whose manifest has gone with them. */
+/** Removes entries other than those of other rooms, and names whose manifest has gone with them. */
 export async function removeEntries(cache: Cache, entries: readonly CacheEntry[]): Promise<void> {
   const named = (type: CacheType) => new Set(entries.filter((entry) => entry.type === type).map(({ name }) => name));
   for (const name of named("image")) await removeImage(cache.imageDir, name);

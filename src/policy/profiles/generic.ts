@@ -3,6 +3,8 @@
 
 import type { PolicyConfig } from "../config.ts";
 import { OPEN_PORTS } from "./ports.ts";
+import { GENERIC_PRACTICES } from "./practice-severities.ts";
+import { PRACTICE_TABLES } from "./practice-tables.ts";
 import { SPIN } from "./spin.ts";
 
 export const GENERIC: PolicyConfig = {
@@ -21,10 +23,12 @@ export const GENERIC: PolicyConfig = {
     ["CAP-01:external", "error"],
     ["SCM-01", "info"],
     ["VOL-13", "off"],
+    ...GENERIC_PRACTICES,
   ]),
   serviceTypes: new Map(),
   registries: new Map(),
   portClasses: OPEN_PORTS,
   mounts: [],
   names: { dynamic: undefined, proxy: [], hosts: [] },
+  practices: PRACTICE_TABLES,
 };

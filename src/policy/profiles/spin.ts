@@ -4,6 +4,8 @@
 import type { PolicyConfig, ServiceType } from "../config.ts";
 import { SPIN_CAPABILITIES } from "./capabilities.ts";
 import { SPIN_PORTS, USUAL_PORTS } from "./ports.ts";
+import { SPIN_PRACTICES } from "./practice-severities.ts";
+import { SPIN_TABLES } from "./practice-tables.ts";
 import { SPIN_STORAGE } from "./storage-classes.ts";
 
 const GIB = 1024 ** 3;
@@ -17,7 +19,7 @@ const type = (description: string, reach: ServiceType["reach"], keepsData = fals
 
 export const SPIN: PolicyConfig = {
   profile: "spin",
-  severities: new Map(),
+  severities: new Map(SPIN_PRACTICES),
   waivers: [],
   serviceTypes: new Map([
     ["api", type("API server", "world")],
@@ -58,4 +60,5 @@ export const SPIN: PolicyConfig = {
   },
   limits: { imageBytes: 5 * GIB, imageAgeSeconds: 365 * DAY, containerBytes: GIB },
   composeVersions: undefined,
+  practices: SPIN_TABLES,
 };

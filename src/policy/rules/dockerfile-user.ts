@@ -1,6 +1,8 @@
 // Users of images: DF-01, DF-02.
 
 import { bare, finalChain } from "../dockerfile-view.ts";
+import { commandsIn, finalSteps } from "../practices/recipe-parts.ts";
+import { viewRecipe } from "../recipe-view/recipe-view.ts";
 import { rule, unknown } from "../rule.ts";
 import type { BuildSubject } from "../subjects.ts";
 
@@ -105,7 +107,12 @@ export const BUILD_ACCOUNTS = rule({
 // What a base brings is not in the Dockerfile: not finding an account there says nothing.
 function isDefined({ image, dockerfile }: BuildSubject, uid: number): boolean | undefined {
   if (image?.users !== undefined) return image.users.some((user) => user.uid === uid);
-  const lines = dockerfile ? finalChain(dockerfile).filter(({ keyword }) => keyword === "RUN") : [];
-  const made = new RegExp(`\\b(useradd|adduser)\\b[^&|;]*\\s(-u|--uid)[\\s=]*${uid}(?!\\d)`);
-  return lines.some(({ line }) => made.test(line)) ? true : undefined;
+  const steps = dockerfile ? finalSteps(viewRecipe(dockerfile.source, "dockerfile")) : [];
+  const made = commandsIn(steps, "build").some(({ command: { name, words } }) => {
+    if (name !== "useradd" && name !== "adduser") return false;
+    return words.some(({ value = "" }, at) =>
+      /^(-u|--uid)$/.test(value) ? words[at + 1]?.value === String(uid) : value === `--uid=${uid}`,
+    );
+  });
+  return made ? true : undefined;
 }

@@ -6,6 +6,8 @@ export interface PageWords {
   readonly title: string;
   readonly text: string;
   readonly note: string;
+  /** Where to go from here: a path of this host. */
+  readonly link?: { readonly address: string; readonly words: string } | undefined;
 }
 
 const STYLE = `
@@ -16,6 +18,7 @@ font:1.05rem/1.5 system-ui,sans-serif}
 main{max-width:32rem;padding:2rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}
 p{margin:.5rem 0;overflow-wrap:anywhere}
+a{color:var(--mark)}
 .note{color:var(--soft);font-size:.9rem;border-top:1px solid var(--line);padding-top:.75rem;margin-top:1.25rem}
 .bar{height:.25rem;border-radius:.125rem;background:var(--line);overflow:hidden;margin:1.25rem 0}
 .bar i{display:block;height:100%;width:35%;background:var(--mark);animation:go 1.6s ease-in-out infinite alternate}
@@ -23,12 +26,10 @@ p{margin:.5rem 0;overflow-wrap:anywhere}
 @media(prefers-reduced-motion:reduce){.bar i{animation:none;width:100%}}`;
 
 /** A page that says what happened. */
-export function messagePage({ title, text, note }: PageWords): string {
-  return page(
-    title,
-    "",
-    `<h1>${escapeText(title)}</h1><p>${escapeText(text)}</p><p class="note">${escapeText(note)}</p>`,
-  );
+export function messagePage({ title, text, note, link }: PageWords): string {
+  const said = text === "" ? "" : `<p>${escapeText(text)}</p>`;
+  const way = link ? `<p><a href="${escapeText(link.address)}">${escapeText(link.words)}</a></p>` : "";
+  return page(title, "", `<h1>${escapeText(title)}</h1>${said}${way}<p class="note">${escapeText(note)}</p>`);
 }
 
 /** A page that waits for a service to start: the browser asks again by itself. */

@@ -26,6 +26,7 @@ export interface PassageEvents {
 
 /** One request with its reply. */
 export class Passage implements ConnectionUser, Watched {
+  place = -1;
   readonly #visit: Visit;
   readonly #around: Surroundings;
   readonly #head: string;

@@ -22,6 +22,7 @@ export function carryUpgrade(visit: Visit, around: Surroundings, head: HeadOptio
 }
 
 class SwitchOver implements ConnectionUser, Watched {
+  place = -1;
   readonly #visit: Visit;
   readonly #exchange: UpgradeExchange;
   readonly #around: Surroundings;

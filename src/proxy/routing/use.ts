@@ -1,16 +1,17 @@
 // How much a route is used, as the idle rules want to know it: requests, what is open now, when it was used last.
 
+import { Crowd, type Member } from "../../base/crowd.ts";
 import type { RouteUse } from "../types.ts";
 
 /** Something open that counts as use until it is closed. */
-export interface OpenUse {
+export interface OpenUse extends Member {
   /** When bytes last went by, milliseconds; kept by who moves them. */
   lastBytes: number;
 }
 
 /** The use of one route since the last report. */
 export class UseCounter {
-  readonly #open = new Set<OpenUse>();
+  readonly #open = new Crowd<OpenUse>();
   #requests = 0;
   #lastUse = 0;
   receivedBytes = 0;
@@ -19,7 +20,7 @@ export class UseCounter {
 
   /** Begins a use that counts. */
   begin(now: number): OpenUse {
-    const use = { lastBytes: now };
+    const use = { lastBytes: now, place: -1 };
     this.#open.add(use);
     this.#requests++;
     this.#lastUse = now;
@@ -36,7 +37,7 @@ export class UseCounter {
   /** What happened since the last call; undefined: nothing, and nothing is open. */
   report(route: string, now: number, quietMs: number | undefined): RouteUse | undefined {
     let open = 0;
-    for (const use of this.#open) {
+    for (const use of this.#open.all()) {
       const quiet = isQuiet(use, now, quietMs);
       if (!quiet) open++;
       this.#lastUse = Math.max(this.#lastUse, quiet ? use.lastBytes : now);

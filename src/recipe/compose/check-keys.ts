@@ -42,7 +42,7 @@ function checkKey(
     else unknownKey(key, value, path, allowed, notebook);
   } else if (rule.treatment === "used" || rule.treatment === "emulated") checkKeys(value, whole, notebook, quiet);
   else if (!quiet && !isOff(value)) {
-    if (rule.treatment === "refused") notebook.error(value, `${key} cannot be honoured: ${rule.reason}`, rule.cure);
+    if (rule.treatment === "refused") notebook.refuse(value, `${key} cannot be honoured: ${rule.reason}`, rule.cure);
     else notebook.warn(value, `${key} has no effect: ${rule.reason}`, rule.cure);
   }
 }

@@ -97,7 +97,7 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Re
 /** A number that is not negative. */
 export const amount: Reader<number> = (field, notebook) => {
   const word = scalarText(field.node) ?? "";
-  const value = /^\d*\.?\d+(?:e[-+]?\d+)?$/i.test(word) ? Number(word) : Number.NaN;
+  const value = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?$/i.test(word) ? Number(word) : Number.NaN;
   if (Number.isFinite(value)) return value;
   notebook.error(field, `${keyOf(field)} is a number, such as 0.5`);
   return undefined;

@@ -27,12 +27,12 @@ export function openFiles(read: (path: string) => string | undefined, notebook: 
   const find = (path: string, spot: Spot): SourceText | undefined => {
     if (known.has(path)) return known.get(path);
     if (known.size >= MAX_FILES) {
-      notebook.error(spot, `a recipe names at most ${MAX_FILES} files`);
+      notebook.refuse(spot, `a recipe names at most ${MAX_FILES} files`);
       return undefined;
     }
     const text = read(path);
     const long = text !== undefined && text.length > MAX_FILE;
-    if (long) notebook.error(spot, `${path} is longer than ${MAX_FILE / 1024 / 1024} MiB`);
+    if (long) notebook.refuse(spot, `${path} is longer than ${MAX_FILE / 1024 / 1024} MiB`);
     const source = text === undefined || long ? undefined : { name: path, text };
     known.set(path, source);
     return source;
@@ -47,7 +47,7 @@ export function openFiles(read: (path: string) => string | undefined, notebook: 
       const whole = within(path, folder, spot, notebook);
       const source = whole === undefined ? undefined : find(whole, spot);
       if (whole !== undefined && source === undefined) {
-        notebook.error(spot, `${whole} is not among the files that were sent`, "send it with the recipe");
+        notebook.refuse(spot, `${whole} is not among the files that were sent`, "send it with the recipe");
       }
       return source;
     },
@@ -68,12 +68,12 @@ export function folderOfPath(path: string): string {
 /** A path relative to a folder as one below the recipe's folder; undefined when it leaves it, which is noted. */
 export function within(path: string, folder: string, spot: Spot, notebook: Notebook): string | undefined {
   const refuse = (reason: string, hint: string) => {
-    notebook.error(spot, `the file ${path.slice(0, 200)} ${reason}`, hint);
+    notebook.refuse(spot, `the file ${path.slice(0, 200)} ${reason}`, hint);
     return undefined;
   };
   if (path === "" || path.length > MAX_PATH || path.includes("\0"))
     return refuse("is no path", "write a relative path");
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path) || /^[^/]+@[^/]+:/.test(path)) {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path) || /^[^/@]+@[^/]+:/.test(path)) {
     return refuse("is not beside the recipe", "files from the network are not read: keep a copy beside the recipe");
   }
   if (path.startsWith("/") || path.startsWith("~")) {

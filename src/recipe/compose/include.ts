@@ -65,7 +65,7 @@ function isEndless(file: SourceText, spot: Spot, loading: Loading): boolean {
     return true;
   }
   if (including.length < MAX_DEPTH && ++spent.included <= MAX_INCLUDED) return false;
-  notebook.error(spot, "too many files are included");
+  notebook.refuse(spot, "too many files are included");
   return true;
 }
 

@@ -45,7 +45,7 @@ function filledScalar(node: ScalarNode, context: Context): ScalarNode {
   if (typeof node.value !== "string" || !node.value.includes("$")) return node;
   const spot = { pointer: "", at: node.at };
   if (context.growth.letters > MAX_GROWTH) {
-    context.notebook.error(spot, "the recipe becomes too long when its variables are replaced");
+    context.notebook.refuse(spot, "the recipe becomes too long when its variables are replaced");
     return node;
   }
   const { text, unset, error } = fillTemplate(node.value, context.lookup);

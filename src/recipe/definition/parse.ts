@@ -16,7 +16,7 @@ export function parseDefinition(source: SourceText): Definition {
   for (const range of stageRanges(source.text)) {
     const parsed = parseStage(source.text, range);
     stages.push(parsed.stage);
-    problems.push(...parsed.problems);
+    for (const one of parsed.problems) problems.push(one);
   }
   const traps = findTraps(source.text, stages);
   const others = problems.filter((problem) => !traps.some((trap) => isInside(problem, trap)));

@@ -1,5 +1,6 @@
 // How the script of a section is run: the options behind its name, or the `#!` of its first line.
 
+import { type ScriptText, withoutMatches } from "../script-text.ts";
 import type { Section } from "./ast.ts";
 import { splitWords } from "./words.ts";
 
@@ -23,6 +24,11 @@ export function scriptOptions({ args }: Section): ScriptOptions {
 /** The script with Unix line ends: shells take a carriage return for a part of the word before it. */
 export function scriptText({ body }: Section): string {
   return body.replaceAll("\r\n", "\n");
+}
+
+/** The same with the way back to the file: see `placeIn`. */
+export function sectionScript({ body, bodyRange }: Section): ScriptText {
+  return withoutMatches({ text: body, segments: [{ at: 0, source: bodyRange.start }] }, /\r(?=\n)/g);
 }
 
 /** A script file of the image: its own `#!` line, else `/bin/sh`; arguments of the section follow the interpreter. */

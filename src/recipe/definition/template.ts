@@ -77,8 +77,8 @@ function valuesOf(
   const defaults: ArgumentLine[] = [];
   for (const { bodyRange } of sections) {
     const parsed = parseArgumentLines(source.text, bodyRange);
-    defaults.push(...parsed.lines);
-    problems.push(...parsed.problems);
+    for (const one of parsed.lines) defaults.push(one);
+    for (const one of parsed.problems) problems.push(one);
   }
   const plain = new Map([...defaults.map(({ name, value }) => [name, value] as const), ...given]);
   return new Map([...plain].map(([name, value]) => [name, nested(value, plain, used)]));

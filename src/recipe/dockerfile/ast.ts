@@ -2,6 +2,7 @@
 // policy engine read it. Words are raw: quotes, escapes and variables are still in them (`expand.ts` takes them out).
 
 import type { Problem, Range, SourceText } from "../../base/source.ts";
+import type { ScriptText, Segment } from "../script-text.ts";
 
 /** A word as written, quotes and variables included; continuation lines are joined and comments between them removed. */
 export interface Word {
@@ -33,15 +34,32 @@ export interface Heredoc {
   readonly stripTabs: boolean;
   /** Content with its line ends. */
   readonly content: string;
+  /** Where the characters of `content` came from: see `placeIn`. */
+  readonly segments: readonly Segment[];
   /** Of the content in the text. */
+  readonly range: Range;
+}
+
+/** A word of the JSON form; behind an escape such as `\u00e9` places are those of its backslash. */
+export interface ExecItem extends ScriptText {
+  /** With its quotes. */
   readonly range: Range;
 }
 
 /** What RUN, CMD, ENTRYPOINT, SHELL and HEALTHCHECK CMD take. */
 export type CommandForm =
-  | { readonly form: "exec"; readonly words: readonly string[]; readonly range: Range }
-  /** The text for the shell, continuations joined; here-documents follow in `heredocs` of the instruction. */
-  | { readonly form: "shell"; readonly text: string; readonly range: Range };
+  | {
+      readonly form: "exec";
+      readonly words: readonly string[];
+      /** The words with their places, and where their characters came from. */
+      readonly items: readonly ExecItem[];
+      readonly range: Range;
+    }
+  /**
+   * The text for the shell, continuations joined, and where its characters came from (see `placeIn`); here-documents
+   * follow in `heredocs` of the instruction, and `script.ts` puts the two together.
+   */
+  | { readonly form: "shell"; readonly text: string; readonly segments: readonly Segment[]; readonly range: Range };
 
 /** `NAME=value`; the name of ARG may stand alone. */
 export interface Pair {

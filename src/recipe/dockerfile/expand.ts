@@ -2,7 +2,8 @@
 // kin, `${V#pattern}`, `${V/pattern/text}`, nested. Knows no scopes: the caller says what a name stands for.
 
 import { fail } from "../errors.ts";
-import { parsePattern, replaceMatches, withoutPrefix, withoutSuffix } from "./shell-pattern.ts";
+import { afford, type ExpansionWork } from "../expansion-work.ts";
+import { matchingCost, parsePattern, replaceMatches, withoutPrefix, withoutSuffix } from "./shell-pattern.ts";
 
 /** Where values come from. */
 export interface ExpansionScope {
@@ -10,6 +11,8 @@ export interface ExpansionScope {
   get(name: string, plain: boolean): string | undefined;
   /** The escape character of the file; a backslash unless said otherwise. */
   readonly escape?: "\\" | "`";
+  /** What values may cost, for who expands texts of anybody; undefined: no bound. */
+  readonly work?: ExpansionWork;
 }
 
 /** A word with its variables replaced. */
@@ -25,7 +28,8 @@ export interface Expansion {
 
 /**
  * Expands a word.
- * @throws E_RECIPE_WORD when quotes or braces are not closed or an operator is unknown, E_RECIPE_VARIABLE for `${V:?}`
+ * @throws E_RECIPE_WORD when quotes or braces are not closed, an operator is unknown or the work is used up,
+ *   E_RECIPE_VARIABLE for `${V:?}`
  */
 export function expandWord(word: string, scope: ExpansionScope): Expansion {
   return expand(word, scope, true);
@@ -45,6 +49,7 @@ interface Reader {
   at: number;
   depth: number;
   readonly get: ExpansionScope["get"];
+  readonly work: ExpansionWork | undefined;
   readonly escaping: string;
   readonly quotes: boolean;
   readonly used: Set<string>;
@@ -58,6 +63,7 @@ function expand(text: string, scope: ExpansionScope, quotes: boolean): Expansion
     at: 0,
     depth: 0,
     get: (name, plain) => scope.get(name, plain),
+    work: scope.work,
     escaping: scope.escape ?? "\\",
     quotes,
     used: new Set(),
@@ -181,8 +187,13 @@ function readName(reader: Reader): string {
   return reader.chars.slice(start, reader.at).join("");
 }
 
+function pay(reader: Reader, cost: number): void {
+  if (reader.work && !afford(reader.work, cost)) throw broken(reader, "the values in it are too long");
+}
+
 function lookUp(reader: Reader, name: string, plain: boolean): string | undefined {
   const value = reader.get(name, plain);
+  pay(reader, value?.length ?? 0);
   (value === undefined ? reader.missing : reader.used).add(name);
   return value;
 }
@@ -214,6 +225,7 @@ function trimmed(reader: Reader, name: string, operator: "#" | "%"): string {
   if (longest) reader.at++;
   const pattern = patternOf(reader, readUntil(reader, "}", true).text);
   const value = lookUp(reader, name, false) ?? "";
+  pay(reader, matchingCost(value, pattern));
   return (operator === "#" ? withoutPrefix : withoutSuffix)(value, pattern, longest);
 }
 
@@ -222,7 +234,9 @@ function replaced(reader: Reader, name: string): string {
   if (every) reader.at++;
   const pattern = patternOf(reader, readUntil(reader, "/", true).text);
   const { text } = readUntil(reader, "}", true);
-  return replaceMatches(lookUp(reader, name, false) ?? "", pattern, text, every);
+  const value = lookUp(reader, name, false) ?? "";
+  pay(reader, matchingCost(value, pattern, text));
+  return replaceMatches(value, pattern, text, every);
 }
 
 function patternOf(reader: Reader, text: string): ReturnType<typeof parsePattern> & object {

@@ -1,6 +1,7 @@
 // Here-documents of RUN, COPY and ADD: finding their markers in a logical line, and reading their contents from the
 // lines below it. A marker is a word of its own, as in `cat <<EOF`; `<<<`, `1<<2` and quoted text are none.
 
+import { sourcePart, withoutMatches } from "../script-text.ts";
 import type { Heredoc } from "./ast.ts";
 import type { PhysicalLine } from "./logical-line.ts";
 
@@ -114,9 +115,9 @@ export function readHeredoc(
     const line = text.slice(start, end);
     if ((stripTabs ? line.replace(/^\t+/, "") : line) !== name) continue;
     const range = { start: lines[first]?.start ?? start, end: start };
-    const raw = text.slice(range.start, range.end);
-    const content = stripTabs ? raw.replace(/^\t+/gm, "") : raw;
-    return { heredoc: { name, expand, stripTabs, content, range }, taken: index - first + 1 };
+    const raw = sourcePart(text, range);
+    const { text: content, segments } = stripTabs ? withoutMatches(raw, /^\t+/gm) : raw;
+    return { heredoc: { name, expand, stripTabs, content, segments, range }, taken: index - first + 1 };
   }
   return undefined;
 }

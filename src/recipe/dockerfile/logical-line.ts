@@ -2,6 +2,7 @@
 // each of its characters came from. Knows nothing of instructions.
 
 import type { Range } from "../../base/source.ts";
+import { placeIn, type Segment } from "../script-text.ts";
 
 /** A line of the text; `end` excludes its line end, `next` is where the following line begins. */
 export interface PhysicalLine {
@@ -15,14 +16,10 @@ export interface LogicalLine {
   readonly text: string;
   /** From the first character that is no blank to the last one. */
   readonly range: Range;
+  /** Where the characters of `text` came from. */
+  readonly segments: readonly Segment[];
   /** The place in the source of a part of `text`. */
   place(start: number, end: number): Range;
-}
-
-interface Segment {
-  /** Where the segment begins in the logical text, and in the source. */
-  readonly at: number;
-  readonly source: number;
 }
 
 /** The lines of a text. Only a line feed ends a line; the carriage returns before it belong to the line's end. */
@@ -84,27 +81,5 @@ function logicalLine(source: string, text: string, segments: readonly Segment[],
   const start = segments[0]?.source ?? 0;
   let end = lineEnd;
   while (end > start && /\s/.test(source[end - 1] ?? "")) end--;
-  const offset = (at: number) => {
-    const segment = segmentAt(segments, at);
-    return segment.source + at - segment.at;
-  };
-  return {
-    text,
-    range: { start, end },
-    place(from, to) {
-      const begin = offset(from);
-      return { start: begin, end: to > from ? offset(to - 1) + 1 : begin };
-    },
-  };
-}
-
-function segmentAt(segments: readonly Segment[], at: number): Segment {
-  let low = 0;
-  let high = segments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((segments[middle]?.at ?? 0) <= at) low = middle;
-    else high = middle - 1;
-  }
-  return segments[low] ?? { at: 0, source: 0 };
+  return { text, range: { start, end }, segments, place: (from, to) => placeIn(segments, from, to) };
 }

@@ -57,6 +57,13 @@ export function replaceMatches(
   return result;
 }
 
+/** How much work taking off what matches may be; with a replacement, putting it in place of every match. */
+export function matchingCost(value: string, pattern: readonly PatternToken[], replacement?: string): number {
+  const once = value.length * (pattern.length + 1);
+  if (replacement === undefined) return once;
+  return once * (pattern.includes("star") ? value.length : 1) + value.length * replacement.length;
+}
+
 // Walks the pattern with all the places it can have reached at once: no pattern makes this slower than its length times
 // the value's.
 function matchedLength(

@@ -25,14 +25,17 @@ export function deskOf(
   const { secrets, quotas, logs, idle, webhooks } = house;
   const stacks = forgiving(house.stacks, (stack) => idle.forgive(stack));
   const parts: DeskParts = {
-    ...{ stacks, audit: accounts.audit, secrets, webhooks, now: store.now },
+    ...{ stacks, audit: accounts.audit, webhooks, now: store.now },
+    secrets: {
+      ...secrets,
+      create: (secret, by) => secrets.create(secret, by, (trx) => quotas.checkSecret(trx, secret)),
+    },
     rules: () => ({
       profile: config.policy.profile,
       items: explainRules(config.policy).map(({ id, object, title, severity, message, passes, fails }) => {
         return { rule: id, about: object, title, severity, message, good: passes[0], bad: fails[0] };
       }),
     }),
-    secretQuota: (owner) => quotas.checkSecret(owner),
     readLogs: (stack, { service, ...wish }, signal) =>
       logs.read(stack, { ...wish, services: service === undefined ? undefined : [service] }, signal),
     search: (wish) => logs.search(wish),

@@ -8,6 +8,6 @@ test("a key that is not there is named, with the part of the configuration that 
   const tls = { authority: undefined, certificate: undefined, key: "/nowhere/key.pem" };
   const config = { address: "tcp://127.0.0.1:1", kind: "auto", timeoutMs: 1000, tls } as const;
   const parts = { config, site: "test", runtimeDir: undefined, log: silent } as never;
-  const wrong = { code: "E_SERVE_ENGINE_FILE", fields: { path: "/nowhere/key.pem" } };
+  const wrong = { code: "E_ENGINE_FILE", fields: { path: "/nowhere/key.pem" } };
   await expect(EngineLink.open(parts)).rejects.toMatchObject(wrong);
 });

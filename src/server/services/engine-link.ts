@@ -2,7 +2,7 @@
 // answered for the first time, what needs it fails as it does while an engine is away; lists do not need it.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { errnoOf, reasonOf } from "../../base/errors.ts";
+import { reasonOf } from "../../base/errors.ts";
 import { type DockerDriver, openDockerDriver } from "../../services/driver/docker-driver.ts";
 import type { DriverParts } from "../../services/driver/work.ts";
 import { fail as engineFailure } from "../../services/engine/errors.ts";
@@ -47,16 +47,10 @@ export class EngineLink {
     void this.#meet();
   }
 
-  /** Begins to look for the engine. */
+  /** Begins to look for the engine. @throws E_ENGINE_ADDRESS, E_ENGINE_FILE */
   static async open(parts: EngineLinkParts): Promise<EngineLink> {
-    try {
-      // The address of a service of one's own is below the runtime folder.
-      return new EngineLink(parts, await openEngine(parts.config, { XDG_RUNTIME_DIR: parts.runtimeDir }));
-    } catch (cause) {
-      if (errnoOf(cause) === undefined) throw cause;
-      const { path } = cause as NodeJS.ErrnoException;
-      throw fail("E_SERVE_ENGINE_FILE", { path, why: reasonOf(cause) }, { cause });
-    }
+    // The address of a service of one's own is below the runtime folder.
+    return new EngineLink(parts, await openEngine(parts.config, { XDG_RUNTIME_DIR: parts.runtimeDir }));
   }
 
   /** What the engine is; undefined: it has not answered yet. */

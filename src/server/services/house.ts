@@ -5,9 +5,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Accounts } from "../../accounts/index.ts";
 import { hasCode } from "../../base/errors.ts";
+import { verdictBook } from "../../gate/verdict-book.ts";
 import type { NameService } from "../../gateway/auth/name-service.ts";
 import { judgeStack } from "../../policy/judgements.ts";
 import { withRealPaths } from "../../policy/real-paths.ts";
+import { judgeStackLaunches } from "../../policy/stack-launches.ts";
 import { openCheckInTokens } from "../../services/idle/check-in-key.ts";
 import {
   CHECK_IN_FILE,
@@ -17,9 +19,7 @@ import {
   checkInText,
 } from "../../services/idle/check-in-token.ts";
 import { IdleKeeper } from "../../services/idle/idle-keeper.ts";
-import { startCollector } from "../../services/logs/collector.ts";
-import { forwardTo } from "../../services/logs/forward/forward.ts";
-import { type LogBook, logBook } from "../../services/logs/log-book.ts";
+import type { LogBook } from "../../services/logs/log-book.ts";
 import { isPortFree } from "../../services/ports/free-port.ts";
 import { type Ports, portOffice } from "../../services/ports/port-office.ts";
 import { type Quotas, quotaOffice } from "../../services/quotas/quota-office.ts";
@@ -30,12 +30,13 @@ import { secretFiles } from "../../services/secrets/secret-files.ts";
 import { openStacks } from "../../services/stacks/open-stacks.ts";
 import { readRecipe } from "../../services/stacks/read-recipe.ts";
 import type { Judge, Stacks } from "../../services/stacks/types.ts";
-import { LABELS } from "../../services/types.ts";
 import { type Webhooks, webhookBook } from "../../services/webhooks/webhooks.ts";
 import type { ServicesConfig } from "../../site/services/services.ts";
 import type { Store } from "../../store/store.ts";
+import { verdictFindings } from "../gate/stack-verdicts.ts";
 import type { Logger } from "../logger.ts";
 import { EngineLink } from "./engine-link.ts";
+import { openLogs } from "./open-logs.ts";
 import { ownedSecrets } from "./owned-secrets.ts";
 import { openProxies } from "./proxies.ts";
 import { registryLogins } from "./registry-logins.ts";
@@ -82,12 +83,14 @@ export interface House {
   readonly spin: Spin;
   /** Goes on with what a server before this one left under way, as soon as the engine is there. */
   begin(): void;
-  /** No new operations; those under way end or are left to the next server. */
+  /** What runs already follows a configuration that changed. */
+  configured(): void;
+  /** No new operations; those under way end or are left to others. */
   stopWork(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens all of it. @throws E_SECRET_KEY, E_CHECK_IN_KEY, E_ROUTES_…, E_SERVE_ENGINE_FILE, E_SPIN_… */
+/** Opens all of it. @throws E_SECRET_KEY, E_CHECK_IN_KEY, E_ROUTES_…, E_ENGINE_FILE, E_SPIN_… */
 export async function openHouse(parts: HouseParts): Promise<House> {
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -113,7 +116,6 @@ type OnClose = (end: () => Promise<void>) => void;
 interface Late {
   stacks?: Stacks;
   idle?: IdleKeeper;
-  quotas?: Quotas;
   routes?: Routes | undefined;
 }
 
@@ -159,25 +161,23 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const tokens = await openCheckInTokens(config().secretKeyFile);
   const checkInWay = () => ({ port: parts.port, url: config().idle.checkInUrl });
   const ports = portOffice({ store, policy: () => config().policy, isFree: isPortFree });
+  const quotas = quotaOffice({ store, config: () => config().quotas });
   const late: Late = {};
   const link = await linkEngine(parts, { late, secrets, tokens, way: checkInWay });
   onClose(() => link.close());
   const stacks = openStacks({
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
     judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks), routes: () => late.routes }),
-    quota: (request, wait) => known(late.quotas).check(request, wait),
+    quota: quotas.check,
     tags: () => config().tags,
     tell: { idle: (stack, service) => late.idle?.state(stack, service), port: tellPort(config) },
   });
   late.stacks = stacks;
-  const quotas = quotaOffice({
-    ...{ store, stacks, config: () => config().quotas, secretsOf: (uid) => secrets.countOf(uid) },
-  });
-  late.quotas = quotas;
   const idle = await IdleKeeper.open({ store, stacks, log, engine: link.engine, config: () => config().idle });
   late.idle = idle;
   onClose(() => idle.close());
-  const { logs, linesLost } = openLogs(parts, link, onClose);
+  const { logs, linesLost, close: closeLogs } = openLogs(parts, link);
+  onClose(closeLogs);
   const { dns } = config();
   const names = dns && (await ServiceNames.open({ config: dns, stacks, now: store.now, log }));
   if (names) onClose(() => names.close());
@@ -194,6 +194,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
       goOn({ link, stacks, begin: () => proxies?.begin() }, stop.signal).catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, "what was under way could not be taken up");
       });
+    },
+    configured() {
+      idle.configured();
+      spin.configured();
     },
     async stopWork() {
       stop.abort();
@@ -252,7 +256,7 @@ function judgeWith(
     return found && { tags: found.tags, services: found.services.map((service) => service.name) };
   };
   return async (judgement) => {
-    const { policy, accounts: lists } = config();
+    const { policy, accounts: lists, verdicts } = config();
     const { directory } = accounts();
     const { ports, secrets, link } = rooms;
     const sources = {
@@ -261,35 +265,11 @@ function judgeWith(
       routes: () => rooms.routes()?.table() ?? [],
     };
     const facts = await stackFacts(sources, judgement);
-    const findings = judgeStack(judgement.spec, facts, policy, judgement.places);
+    const findings = [
+      ...judgeStack(judgement.spec, facts, policy, judgement.places),
+      ...judgeStackLaunches(judgement.spec, policy, { now: facts.now }, judgement.places),
+      ...(verdicts ? await verdictFindings(judgement.images, verdictBook(store), verdicts) : []),
+    ];
     return { findings, spec: withRealPaths(judgement.spec, facts) };
   };
-}
-
-function openLogs(
-  { config, stateDir, log, store }: HouseParts,
-  { live, engine }: EngineLink,
-  onClose: OnClose,
-): Pick<House, "logs" | "linesLost"> {
-  const folder = join(stateDir, "service-logs");
-  const collector = startCollector({
-    ...{ folder, engine, log, keepBytes: () => config().logs.keepBytes },
-    containers: {
-      all: () =>
-        live.all().flatMap(({ id, labels, status, startedAt }) => {
-          const [stack, service] = [labels[LABELS.stack], labels[LABELS.service]];
-          if (stack === undefined || service === undefined || status === "created") return [];
-          const slot = Number(labels[LABELS.slot] ?? 1);
-          return [{ id, stack, service, slot, running: status === "running", run: startedAt }];
-        }),
-      watch: (listener) => live.watch(() => listener()),
-    },
-  });
-  const forwarder = forwardTo(config().logs);
-  collector.listen((heard) => forwarder.send(heard));
-  onClose(async () => {
-    await collector.close();
-    await forwarder.close();
-  });
-  return { logs: logBook({ folder, collector, now: store.now }), linesLost: () => forwarder.lost };
 }

@@ -120,7 +120,8 @@ export class Services {
       adopt: () => {
         this.#current.config = config;
         this.#current.accounts = accounts;
-        if (!this.#begun) this.#house.begin();
+        if (this.#begun) this.#house.configured();
+        else this.#house.begin();
         this.#begun = true;
       },
     };

@@ -15,6 +15,8 @@ import type { HouseParts } from "./house.ts";
 
 export interface Spin {
   readonly routes: FastifyPluginAsync;
+  /** Takes over the configuration that counts from now on. */
+  configured(): void;
   close(): Promise<void>;
 }
 
@@ -28,18 +30,29 @@ export interface SpinRooms {
 
 /** Opens it. @throws E_SPIN_PASSWORD_FILE */
 export async function openSpin(parts: HouseParts, rooms: SpinRooms): Promise<Spin> {
-  const { config } = parts;
+  const { config, log } = parts;
   const { link, idle, tokens } = rooms;
   const { spinDocker } = config().idle;
   const takers: CheckInTaker[] = [(id, value) => idle.checkIn(id, value)];
   const desk = new CheckInDesk({ containers: link.live, tokens, by: () => config().idle.checkIn, takers });
   const checkIn: SpinRoutesOptions["checkIn"] = (one) => desk.take(one);
-  if (!spinDocker) return { routes: checkInRoutes({ checkIn }), close: async () => {} };
+  if (!spinDocker) return { routes: checkInRoutes({ checkIn }), configured: () => {}, close: async () => {} };
   const password = slowed(await passwordCheck(spinDocker));
   const containers = await openContainers(parts, rooms, spinDocker);
   takers.unshift((id, value) => containers.checkIn(id, value));
   const routes = spinRoutes({ containers, password, checkIn, changed: noted(parts) });
-  return { routes, close: () => containers.close() };
+  let current = spinDocker;
+  return {
+    routes,
+    configured() {
+      const before = current;
+      current = config().idle.spinDocker ?? spinDocker;
+      containers.configured(before).catch((error: unknown) => {
+        log.error({ err: error }, "containers of /v1 keep their times until they are looked at next");
+      });
+    },
+    close: () => containers.close(),
+  };
 }
 
 function openContainers(

@@ -47,7 +47,8 @@ export interface SignInOffice {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<{ readonly who: SignedIn; readonly csrf: string }>;
-  signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** `everywhere`: all sessions of the same person end, those of other machines, too. */
+  signOut(request: FastifyRequest, reply: FastifyReply, everywhere?: boolean): Promise<void>;
   /** Where the browser is sent to. */
   beginOidc(request: FastifyRequest, reply: FastifyReply): Promise<string>;
   /** Where it is sent after it came back. */

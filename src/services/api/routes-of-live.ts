@@ -58,9 +58,9 @@ export function logRoutes(app: TypedServer, parts: ServicesApiParts, streams: St
         ref(schemas.LogList),
       ),
     },
-    async (request) => {
+    async (request, reply) => {
+      const signal = goneSignal(reply);
       const who = await person(parts, request);
-      const signal = goneSignal(request);
       const { until, ...query } = request.query;
       const lines = await live.logs(who, request.params.stack, { ...logWish(query), until }, signal);
       return atMost(lines, LINES);
@@ -188,9 +188,10 @@ function lastSeen({ headers }: FastifyRequest): number | undefined {
   return typeof sent === "string" && /^\d{1,15}$/.test(sent) ? Number(sent) : undefined;
 }
 
-/** Aborts when whoever asked is gone. */
-function goneSignal({ raw }: FastifyRequest): AbortSignal {
+/** Aborts when whoever asked is gone, or has the answer. */
+function goneSignal({ raw }: Parameters<Streams["open"]>[1]): AbortSignal {
   const gone = new AbortController();
-  raw.socket.once("close", () => gone.abort());
+  // Not the connection's: many requests come over one.
+  raw.once("close", () => gone.abort());
   return gone.signal;
 }

@@ -1,12 +1,19 @@
 // Signing in and out with a browser, and who somebody is. How passwords and providers are asked is a matter of accounts.
 
+import { Type } from "typebox";
 import { hasCode } from "../../base/errors.ts";
 import { answering, doing } from "../../gateway/api/v2/operations.ts";
 import type { TypedServer } from "../../gateway/api/v2/type-provider.ts";
 import { person, type ServicesApiParts } from "./parts.ts";
+import { sendProblemPage } from "./problem-page.ts";
 import * as schemas from "./schemas/session.ts";
 import { ref } from "./schemas/words.ts";
 import { shownPerson } from "./show.ts";
+
+const SIGN_OUT_QUERY = Type.Object(
+  { everywhere: Type.Optional(Type.Boolean({ description: "All your sessions end, those of other machines, too." })) },
+  { additionalProperties: false },
+);
 
 export function sessionRoutes(app: TypedServer, parts: ServicesApiParts): void {
   const { whoIs, signIn, site, version } = parts;
@@ -37,16 +44,19 @@ export function sessionRoutes(app: TypedServer, parts: ServicesApiParts): void {
       return { me: shownPerson(who), csrf, ways: signIn.ways(), site, version };
     },
   );
-  app.delete("/session", { schema: doing("signOut", "Signs out", {}) }, async (request, reply) => {
-    await person(parts, request);
-    await signIn.signOut(request, reply);
-    return reply.code(204).send();
-  });
-  // For browsers: they are sent on, and no client calls these.
-  app.get("/session/oidc", { schema: { hide: true } }, async (request, reply) =>
-    reply.redirect(await signIn.beginOidc(request, reply)),
+  app.delete(
+    "/session",
+    { schema: doing("signOut", "Signs out", { querystring: SIGN_OUT_QUERY }) },
+    async (request, reply) => {
+      await person(parts, request);
+      await signIn.signOut(request, reply, request.query.everywhere);
+      return reply.code(204).send();
+    },
   );
-  app.get("/session/oidc/callback", { schema: { hide: true } }, async (request, reply) =>
+  // For browsers: they are sent on, and no client calls these.
+  const forPeople = { schema: { hide: true }, errorHandler: sendProblemPage };
+  app.get("/session/oidc", forPeople, async (request, reply) => reply.redirect(await signIn.beginOidc(request, reply)));
+  app.get("/session/oidc/callback", forPeople, async (request, reply) =>
     reply.redirect(await signIn.endOidc(request, reply)),
   );
 }

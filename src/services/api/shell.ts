@@ -1,7 +1,6 @@
 // Carries a program's terminal or streams over a WebSocket: binary messages whose first byte says what follows. Knows nothing
 // of who asked and which container it is.
 
-import { once } from "node:events";
 import type { WebSocket } from "ws";
 import type { ExecSession } from "../engine/types.ts";
 
@@ -18,7 +17,7 @@ export async function carryShell(
   session: ExecSession,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const gone = once(socket, "close").then(() => undefined);
+  const gone = new Promise<undefined>((resolve) => socket.once("close", () => resolve(undefined)));
   const beat = setInterval(() => socket.ping(), BEAT_MS);
   const goAway = () => {
     socket.close(1001, "the server ends, or you may no longer be here");
@@ -35,6 +34,10 @@ export async function carryShell(
       socket.close(1000);
     }
     return code;
+  } catch (error) {
+    // Nobody would say any more that the program is gone.
+    socket.close(1011, "the connection to the program broke");
+    throw error;
   } finally {
     clearInterval(beat);
     signal.removeEventListener("abort", goAway);

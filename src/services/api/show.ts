@@ -3,6 +3,7 @@
 import type { Static } from "typebox";
 import { codeFrame, type Located, positionOf } from "../../base/source.ts";
 import type { Sent } from "../../gateway/api/v2/type-provider.ts";
+import { maskSecrets } from "../../policy/secret-mask.ts";
 import type { Finding } from "../../policy/types.ts";
 import type { Places } from "../../recipe/stack/types.ts";
 import type { SignedIn } from "../desk/types.ts";
@@ -19,7 +20,8 @@ const FRAME_LETTERS = 160;
 export function shownPlace({ source, range }: Located): Sent<Static<typeof proposal.Place>> {
   const from = positionOf(source.text, range.start);
   const to = positionOf(source.text, range.end);
-  const frame = codeFrame({ source, range })
+  // Answers are kept in logs of pipelines, where the recipe is not.
+  const frame = maskSecrets(codeFrame({ source, range }))
     .split("\n")
     .map((row) => (row.length > FRAME_LETTERS ? `${row.slice(0, FRAME_LETTERS)}…` : row))
     .join("\n");

@@ -2,7 +2,6 @@
 // ticket; who is not signed in, to the pages, which send him here again.
 
 import type { FastifyPluginAsync } from "fastify";
-import { sendProblem } from "../../gateway/api/v2/problem.ts";
 import type { ProxyRoute } from "../../proxy/types.ts";
 import { rightOf } from "../desk/rights.ts";
 import type { SignedIn } from "../desk/types.ts";
@@ -11,6 +10,7 @@ import { readSignOn, type SignOnQuery, ticketAddress } from "../routes/sign-on.t
 import type { Stacks } from "../stacks/types.ts";
 import { fail } from "./errors.ts";
 import type { WhoIs } from "./parts.ts";
+import { sendProblemPage } from "./problem-page.ts";
 
 export interface SignOnParts {
   readonly whoIs: WhoIs;
@@ -27,7 +27,7 @@ export interface SignOnParts {
 export function signOnRoute(parts: SignOnParts): FastifyPluginAsync {
   const { whoIs, table, keys, passSeconds, now } = parts;
   return async (app) => {
-    app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+    app.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     app.get("/sign-on", async (request, reply) => {
       reply.header("cache-control", "no-store");
       const asked = readSignOn(request.query as SignOnQuery, table());

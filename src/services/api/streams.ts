@@ -75,6 +75,8 @@ export function openStreams(app: TypedServer, mayStill: MayStill, againMs = AGAI
       const { request } = reading;
       const gone = new AbortController();
       reply.raw.once("close", () => gone.abort());
+      // Whoever went before that is not told again.
+      if (reply.raw.closed) gone.abort();
       try {
         const signal = AbortSignal.any([gone.signal, ending]);
         const asked = await events(signal);

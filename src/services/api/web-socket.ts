@@ -42,6 +42,8 @@ export function acceptWebSocket(request: IncomingMessage): Promise<WebSocket | u
   const upgrade = UPGRADES.get(request);
   if (!upgrade) return Promise.resolve(undefined);
   const { socket, head } = upgrade;
+  // Whoever went away while the program was started is told nothing more, not even that the connection closes.
+  if (socket.destroyed) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const gone = () => resolve(undefined);
     socket.once("close", gone);

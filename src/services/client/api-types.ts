@@ -178,8 +178,8 @@ export interface Finding {
   /** Where in the stack: `/services/db/ports/0`. */
   readonly pointer: string;
   readonly place?: Place | undefined;
-  /** `unknown`: the facts to decide were not there. */
-  readonly certainty: "certain" | "likely" | "unknown";
+  /** `person`: somebody has to look; `unknown`: the facts to decide were not there. */
+  readonly certainty: "certain" | "likely" | "person" | "unknown";
   readonly waived?: Waiver | undefined;
 }
 

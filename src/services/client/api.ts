@@ -652,8 +652,15 @@ export function signIn(gateways: Gateways, body: SignIn, options: CallOptions = 
 }
 
 /** Signs out. @throws the gateway's refusals, E_CLIENT_… */
-export function signOut(gateways: Gateways, options: CallOptions = {}): Promise<void> {
-  return call(gateways, { method: "DELETE", path: "/v2/session", ...options });
+export function signOut(
+  gateways: Gateways,
+  input: {
+    /** All your sessions end, those of other machines, too. */
+    readonly everywhere?: boolean | undefined;
+  } = {},
+  options: CallOptions = {},
+): Promise<void> {
+  return call(gateways, { method: "DELETE", path: "/v2/session", input, ...options });
 }
 
 /** Starts a service that was stopped. @throws the gateway's refusals, E_CLIENT_… */

@@ -159,6 +159,18 @@ export class SpinBook {
         .execute();
   }
 
+  /** No timer waits longer than that: `first` for those that no look found idle yet, `last` for the rest. */
+  async notAfter(first: number, last: number): Promise<void> {
+    for (const [final, due] of [first, last].entries())
+      await this.#store.db
+        .updateTable("spin_timers")
+        .set({ due })
+        .where("site", "=", this.#site)
+        .where("final", "=", final)
+        .where("due", ">", due)
+        .execute();
+  }
+
   /** Nothing is due before `moment`: those who could not report get the chance. */
   async notBefore(moment: number): Promise<void> {
     const timers = this.#store.db.updateTable("spin_timers").set({ due: moment });

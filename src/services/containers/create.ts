@@ -10,26 +10,38 @@ import { observe } from "./observe.ts";
 import { IMAGE_LABEL, type SpinParts, spinLabels } from "./parts.ts";
 
 const NAME_TRIES = 5;
+/** Podman chooses free ports when a container is made, and takes them when it starts; in between they are anybody's. */
+const PORT_TRIES = 5;
 /** What `docker stop` waits, and spin-docker with it. */
 export const GRACE_MS = 10_000;
 
 /** Starts a container; answers its id. @throws E_SPIN_NO_IMAGE, E_SPIN_NO_PORTS, E_SPIN_CREATE, E_SPIN_START */
 export async function createContainer(parts: SpinParts, asked: string): Promise<string> {
-  const { engine, signal } = parts;
   const image = await findImage(parts, asked);
   if (image.exposed.length === 0) throw fail("E_SPIN_NO_PORTS");
-  const id = await make(parts, asked, image);
-  return parts.turns.take(id, async () => {
+  for (let attempt = 1; ; attempt++)
     try {
-      await engine.putArchive(id, "/", checkInArchive(parts.tokens.of({ id }), parts.way()), { signal });
-      await engine.start(id, { signal });
+      const id = await make(parts, asked, image);
+      return await parts.turns.take(id, () => start(parts, id));
     } catch (cause) {
-      await engine.remove(id, { force: true }).catch((error: unknown) => parts.log.warn(reasonOf(error)));
-      throw fail("E_SPIN_START", { id, reason: reasonOf(cause) }, { cause });
+      if (attempt === PORT_TRIES || !hasCode(causeOf(cause), "E_ENGINE_PORT_TAKEN")) throw cause;
     }
-    await observe(parts, id, await engine.container(id, { signal }));
-    return id;
-  });
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+// What cannot be started is gone afterwards.
+async function start(parts: SpinParts, id: string): Promise<string> {
+  const { engine, signal } = parts;
+  try {
+    await engine.putArchive(id, "/", checkInArchive(parts.tokens.of({ id }), parts.way()), { signal });
+    await engine.start(id, { signal });
+  } catch (cause) {
+    await engine.remove(id, { force: true }).catch((error: unknown) => parts.log.warn(reasonOf(error)));
+    throw fail("E_SPIN_START", { id, reason: reasonOf(cause) }, { cause });
+  }
+  await observe(parts, id, await engine.container(id, { signal }));
+  return id;
 }
 
 async function findImage({ engine, signal }: SpinParts, asked: string): Promise<EngineImage> {

@@ -7,6 +7,7 @@ import type { SpinDockerConfig } from "../../site/services/idle.ts";
 import type { Store } from "../../store/store.ts";
 import { openMemoryStore } from "../../store/testing.ts";
 import { container as engineContainer } from "../driver/testing.ts";
+import { fail } from "../engine/errors.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { checkInTokens } from "../idle/check-in-token.ts";
 import { HandClock } from "../idle/testing.ts";
@@ -41,6 +42,28 @@ class OneContainer {
       this.there = undefined;
     },
   } as unknown as SpinEngine;
+
+  /** The engine makes it, and starts it after so many attempts; answers how often it was asked to. */
+  startsWithout(taken: number): () => number {
+    let starts = 0;
+    const made = engineContainer({
+      ...{ id: ID, name: "calm_bay", startedAt: 5 },
+      labels: { "berth.site": "here", "berth.kind": "container", "berth.container.image": "sd/app" },
+    });
+    Object.assign(this.engine, {
+      image: async () => ({ id: "sha256:1", exposed: ["80/tcp"] }),
+      create: async () => {
+        this.there = made;
+        return ID;
+      },
+      putArchive: async () => {},
+      start: async () => {
+        if (starts++ < taken) throw fail("E_ENGINE_PORT_TAKEN", { name: "calm_bay", port: 36_213 });
+        return true;
+      },
+    });
+    return () => starts;
+  }
 }
 
 async function open(clock = new HandClock()) {
@@ -85,6 +108,19 @@ describe("when the clock is set", () => {
     clock.advance(1201);
     expect(await spin.look(timer)).toBe("stopping container");
   });
+});
+
+test.each([
+  { taken: 1, says: "running" },
+  { taken: 9, says: "something on this machine uses it already" },
+])("a port that was free at the making is another's at the start: $taken times", async ({ taken, says }) => {
+  const { one, spin } = await open();
+  one.there = undefined;
+  const tried = one.startsWithout(taken);
+  const answer = await spin.create("sd/app").catch((error: Error) => error.message);
+  expect(answer).toContain(says);
+  expect(tried()).toBe(Math.min(taken + 1, 5));
+  expect(one.there !== undefined).toBe(taken === 1);
 });
 
 test("what one server heard keeps another from stopping the container", async () => {

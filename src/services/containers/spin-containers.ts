@@ -139,6 +139,21 @@ export class SpinContainers {
     this.#loop.sooner(Number.NEGATIVE_INFINITY);
   }
 
+  /**
+   * The configuration is another one than `before`. Shorter times count for what runs already, longer ones from the next look
+   * on; where nothing was looked at before, everybody can report first.
+   */
+  async configured(before: SpinDockerConfig): Promise<void> {
+    const { book, clock, config } = this.#parts;
+    const [wait, now] = [firstLook(config()), clock.now()];
+    if (wait === undefined) return;
+    const again = config().intervalMs / 1000;
+    await book.notAfter(now + Math.max(wait, again), now + again);
+    if (!before.timeouts) await book.notBefore(endOfGrace(this.#parts));
+    await book.armMissing(now + wait);
+    this.lookNow();
+  }
+
   /** When the next container is looked at, seconds since 1970; undefined: none is. */
   nextLook(): Promise<number | undefined> {
     return this.#parts.book.nextDue();

@@ -70,6 +70,23 @@ describe("timers", () => {
     await store.close();
   });
 
+  test("come sooner when a new configuration has shorter times, and never later", async () => {
+    const store = await openMemoryStore();
+    const book = new SpinBook(store, "here");
+    for (const [id, due] of Object.entries({ soon: 50, first: 7200, last: 1800 })) await book.put(container(id), due);
+    const last = (await book.due(9000, 10)).find((timer) => timer.container === "last");
+    if (!last) throw new Error("no timer");
+    await book.again(last, { due: 1800, final: true });
+    await book.notAfter(600, 100);
+    const due = (await book.due(9000, 10)).map((timer) => [timer.container, timer.due]);
+    expect(due).toEqual([
+      ["soon", 50],
+      ["last", 100],
+      ["first", 600],
+    ]);
+    await store.close();
+  });
+
   test("of another site are not touched", async () => {
     const store = await openMemoryStore();
     const [here, there] = [new SpinBook(store, "here"), new SpinBook(store, "there")];

@@ -2,6 +2,7 @@
 // who may see it. Every shell is in the audit log, with how it ended.
 
 import { reasonOf } from "../../base/errors.ts";
+import type { ExecSession } from "../engine/types.ts";
 import type { LogLine, Stack, StackEvent } from "../types.ts";
 import { audited } from "./audit.ts";
 import { eventQueue } from "./event-queue.ts";
@@ -104,21 +105,29 @@ async function visible({ stacks }: DeskParts, who: SignedIn, { stack }: StackEve
 function shells(parts: DeskParts): Pick<LiveDesk, "exec"> {
   const { stacks, audit } = parts;
   return {
-    exec(who, { stack, service, slot }, options, signal) {
+    async exec(who, { stack, service, slot }, options, signal) {
       const base = { who, object: `service/${stack}/${service}` };
       const words = options.argv.join(" ").slice(0, 200);
-      return audited(audit, { ...base, action: "service.exec", detail: words }, async () => {
+      let begun: ExecSession | undefined;
+      const work = async () => {
         serviceOf(await allowedStack(parts, who, stack, "operate", "open a shell in it"), service);
         const { user } = options;
         if (user !== undefined) requireUser(who, await stacks.spec(stack), { service, user });
-        const session = await stacks.exec(stack, { ...options, service, slot }, signal);
-        return watchedEnd(session, (code) => {
+        begun = await stacks.exec(stack, { ...options, service, slot }, signal);
+        return watchedEnd(begun, (code) => {
           const note = { who: { uid: who.uid, user: who.user }, object: base.object, address: who.address };
-          const detail = `${words}: exit ${code}`;
+          const detail = `${words}: ${code === undefined ? "left before its end" : `exit ${code}`}`;
           // The shell is over: whoever had it is not told that this line could not be written.
           audit.note({ ...note, action: "service.exec-end", outcome: "ok", detail }).catch((error) => reasonOf(error));
         });
-      });
+      };
+      try {
+        return await audited(audit, { ...base, action: "service.exec", detail: words }, work);
+      } catch (error) {
+        // What cannot be noted is not left running, either.
+        begun?.close();
+        throw error;
+      }
     },
   };
 }

@@ -30,6 +30,7 @@ import type {
 export interface SecretRecords {
   list(): Promise<readonly SecretRecord[]>;
   find(names: readonly string[]): Promise<readonly SecretRecord[]>;
+  /** @throws when its owner or group would have one too many */
   create(
     secret: {
       readonly name: string;
@@ -83,8 +84,6 @@ export interface DeskParts {
   };
   readonly rules?: (() => { readonly profile: string; readonly items: readonly RuleInfo[] }) | undefined;
   readonly secrets?: SecretRecords | undefined;
-  /** Refuses one secret too many. */
-  readonly secretQuota?: ((owner: { readonly uid: number; readonly user: string }) => Promise<void>) | undefined;
   readonly webhooks?: WebhookRecords | undefined;
   /** Output that is kept beyond its containers; undefined: the engine is asked. */
   readonly readLogs?: ((stack: string, wish: LogWish, signal: AbortSignal) => AsyncIterable<LogLine>) | undefined;
@@ -123,18 +122,26 @@ export function offered<T>(part: T | undefined, what: string): T {
   return part;
 }
 
-/** A session whose end is told. */
-export function watchedEnd(session: ExecSession, ended: (code: number) => void): ExecSession {
+/** A session whose end is told once; undefined: somebody left before its program ended. */
+export function watchedEnd(session: ExecSession, ended: (code: number | undefined) => void): ExecSession {
+  let told = false;
+  const tell = (code: number | undefined) => {
+    if (!told) ended(code);
+    told = true;
+  };
   return {
     id: session.id,
     output: session.output,
     write: (data) => session.write(data),
     end: () => session.end(),
     resize: (columns, rows) => session.resize(columns, rows),
-    close: () => session.close(),
+    close() {
+      session.close();
+      tell(undefined);
+    },
     async wait() {
       const code = await session.wait();
-      ended(code);
+      tell(code);
       return code;
     },
   };

@@ -34,16 +34,16 @@ export function secretDesk(parts: DeskParts): SecretDesk {
       audited(parts.audit, note(who, "create", wish.name), async () => {
         requireDoer(who, "keeping secrets");
         const owner = await futureOwner(parts, who, wish.name);
-        await parts.secretQuota?.(owner);
         return shown(parts, await records().create({ ...wish, owner }, who.user));
       }),
-    rotate: (who, name, value, { restart }) =>
-      audited(parts.audit, note(who, "rotate", name), async () => {
+    async rotate(who, name, value, { restart }) {
+      const secret = await audited(parts.audit, note(who, "rotate", name), async () => {
         await allowed(parts, who, name, "operate");
-        const secret = await shown(parts, await records().rotate(name, value, who.user));
-        const restarted = restart ? await restartUsers(parts, who, secret.usedBy) : [];
-        return { secret, restarted };
-      }),
+        return shown(parts, await records().rotate(name, value, who.user));
+      });
+      // Apart in the log: the new value is kept, whatever becomes of those who use it.
+      return { secret, restarted: restart ? await restartUsers(parts, who, secret.usedBy) : [] };
+    },
     remove: (who, name) =>
       audited(parts.audit, note(who, "remove", name), async () => {
         const { usedBy } = await shown(parts, await allowed(parts, who, name, "change"));
@@ -124,20 +124,26 @@ async function shown(parts: DeskParts, record: SecretRecord): Promise<SecretInfo
 async function usesOf(parts: DeskParts, { name }: SecretRecord): Promise<readonly SecretUse[]> {
   const stack = await stackOf(parts, name);
   if (!stack) return [];
-  const spec = await parts.stacks.spec(stack.name);
+  const spec = await parts.stacks.spec(stack.name).catch((error: unknown) => {
+    // Its first deployment is under way, or failed.
+    if (hasCode(error, "E_STACK_NOT_DEPLOYED")) return undefined;
+    throw error;
+  });
+  if (!spec) return [];
   const keys = new Set(spec.secrets.filter(({ store }) => store === name).map((secret) => secret.name));
   const using = spec.services.filter(({ secrets }) => secrets.some((use) => keys.has(use.name)));
   return using.map((service) => ({ stack: stack.name, service: service.name }));
 }
 
 async function restartUsers(
-  { stacks }: DeskParts,
+  { stacks, audit }: DeskParts,
   who: SignedIn,
   uses: readonly SecretUse[],
 ): Promise<readonly SecretUse[]> {
   for (const stack of new Set(uses.map((use) => use.stack))) {
     const services = uses.filter((use) => use.stack === stack).map((use) => use.service);
-    await stacks.restart(stack, services, personOf(who));
+    const deed = { who, action: "stack.restart", object: `stack/${stack}`, detail: services.join(", ") };
+    await audited(audit, deed, () => stacks.restart(stack, services, personOf(who)));
   }
   return uses;
 }

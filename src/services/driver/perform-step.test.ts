@@ -20,3 +20,16 @@ test("on the way back from an upgrade what stays takes requests again before its
     await performStep(work as unknown as Work, one);
   expect(told).toEqual(["restore other", "restore old", "drain new"]);
 });
+
+test("of a job that failed it is known that it ended, before anybody hears of the failure", async () => {
+  const told: string[] = [];
+  const engine = { wait: async () => 4 };
+  const look = async (id: string) => {
+    told.push(id);
+    throw new Error("the engine is busy");
+  };
+  const work = { parts: { engine }, look, made: new Map([["rover-util-1", "u1"]]) };
+  const step = { action: "wait-completed", service: "util", target: "rover-util-1", why: "" } as const;
+  await expect(performStep(work as unknown as Work, step)).rejects.toMatchObject({ code: "E_DRIVER_JOB" });
+  expect(told).toEqual(["u1"]);
+});

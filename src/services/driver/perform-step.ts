@@ -1,6 +1,7 @@
 // Carries out one step of a plan. Every step may be carried out twice: what is as it should be is left alone.
 
 import { setTimeout as pause } from "node:timers/promises";
+import { BerthError } from "../../base/errors.ts";
 import type { Step } from "../types.ts";
 import { checkBindSources } from "./bind-sources.ts";
 import { placeCheckIn, removeCheckIn } from "./check-in-file.ts";
@@ -22,9 +23,23 @@ const CHANGES: ReadonlySet<Step["action"]> = new Set(["create", "start", "stop",
 
 /** Does it; what is known of the container without asking is fresh then. @throws the failures of the step */
 export async function performStep(work: Work, step: Step): Promise<void> {
-  await STEPS[step.action](work, step);
+  try {
+    await STEPS[step.action](work, step);
+  } catch (error) {
+    // Who hears that a job failed must not find it shown as running. Of an engine that failed, nothing more is asked.
+    if (isOwn(error)) await seen(work, step).catch(() => undefined);
+    throw error;
+  }
+  if (CHANGES.has(step.action)) await seen(work, step);
+}
+
+async function seen(work: Work, step: Step): Promise<void> {
   const id = step.container ?? work.made.get(step.target);
-  if (id !== undefined && CHANGES.has(step.action)) await work.look(id);
+  if (id !== undefined) await work.look(id);
+}
+
+function isOwn(error: unknown): boolean {
+  return error instanceof BerthError && error.code.startsWith("E_DRIVER_");
 }
 
 const STEPS: Readonly<Record<Step["action"], Perform>> = {

@@ -22,6 +22,7 @@ export const fail = defineErrors({
     hint: "services.engine.tls names the authority of its certificate, and the certificate and key that it wants to see",
     http: 503,
   },
+  E_ENGINE_FILE: { text: "{path}, named by services.engine.tls, cannot be read: {why}" },
   E_ENGINE_GONE: {
     text: "the container engine at {address} went away while it was to {action}",
     hint: "what was asked may have happened or not: try again when the engine is back",

@@ -5,5 +5,5 @@ export type { ClientSettings } from "./client.ts";
 export { connectEngine, isAbsence } from "./engine.ts";
 export { splitReference } from "./images.ts";
 export { type LiveChange, LiveContainers, type LiveSettings } from "./live.ts";
-export { openEngine } from "./open.ts";
+export { engineAddress, openEngine } from "./open.ts";
 export { examineEngine, type Preflight } from "./preflight/index.ts";

@@ -1,6 +1,7 @@
 // A container as `GET /containers/ID/json` shows it, by Docker 20.10 and later, or Podman 4.3 and later.
 
 import { fields, imageDigest, instant, list, number, text, textMap, texts } from "./fields.ts";
+import { cleanReason } from "./reasons.ts";
 import type { ContainerStatus, EngineContainer, HealthCheck, PublishedPort } from "./types.ts";
 
 const NANOSECONDS_PER_MS = 1e6;
@@ -41,7 +42,7 @@ export function parseContainer(answer: unknown): EngineContainer | undefined {
     healthCheck: parseHealthCheck(config["Healthcheck"]),
     exitCode: status === "exited" || status === "dead" ? number(state["ExitCode"]) : undefined,
     oomKilled: state["OOMKilled"] === true,
-    error: text(state["Error"]),
+    error: errorOf(text(state["Error"])),
     createdAt: instant(whole["Created"]) ?? 0,
     startedAt: instant(state["StartedAt"]),
     finishedAt: lives ? undefined : instant(state["FinishedAt"]),
@@ -54,6 +55,11 @@ export function parseContainer(answer: unknown): EngineContainer | undefined {
     joins: /^container:(.+)$/.exec(text(fields(whole["HostConfig"])["NetworkMode"]))?.[1],
     tty: config["Tty"] === true,
   };
+}
+
+// Shown to people: without the engine's own paths, and without logins.
+function errorOf(words: string): string {
+  return words === "" ? "" : cleanReason(words);
 }
 
 /** Published ports of `NetworkSettings.Ports`. */

@@ -6,6 +6,7 @@ import type { EngineInfo } from "./types.ts";
 export function parseInfo(versionAnswer: unknown, infoAnswer: unknown, libpodAnswer: unknown): EngineInfo {
   const version = fields(versionAnswer);
   const info = fields(infoAnswer);
+  const libpod = fields(fields(libpodAnswer)["host"]);
   const kind = isPodman(versionAnswer) ? "podman" : "docker";
   const rootless = info["Rootless"] === true || texts(info["SecurityOptions"]).includes("name=rootless");
   // Without the unified hierarchy nobody delegates cgroups to an ordinary user.
@@ -20,11 +21,14 @@ export function parseInfo(versionAnswer: unknown, infoAnswer: unknown, libpodAns
     memoryBytes: number(info["MemTotal"]),
     // Podman leaves them to timers of systemd, and does not say whether it found any.
     healthChecks: kind === "docker",
-    nameService: kind === "docker" || text(fields(fields(libpodAnswer)["host"])["networkBackend"]) === "netavark",
+    nameService: kind === "docker" || text(libpod["networkBackend"]) === "netavark",
     canPause: grouped,
     limits: grouped && info["MemoryLimit"] === true,
     storage: text(info["Driver"]),
     runtime: text(info["DefaultRuntime"]),
+    // Podman leaves it empty in the answer that is Docker's.
+    logDriver: text(info["LoggingDriver"]) || text(libpod["logDriver"]),
+    hostName: text(info["Name"]),
   };
 }
 

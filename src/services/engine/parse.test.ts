@@ -105,7 +105,7 @@ describe.each(KINDS)("answers of %s", (kind) => {
   });
 
   test("what kind of engine it is", () => {
-    const network = { host: { networkBackend: "netavark" } };
+    const network = { host: { networkBackend: "netavark", logDriver: "journald" } };
     expect(parseInfo(answer(kind, "version"), answer(kind, "info"), network)).toEqual({
       kind,
       version: kind === "docker" ? "20.10.24+dfsg1" : "4.3.1",
@@ -120,6 +120,8 @@ describe.each(KINDS)("answers of %s", (kind) => {
       limits: true,
       storage: kind === "docker" ? "overlay2" : "overlay",
       runtime: "runc",
+      logDriver: kind === "docker" ? "json-file" : "journald",
+      hostName: "vm",
     });
   });
 

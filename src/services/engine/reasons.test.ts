@@ -46,6 +46,24 @@ const CASES: readonly (readonly [asked: Asked, said: string, code: string, sente
     "E_ENGINE_START",
     "web could not be started: unable to find user nosuchuser: no matching entries in passwd file",
   ],
+  [
+    START,
+    "write /var/lib/docker/containers/e95/hash3483503434: no space left on device",
+    "E_ENGINE_START",
+    "web could not be started: the engine's disk is full",
+  ],
+  [
+    { ...CONTAINER, action: "create web" },
+    "mkdir /var/lib/docker/overlay2/4f1c-init: no space left on device",
+    "E_ENGINE_REFUSED",
+    "the engine refused to create web: the engine's disk is full",
+  ],
+  [
+    START,
+    "failed to create shim task: mkdir /sys/fs/cgroup/memory/docker/e95: no space left on device: unknown",
+    "E_ENGINE_START",
+    "web could not be started: mkdir /sys/fs/cgroup/memory/docker/e95: no space left on device",
+  ],
   [START, "network nosuchnet not found", "E_ENGINE_NO_NETWORK", "the engine has no network nosuchnet"],
   [
     CONTAINER,

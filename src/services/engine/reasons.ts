@@ -21,10 +21,15 @@ const NOISE: readonly RegExp[] = [
   /initializing source \S+: /gi,
 ];
 
+/** A full disk, with the path below the engine's folder that it hit. The kernel says the same when it has no more control groups or watches. */
+const DISK_FULL = /(?:\b[a-z]+ )?(?:"[^"]*"|\S*\/\S*): (?:no space left on device|disk quota exceeded)$/i;
+const NO_DISK = /cgroup|inotify|keyring/i;
+
 /** One line of the engine's words, without noise and logins. */
 export function cleanReason(words: string): string {
   let reason = words.replaceAll(/\s+/g, " ").trim();
   for (const noise of NOISE) reason = reason.replace(noise, "");
+  if (!NO_DISK.test(reason)) reason = reason.replace(DISK_FULL, "the engine's disk is full");
   reason = reason
     .replaceAll(/:\/\/[^/\s@]+@/g, "://")
     .replaceAll(/([?&][^=\s&]*(?:token|sig|secret|key|password|credential)[^=\s&]*)=[^&\s"]+/gi, "$1=…")
@@ -97,6 +102,10 @@ function imageIn(message: string): string {
 /** What the engine's words about a failed start mean, and what helps. */
 const START_CURES: readonly (readonly [RegExp, string])[] = [
   [
+    /disk is full/,
+    "remove what fills it: stacks and their volumes, containers that write much, images that nobody needs",
+  ],
+  [
     /rlimit/i,
     "the engine may not raise limits so far: give the service lower ulimits, or run the engine with CAP_SYS_RESOURCE",
   ],
@@ -133,7 +142,7 @@ const PULL_CURES: readonly (readonly [RegExp, string])[] = [
     /certificate|x509|HTTP response to HTTPS/i,
     "the engine does not trust the registry: give it the certificate authority, or name the registry as insecure in its configuration",
   ],
-  [/no space left/i, "the engine's disk is full: remove what is not used"],
+  [/disk is full|no space left/i, "the engine's disk is full: remove what is not used"],
 ];
 
 function pullCure(reason: string): string {

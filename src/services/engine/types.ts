@@ -25,6 +25,10 @@ export interface EngineInfo {
   readonly storage: string;
   /** `runc`, `crun`, …: what starts containers unless one asks for another. */
   readonly runtime: string;
+  /** Where output of containers goes unless one says otherwise; empty: the engine does not say. */
+  readonly logDriver: string;
+  /** Name of the machine that it runs on. */
+  readonly hostName: string;
 }
 
 export type ContainerStatus = "created" | "running" | "paused" | "restarting" | "exited" | "dead" | "removing";

@@ -1,6 +1,7 @@
 // Watches the use of services, puts those to sleep that nobody uses, and wakes those that somebody wants. Put together from
 // the parts of this room; lives as long as the server.
 
+import { setImmediate } from "node:timers/promises";
 import { reasonOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { RouteUse } from "../../proxy/types.ts";
@@ -142,13 +143,18 @@ export class IdleKeeper {
 
   /** Looks at all services now. Resolves when those that nobody uses sleep. */
   async sweep(): Promise<void> {
-    this.#sweep();
+    await this.#sweep();
     await this.settled();
   }
 
   /** Measures the CPU time of those services whose policy asks for it. */
   measure(): Promise<void> {
     return this.#cpu.measure(this.#services.all(), () => this.#clock.now(), this.#stop.signal);
+  }
+
+  /** The configuration changed: the next sweep decides about all services by the new one. */
+  configured(): void {
+    for (const known of this.#services.all()) known.decidedUntil = 0;
   }
 
   /** Resolves when everything heard of is taken over. */
@@ -173,7 +179,7 @@ export class IdleKeeper {
     const { sweepMs = 5000, config } = this.#options;
     if (sweepMs === 0) return [];
     return [
-      { what: "looking at the use of services", everyMs: () => sweepMs, work: async () => this.#sweep() },
+      { what: "looking at the use of services", everyMs: () => sweepMs, work: () => this.#sweep() },
       { what: "writing the use of services", everyMs: () => 30_000, work: () => this.#history.write() },
       { what: "measuring services", everyMs: () => config().cpuIntervalMs, work: () => this.measure() },
       { what: "trimming timelines", everyMs: () => 3_600_000, work: () => this.#history.trim(this.#clock.now()) },
@@ -188,13 +194,17 @@ export class IdleKeeper {
     return { services: this.#services.all(), proxies: this.#proxies.spoke, rules, timeZone, warmths: this.#warmths };
   }
 
-  #sweep(): void {
+  async #sweep(): Promise<void> {
     this.#settleClock();
     const now = this.#clock.now();
     this.#proxies.forgetSilent(now - SILENT);
-    const sleepy = sweep(this.#view(), now);
-    for (const known of this.#services.all()) this.#history.decided(known, now);
-    for (const known of sleepy) this.#layDown(known);
+    for (const { looked, sleepy } of sweep(this.#view(), now)) {
+      for (const known of looked) this.#history.decided(known, now);
+      for (const known of sleepy) this.#layDown(known);
+      // Whoever asks something meanwhile is answered between two slices.
+      await setImmediate();
+      if (this.#stop.signal.aborted) return;
+    }
   }
 
   #settleClock(): void {

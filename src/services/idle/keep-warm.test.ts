@@ -1,5 +1,6 @@
 // Keep-warm hours: what can be written, and what they mean in zones with and without changes of clocks.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWarmHours } from "../../recipe/stack/warm-hours.ts";
 import { warmthAt } from "./keep-warm.ts";
@@ -65,5 +66,21 @@ describe("keep-warm hours", () => {
     const begin = (time: string) => shown(warmthAt(hours, "Europe/Berlin", at(time)).until);
     expect(begin("2026-03-28T20:00:00Z")).toBe("2026-03-29T06:00:00.000Z");
     expect(begin("2026-10-24T20:00:00Z")).toBe("2026-10-25T07:00:00.000Z");
+  });
+
+  test("end when the clock on the wall says so, in every zone and week", () => {
+    const zones = Intl.supportedValuesOf("timeZone");
+    const moments = fc.integer({ min: at("2020-01-01T00:00:00Z"), max: at("2029-01-01T00:00:00Z") });
+    const wall = (seconds: number, timeZone: string) =>
+      new Date(seconds * 1000).toLocaleTimeString("de", { timeZone, hour: "2-digit", minute: "2-digit" });
+    fc.assert(
+      fc.property(moments, fc.constantFrom(...zones), (now, zone) => {
+        // No zone leaves out or repeats these hours.
+        const { warm, until } = warmthAt([parseWarmHours("daily 12:10-18:20")], zone, now);
+        expect(wall(until, zone)).toBe(warm ? "18:20" : "12:10");
+        expect(until - now).toBeLessThan(20 * 3600);
+      }),
+      { seed: 6, numRuns: 500 },
+    );
   });
 });

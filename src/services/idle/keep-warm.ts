@@ -50,26 +50,49 @@ function momentOf(day: number, minutes: number, zone: string): number {
 }
 
 const QUARTER_MS = 900_000;
-/** Offsets that are remembered: those of some months around now in many zones. */
-const MOST_OFFSETS = 20_000;
+const WEEK_MS = 7 * 86_400_000;
+/** Weeks that are remembered: two or three around now in every zone there is, several times over. */
+const MOST_WEEKS = 10_000;
 
 /** Zones whose formats are kept: there are about six hundred. */
 const MOST_FORMATS = 1000;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-const offsets = new Map<string, number>();
+/** What a zone's clocks do in one week. */
+interface ZoneWeek {
+  readonly before: number;
+  readonly after: number;
+  /** Milliseconds since 1970: `after` holds from then on. */
+  readonly changeAt: number;
+}
 
-// Clocks are changed at quarters of an hour; asking the runtime costs microseconds, which ten thousand stacks would feel.
+const formats = new Map<string, Intl.DateTimeFormat>();
+const weeks = new Map<string, ZoneWeek>();
+
 function offsetMs(at: number, zone: string): number {
-  const quarter = Math.floor(at / QUARTER_MS);
-  const key = `${quarter} ${zone}`;
-  let offset = offsets.get(key);
-  if (offset === undefined) {
-    if (offsets.size >= MOST_OFFSETS) offsets.clear();
-    offset = askOffset(quarter * QUARTER_MS, zone);
-    offsets.set(key, offset);
+  const number = Math.floor(at / WEEK_MS);
+  const key = `${number} ${zone}`;
+  let week = weeks.get(key);
+  if (week === undefined) {
+    if (weeks.size >= MOST_WEEKS) weeks.clear();
+    week = askWeek(number * WEEK_MS, zone);
+    weeks.set(key, week);
   }
-  return offset;
+  return at < week.changeAt ? week.before : week.after;
+}
+
+// Asking the runtime costs microseconds, which ten thousand stacks would feel: hence twice a week, and ten times more in a
+// week with a change. Clocks are changed at quarters of an hour, and nowhere twice in a week.
+function askWeek(begin: number, zone: string): ZoneWeek {
+  const before = askOffset(begin, zone);
+  const after = askOffset(begin + WEEK_MS, zone);
+  if (before === after) return { before, after, changeAt: begin };
+  let [low, high] = [0, WEEK_MS / QUARTER_MS];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (askOffset(begin + middle * QUARTER_MS, zone) === before) low = middle;
+    else high = middle;
+  }
+  return { before, after, changeAt: begin + high * QUARTER_MS };
 }
 
 function askOffset(at: number, zone: string): number {

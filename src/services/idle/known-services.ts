@@ -146,7 +146,9 @@ export class KnownServices {
 
   async #take(stack: Stack): Promise<void> {
     if (this.#deployments.get(stack.name) !== stack.deployment) {
-      this.#adopt(stack, await this.#parts.stacks.spec(stack.name));
+      const spec = await this.#specOf(stack);
+      if (!spec) return;
+      this.#adopt(stack, spec);
       this.#deployments.set(stack.name, stack.deployment);
     }
     const runs = stack.services.filter(({ containers }) => containers.some(({ status }) => status === "running"));
@@ -160,6 +162,14 @@ export class KnownServices {
       for (const id of known.containers) this.#byContainer.set(id, known);
       if (differs) this.#parts.onChange(known);
     }
+  }
+
+  // Undefined: its first deployment is under way or failed. What it becomes is heard.
+  #specOf({ name }: Stack): Promise<StackSpec | undefined> {
+    return this.#parts.stacks.spec(name).catch((error: unknown) => {
+      if (hasCode(error, "E_STACK_NOT_DEPLOYED")) return undefined;
+      throw error;
+    });
   }
 
   /** Takes over the policies of a deployment. */

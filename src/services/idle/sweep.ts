@@ -1,5 +1,5 @@
-// Decides for all services at one moment, and says which are to be put to sleep. Over ten thousand services this is some
-// milliseconds of arithmetic: nothing is read or asked.
+// Decides for all services at one moment, a slice after the other, and says which are to be put to sleep. Over ten thousand
+// services this is some milliseconds of arithmetic, of which nobody shall wait for more than one slice: nothing is read or asked.
 
 import { type DecideRules, type Decision, decide } from "./decide.ts";
 import { type Warmth, warmthAt } from "./keep-warm.ts";
@@ -25,24 +25,42 @@ const MOST_WARMTHS = 10_000;
 /** Seconds after which a service is decided about again of which nothing was heard; spread, so that not all come at once. */
 const AGAIN = { least: 20, spread: 20 };
 
-/** Writes each service's decision into it where something may have changed; answers those that are to sleep. */
-export function sweep(view: SweepView, now: number): readonly KnownService[] {
-  const sleepy: KnownService[] = [];
+/** Services in a slice. */
+const SLICE = 500;
+
+/** A part of all services, decided about. */
+export interface Slice {
+  readonly looked: readonly KnownService[];
+  /** Those of them that are to sleep. */
+  readonly sleepy: readonly KnownService[];
+}
+
+/** Writes each service's decision into it where something may have changed. Services that come and go between slices do no harm. */
+export function* sweep(view: SweepView, now: number): Generator<Slice> {
+  let looked: KnownService[] = [];
+  let sleepy: KnownService[] = [];
   let turn = 0;
   for (const service of view.services) {
-    if (service.wakefulness !== "awake") {
-      service.decision = undefined;
-      continue;
-    }
-    if (now >= service.decidedUntil) {
-      const { decision, until } = decideAbout(service, view, now);
-      service.decision = decision;
-      turn = (turn + 1) % AGAIN.spread;
-      service.decidedUntil = Math.min(until, now + AGAIN.least + turn);
-    }
+    if (renew(service, view, now, turn)) turn = (turn + 1) % AGAIN.spread;
     if (service.decision?.stop && !service.busy) sleepy.push(service);
+    if (looked.push(service) < SLICE) continue;
+    yield { looked, sleepy };
+    [looked, sleepy] = [[], []];
   }
-  return sleepy;
+  yield { looked, sleepy };
+}
+
+// True: it was decided about anew.
+function renew(service: KnownService, view: SweepView, now: number, turn: number): boolean {
+  if (service.wakefulness !== "awake") {
+    service.decision = undefined;
+    return false;
+  }
+  if (now < service.decidedUntil) return false;
+  const { decision, until } = decideAbout(service, view, now);
+  service.decision = decision;
+  service.decidedUntil = Math.min(until, now + AGAIN.least + turn);
+  return true;
 }
 
 /** What is so at this moment, and until when if nothing is heard. */

@@ -22,6 +22,22 @@ export function amountsOf({ services }: StackSpec): Counted {
   };
 }
 
+/** What a stack holds that may become one of several: the most of each. */
+export function amountsOfAny(specs: readonly StackSpec[]): Counted {
+  return specs.map(amountsOf).reduce(most, { ...NOTHING, stacks: 1 });
+}
+
+function most(a: Counted, b: Counted): Counted {
+  return {
+    stacks: Math.max(a.stacks, b.stacks),
+    services: Math.max(a.services, b.services),
+    memoryBytes: Math.max(a.memoryBytes, b.memoryBytes),
+    cpus: Math.max(a.cpus, b.cpus),
+    ports: Math.max(a.ports, b.ports),
+    secrets: Math.max(a.secrets, b.secrets),
+  };
+}
+
 export function add(a: Counted, b: Counted): Counted {
   return {
     stacks: a.stacks + b.stacks,
@@ -53,14 +69,14 @@ const WORDS: { readonly [K in keyof Counted]: (amount: number) => string } = {
   secrets: (n) => (n === 1 ? "1 secret" : `${n} secrets`),
 };
 
-/** What is too much, in words: wanted and allowed. */
+/** What is too much: its kind, and in words what is wanted and what allowed. */
 export function excess(
   wanted: Counted,
   limits: Amounts,
-): readonly { readonly wanted: string; readonly allowed: string }[] {
+): readonly { readonly kind: keyof Counted; readonly wanted: string; readonly allowed: string }[] {
   return (Object.keys(WORDS) as readonly (keyof Counted)[]).flatMap((kind) => {
     const limit = limits[kind];
     if (limit === undefined || wanted[kind] <= limit) return [];
-    return [{ wanted: WORDS[kind](wanted[kind]), allowed: WORDS[kind](limit) }];
+    return [{ kind, wanted: WORDS[kind](wanted[kind]), allowed: WORDS[kind](limit) }];
   });
 }

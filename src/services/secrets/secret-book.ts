@@ -1,7 +1,8 @@
 // The secrets of the site: made, given new values, removed, and opened for the containers that use them. Nothing here
 // answers a value but `open`, which is for putting it into a container. Who may is decided at the desk.
 
-import type { Selectable } from "kysely";
+import type { Selectable, Transaction } from "kysely";
+import type { Tables } from "../../store/schema.ts";
 import type { SecretRow } from "../../store/schema-secrets.ts";
 import type { Store } from "../../store/store.ts";
 import { closeSecret, isClosedFor, openSecret } from "./envelope.ts";
@@ -39,10 +40,12 @@ export interface SecretBook {
   list(): Promise<readonly Secret[]>;
   /** Those with these names. */
   find(names: readonly string[]): Promise<readonly Secret[]>;
-  /** How many somebody owns. */
-  countOf(uid: number): Promise<number>;
-  /** @throws E_SECRET_EXISTS, E_SECRET_SIZE, E_SECRET_EMPTY */
-  create(secret: NewSecret, by: string): Promise<Secret>;
+  /**
+   * `admit` is part of the transaction that keeps it, after it was written: what it throws undoes that.
+   *
+   * @throws E_SECRET_EXISTS, E_SECRET_SIZE, E_SECRET_EMPTY, and what `admit` throws
+   */
+  create(secret: NewSecret, by: string, admit?: (trx: Transaction<Tables>) => Promise<void>): Promise<Secret>;
   /** Gives it another value. @throws E_SECRET_NONE, E_SECRET_SIZE, E_SECRET_EMPTY */
   rotate(name: string, value: Buffer, by: string): Promise<Secret>;
   /** @throws E_SECRET_NONE */
@@ -88,16 +91,18 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
       const rows = db.selectFrom("secrets").select(SHOWN).where("name", "in", names).orderBy("name");
       return (await rows.execute()).map(readSecret);
     },
-    countOf: (uid) => countOf(store, uid),
-    async create({ name, description, owner, value }, by) {
+    async create({ name, description, owner, value }, by, admit) {
       checkSize(name, value);
       const made = newRow({ name, description, owner, value }, await closeSecret(keyring, name, value), by, now());
-      const insert = db
-        .insertInto("secrets")
-        .values(made)
-        .onConflict((conflict) => conflict.doNothing());
-      const { numInsertedOrUpdatedRows } = await insert.executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 0n) throw fail("E_SECRET_EXISTS", { name });
+      await store.transaction(async (trx) => {
+        const insert = trx
+          .insertInto("secrets")
+          .values(made)
+          .onConflict((conflict) => conflict.doNothing());
+        const { numInsertedOrUpdatedRows } = await insert.executeTakeFirst();
+        if (numInsertedOrUpdatedRows === 0n) throw fail("E_SECRET_EXISTS", { name });
+        await admit?.(trx);
+      });
       await closeForNow(name, value);
       return readSecret(made);
     },
@@ -116,14 +121,6 @@ export function secretBook(store: Store, keyring: Keyring): SecretBook {
     open: async (name) => openSecret(keyring, name, (await row(name)).sealed),
     exchangeKey: () => exchangeKey(store, keyring),
   };
-}
-
-async function countOf({ db }: Store, uid: number): Promise<number> {
-  const count = db
-    .selectFrom("secrets")
-    .select((row) => row.fn.countAll().as("n"))
-    .where("owner_uid", "=", uid);
-  return Number((await count.executeTakeFirst())?.n ?? 0);
 }
 
 function newRow({ name, description, owner, value }: NewSecret, sealed: string, by: string, at: number): SecretRow {

@@ -6,12 +6,20 @@ import type { Finding } from "../../policy/types.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Tables } from "../../store/schema.ts";
 import type { Deployment, RecipeFile } from "../types.ts";
+import { withWills } from "./desired.ts";
 import { fail } from "./errors.ts";
 import type { OperationArguments } from "./operations.ts";
 import type { Room } from "./parts.ts";
 import type { WishRest } from "./records.ts";
 import type { Runner } from "./runner.ts";
-import { insertDeployment, insertStack, readDeployment, readStack, type StackRecord } from "./stack-records.ts";
+import {
+  insertDeployment,
+  insertStack,
+  readDeployment,
+  readStack,
+  readWills,
+  type StackRecord,
+} from "./stack-records.ts";
 import type { Operation, OperationKind, Person } from "./types.ts";
 
 /** What a new deployment is made of. */
@@ -29,9 +37,11 @@ export interface NewDeployment {
   readonly arguments: OperationArguments;
   /** The stack as it was when this was judged; undefined: there was none. */
   readonly over: Pick<StackRecord, "owner" | "deployment"> | undefined;
+  /** True: it needs no more than the stack has already. */
+  readonly held?: boolean | undefined;
 }
 
-/** @throws E_STACK_BUSY, E_STACK_CHANGED, E_STACK_UNCONFIRMED */
+/** @throws E_STACK_BUSY, E_STACK_CHANGED, E_STACK_UNCONFIRMED, and what the quota check throws */
 export async function beginDeployment(room: Room, runner: Runner, wanted: NewDeployment): Promise<Deployment> {
   const { kind, by, spec, files, findings, resolved } = wanted;
   const id = newId();
@@ -39,6 +49,7 @@ export async function beginDeployment(room: Room, runner: Runner, wanted: NewDep
   const { service } = wanted;
   await runner.begin({ id, stack, kind, service, arguments: wanted.arguments, by }, async (trx) => {
     const now = room.store.now();
+    if (!wanted.held) await checkQuota(room, trx, wanted);
     const made = kind === "up" && (await insertStack(trx, spec, by.user, now));
     if (made && wanted.over) throw fail("E_STACK_CHANGED", { stack });
     if (!made) await refuseChanged(trx, stack, wanted.over);
@@ -54,6 +65,13 @@ export async function beginDeployment(room: Room, runner: Runner, wanted: NewDep
     );
   });
   return readDeployment(room.store.db, id);
+}
+
+async function checkQuota({ quota }: Room, trx: Transaction<Tables>, { kind, spec, by }: NewDeployment): Promise<void> {
+  const { name: stack, tags } = spec;
+  // What was asked for by hand outlives a rollback, and is over with a recipe that is sent again.
+  const whole = kind === "up" ? spec : withWills(spec, await readWills(trx, stack));
+  await quota(trx, { stack, owner: tags["owner"] ?? by.user, group: tags["group"], spec: whole });
 }
 
 /** Something smaller than a deployment. */

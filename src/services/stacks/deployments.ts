@@ -2,7 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { Tables } from "../../store/schema.ts";
-import type { Deployment, Proposal, StackWish } from "../types.ts";
+import type { Deployment, StackWish } from "../types.ts";
 import { allowed } from "./allowed.ts";
 import { beginDeployment } from "./begin.ts";
 import { fail } from "./errors.ts";
@@ -18,7 +18,7 @@ import {
   readWishRest,
   type StackRecord,
 } from "./stack-records.ts";
-import type { Over, Page, Person, RollbackChoice, Stacks, UpAnswer, UpgradeChoice, Waiting } from "./types.ts";
+import type { Over, Page, Person, RollbackChoice, Stacks, UpAnswer, UpgradeChoice } from "./types.ts";
 
 /** So many earlier deployments are looked at together. */
 const BEFORE_PAGE = 20;
@@ -34,7 +34,6 @@ export async function up(
   const { proposal, over } = await proposeOver(room, wish, by, wait);
   if (!proposal.allowed) return { begun: false, proposal };
   if (wait.over !== undefined && !isSame(wait.over, over)) throw fail("E_STACK_CHANGED", { stack: wish.name });
-  await checkQuota(room, proposal, by, wait);
   const { spec, findings } = proposal;
   const { files, compose, variables, profiles, tags } = wish;
   const rest = { compose, variables, profiles, tags };
@@ -48,11 +47,6 @@ type UpWaiting = NonNullable<Parameters<Stacks["up"]>[2]>;
 function isSame(known: Over | null, now: StackRecord | undefined): boolean {
   if (known === null || now === undefined) return known === null && now === undefined;
   return known.owner === now.owner && known.deployment === (now.deployment ?? "");
-}
-
-async function checkQuota(room: Room, { spec }: Pick<Proposal, "spec">, by: Person, wait?: Waiting): Promise<void> {
-  const owner = spec.tags["owner"] ?? by.user;
-  await room.quota({ stack: spec.name, owner, group: spec.tags["group"], spec }, wait);
 }
 
 /** @throws E_STACK_NONE, E_STACK_NOT_DEPLOYED, E_STACK_NO_SERVICE, E_STACK_REFUSED, E_STACK_BUSY, E_STACK_UNCONFIRMED */
@@ -78,7 +72,7 @@ export async function upgradeOf(
   const wish = await readWishRest(room.store.db, before.id);
   const renew = { services, pull: choice.pull ?? "always" } as const;
   const { update } = choice;
-  const rest = { ...verdict, files: before.files, wish, arguments: { renew, update }, over: stack };
+  const rest = { ...verdict, files: before.files, wish, arguments: { renew, update }, over: stack, held: true };
   return beginDeployment(room, runner, { kind: "upgrade", by, ...rest });
 }
 
@@ -101,10 +95,9 @@ export async function rollBack(
   const undone = to === undefined && stack.unconfirmed === 1;
   const verdict = undone ? target : await allowed(room, subject);
   const { spec, findings } = verdict;
-  if (!undone) await checkQuota(room, { spec }, by);
   const wish = await readWishRest(db, target.id);
   const resolved = { images, ports };
-  const rest = { spec, files, wish, findings, resolved, arguments: {}, over: stack };
+  const rest = { spec, files, wish, findings, resolved, arguments: {}, over: stack, held: undone };
   return beginDeployment(room, runner, { kind: "rollback", by, ...rest });
 }
 
@@ -126,7 +119,6 @@ async function rollBackService(
   const { images, ports } = wanted;
   const subject = { spec: wanted.spec, places: new Map(), by, images: new Map(Object.entries(images)), before: now };
   const { spec, findings } = await allowed(room, subject);
-  await checkQuota(room, { spec }, by);
   const wish = await readWishRest(db, now.id);
   const resolved = { images, ports };
   const rest = { spec, files: now.files, wish, findings, resolved, arguments: {}, over: stack };

@@ -1,5 +1,6 @@
 // What a deployment is to bring about, with people's and the idle sweep's will laid over it. Pure.
 
+import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Deployment, DesiredStack, ResolvedImage } from "../types.ts";
 import type { ServiceWill } from "./state.ts";
 
@@ -9,15 +10,10 @@ export function desiredOf(
   wills: ReadonlyMap<string, ServiceWill>,
   options: Pick<DesiredStack, "old" | "brisk"> = {},
 ): DesiredStack {
-  const { spec } = deployment;
-  const services = spec.services.map((service) => {
-    const replicas = wills.get(service.name)?.replicas;
-    return replicas === undefined ? service : { ...service, replicas };
-  });
   const halted = [...wills].filter(([, { halted }]) => halted === "stopped" || halted === "asleep");
   const paused = [...wills].filter(([, { halted }]) => halted === "paused");
   return {
-    spec: { ...spec, services },
+    spec: withWills(deployment.spec, wills),
     deployment: deployment.id,
     images: mapOf<ResolvedImage>(deployment.images),
     ports: mapOf<number>(deployment.ports),
@@ -25,6 +21,15 @@ export function desiredOf(
     paused: new Set(paused.map(([service]) => service)),
     ...options,
   };
+}
+
+/** A spec with as many containers of each service as people asked for since. */
+export function withWills(spec: StackSpec, wills: ReadonlyMap<string, ServiceWill>): StackSpec {
+  const services = spec.services.map((service) => {
+    const replicas = wills.get(service.name)?.replicas;
+    return replicas === undefined ? service : { ...service, replicas };
+  });
+  return { ...spec, services };
 }
 
 function mapOf<T>(record: Readonly<Record<string, T>>): ReadonlyMap<string, T> {

@@ -4,7 +4,7 @@ import type { StepReport } from "../types.ts";
 import type { Told } from "./news.ts";
 import { readOperation } from "./operations.ts";
 import type { Room } from "./parts.ts";
-import type { Advance, Phase } from "./types.ts";
+import type { Advance, Operation, Phase } from "./types.ts";
 
 /** Who hears more slowly than steps are reported loses the beginnings of steps, never their ends. */
 const MAX_QUEUE = 1_000;
@@ -32,6 +32,12 @@ export async function* follow(room: Room, id: string, signal: AbortSignal): Asyn
   } finally {
     ear.close();
   }
+}
+
+/** Waits for its end, on whichever server. Answers how it was last when the signal came before. @throws E_STACK_NO_OPERATION */
+export async function endOf(room: Room, id: string, signal: AbortSignal): Promise<Operation> {
+  for await (const advance of follow(room, id, signal)) if (advance.kind === "end") return advance.operation;
+  return readOperation(room.store.db, id);
 }
 
 /** Gathers what is told of one operation. */

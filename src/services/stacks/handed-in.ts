@@ -1,8 +1,10 @@
 // What the room of stacks is handed in: the reader of recipes, the policy, secrets, ports, quotas, the proxy. Each is what
 // this room needs and no more; whoever has it puts it behind these.
 
+import type { Transaction } from "kysely";
 import type { Finding } from "../../policy/types.ts";
 import type { Places, StackSpec } from "../../recipe/stack/types.ts";
+import type { Tables } from "../../store/schema.ts";
 import type { Deployment, Proposal, ResolvedImage, StackWish } from "../types.ts";
 
 /** Who does something. */
@@ -118,15 +120,21 @@ export interface PortOffice {
   release(stack: string): Promise<void>;
 }
 
-/** @throws when the owner or group would have more than the site allows */
+/**
+ * Part of the transaction that records what was asked for, before it is recorded: what is found free here is taken there, and
+ * nobody comes between.
+ *
+ * @throws when the owner or group would have more than the site allows
+ */
 export type QuotaCheck = (
+  trx: Transaction<Tables>,
   request: {
     readonly stack: string;
     readonly owner: string;
     readonly group: string | undefined;
+    /** As it is to be, with as many containers as people asked for. */
     readonly spec: StackSpec;
   },
-  wait?: Waiting,
 ) => Promise<void>;
 
 /** What must be told before containers go, so that no request is lost. */

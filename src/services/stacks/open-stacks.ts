@@ -9,7 +9,7 @@ import { diffStacks } from "./diff.ts";
 import { fail } from "./errors.ts";
 import { eventPage } from "./event-pages.ts";
 import { exportStack } from "./export-stack.ts";
-import { follow } from "./follow.ts";
+import { endOf, follow } from "./follow.ts";
 import { StackNews, type Told } from "./news.ts";
 import { operationPage, readOperation } from "./operations.ts";
 import type { Room, StacksParts } from "./parts.ts";
@@ -32,7 +32,7 @@ export function openStacks(parts: StacksParts): Stacks {
   const watcher = new Watcher(room);
   const caretaker = new Caretaker(room, runner);
   const upkeep = new Upkeep(room, runner);
-  const ended = (id: string, wait: Waiting = {}) => endOf(room, runner, id, wait);
+  const ended = (id: string, wait: Waiting = {}) => waited(room, runner, id, wait);
   const sleeping = new Sleeping(room, runner, ended);
   return {
     ...deploying(room, runner),
@@ -117,12 +117,10 @@ async function counting(room: Room, name: string) {
   return deployment;
 }
 
-async function endOf(room: Room, runner: Runner, id: string, { signal }: Waiting) {
+async function waited(room: Room, runner: Runner, id: string, { signal }: Waiting) {
   const own = signal ? undefined : await runner.ended(id);
   if (own) return own;
-  const forever = new AbortController();
-  for await (const advance of follow(room, id, signal ?? forever.signal))
-    if (advance.kind === "end") return advance.operation;
+  const end = await endOf(room, id, signal ?? new AbortController().signal);
   signal?.throwIfAborted();
-  return readOperation(room.store.db, id);
+  return end;
 }

@@ -9,6 +9,9 @@ import { pageSize } from "./event-pages.ts";
 import { operationOf } from "./records.ts";
 import type { Operation, OperationKind, Page, PageChoice, Person, Phase, UpdateChoice } from "./types.ts";
 
+/** Who does what nobody in particular asked for: sleeping, waking, and mending what an engine did by itself. */
+export const BERTH: Person = { uid: 0, user: "berth" };
+
 /** What is to be done, in words that survive a restart. */
 export interface NewOperation {
   readonly id: string;
@@ -62,6 +65,11 @@ export async function beginOperation(
 /** The operation that has the stack now. */
 export function underWay(db: Kysely<Tables>, stack: string): Promise<OperationRow | undefined> {
   return db.selectFrom("stack_operations").selectAll().where("holds", "=", stack).executeTakeFirst();
+}
+
+/** Nobody in particular asked for it. */
+export function isOwn({ by_uid, by_user }: Pick<OperationRow, "by_uid" | "by_user">): boolean {
+  return by_uid === BERTH.uid && by_user === BERTH.user;
 }
 
 /** All under way, of all servers. */

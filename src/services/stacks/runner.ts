@@ -3,13 +3,23 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transaction } from "kysely";
-import { reasonOf } from "../../base/errors.ts";
+import { hasCode, reasonOf } from "../../base/errors.ts";
 import type { Tables } from "../../store/schema.ts";
 import { deploy } from "./deploy.ts";
 import { Doing, type Outcome } from "./doing.ts";
 import { engineBack, isAway } from "./engine-away.ts";
 import { fail } from "./errors.ts";
-import { beginOperation, endOperation, type NewOperation, type OperationRow, readOperation } from "./operations.ts";
+import { endOf } from "./follow.ts";
+import {
+  BERTH,
+  beginOperation,
+  endOperation,
+  isOwn,
+  type NewOperation,
+  type OperationRow,
+  readOperation,
+  underWay,
+} from "./operations.ts";
 import type { Room } from "./parts.ts";
 import { adjust, confirm, restart, start, wake } from "./small-operations.ts";
 import { takeDown } from "./take-down.ts";
@@ -28,6 +38,9 @@ const PERFORM: Readonly<Record<OperationKind, (doing: Doing) => Promise<Outcome>
   restart,
   down: takeDown,
 };
+
+/** So long a person's wish waits for what nobody asked for. */
+const PATIENCE_MS = 30_000;
 
 /** An end is tried to be recorded so often, then left to `recover`. */
 const END_TRIES = 6;
@@ -55,18 +68,34 @@ export class Runner {
   }
 
   /**
-   * Records the operation, together with what `prepare` writes, and begins with it.
+   * Records the operation, together with what `prepare` writes, and begins with it. What a person wants waits for the end of
+   * what berth does by itself: nobody is to be refused because a stack falls asleep at that moment.
    *
    * @throws E_STACK_BUSY, E_STACK_CLOSING, and what `prepare` throws
    */
   async begin(wanted: NewOperation, prepare: (trx: Transaction<Tables>) => Promise<void>): Promise<Operation> {
-    if (this.#closing) throw fail("E_STACK_CLOSING");
     this.#beginning.add(wanted.id);
     try {
-      return await this.#begin(wanted, prepare);
+      const patience = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(PATIENCE_MS)]);
+      for (;;) {
+        if (this.#closing) throw fail("E_STACK_CLOSING");
+        try {
+          return await this.#begin(wanted, prepare);
+        } catch (error) {
+          if (wanted.by === BERTH || patience.aborted || !hasCode(error, "E_STACK_BUSY")) throw error;
+          await this.#ownEnd(wanted.stack, error, patience);
+        }
+      }
     } finally {
       this.#beginning.delete(wanted.id);
     }
+  }
+
+  async #ownEnd(stack: string, busy: unknown, signal: AbortSignal): Promise<void> {
+    const other = await underWay(this.#room.store.db, stack);
+    if (!other) return;
+    if (!isOwn(other)) throw busy;
+    await endOf(this.#room, other.id, signal);
   }
 
   async #begin(wanted: NewOperation, prepare: (trx: Transaction<Tables>) => Promise<void>): Promise<Operation> {

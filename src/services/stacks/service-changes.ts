@@ -1,10 +1,13 @@
 // Stop, start, restart, scale, confirm: what is recorded when they are asked for.
 
+import type { Transaction } from "kysely";
+import type { Tables } from "../../store/schema.ts";
 import { beginChange } from "./begin.ts";
+import { withWills } from "./desired.ts";
 import { fail } from "./errors.ts";
 import type { Room } from "./parts.ts";
 import type { Runner } from "./runner.ts";
-import { checkService, readDeployment, readStack, setWill, summariesOf } from "./stack-records.ts";
+import { checkService, readDeployment, readStack, readWills, setWill, summariesOf } from "./stack-records.ts";
 import type { Person, Stacks } from "./types.ts";
 
 /** No site wants more of one service on one machine. */
@@ -75,12 +78,22 @@ async function scale(room: Room, runner: Runner, name: string, service: string, 
   const why = kind === "job" ? "it is a job, which runs once" : `that is no number from 0 to ${MOST}`;
   if (kind === "job" || !Number.isSafeInteger(containers) || containers < 0 || containers > MOST)
     throw fail("E_STACK_SCALE", { service, containers, why, most: MOST });
-  if (stack.deployment === null) throw fail("E_STACK_NOT_DEPLOYED", { stack: name });
-  const { spec } = await readDeployment(store.db, stack.deployment);
-  const services = spec.services.map((one) => (one.name === service ? { ...one, replicas: containers } : one));
-  const group = stack.group_name ?? undefined;
-  await room.quota({ stack: name, owner: stack.owner, group, spec: { ...spec, services } });
-  return beginChange(runner, { stack: name, service, kind: "scale", by }, (trx) =>
-    setWill(trx, name, [service], { replicas: containers }, store.now()),
-  );
+  return beginChange(runner, { stack: name, service, kind: "scale", by }, async (trx) => {
+    await checkScale(room, trx, { stack: name, service, containers });
+    await setWill(trx, name, [service], { replicas: containers }, store.now());
+  });
+}
+
+async function checkScale(
+  { quota }: Room,
+  trx: Transaction<Tables>,
+  { stack, service, containers }: { readonly stack: string; readonly service: string; readonly containers: number },
+): Promise<void> {
+  const { owner, group_name: group, deployment } = await readStack(trx, stack);
+  if (deployment === null) throw fail("E_STACK_NOT_DEPLOYED", { stack });
+  const { spec } = await readDeployment(trx, deployment);
+  const wills = new Map(await readWills(trx, stack));
+  const will = wills.get(service) ?? { halted: undefined, reason: undefined };
+  wills.set(service, { ...will, replicas: containers });
+  await quota(trx, { stack, owner, group: group ?? undefined, spec: withWills(spec, wills) });
 }

@@ -55,3 +55,29 @@ test("a service whose waking failed is woken by the next who asks", async () => 
   await stacks.close();
   await store.close();
 });
+
+test("what somebody wants while a service falls asleep is done after it, whichever server he asks", async () => {
+  const store = await openStore(`sqlite:${join(folder, "while.db")}`, { now: () => Date.now() / 1000 });
+  const driver = new ModelDriver();
+  const stacks = openModelStacks(store, driver);
+  const other = openModelStacks(store, driver, { server: "s2" });
+  const answer = await stacks.up(wish("rover", 'services: {web: {image: "a:1"}}'), FRED);
+  if (answer.begun) await stacks.ended(answer.deployment.id);
+  for (const server of [stacks, other]) {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    driver.hook = ({ action }) => {
+      if (action === "stop") begun.resolve();
+      return gate.promise;
+    };
+    const asleep = stacks.sleep("rover", "web", "stop", "nobody used it");
+    await begun.promise;
+    const wanted = server.restart("rover", undefined, FRED);
+    expect((await server.operations("rover")).items[0]).toMatchObject({ kind: "sleep", state: "under way" });
+    gate.resolve();
+    expect(await asleep).toBe(true);
+    expect(await server.ended((await wanted).id)).toMatchObject({ kind: "restart", state: "done" });
+    await server.wake("rover", "web");
+  }
+  await Promise.all([stacks.close(), other.close()]);
+  await store.close();
+});

@@ -5,14 +5,11 @@ import { withDependencies } from "../driver/order.ts";
 import { LABELS } from "../types.ts";
 import { beginChange } from "./begin.ts";
 import { fail } from "./errors.ts";
-import { underWay } from "./operations.ts";
+import { BERTH, underWay } from "./operations.ts";
 import type { Room } from "./parts.ts";
 import type { Runner } from "./runner.ts";
 import { checkService, readDeployment, readStack, readWills, setWill } from "./stack-records.ts";
-import type { Operation, Person, Waiting } from "./types.ts";
-
-/** Who does what nobody in particular asked for. */
-const BERTH: Person = { uid: 0, user: "berth" };
+import type { Operation, Waiting } from "./types.ts";
 
 /** What waits for the end of operations, of any server. */
 export type WaitForEnd = (id: string, wait?: Waiting) => Promise<Operation>;

@@ -155,7 +155,27 @@ export async function readWills(db: Kysely<Tables>, stack: string): Promise<Read
   return new Map(rows.map((row) => [row.service, willOf(row)]));
 }
 
-export function willOf(row: {
+/** The wills of several stacks, by stack and service. */
+export async function readWillsOf(
+  db: Kysely<Tables>,
+  stacks: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, ServiceWill>>> {
+  if (stacks.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("stack_services")
+    .selectAll()
+    .where("stack", "in", [...stacks])
+    .execute();
+  const found = new Map<string, Map<string, ServiceWill>>();
+  for (const row of rows) {
+    const mine = found.get(row.stack) ?? new Map<string, ServiceWill>();
+    mine.set(row.service, willOf(row));
+    found.set(row.stack, mine);
+  }
+  return found;
+}
+
+function willOf(row: {
   readonly replicas: number | null;
   readonly halted: string | null;
   readonly reason: string | null;

@@ -8,13 +8,12 @@ import type { EngineContainer } from "../engine/types.ts";
 import { type DesiredStack, LABELS } from "../types.ts";
 import { beginChange } from "./begin.ts";
 import { desiredOf } from "./desired.ts";
-import { underWay } from "./operations.ts";
+import { BERTH, underWay } from "./operations.ts";
 import type { Room } from "./parts.ts";
 import type { Runner } from "./runner.ts";
 import { findStack, readDeployment, readWills } from "./stack-records.ts";
 import type { ServiceWill } from "./state.ts";
 
-const BERTH = { uid: 0, user: "berth" };
 /** What does not come up is not tried again and again. */
 const TRIES = 3;
 

@@ -7,7 +7,7 @@ import type { EngineContainer } from "../engine/types.ts";
 import { LABELS, type Service, type ServiceContainer, type Stack } from "../types.ts";
 import { pageSize } from "./event-pages.ts";
 import type { Room } from "./parts.ts";
-import { readStack, type StackRecord, summariesOf, willOf } from "./stack-records.ts";
+import { readStack, readWillsOf, type StackRecord, summariesOf } from "./stack-records.ts";
 import { type ServiceWill, serviceState, stackState, type UnderWay } from "./state.ts";
 import type { ServiceSummary } from "./summary.ts";
 import type { Page, PageChoice, StackFilter } from "./types.ts";
@@ -45,7 +45,7 @@ export async function showStack(room: Room, name: string): Promise<Stack> {
 async function viewsOf(room: Room, rows: readonly StackRecord[]): Promise<readonly Stack[]> {
   if (rows.length === 0) return [];
   const names = rows.map(({ name }) => name);
-  const [wills, doing] = await Promise.all([willsOf(room.store.db, names), doingOf(room.store.db, rows)]);
+  const [wills, doing] = await Promise.all([readWillsOf(room.store.db, names), doingOf(room.store.db, rows)]);
   return rows.map((row) => {
     const known = {
       wills: wills.get(row.name) ?? new Map(),
@@ -110,21 +110,6 @@ function containerView(one: EngineContainer): ServiceContainer {
     slot: slotOf(one),
     digest: one.labels[LABELS.digest] ?? "",
   };
-}
-
-async function willsOf(db: Kysely<Tables>, names: readonly string[]) {
-  const rows = await db
-    .selectFrom("stack_services")
-    .selectAll()
-    .where("stack", "in", [...names])
-    .execute();
-  const found = new Map<string, Map<string, ServiceWill>>();
-  for (const row of rows) {
-    const mine = found.get(row.stack) ?? new Map<string, ServiceWill>();
-    mine.set(row.service, willOf(row));
-    found.set(row.stack, mine);
-  }
-  return found;
 }
 
 async function doingOf(db: Kysely<Tables>, stacks: readonly StackRecord[]): Promise<ReadonlyMap<string, UnderWay>> {

@@ -4,6 +4,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Selectable } from "kysely";
 import { defineErrors } from "../../base/errors.ts";
+import { lockName } from "../../store/name-lock.ts";
 import type { WebhookRow } from "../../store/schema-webhooks.ts";
 import type { Store } from "../../store/store.ts";
 import { closeSecret, isClosedFor, openSecret } from "../secrets/envelope.ts";
@@ -72,7 +73,8 @@ const OF_ONE_STACK = 20;
 const WINDOW = 300;
 
 /** The webhooks in a store; their keys are closed like secrets. */
-export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Keyring): Webhooks {
+export function webhookBook(store: Pick<Store, "db" | "kind" | "now" | "transaction">, keyring: Keyring): Webhooks {
+  const { db, now } = store;
   const take = async (signature: string) => {
     await db
       .deleteFrom("webhook_calls")
@@ -89,12 +91,16 @@ export function webhookBook({ db, now }: Pick<Store, "db" | "now">, keyring: Key
   return {
     list,
     async make({ stack, service, description, by }) {
-      if ((await list(stack)).length >= OF_ONE_STACK) throw fail("E_WEBHOOK_MANY", { stack, limit: OF_ONE_STACK });
       const [id, key] = [randomBytes(8).toString("hex"), randomBytes(32).toString("base64url")];
       const sealed = await closeSecret(keyring, webhookKeyName(id), Buffer.from(key));
       const whose = { stack, service: service ?? null, description, by_uid: by.uid, by_user: by.user };
       const row: WebhookRow = { id, ...whose, sealed, created_at: now(), last_use: null };
-      await db.insertInto("webhooks").values(row).execute();
+      await store.transaction(async (trx) => {
+        await lockName(trx, store.kind, `berth webhooks of ${stack}`);
+        const there = await trx.selectFrom("webhooks").select("id").where("stack", "=", stack).execute();
+        if (there.length >= OF_ONE_STACK) throw fail("E_WEBHOOK_MANY", { stack, limit: OF_ONE_STACK });
+        await trx.insertInto("webhooks").values(row).execute();
+      });
       // Another server may have exchanged the site's key meanwhile.
       if (!isClosedFor(sealed, (await keyring.current()).id)) {
         const again = await closeSecret(keyring, webhookKeyName(id), Buffer.from(key));

@@ -1,12 +1,11 @@
 // The site's word on rules: how much they weigh, and what is excepted. Names of rules that do not exist are mistakes, since a
 // misspelt rule would go on as it was.
 
-import { didYouMean } from "../../base/nearest.ts";
 import type { PolicyConfig, Waiver } from "../../policy/config.ts";
-import { fitsGlob } from "../../policy/glob.ts";
-import { RULE_CASES } from "../../policy/rule-names.ts";
 import type { PolicyPlace } from "./policy.ts";
 import type { PolicyFile } from "./policy-schema.ts";
+import { endOfDay } from "./practices.ts";
+import { demandCase, demandRule } from "./rule-ids.ts";
 
 /** The profile's severities with the site's in their place. */
 export function resolveSeverities(
@@ -16,18 +15,13 @@ export function resolveSeverities(
 ): PolicyConfig["severities"] {
   for (const [name, severity] of Object.entries(file ?? {})) {
     const at = [...path, "severities", name];
-    const [id = "", inCase] = name.split(":");
-    const cases = RULE_CASES.get(id);
-    if (!cases) found.wrong(at, "is no rule", didYouMean(id, IDS).hint ?? "see docs/service-rules.md");
-    else if (inCase !== undefined && !cases.includes(inCase))
-      found.wrong(at, `is no case of ${id}`, `its cases: ${cases.join(", ")}`);
-    else if (severity === "off" && GUARDS.includes(id))
+    demandCase(name, at, found);
+    if (severity === "off" && GUARDS.includes(name.split(":")[0] ?? ""))
       found.odd(at, "is off, and services can reach what is not theirs", "waive it for single stacks instead");
   }
   return new Map([...base, ...Object.entries(file ?? {})]);
 }
 
-const IDS = [...RULE_CASES.keys()];
 // Without these, roles and ownership mean nothing: who can mount the engine's socket is its administrator.
 const GUARDS = [
   "SVC-08",
@@ -51,17 +45,9 @@ const GUARDS = [
 export function resolveWaivers(file: PolicyFile["waivers"], { path, found }: PolicyPlace): readonly Waiver[] {
   return (file ?? []).map(({ rule, stack, service = "*", by, reason, until }, index) => {
     const at = [...path, "waivers", index];
-    if (!IDS.some((id) => fitsGlob(rule, id)))
-      found.wrong([...at, "rule"], `is no rule: ${rule}`, didYouMean(rule, IDS).hint ?? "see docs/service-rules.md");
+    demandRule(rule, [...at, "rule"], found);
     const end = until === undefined ? null : endOfDay(until);
     if (Number.isNaN(end)) found.wrong([...at, "until"], `is no day: ${until}`, "write it like 2027-12-31");
     return { rule, stack, service, by, reason, until: end };
   });
-}
-
-// A day that does not exist would be read as one of the next month.
-function endOfDay(text: string): number {
-  const day = new Date(`${text}T00:00:00Z`);
-  const real = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-  return real ? day.getTime() / 1000 + 86_400 : Number.NaN;
 }

@@ -2,18 +2,11 @@
 // Tables of names add to the profile's; `false` takes one away. Lists replace the profile's.
 
 import { type Static, Type } from "typebox";
-import { about, closed, count, duration, flag, list, optional, size, text } from "../schema-words.ts";
+import { about, closed, count, duration, flag, list, optional, size, text, words } from "../schema-words.ts";
+import { PRACTICE_SCHEMA } from "./practice-schema.ts";
 
-// Like `choice`, but its type names the values.
 const oneOf = <const T extends readonly string[]>(description: string, ...values: T) =>
-  optional(
-    Type.Unsafe<T[number]>(
-      Type.Union(
-        values.map((value) => Type.Literal(value)),
-        about(description),
-      ),
-    ),
-  );
+  optional(words(description, ...values));
 const needed = (description: string, ...examples: readonly unknown[]) =>
   Type.String({ minLength: 1, ...about(description, ...examples) });
 const port = (description: string) => Type.Integer({ minimum: 1, maximum: 65535, ...about(description) });
@@ -137,7 +130,7 @@ const severity = Type.Unsafe<"off" | "error" | "warning" | "info" | "style">(
 /** What may stand under `services.policy`. */
 export const POLICY_SCHEMA = Type.Object(
   {
-    profile: oneOf("the rules to begin with; generic unless said", "generic", "spin"),
+    profile: oneOf("the rules to begin with; generic unless said", "generic", "nccs", "spin"),
     registries: optional(
       Type.Record(Type.String(), registry, about("hosts that images may come from", { "docker.io": { kind: "hub" } })),
     ),
@@ -173,10 +166,17 @@ export const POLICY_SCHEMA = Type.Object(
       ),
     ),
     composeVersions: list("versions of compose files taken without remark; all unless said (STK-08)", ["2"]),
+    verdicts: oneOf(
+      "images that the gateway's verdict refuses: ignore, warn, or enforce, which deploys none; ignore unless said",
+      "ignore",
+      "warn",
+      "enforce",
+    ),
     severities: optional(
       Type.Record(Type.String(), severity, about("by rule, or case of a rule", { "SVC-01": "warning" })),
     ),
     waivers: optional(Type.Array(waiver, about("exceptions that somebody answers for"))),
+    practices: optional(PRACTICE_SCHEMA),
   },
   { ...closed, ...about("the rules that stacks are judged by") },
 );

@@ -10,6 +10,7 @@ import { resolveMounts } from "./policy-mounts.ts";
 import { resolveSeverities, resolveWaivers } from "./policy-rules.ts";
 import type { PolicyFile } from "./policy-schema.ts";
 import { merged, resolvePorts } from "./policy-tables.ts";
+import { resolvePractices } from "./practices.ts";
 
 export { POLICY_SCHEMA } from "./policy-schema.ts";
 
@@ -54,6 +55,7 @@ export function resolvePolicy(file: PolicyFile = {}, place: PolicyPlace): Policy
     names: namesOf(file, base, place),
     limits: limitsOf(file, base),
     composeVersions: file.composeVersions ?? base.composeVersions,
+    practices: resolvePractices(file.practices, base.practices, { path: [...path, "practices"], found }),
   };
 }
 

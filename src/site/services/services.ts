@@ -65,6 +65,8 @@ export interface ServicesConfig {
   readonly registries: RegistriesConfig;
   readonly accounts: AccountsConfig;
   readonly policy: PolicyConfig;
+  /** What becomes of images that the gateway's verdict refuses; undefined: nothing. */
+  readonly verdicts?: "warn" | "enforce" | undefined;
   /** Undefined: berth carries no traffic to services. */
   readonly proxy: ProxyConfig | undefined;
   /** Undefined: services have no names. */
@@ -107,10 +109,15 @@ export function resolveServices(file: ServicesFile | undefined, around: Services
     registries: resolveRegistries(file.registries, place("registries")),
     accounts: resolveAccounts(file.accounts, place("accounts")),
     policy: resolvePolicy(file.policy, { ...place("policy"), dns }),
+    ...verdictsOf(file.policy?.verdicts),
     proxy: file.proxy && resolveProxy(file.proxy, place("proxy")),
     dns,
     idle: resolveIdle(file.idle, place("idle")),
     logs: resolveLogs(file.logs, place("logs")),
     quotas: resolveQuotas(file.quotas),
   };
+}
+
+function verdictsOf(word: "ignore" | "warn" | "enforce" | undefined): Pick<ServicesConfig, "verdicts"> {
+  return word === undefined || word === "ignore" ? {} : { verdicts: word };
 }

@@ -8,6 +8,7 @@ import { migration as idle } from "./0005-idle.ts";
 import { migration as secrets } from "./0006-secrets.ts";
 import { migration as portsQuotas } from "./0007-ports-quotas.ts";
 import { migration as webhooks } from "./0008-webhooks.ts";
+import { migration as gate } from "./0009-gate.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   secrets,
   portsQuotas,
   webhooks,
+  gate,
 ];

@@ -30,6 +30,17 @@ export class PostgresNews {
     return () => this.#listeners.remove(channel, listener);
   }
 
+  /** Resolves when what was told before is heard: the server sends its news ahead of the next answer. */
+  async caughtUp(): Promise<void> {
+    try {
+      await this.#subscribing;
+      if (this.#client) await this.#client.query("select 1");
+      else this.#listeners.tellAll();
+    } catch {
+      this.#listeners.tellAll();
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);

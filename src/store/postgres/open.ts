@@ -72,6 +72,10 @@ class PostgresStore implements Store {
     return this.#news.listen(channel, listener);
   }
 
+  caughtUp(): Promise<void> {
+    return this.#news.caughtUp();
+  }
+
   async alive(): Promise<boolean> {
     try {
       await sql`select 1`.execute(this.db);

@@ -20,6 +20,8 @@ interface Prepared {
   readonly statement: StatementSync;
   /** Undefined: it gives no rows. */
   readonly shape: RowShape | undefined;
+  /** When it was used last, in queries. */
+  used: number;
 }
 
 /** An open connection. */
@@ -27,6 +29,7 @@ export class SqliteFile {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
+  #uses = 0;
 
   constructor(path: string, use: ConnectionUse) {
     this.path = path;
@@ -70,18 +73,23 @@ export class SqliteFile {
   }
 
   #prepared(sql: string): Prepared {
+    const used = ++this.#uses;
     const known = this.#statements.get(sql);
     if (known) {
-      this.#statements.delete(sql);
-      this.#statements.set(sql, known);
+      // Not moved to the end: a Map that changes with every query leaves tables behind for the collector.
+      known.used = used;
       return known;
     }
     const statement = this.#database.prepare(sql);
-    const made = { statement, shape: shapeOf(statement) };
+    const made = { statement, shape: shapeOf(statement), used };
+    if (this.#statements.size >= KEPT_STATEMENTS) this.#forgetHalf();
     this.#statements.set(sql, made);
-    const [oldest] = this.#statements.keys();
-    if (this.#statements.size > KEPT_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
     return made;
+  }
+
+  #forgetHalf(): void {
+    const byUse = [...this.#statements].sort(([, one], [, other]) => one.used - other.used);
+    for (const [sql] of byUse.slice(0, KEPT_STATEMENTS / 2)) this.#statements.delete(sql);
   }
 
   #told<T>(work: () => T): T {

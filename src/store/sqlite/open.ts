@@ -87,6 +87,20 @@ class SqliteStore implements Store {
     return () => this.#listeners.remove(channel, listener);
   }
 
+  async caughtUp(): Promise<void> {
+    try {
+      // Holding the turn: in the midst of a transaction the version stands still.
+      const release = await this.#pair.turn.take();
+      try {
+        this.#compare();
+      } finally {
+        release();
+      }
+    } catch {
+      this.#listeners.tellAll();
+    }
+  }
+
   async alive(): Promise<boolean> {
     try {
       this.#pair.reader.query({ sql: "select 1 from servers limit 1", parameters: [] });
@@ -104,7 +118,10 @@ class SqliteStore implements Store {
 
   #look(): void {
     // Asked on the writing connection, whose own commits do not count; inside a transaction the answer stands still.
-    if (this.#pair.turn.taken) return;
+    if (!this.#pair.turn.taken) this.#compare();
+  }
+
+  #compare(): void {
     const version = this.#fileVersion();
     if (version === this.#version) return;
     this.#version = version;

@@ -14,23 +14,43 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The word against forged requests is not that of the session. */
+const STALE = "E_SERVICES_CSRF";
+
 /** Who is told how questions went; set once by the state of the session and of the connection. */
 export const listeners = {
   csrf: (): string | undefined => undefined,
   answered: (): void => {},
   away: (): void => {},
   signedOut: (): void => {},
+  /** Another tab signed in: asks for the word against forged requests again. True: it is the same person still. */
+  renew: async (): Promise<boolean> => false,
 };
 
 /** The answer of JSON. @throws Refusal, Away, an AbortError after the signal */
 export async function ask<T>(question: Question): Promise<T> {
   const response = await open(question);
   const text = await textOf(response);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  if (text === "") return undefined as T;
+  const answer = parsed(text);
+  if (answer === undefined)
+    throw new Error("What answered was not the server but something before it. Load the page again.");
+  return answer as T;
 }
 
 /** The answer, its body not read yet. @throws Refusal, Away, an AbortError after the signal */
 export async function open(question: Question): Promise<Response> {
+  try {
+    return await openOnce(question);
+  } catch (error) {
+    // Nothing was done, so that it may be asked for again.
+    const stale = error instanceof Refusal && error.code === STALE;
+    if (!stale || !(await listeners.renew().catch(() => false))) throw error;
+    return openOnce(question);
+  }
+}
+
+async function openOnce(question: Question): Promise<Response> {
   const response = await send(question);
   if (response.ok) return response;
   const kind = response.headers.get("content-type") ?? "";

@@ -2,7 +2,9 @@
 
 export type {
   Image,
+  ImageFinding,
   ImagePage,
+  ImageVerdict,
   Person,
   Pull,
   PullAnswer,

@@ -2,6 +2,7 @@
 
 import { Button } from "../parts/button.tsx";
 import { Choice } from "../parts/choice.tsx";
+import { Failure } from "../parts/failure.tsx";
 import { useAction } from "../state/action.ts";
 import { session, signOut } from "../state/session.ts";
 import { THEMES, type Theme, theme } from "../state/theme.ts";
@@ -9,7 +10,7 @@ import { THEMES, type Theme, theme } from "../state/theme.ts";
 const NAMES: Readonly<Record<Theme, string>> = { system: "as system", light: "light", dark: "dark" };
 
 export function PersonCorner() {
-  const { busy, run } = useAction();
+  const { busy, failure, run } = useAction();
   const me = session.value?.me;
   return (
     <div class="person">
@@ -27,9 +28,13 @@ export function PersonCorner() {
             <strong>{me.user}</strong>
             <span class="quiet-note"> {me.roles.join(", ")}</span>
           </span>
-          <Button kind="quiet" busy={busy.value} onPress={() => void run(signOut)}>
+          <Button kind="quiet" busy={busy.value} onPress={() => void run(() => signOut())}>
             Sign out
           </Button>
+          <Button kind="quiet" busy={busy.value} onPress={() => void run(() => signOut(true))}>
+            Sign out everywhere
+          </Button>
+          <Failure error={failure.value} />
         </div>
       )}
     </div>

@@ -1,6 +1,8 @@
 // Asks before something is done that cannot be taken back; with a word to be typed where data may be lost.
 
 import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { path } from "../state/location.ts";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
@@ -42,6 +44,9 @@ export function confirm(asking: Asking): Promise<Answered | undefined> {
 /** Where questions appear; once in the page. */
 export function Confirmations() {
   const one = asked.value;
+  // On another page nobody knows what the question was about.
+  const here = path.value;
+  useEffect(() => () => asked.peek()?.answer(undefined), [here]);
   return one ? <Question key={one.title} {...one} /> : null;
 }
 

@@ -7,7 +7,11 @@ export function Failure({ error }: { readonly error: unknown }) {
   // The page's head says already that the server is away.
   if (error instanceof Away) return <p class="notice tone-warn">{error.message} It will be asked again.</p>;
   if (!(error instanceof Refusal))
-    return <p class="notice tone-bad">{error instanceof Error ? error.message : String(error)}</p>;
+    return (
+      <p class="notice tone-bad" role="alert">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
+    );
   return (
     <div class="notice tone-bad" role="alert">
       <p>{error.message}</p>

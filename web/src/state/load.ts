@@ -12,7 +12,7 @@ export interface Loaded<T> {
   readonly data: Signal<T | undefined>;
   readonly failure: Signal<unknown>;
   readonly loading: Signal<boolean>;
-  /** Loads again. */
+  /** Loads again; while it loads, when that has ended: what is asked for again and again would never come otherwise. */
   readonly again: () => void;
 }
 
@@ -23,28 +23,41 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, on: readon
   const loading = useSignal(true);
   const turn = useSignal(0);
   const key = useRef("");
+  const waiting = useRef(false);
+  const reader = useRef<string | undefined>(undefined);
   const who = me.value?.user;
   useEffect(() => {
     const end = new AbortController();
     const wanted = JSON.stringify(on);
-    // Something else is shown from now on: what was there is not it.
-    if (key.current !== wanted) data.value = undefined;
+    const another = who !== undefined && reader.current !== undefined && who !== reader.current;
+    // Something else is shown from now on, or to somebody else: what was there is not it. A session that ended leaves it.
+    if (key.current !== wanted || another) data.value = undefined;
     key.current = wanted;
+    reader.current = who ?? reader.current;
     loading.value = true;
+    waiting.current = false;
+    const ended = () => {
+      loading.value = false;
+      if (waiting.current) turn.value++;
+    };
     load(end.signal).then(
       (loaded) => {
         if (end.signal.aborted) return;
         data.value = loaded;
         failure.value = undefined;
-        loading.value = false;
+        ended();
       },
       (error: unknown) => {
         if (end.signal.aborted || wasLeft(error)) return;
         failure.value = error;
-        loading.value = false;
+        ended();
       },
     );
     return () => end.abort();
   }, [...on, turn.value, returns.value, who]);
-  return { data, failure, loading, again: () => turn.value++ };
+  const again = () => {
+    if (loading.peek()) waiting.current = true;
+    else turn.value++;
+  };
+  return { data, failure, loading, again };
 }

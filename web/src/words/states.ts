@@ -70,6 +70,19 @@ export function shownImage(status: string): Shown {
   return IMAGES[status] ?? { label: status.toLowerCase(), shape: "turn", tone: "busy" };
 }
 
+const VERDICTS: Readonly<Record<string, Shown>> = {
+  accepted: { label: "accepted", shape: "tick", tone: "good" },
+  warned: { label: "warned", shape: "triangle", tone: "warn" },
+  refused: { label: "refused", shape: "cross", tone: "bad" },
+  unknown: { label: "not known", shape: "ring", tone: "warn" },
+  released: { label: "released", shape: "tick", tone: "warn" },
+};
+
+/** How the result of a verdict is shown, or that staff let the image through. */
+export function shownVerdict(result: string): Shown {
+  return VERDICTS[result] ?? { label: result, shape: "ring", tone: "calm" };
+}
+
 const ACTIVITIES: Readonly<Record<string, Shown>> = {
   active: { label: "in use", shape: "disc", tone: "good" },
   warm: { label: "kept warm", shape: "half", tone: "good" },

@@ -1,28 +1,42 @@
 // The list of all images of a system. Shifter's form has no pages, and its client needs the length before the first byte;
-// so the answer is made page by page, letting other requests through in between, and sent as a whole.
+// so the texts that the catalog keeps are gathered first, and then sent a piece at a time: a copy of the whole would take
+// as much memory again for everybody who lists, and nobody else would be answered while it is made.
 
-import { setImmediate as others } from "node:timers/promises";
+import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { Desk, Principal } from "../../types.ts";
-import { writeImage } from "./wire-image.ts";
-
-const PAGE = 2000;
+import type { Desk, Principal, WriteImage } from "../../types.ts";
 
 /** Sends what the caller may read. */
 export async function sendImageList(
   desk: Desk,
   asked: { readonly who: Principal | undefined; readonly system: string; readonly reply: FastifyReply },
-  labels: boolean,
+  write: WriteImage,
 ): Promise<undefined> {
-  const parts: Buffer[] = [Buffer.from('{"list":[')];
-  let after: string | undefined;
-  do {
-    const page = await desk.list(asked.who, { system: asked.system, limit: PAGE, after });
-    const text = page.items.map((image) => writeImage(image, labels)).join(",");
-    if (text !== "") parts.push(Buffer.from(parts.length > 1 ? `,${text}` : text));
-    after = page.next;
-    await others();
-  } while (after !== undefined);
-  parts.push(Buffer.from("]}"));
-  asked.reply.header("content-type", "application/json").send(Buffer.concat(parts));
+  const [first, ...rest] = await desk.listTexts(asked.who, asked.system, write);
+  // Each text has its comma before it; the first one has none to be parted from.
+  const parts = [HEAD, first?.subarray(1) ?? NOTHING, ...rest, END];
+  const length = parts.reduce((sum, { length }) => sum + length, 0);
+  const headers = { "content-type": "application/json", "content-length": String(length) };
+  asked.reply.headers(headers).send(Readable.from(pieces(parts), { objectMode: false }));
+}
+
+const HEAD = Buffer.from('{"list":[');
+const END = Buffer.from("]}");
+const NOTHING = Buffer.alloc(0);
+
+/** Bytes that are written at once: the texts between two private images may be short. */
+const PIECE = 256 * 1024;
+
+function* pieces(parts: readonly Buffer[]): Generator<Buffer> {
+  let some: Buffer[] = [];
+  let length = 0;
+  for (const part of parts) {
+    some.push(part);
+    length += part.length;
+    if (length < PIECE) continue;
+    yield Buffer.concat(some, length);
+    some = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(some, length);
 }

@@ -114,6 +114,8 @@ describe("Shifter's routes", () => {
     const { body, headers } = await get("/api/list/cluster/");
     expect((JSON.parse(body) as { list: unknown[] }).list).toHaveLength(4501);
     expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
+    const head = await app.inject({ method: "HEAD", url: "/api/list/cluster/" });
+    expect([head.headers["content-length"], head.body]).toEqual([headers["content-length"], ""]);
     expect(JSON.parse((await get("/api/list/empty")).body)).toEqual({ list: [] });
   });
 

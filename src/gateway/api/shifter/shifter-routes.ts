@@ -2,14 +2,14 @@
 // what was sent, asks the desk, and writes the answer in Shifter's form; it decides nothing.
 
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
-import type { Desk, ImageName, Principal } from "../../types.ts";
+import type { Desk, ImageName, ImageRecord, Principal } from "../../types.ts";
 import type { Authenticate } from "../ask.ts";
 import { imageName, systemName } from "../image-name.ts";
 import { sendImageList } from "./image-list.ts";
 import { sendJson } from "./send-json.ts";
 import { BODY_LIMIT, parseWireBody, wireAcl, wireFile } from "./wire-body.ts";
 import { refuseMethod, refusePath, sendWireError } from "./wire-error.ts";
-import { imageWriter, writePull } from "./wire-image.ts";
+import { imageWriter, writeImage, writePull } from "./wire-image.ts";
 import { readLimit, writeExpired, writeLookups, writeQueue } from "./wire-lists.ts";
 
 /** What the routes need. */
@@ -46,6 +46,7 @@ export function shifterRoutes(options: ShifterRoutesOptions): FastifyPluginAsync
 function addRoutes(api: FastifyInstance, options: ShifterRoutesOptions): void {
   const { desk, labels } = options;
   const write = imageWriter({ labels });
+  const writeListed = (image: ImageRecord) => writeImage(image, labels);
   // Whatever it says it is: curl calls JSON a form, and Shifter never looks.
   api.removeAllContentTypeParsers();
   api.addContentTypeParser("*", { parseAs: "string", bodyLimit: BODY_LIMIT }, (_request, text, done) =>
@@ -59,7 +60,7 @@ function addRoutes(api: FastifyInstance, options: ShifterRoutesOptions): void {
   const image = (method: HTTPMethods, url: string, answer: (asked: AskedOfImage) => Promise<string>) =>
     addRoute(api, method, [`${url}/:system/:type/*`], ofImage(options, answer));
 
-  system("/list/:system", (asked) => sendImageList(desk, asked, labels));
+  system("/list/:system", (asked) => sendImageList(desk, asked, writeListed));
   system("/queue/:system", async ({ who, system }) => writeQueue(await desk.queue(who, system)));
   system("/autoexpire/:system", async ({ who, system }) => writeExpired(await desk.autoexpire(who, system)));
   system("/metrics/:system", async ({ who, system, request }) =>

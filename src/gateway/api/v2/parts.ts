@@ -20,6 +20,31 @@ export interface V2Parts {
   readonly watch: (listener: (id: string) => void) => () => void;
   /** Of the site's own registry; undefined: it has none. */
   readonly registry?: Office | undefined;
+  /** What was judged of images, by digest; undefined: nobody judges. */
+  readonly verdicts?: ((digests: readonly string[]) => Promise<ReadonlyMap<string, ToldVerdict>>) | undefined;
+}
+
+/** What is told of a verdict. */
+export interface ToldVerdict {
+  readonly result: "accepted" | "warned" | "refused" | "unknown";
+  /** Seconds since 1970. */
+  readonly judgedAt: number;
+  readonly profile: string;
+  /** Of the advisories, ISO 8601; undefined: nobody scanned. */
+  readonly databaseDate: string | undefined;
+  readonly counts: Readonly<Record<"error" | "warning" | "info" | "style" | "unknown" | "waived", number>>;
+  /** Seconds since 1970; the image's own time. */
+  readonly builtAt?: number | undefined;
+  /** The heaviest first. */
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: "error" | "warning" | "info" | "style";
+    readonly certainty: "certain" | "likely" | "person" | "unknown";
+    readonly message: string;
+    readonly hint?: string | undefined;
+    readonly waived?: { readonly by: string; readonly reason: string; readonly until: number | null } | undefined;
+  }[];
+  readonly release?: { readonly by: string; readonly reason: string; readonly at: number } | undefined;
 }
 
 /** Finds people and groups by name; undefined: there is none. */

@@ -9,6 +9,7 @@ import { systemOf, type V2Parts } from "./parts.ts";
 import { AclChange, Image, ImagePage, SYSTEM, TagHistory } from "./schemas/image.ts";
 import { line, PAGING, ref } from "./schemas/shared.ts";
 import type { TypedServer } from "./type-provider.ts";
+import { withVerdicts } from "./verdicts.ts";
 
 const ALL = Type.Optional(
   Type.Boolean({ description: "For administrators and operators: also what nobody showed them, without using it." }),
@@ -36,7 +37,8 @@ export function imageRoutes(app: TypedServer, parts: V2Parts): void {
     { schema: answering("listImages", "Images that you may read", { querystring: LIST_QUERY }, ref(ImagePage)) },
     async (request) => {
       const system = systemOf(parts, request.query.system);
-      return desk.list(await authenticate(request, system), { ...request.query, system });
+      const page = await desk.list(await authenticate(request, system), { ...request.query, system });
+      return { ...page, items: await withVerdicts(page.items, parts) };
     },
   );
   app.get(
@@ -52,7 +54,8 @@ export function imageRoutes(app: TypedServer, parts: V2Parts): void {
     async (request) => {
       const name = nameOf(request.params);
       const { all = false } = request.query;
-      return desk.lookup(await authenticate(request, name.system), name, { all });
+      const image = await desk.lookup(await authenticate(request, name.system), name, { all });
+      return (await withVerdicts([image], parts))[0] ?? image;
     },
   );
   app.get(

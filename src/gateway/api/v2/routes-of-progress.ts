@@ -49,6 +49,8 @@ export function progressRoutes(app: TypedServer, parts: V2Parts): void {
     reply.hijack();
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
+    // Whoever went while the pull was looked for is not told again.
+    if (reply.raw.closed) gone.abort();
     const signal = AbortSignal.any([gone.signal, ending.signal]);
     try {
       await sendEvents(reply.raw, newsOf({ desk, changed }, who, id, signal), signal);

@@ -45,6 +45,8 @@ export interface ImportRequest {
   readonly conversion?: ConversionOptions | undefined;
   /** Makes the file of another format, or elsewhere; a squashfs file in `workDir` unless said otherwise. */
   readonly make?: ((image: OciImage, blobs: BlobSource) => Promise<MadeFile>) | undefined;
+  /** Looks for signatures in the copy of the file; left out: nobody asks for them. */
+  readonly signatures?: ((copy: string) => Promise<MadeImage["signatures"]>) | undefined;
   /** Hears of the stages: the file has been read, and is being packed. */
   readonly onStage?: ((stage: "HASHING" | "CONVERSION") => void) | undefined;
 }
@@ -84,7 +86,14 @@ async function madeImage(
   try {
     const { image, blobs } = imported;
     const file = request.make ? await request.make(image, blobs) : await squashfsFile(request, imported, copy, folder);
-    return { ...factsOf(image, request), id: copy.fastHash, digest: file.digest, file };
+    const signatures = await request.signatures?.(copy.path);
+    return {
+      ...factsOf(image, request),
+      id: copy.fastHash,
+      digest: file.digest,
+      file,
+      ...(signatures ? { signatures } : {}),
+    };
   } finally {
     await imported.close();
   }

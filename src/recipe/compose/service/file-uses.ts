@@ -38,7 +38,7 @@ function fileUse(field: Field, key: "secrets" | "configs", { notebook }: Service
   const target = optional(child(field, "target"), text, notebook) ?? name;
   const path = posix.resolve(key === "secrets" ? "/run/secrets" : "/", target);
   if (key === "secrets" && !target.startsWith("/") && !path.startsWith("/run/secrets/")) {
-    notebook.error(child(field, "target") ?? field, `${target} leads out of /run/secrets`);
+    notebook.refuse(child(field, "target") ?? field, `${target} leads out of /run/secrets`);
   }
   return {
     name,

@@ -67,7 +67,7 @@ function rancherHealth(field: Field, service: ServiceField, http: Http | undefin
   if (path === undefined || port === undefined) {
     const cure = 'write request_line: "GET /path HTTP/1.0", or a healthcheck';
     if (request === undefined) notebook.warn(field, "a check that only opens the port is not made", cure);
-    else notebook.error(line ?? field, `${request} is no request that berth makes`, cure);
+    else notebook.refuse(line ?? field, `${request} is no request that berth makes`, cure);
   }
   const number = (key: string) => optional(child(field, key), whole(1), notebook);
   const found = http ?? (path === undefined || port === undefined ? undefined : { port, path });

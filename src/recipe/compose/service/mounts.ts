@@ -37,7 +37,7 @@ function targetOf(written: string | undefined, field: Field, notebook: Notebook)
     return undefined;
   }
   const path = posix.normalize(written);
-  return path.length > 1 ? path.replace(/\/+$/, "") : path;
+  return path.length > 1 ? path.replace(/(?<!\/)\/+$/, "") : path;
 }
 
 function shortForm(field: Field, service: ServiceField): MountSpec | undefined {
@@ -89,14 +89,14 @@ function bind(
 ): MountSpec | undefined {
   if (!source.startsWith("/")) {
     const cure = "write an absolute path of the site's file systems, use a volume, or carry the file as a config";
-    notebook.error(field, `${source} is a path of your own machine, which a server does not have`, cure);
+    notebook.refuse(field, `${source} is a path of your own machine, which a server does not have`, cure);
     return undefined;
   }
   const { readOnly, propagation, create } = options;
   const plain = posix.normalize(source);
   return {
     kind: "bind",
-    source: plain.length > 1 ? plain.replace(/\/+$/, "") : plain,
+    source: plain.length > 1 ? plain.replace(/(?<!\/)\/+$/, "") : plain,
     target,
     readOnly,
     propagation,
@@ -112,7 +112,7 @@ function volume(
   options: { readOnly: boolean; noCopy: boolean; subpath?: string | undefined },
 ): MountSpec | undefined {
   if (name === undefined) {
-    notebook.error(
+    notebook.refuse(
       field,
       "a volume without a name would be lost with its container",
       "name it and declare it under volumes",

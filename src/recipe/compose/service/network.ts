@@ -40,7 +40,7 @@ function readMode(service: ServiceField): string | undefined {
     return undefined;
   }
   if (field !== undefined)
-    service.notebook.error(field, `${mode} is no network mode`, "none, host and service:NAME are");
+    service.notebook.refuse(field, `${mode} is no network mode`, "none, host and service:NAME are");
   return undefined;
 }
 

@@ -22,7 +22,7 @@ export function readPorts(service: ServiceField): Pick<ServiceSpec, "ports" | "e
     const found = item.node.kind === "map" ? longForm(item, notebook) : shortForm(item, notebook);
     for (const port of found) {
       if (ports.length >= MAX_PORTS || ++spent.ports > MAX_TOGETHER) {
-        notebook.error(item, `a service publishes at most ${MAX_PORTS} ports, a stack ${MAX_TOGETHER}`);
+        notebook.refuse(item, `a service publishes at most ${MAX_PORTS} ports, a stack ${MAX_TOGETHER}`);
         return { ports, expose: [] };
       }
       if (ports.some((other) => isSame(port, other))) continue;
@@ -87,7 +87,7 @@ function shortForm(item: Field, notebook: Notebook): readonly PortSpec[] {
     return [];
   }
   if (word !== "tcp" && word !== "udp") {
-    notebook.error(item, `the protocol ${protocol} is not published`, "tcp and udp are");
+    notebook.refuse(item, `the protocol ${protocol} is not published`, "tcp and udp are");
     return [];
   }
   return spread(item, container, published, { address: plainAddress(address), protocol: word }, notebook);
@@ -168,7 +168,7 @@ function readExpose(service: ServiceField): readonly number[] {
     const span = spanOf((scalarText(item.node) ?? "").replace(/\/(?:tcp|udp)$/i, ""));
     if (span === undefined || span.first === 0) notebook.error(item, "expose names ports", 'such as "8080"');
     else if (span.last - span.first < MAX_PORTS) for (let port = span.first; port <= span.last; port++) found.add(port);
-    else notebook.error(item, `a service exposes at most ${MAX_PORTS} ports`);
+    else notebook.refuse(item, `a service exposes at most ${MAX_PORTS} ports`);
   }
   return [...found];
 }

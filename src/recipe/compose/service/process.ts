@@ -85,7 +85,7 @@ function readPull(service: ServiceField, labels: Readonly<Record<string, string>
     return "missing";
   }
   if (policy === "build")
-    service.notebook.error(field, "images are not built here", "build and push it first: berth build");
+    service.notebook.refuse(field, "images are not built here", "build and push it first: berth build");
   else return optional(field, oneOf(["always", "missing", "never"]), service.notebook) ?? "missing";
   return "missing";
 }
@@ -194,6 +194,6 @@ const LETTERS = 64;
 function isAffordable(count: number, item: Field, { notebook, reading: { spent } }: ServiceField): boolean {
   spent.variables += count;
   if (spent.variables <= MAX_FROM_FILES) return true;
-  notebook.error(item, `a stack takes at most ${MAX_FROM_FILES} variables and labels from files`);
+  notebook.refuse(item, `a stack takes at most ${MAX_FROM_FILES} variables and labels from files`);
   return false;
 }

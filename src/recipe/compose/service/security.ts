@@ -100,7 +100,7 @@ function gpu(field: Field, assumed: string | undefined, notebook: Notebook): rea
   const ids = optional(child(field, "device_ids"), words, notebook);
   if (driver === "cdi") return ids ?? [];
   if (!abilities.some((ability) => ability === "gpu" || ability === "nvidia")) {
-    notebook.error(child(field, "capabilities") ?? field, "only GPUs are reserved", "write capabilities: [gpu]");
+    notebook.refuse(child(field, "capabilities") ?? field, "only GPUs are reserved", "write capabilities: [gpu]");
     return [];
   }
   const count = child(field, "count");

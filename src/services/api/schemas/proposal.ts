@@ -52,7 +52,10 @@ export const Finding = named("Finding", "What a rule found.", {
   hint: Type.Optional(text("What to do.")),
   pointer: text("Where in the stack: `/services/db/ports/0`."),
   place: Type.Optional(ref(Place)),
-  certainty: word(["certain", "likely", "unknown"], "`unknown`: the facts to decide were not there."),
+  certainty: word(
+    ["certain", "likely", "person", "unknown"],
+    "`person`: somebody has to look; `unknown`: the facts to decide were not there.",
+  ),
   waived: Type.Optional(ref(Waiver)),
 });
 

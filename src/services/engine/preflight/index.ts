@@ -2,7 +2,9 @@
 
 import { BerthError, reasonOf } from "../../../base/errors.ts";
 import type { Finding } from "../../../platform/doctor/index.ts";
+import type { EngineFacts } from "../../../policy/practice-facts.ts";
 import type { Engine, EngineInfo } from "../types.ts";
+import { absentEngineFacts, engineFacts } from "./engine-facts.ts";
 import { SAID_CHECKS } from "./said-checks.ts";
 import { TrialGround } from "./trial-ground.ts";
 import { TRIED_CHECKS, type Trial } from "./tried-checks.ts";
@@ -12,23 +14,33 @@ export interface Preflight {
   readonly address: string;
   readonly info: EngineInfo | undefined;
   readonly findings: readonly Finding[];
+  /** For the practices about engines; undefined: nobody can say whether there is one. */
+  readonly facts: EngineFacts | undefined;
 }
 
-/** `image`: one that the engine has, with busybox in it; undefined: one is made of this machine's busybox. */
-export async function examineEngine(
-  engine: Engine,
-  { image, signal }: { readonly image?: string | undefined; readonly signal: AbortSignal },
-): Promise<Preflight> {
+interface Wishes {
+  /** One that the engine has, with busybox in it; undefined: one is made of this machine's busybox. */
+  readonly image?: string | undefined;
+  /** The address was found, not named: when nothing answers there, the machine may have no engine at all. */
+  readonly isUsual?: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Asks and tries an engine. Its failures are findings. */
+export async function examineEngine(engine: Engine, { image, isUsual, signal }: Wishes): Promise<Preflight> {
   const { address } = engine;
   let info: EngineInfo;
   try {
     info = await engine.info({ signal });
   } catch (error) {
     signal.throwIfAborted();
-    return { address, info: undefined, findings: [unreached(error)] };
+    const facts = isUsual ? await absentEngineFacts(error) : undefined;
+    return { address, info: undefined, findings: [unreached(error)], facts };
   }
   const said = SAID_CHECKS.map(([name, check]) => ({ name, ...check(info) }));
-  return { address, info, findings: [...said, ...(await tried(engine, info, image, signal))] };
+  // Before the trials, which make networks of their own.
+  const facts = await engineFacts(engine, info, signal);
+  return { address, info, facts, findings: [...said, ...(await tried(engine, info, image, signal))] };
 }
 
 async function tried(

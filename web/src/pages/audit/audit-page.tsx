@@ -1,6 +1,5 @@
 // Who did what, and who was not let.
 
-import { useSignal } from "@preact/signals";
 import type { AuditEntry } from "../../api/types.ts";
 import { Button } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -14,6 +13,7 @@ import { Time } from "../../parts/time.tsx";
 import { query, setQuery } from "../../state/location.ts";
 import { usePages } from "../../state/pages-of.ts";
 import { hasRole } from "../../state/session.ts";
+import { useTyped } from "../../state/typed.ts";
 import { shownOutcome } from "../../words/states.ts";
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
@@ -30,9 +30,9 @@ const FILTERS = ["who", "object", "action"] as const;
 export function AuditPage() {
   const asked = Object.fromEntries(FILTERS.map((name) => [name, query.value.get(name) ?? ""]));
   const pages = usePages<AuditEntry>("/v2/service-audit", asked);
-  const who = useSignal(asked["who"] ?? "");
-  const object = useSignal(asked["object"] ?? "");
-  const action = useSignal(asked["action"] ?? "");
+  const who = useTyped(asked["who"] ?? "");
+  const object = useTyped(asked["object"] ?? "");
+  const action = useTyped(asked["action"] ?? "");
   return (
     <Page title="Audit">
       <search>

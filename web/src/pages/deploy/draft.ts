@@ -19,6 +19,30 @@ const EXAMPLE_NAME = "compose.yaml";
 export const EMPTY: Draft = { name: "", files: [{ name: EXAMPLE_NAME, text: "" }], tags: "", changed: false };
 export const draft = signal<Draft>(EMPTY);
 
+/** Drafts of other stacks, by name; `""`: of one that is new. */
+const aside = new Map<string, Draft>();
+let shown = "";
+
+/** Shows the draft for a stack, or for a new one; another that was being written is laid aside, not lost. */
+export function openDraft(stack: string): void {
+  if (stack === shown) return;
+  if (draft.peek().changed) aside.set(shown, draft.peek());
+  else aside.delete(shown);
+  shown = stack;
+  draft.value = aside.get(stack) ?? EMPTY;
+}
+
+/** Whether something was written that is not deployed. */
+export function isUnsaved(): boolean {
+  return draft.peek().changed || [...aside].some(([stack, one]) => stack !== shown && one.changed);
+}
+
+/** Forgets them all. */
+export function forgetDrafts(): void {
+  aside.clear();
+  draft.value = EMPTY;
+}
+
 /** Changes a part of it. */
 export function edit(change: Partial<Omit<Draft, "changed">>): void {
   draft.value = { ...draft.value, ...change, changed: true };

@@ -2,18 +2,16 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { RecipeFile } from "../../api/types.ts";
 import { announce } from "../../state/announce.ts";
-import { edit, withFiles } from "./draft.ts";
+import { draft, edit, withFiles } from "./draft.ts";
 import { readFiles } from "./read-files.ts";
 
 interface Props {
-  readonly files: readonly RecipeFile[];
   readonly onFirst: (name: string) => void;
   readonly children: ComponentChildren;
 }
 
-export function DropPlace({ files, onFirst, children }: Props) {
+export function DropPlace({ onFirst, children }: Props) {
   const over = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   async function take(event: DragEvent): Promise<void> {
@@ -23,7 +21,7 @@ export function DropPlace({ files, onFirst, children }: Props) {
     problem.value = got.problem;
     const [first] = got.read;
     if (!first) return;
-    edit({ files: withFiles(files, got.read) });
+    edit({ files: withFiles(draft.peek().files, got.read) });
     onFirst(first.name);
     announce("Files read");
   }

@@ -5,7 +5,7 @@ import type { RecipeFile } from "../../api/types.ts";
 import { Button } from "../../parts/button.tsx";
 import { announce } from "../../state/announce.ts";
 import { counted } from "../../words/amounts.ts";
-import { edit, withFiles } from "./draft.ts";
+import { draft, edit, withFiles } from "./draft.ts";
 import { readFiles } from "./read-files.ts";
 
 interface Props {
@@ -21,7 +21,7 @@ export function FilesField({ files, shown, marks, onShow }: Props) {
     const { read, problem } = await readFiles(list ? [...list] : []);
     refused.value = problem;
     if (read.length === 0) return;
-    edit({ files: withFiles(files, read) });
+    edit({ files: withFiles(draft.peek().files, read) });
     onShow(read[0]?.name ?? shown);
     announce(`${counted(read.length, "file")} read`);
   }

@@ -27,6 +27,8 @@ export function useProposal(draft: Draft): Proposing {
   useEffect(() => {
     if (!isWhole(draft)) {
       proposal.value = undefined;
+      failure.value = undefined;
+      asking.value = false;
       return;
     }
     const end = new AbortController();

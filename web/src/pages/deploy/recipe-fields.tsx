@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Field } from "../../parts/field.tsx";
+import { useTyped } from "../../state/typed.ts";
 import { draft, edit } from "./draft.ts";
 import { DropPlace } from "./drop-place.tsx";
 import { Editor, type Jump } from "./editor.tsx";
@@ -27,7 +28,7 @@ export function RecipeFields({ named, remarks, jump }: Props) {
     if (jump) chosen.value = jump.file;
   }, [jump]);
   return (
-    <DropPlace files={files} onFirst={show}>
+    <DropPlace onFirst={show}>
       {!named && <NameField />}
       <FilesField files={files} shown={file?.name ?? ""} marks={marksOf(remarks)} onShow={show} />
       {file && (
@@ -37,7 +38,9 @@ export function RecipeFields({ named, remarks, jump }: Props) {
           text={file.text}
           remarks={remarks}
           jump={jump?.file === file.name ? jump : undefined}
-          onText={(text) => edit({ files: files.map((one) => (one.name === file.name ? { ...one, text } : one)) })}
+          onText={(text) =>
+            edit({ files: draft.peek().files.map((one) => (one.name === file.name ? { ...one, text } : one)) })
+          }
         />
       )}
       <TagsField />
@@ -52,7 +55,7 @@ function marksOf(remarks: readonly Remark[]): ReadonlyMap<string, number> {
 }
 
 function NameField() {
-  const value = useSignal(draft.value.name);
+  const value = useTyped(draft.value.name);
   return (
     <Field
       label="Name of the stack"

@@ -1,12 +1,12 @@
 // Asks before a tab is closed in which a recipe was written that is not deployed.
 
 import { useEffect } from "preact/hooks";
-import { draft } from "./draft.ts";
+import { isUnsaved } from "./draft.ts";
 
 export function useUnsaved(): void {
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
-      if (draft.peek().changed) event.preventDefault();
+      if (isUnsaved()) event.preventDefault();
     };
     globalThis.addEventListener("beforeunload", warn);
     return () => globalThis.removeEventListener("beforeunload", warn);

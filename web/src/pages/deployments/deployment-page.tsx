@@ -43,12 +43,13 @@ export function DeploymentPage({ stack, id }: { readonly stack: string; readonly
 async function look(stack: string, id: string, signal: AbortSignal): Promise<Seen> {
   const filesOf = (deployment: string) =>
     ask<DeploymentFiles>({ path: at`/v2/stacks/${stack}/files`, query: { deployment }, signal });
-  const [made, files, history, now] = await Promise.all([
+  const [made, files, now] = await Promise.all([
     ask<Deployment>({ path: at`/v2/stacks/${stack}/deployments/${id}`, signal }),
     filesOf(id),
-    ask<Answer>({ path: at`/v2/stacks/${stack}/deployments`, signal }),
     ask<Stack>({ path: at`/v2/stacks/${stack}`, signal }),
   ]);
+  const query = { after: String(made.number), limit: 1 };
+  const history = await ask<Answer>({ path: at`/v2/stacks/${stack}/deployments`, query, signal });
   const earlier = history.items.find(({ number }) => number < made.number);
   const before = earlier ? { number: earlier.number, files: await filesOf(earlier.id) } : undefined;
   return { made, files, stack: now, before };

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<StackEvent>[] = [
 
 export function EventsPage({ stack }: { readonly stack: string }) {
   const pages = usePages<StackEvent>(at`/v2/stacks/${stack}/events`);
-  useFresh(pages.first.again, stack);
+  useFresh(pages.changed, stack);
   return (
     <Page title={`Events of ${stack}`} above={<StackTrail stack={stack} />}>
       <StackTabs stack={stack} />

@@ -1,6 +1,5 @@
 // The gateway's images and what is being pulled.
 
-import { useSignal } from "@preact/signals";
 import type { Image } from "../../api/types.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Field } from "../../parts/field.tsx";
@@ -10,25 +9,29 @@ import { Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
+import { defaultSystem } from "../../state/gateway.ts";
 import { query, setQuery } from "../../state/location.ts";
 import { usePages } from "../../state/pages-of.ts";
 import { hasRole } from "../../state/session.ts";
+import { useTyped } from "../../state/typed.ts";
 import { bytes } from "../../words/amounts.ts";
 import { shownImage } from "../../words/states.ts";
 import { PullForm } from "./pull-form.tsx";
 import { Pulls } from "./pulls.tsx";
 import { Release } from "./release.tsx";
+import { ImageVerdictCell } from "./verdict.tsx";
 
 export function ImagesPage() {
   const match = query.value.get("match") ?? "";
+  const system = query.value.get("system") || defaultSystem.value;
   const all = hasRole("operator", "admin") && query.value.get("all") === "true";
-  const pages = usePages<Image>("/v2/images", { match, ...(all ? { all } : {}) });
-  const text = useSignal(match);
+  const pages = usePages<Image>("/v2/images", { system, match, ...(all ? { all } : {}) });
+  const text = useTyped(match);
   return (
     <Page title="Images">
-      <PullForm />
-      <Pulls onEnded={pages.first.again} />
-      <h2>Images of the systems</h2>
+      <PullForm system={system} />
+      <Pulls key={system} system={system} onEnded={pages.first.again} />
+      <h2>Images{system && ` of ${system}`}</h2>
       <search class="bar">
         <Field label="Find" type="search" value={text} onChange={(value) => setQuery({ match: value })} />
         {hasRole("operator", "admin") && (
@@ -57,6 +60,7 @@ export function ImagesPage() {
 }
 
 function Images({ items, again }: { readonly items: readonly Image[]; readonly again: () => void }) {
+  const judged = items.some(({ verdict }) => verdict !== undefined);
   return (
     <Table
       caption="Images"
@@ -78,6 +82,7 @@ function Images({ items, again }: { readonly items: readonly Image[]; readonly a
             </>
           ),
         },
+        ...(judged ? [{ head: "Verdict", cell: (image: Image) => <ImageVerdictCell image={image} /> }] : []),
         { head: "Size", cell: (image) => bytes(image.bytes), number: true },
         { head: "Platform", cell: ({ os, arch }) => `${os}/${arch}` },
         { head: "Pulled", cell: ({ lastPull }) => <Time at={lastPull} /> },

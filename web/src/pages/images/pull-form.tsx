@@ -10,19 +10,20 @@ import { Field } from "../../parts/field.tsx";
 import { useAction } from "../../state/action.ts";
 import { announce } from "../../state/announce.ts";
 import { systems } from "../../state/gateway.ts";
+import { setQuery } from "../../state/location.ts";
 import { pullsChanged } from "./pulls-changed.ts";
+import { watch } from "./watched-pulls.ts";
 
-export function PullForm() {
+export function PullForm({ system }: { readonly system: string }) {
   const tag = useSignal("");
-  const system = useSignal("");
   const { busy, failure, run } = useAction();
   const names = systems.value ?? [];
-  const chosen = system.value || (names.find((one) => one.default) ?? names[0])?.name || "";
   async function pull(): Promise<void> {
     await run(async () => {
-      const body = { tag: tag.value.trim(), system: chosen };
+      const body = { tag: tag.value.trim(), system };
       const answer = await ask<PullAnswer>({ method: "POST", path: "/v2/pulls", body });
       announce(answer.image ? `${body.tag} is there already` : `${body.tag} is being pulled`);
+      if (answer.pull) watch([answer.pull.id]);
       tag.value = "";
       pullsChanged.value += 1;
     });
@@ -39,11 +40,9 @@ export function PullForm() {
         <Field label="Image" value={tag} required placeholder="alpine:3.20" />
         <Choice
           label="For the system"
-          value={chosen}
+          value={system}
           options={names.map(({ name }) => [name, name] as const)}
-          onChange={(name) => {
-            system.value = name;
-          }}
+          onChange={(name) => setQuery({ system: name })}
         />
         <Button submit kind="primary" busy={busy.value}>
           Pull

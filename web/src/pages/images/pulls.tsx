@@ -1,8 +1,8 @@
 // What is being pulled. Asked for while there is something: a stream for each would take all connections of the browser.
 
-import { useEffect, useRef } from "preact/hooks";
 import { ask } from "../../api/ask.ts";
 import type { Pull, PullList } from "../../api/types.ts";
+import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { State } from "../../parts/state.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
@@ -10,7 +10,9 @@ import { useAgainEvery } from "../../state/again-every.ts";
 import { useLoad } from "../../state/load.ts";
 import { bytes } from "../../words/amounts.ts";
 import { shownImage } from "../../words/states.ts";
+import { useFailed } from "./failed-pulls.ts";
 import { pullsChanged } from "./pulls-changed.ts";
+import { watched } from "./watched-pulls.ts";
 
 const COLUMNS: readonly Column<Pull>[] = [
   { head: "Image", cell: ({ tag }) => <code>{tag}</code>, rowHead: true },
@@ -25,18 +27,22 @@ const COLUMNS: readonly Column<Pull>[] = [
     ),
   },
   { head: "Progress", cell: Progress },
-  { head: "", cell: ({ statusMessage }) => <span class="quiet-note">{statusMessage}</span> },
+  { head: "Message", cell: ({ statusMessage }) => <span class="quiet-note">{statusMessage}</span> },
 ];
 
-export function Pulls({ onEnded }: { readonly onEnded: () => void }) {
-  const loaded = useLoad((signal) => ask<PullList>({ path: "/v2/pulls", signal }), [pullsChanged.value]);
+interface Props {
+  readonly system: string;
+  readonly onEnded: () => void;
+}
+
+export function Pulls({ system, onEnded }: Props) {
+  const loaded = useLoad(
+    (signal) => ask<PullList>({ path: "/v2/pulls", query: { system }, signal }),
+    [system, pullsChanged.value],
+  );
   const items = loaded.data.value?.items ?? [];
-  const before = useRef(0);
-  useAgainEvery(items.length > 0 ? 2000 : 15_000, loaded.again);
-  useEffect(() => {
-    if (items.length < before.current) onEnded();
-    before.current = items.length;
-  }, [items.length]);
+  const { failed, forget } = useFailed(loaded.data.value, onEnded);
+  useAgainEvery(watched.value.length > 0 ? 2000 : 15_000, loaded.again);
   return (
     <>
       <Failure error={loaded.failure.value} />
@@ -46,6 +52,16 @@ export function Pulls({ onEnded }: { readonly onEnded: () => void }) {
           <Table caption="Pulls under way" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />
         </>
       )}
+      {failed.map(({ id, tag, statusMessage }) => (
+        <div key={id} class="notice tone-bad" role="alert">
+          <p>
+            <code>{tag}</code> did not come: {statusMessage || "no reason is noted"}
+          </p>
+          <Button kind="quiet" label={`Forget ${tag}`} onPress={() => forget(id)}>
+            Forget it
+          </Button>
+        </div>
+      ))}
     </>
   );
 }

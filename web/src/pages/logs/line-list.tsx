@@ -11,9 +11,11 @@ interface Props {
   readonly lines: readonly Line[];
   readonly label: string;
   readonly mark: string;
+  /** Lines of any day that somebody searched for: with their dates, and no higher than they need. */
+  readonly found?: boolean | undefined;
 }
 
-export function LineList({ lines, label, mark }: Props) {
+export function LineList({ lines, label, mark, found = false }: Props) {
   const frame = useRef<HTMLElement>(null);
   const top = useSignal(0);
   const height = useSignal(600);
@@ -39,7 +41,7 @@ export function LineList({ lines, label, mark }: Props) {
   return (
     <div class="lines-place">
       <section
-        class="lines"
+        class={found ? "lines found" : "lines"}
         ref={frame}
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
@@ -52,7 +54,7 @@ export function LineList({ lines, label, mark }: Props) {
       >
         <div class="lines-all" style={{ "--rows": String(count) }}>
           {lines.slice(from, to).map((line, index) => (
-            <LineRow key={line.key} line={line} row={from + index} mark={mark} />
+            <LineRow key={line.key} line={line} row={from + index} mark={mark} dated={found} />
           ))}
         </div>
       </section>
@@ -65,10 +67,20 @@ export function LineList({ lines, label, mark }: Props) {
   );
 }
 
-function LineRow({ line, row, mark }: { readonly line: Line; readonly row: number; readonly mark: string }) {
+interface RowProps {
+  readonly line: Line;
+  readonly row: number;
+  readonly mark: string;
+  readonly dated: boolean;
+}
+
+function LineRow({ line, row, mark, dated }: RowProps) {
+  const when = moment(line.at);
   return (
     <div class={`line ${line.stream}`} style={{ "--row": String(row) }}>
-      <span class="line-time">{moment(line.at).slice(11)}</span>
+      <span class="line-time" title={when}>
+        {dated ? when.slice(5) : when.slice(11)}
+      </span>
       <span class="line-from">{line.from}</span>
       <span class="line-stream">{line.stream === "stderr" ? "err" : ""}</span>
       <span class="line-text">{marked(line.text, mark)}</span>

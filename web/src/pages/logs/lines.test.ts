@@ -1,11 +1,20 @@
 import { expect, test } from "vitest";
 import type { LogLine } from "../../api/types.ts";
-import { asText, filtered, plain, unseen, withLines } from "./lines.ts";
+import { asText, filtered, plain, unseen, withLines, withWaiting } from "./lines.ts";
 
 test("only the newest lines are kept, and keys never come twice", () => {
   const lines = withLines(withLines([], [line(1), line(2)], 3), [line(3), line(4)], 3);
   expect(lines.map(({ text }) => text)).toEqual(["line 2", "line 3", "line 4"]);
   expect(lines.map(({ key }) => key)).toEqual([1, 2, 3]);
+});
+
+test("however much comes while nothing is drawn, only so much waits, the newest", () => {
+  let waiting: LogLine[] = [];
+  for (let at = 1; at <= 100; at += 1) {
+    waiting = withWaiting(waiting, line(at), 3);
+    expect(waiting.length).toBeLessThanOrEqual(6);
+  }
+  expect(waiting.at(-1)?.at).toBe(100);
 });
 
 test("letter case does not matter to a filter", () => {

@@ -23,6 +23,15 @@ export function withLines(lines: readonly Line[], more: readonly LogLine[], most
   return [...lines.slice(Math.max(0, lines.length + next.length - most)), ...next];
 }
 
+/**
+ * Adds a line to those that wait to be drawn. Nothing is drawn of a page that is hidden, however much comes: of far too many the
+ * oldest go, not of each one too many, since that would copy all of them for each.
+ */
+export function withWaiting(waiting: LogLine[], line: LogLine, most = MOST_LINES): LogLine[] {
+  waiting.push(line);
+  return waiting.length > 2 * most ? waiting.slice(-most) : waiting;
+}
+
 /** The lines with the text in them, whatever its letter case. */
 export function filtered(lines: readonly Line[], text: string): readonly Line[] {
   if (text === "") return lines;

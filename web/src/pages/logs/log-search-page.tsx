@@ -1,6 +1,5 @@
 // Finds lines in the logs of all stacks whose logs one may read.
 
-import { useSignal } from "@preact/signals";
 import { ask } from "../../api/ask.ts";
 import type { LogList } from "../../api/types.ts";
 import { Button } from "../../parts/button.tsx";
@@ -11,6 +10,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useLoad } from "../../state/load.ts";
 import { query, setQuery } from "../../state/location.ts";
+import { useTyped } from "../../state/typed.ts";
 import { counted } from "../../words/amounts.ts";
 import { LineList } from "./line-list.tsx";
 import { withLines } from "./lines.ts";
@@ -26,8 +26,8 @@ export function LogSearchPage() {
   const asked = query.value.get("text") ?? "";
   const stack = query.value.get("stack") ?? "";
   const hours = query.value.get("hours") ?? "24";
-  const text = useSignal(asked);
-  const inStack = useSignal(stack);
+  const text = useTyped(asked);
+  const inStack = useTyped(stack);
   const found = useLoad(
     async (signal) => (asked === "" ? undefined : search(asked, stack, hours, signal)),
     [asked, stack, hours],
@@ -76,7 +76,7 @@ function Found({ list, mark }: { readonly list: LogList; readonly mark: string }
         {counted(lines.length, "line")}
         {list.cut && "; there are more: search for less"}
       </p>
-      <LineList lines={lines} label="Lines found" mark={mark} />
+      <LineList lines={lines} label="Lines found" mark={mark} found />
     </>
   );
 }

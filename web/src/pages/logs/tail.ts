@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { at } from "../../api/address.ts";
 import type { LogLine } from "../../api/types.ts";
 import { useFollow } from "../../state/follow.ts";
-import { type Line, MOST_LINES, unseen, withLines } from "./lines.ts";
+import { type Line, MOST_LINES, unseen, withLines, withWaiting } from "./lines.ts";
 
 /** Which lines are wanted. */
 export interface TailWish {
@@ -50,7 +50,14 @@ export function useTail({ stack, service, stream }: TailWish): Tail {
   useEffect(() => {
     lines.value = [];
     come.current = [];
-    return () => cancelAnimationFrame(frame.current);
+    waiting.value = 0;
+    paused.value = false;
+    refusal.value = undefined;
+    return () => {
+      cancelAnimationFrame(frame.current);
+      // What comes next asks for a picture of its own.
+      frame.current = 0;
+    };
   }, [stack, service, stream]);
   useFollow(
     {
@@ -62,7 +69,7 @@ export function useTail({ stack, service, stream }: TailWish): Tail {
       },
       onMessage: (event, data) => {
         if (event !== "line") return;
-        come.current.push(data as LogLine);
+        come.current = withWaiting(come.current, data as LogLine);
         frame.current ||= requestAnimationFrame(show);
       },
       onRefused: (refused) => {

@@ -1,12 +1,12 @@
 // All stacks and their services at a glance, what needs attention first.
 
-import { useSignal } from "@preact/signals";
 import { Empty } from "../../parts/empty.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Link } from "../../parts/link.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
 import { query, setQuery } from "../../state/location.ts";
+import { useTyped } from "../../state/typed.ts";
 import { counted } from "../../words/amounts.ts";
 import { grouped, HEADINGS } from "../../words/attention.ts";
 import { type Seen, useStackList } from "./stack-list.ts";
@@ -14,7 +14,7 @@ import { StackRow } from "./stack-row.tsx";
 
 export function OverviewPage() {
   const loaded = useStackList();
-  const match = useSignal(query.value.get("match") ?? "");
+  const match = useTyped(query.value.get("match") ?? "");
   return (
     <Page
       title="Stacks"
@@ -72,7 +72,9 @@ function Groups({ seen, searched }: { readonly seen: Seen; readonly searched: bo
           </ul>
         </section>
       ))}
-      {seen.more && <p class="quiet-note">The first {counted(seen.stacks.length, "stack")}; search for others.</p>}
+      {seen.more && (
+        <p class="quiet-note">The first {counted(seen.stacks.length, "stack")} by name; find others by theirs.</p>
+      )}
     </>
   );
 }

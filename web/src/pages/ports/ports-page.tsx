@@ -26,7 +26,7 @@ const PORTS: readonly Column<Port>[] = [
       </Link>
     ),
   },
-  { head: "Port in the container", cell: ({ container }) => container, number: true },
+  { head: "In the container", cell: ({ container }) => <code>{container}</code> },
   { head: "Class", cell: (port) => port.class },
   { head: "Who reaches it", cell: ({ reach }) => reach },
 ];

@@ -11,12 +11,13 @@ import { Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { useLoad } from "../../state/load.ts";
 import { query } from "../../state/location.ts";
+import { useTyped } from "../../state/typed.ts";
 import { counted } from "../../words/amounts.ts";
 import { shownSeverity } from "../../words/states.ts";
 
 export function RulesPage() {
   const loaded = useLoad((signal) => ask<RuleList>({ path: "/v2/policy/rules", signal }), []);
-  const text = useSignal(query.value.get("rule") ?? "");
+  const text = useTyped(query.value.get("rule") ?? "");
   const severity = useSignal("");
   return (
     <Page title="Rules">

@@ -37,8 +37,9 @@ export function DoingButtons({ stack, doings, onDone, of }: Props) {
     if (LONG.includes(verb)) return go(`/stacks/${encodeURIComponent(stack)}/operations/${answer.id}`);
     onDone();
     // Waking answers when it is done.
-    if (verb !== "wake") await operationEnd(answer as Operation, left.current.signal);
-    announce(`${label}: done`);
+    const isDone = verb === "wake" || (await operationEnd(answer as Operation, left.current.signal)) !== undefined;
+    if (left.current.signal.aborted) return;
+    if (isDone) announce(`${label}: done`);
     onDone();
   }
   if (doings.length === 0) return null;

@@ -10,7 +10,19 @@ import * as token from "./token.ts";
 
 /** All schemas that have a name. */
 export const NAMED: readonly TObject[] = [
-  ...[image.Owner, image.Image, image.ImagePage, image.AclChange, image.ReleaseWish, image.Pin],
+  ...[
+    image.Owner,
+    image.FindingWaiver,
+    image.FindingCounts,
+    image.VerdictRelease,
+    image.ImageFinding,
+    image.ImageVerdict,
+    image.Image,
+    image.ImagePage,
+    image.AclChange,
+    image.ReleaseWish,
+    image.Pin,
+  ],
   ...[image.HeldImage, image.PinPage, image.TagMove, image.TagHistory],
   ...[pull.Progress, pull.ImportFile, pull.Pull, pull.PullList, pull.PullWish, pull.ImportWish, pull.PullAnswer],
   ...[site.System, site.SystemList, site.Person, site.QuotaLimits, site.Quota, site.Event, site.EventPage],

@@ -34,6 +34,51 @@ const userIds = list(Type.Integer(), "Ids of the users who may read it besides t
 const groupIds = list(Type.Integer(), "Ids of the groups that may read it.");
 export const LISTS = { users: userIds, groups: groupIds };
 
+const RESULTS = ["accepted", "warned", "refused", "unknown"] as const;
+const SEVERITIES = ["error", "warning", "info", "style"] as const;
+const CERTAINTIES = ["certain", "likely", "person", "unknown"] as const;
+
+export const FindingWaiver = named("FindingWaiver", "Somebody allowed a finding.", {
+  by: text("Who answers for it."),
+  reason: text("Why."),
+  until: secondsOrNull("When it ends; null: never"),
+});
+
+export const FindingCounts = named("FindingCounts", "How much was found.", {
+  error: count("Errors."),
+  warning: count("Warnings."),
+  info: count("Remarks."),
+  style: count("Remarks on style."),
+  unknown: count("What could not be decided."),
+  waived: count("What somebody allowed."),
+});
+
+export const VerdictRelease = named("VerdictRelease", "Staff let an image through.", {
+  by: text("Who."),
+  reason: text("Why."),
+  at: seconds("When"),
+});
+
+export const ImageFinding = named("ImageFinding", "What a practice of the site says of an image.", {
+  rule: text("Id of the practice: `SEC001`."),
+  severity: word(SEVERITIES, "How much it weighs."),
+  certainty: word(CERTAINTIES, "`unknown`: the facts to decide were not there."),
+  message: text("What, and where."),
+  hint: Type.Optional(text("What to do.")),
+  waived: Type.Optional(ref(FindingWaiver)),
+});
+
+export const ImageVerdict = named("ImageVerdict", "What the site's rules and the advisories said of an image.", {
+  result: word(RESULTS, "`refused` keeps it in quarantine where the site enforces its rules."),
+  judgedAt: seconds("When it was judged"),
+  profile: text("The rules it was judged by."),
+  databaseDate: Type.Optional(text("Day of the advisories, ISO 8601; left out: nobody looked for known flaws.")),
+  builtAt: Type.Optional(seconds("When the image was built, by its own account")),
+  counts: ref(FindingCounts),
+  findings: list(ref(ImageFinding), "The heaviest, at most ten."),
+  release: Type.Optional(ref(VerdictRelease)),
+});
+
 export const Image = named("Image", "An image of a system.", {
   system: text("The system."),
   id: text("Name of its file without ending: the hex of the manifest's digest."),
@@ -63,6 +108,7 @@ export const Image = named("Image", "An image of a system.", {
   lastPull: seconds("When the registry was last asked about it"),
   lastUse: secondsOrNull("When somebody last looked it up to run it"),
   expires: secondsOrNull("When it will be removed unless it is used"),
+  verdict: Type.Optional(ref(ImageVerdict)),
 });
 
 export const ImagePage = page("ImagePage", ref(Image));
