@@ -86,7 +86,7 @@ describe.each(storeChoices())("a store in $kind", ({ open, again, skip }) => {
 
   test.skipIf(skip)("tells its news after the commit, and none of what failed", async () => {
     const store = await open();
-    const heard = listening(store);
+    const heard = await listening(store);
     const failing = store.transaction(async (trx) => {
       await store.notify("channel", "of a failure", trx);
       throw new Error("no");
@@ -103,7 +103,7 @@ describe.each(storeChoices())("a store in $kind", ({ open, again, skip }) => {
   test.skipIf(skip)("tells other processes that something happened", async () => {
     const store = await open();
     const other = await again(store);
-    const heard = listening(other);
+    const heard = await listening(other);
     await store.transaction(async (trx) => {
       await trx.insertInto("servers").values(server("a")).execute();
       await store.notify("channel", "news", trx);
@@ -159,7 +159,7 @@ async function ids(store: Store): Promise<readonly string[]> {
 }
 
 /** Hears the channel; `until` resolves when those words were heard, before or after. */
-function listening(store: Store) {
+async function listening(store: Store) {
   const all: (string | undefined)[] = [];
   let told = () => {};
   store.listen("channel", (payload) => {
@@ -173,5 +173,7 @@ function listening(store: Store) {
       });
     }
   };
+  // PostgreSQL hears nothing before its subscription has taken hold, which it tells.
+  if (store.kind === "postgres") await until(undefined);
   return { all, until };
 }

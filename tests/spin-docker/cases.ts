@@ -44,7 +44,7 @@ async function answers(port: string | undefined): Promise<string> {
   for (;;) {
     const text = await fetch(`http://127.0.0.1:${port}/`)
       .then((response) => response.text())
-      .catch((error: unknown) => String(error));
+      .catch((error: Error) => `${error}, because of ${error.cause}`);
     if (text.includes("busybox") || Date.now() > end) return text;
     await wait(50);
   }

@@ -9,7 +9,7 @@ const RANGES = 128;
 
 /** What one engine may use. */
 export interface EngineRange {
-  /** Exists; for dockerd it is up and has the first address of `subnet`. */
+  /** Exists; for dockerd it is up and has the first address of `subnet`. For Podman, `podman0` is and has. */
   readonly bridge: string;
   /** `10.231.16.0/24`, of the bridge. */
   readonly subnet: string;
@@ -29,29 +29,39 @@ export function releaseRange({ bridge, subnet }: Pick<EngineRange, "bridge" | "s
     spawnSync("ip", ["link", "delete", name], { stdio: "ignore" });
 }
 
-/** Takes a free range; give it back with `releaseRange`. `wanted` false: the bridge only keeps the range, and has no address. */
-export function takeRange(wanted = true): EngineRange {
+/** Takes a free range for an engine; give it back with `releaseRange`. */
+export function takeRange(kind: "docker" | "podman"): EngineRange {
   // Different processes begin in different places: they then need not try each other's.
   for (let tried = 0; tried < RANGES; tried += 1) {
     const number = (process.pid + tried) % RANGES;
     const bridge = `bt${number}`;
     if (spawnSync("ip", ["link", "add", bridge, "type", "bridge"], { stdio: "ignore" }).status === 0)
-      return prepared(bridge, number, wanted);
+      return prepared(kind, bridge, number);
   }
   throw new Error(`all ${RANGES} test bridges are taken, or bridges cannot be made here`);
 }
 
-function prepared(bridge: string, number: number, wanted: boolean): EngineRange {
+function prepared(kind: "docker" | "podman", bridge: string, number: number): EngineRange {
   const prefix = `10.${231 + Math.floor(number / 16)}`;
   const third = (number % 16) * 16;
   const gateway = `${prefix}.${third}.1`;
-  if (wanted) {
-    execFileSync("ip", ["address", "add", `${gateway}/24`, "dev", bridge]);
-    execFileSync("ip", ["link", "set", bridge, "up"]);
-  }
+  if (kind === "podman") ip("link", "add", PODMAN_BRIDGE, "type", "bridge");
+  const used = kind === "podman" ? PODMAN_BRIDGE : bridge;
+  ip("address", "add", `${gateway}/24`, "dev", used);
+  // One that is not set changes as containers come and go; those that stay then reach nobody for a minute.
+  const linkAddress = `02:62:74:00:00:${number.toString(16).padStart(2, "0")}`;
+  ip("link", "set", used, "up", "address", linkAddress);
+  // Podman removes a bridge without links with the last container; the next one would be without that address.
+  if (kind === "podman") ip("link", "set", ONLY_PODMAN, "master", used);
   return { bridge, gateway, subnet: `${prefix}.${third}.0/24`, pool: `${prefix}.${third + 8}.0/21` };
 }
 
+function ip(...words: readonly string[]): void {
+  execFileSync("ip", words);
+}
+
+/** Of its default network. */
+const PODMAN_BRIDGE = "podman0";
 const ONLY_PODMAN = "bt-podman";
 
 /**
@@ -62,7 +72,7 @@ export async function onlyPodman(retry: () => void): Promise<string> {
   const until = Date.now() + 100_000;
   for (;;) {
     retry();
-    if (spawnSync("ip", ["link", "add", ONLY_PODMAN, "type", "bridge"], { stdio: "ignore" }).status === 0)
+    if (spawnSync("ip", ["link", "add", ONLY_PODMAN, "type", "veth"], { stdio: "ignore" }).status === 0)
       return ONLY_PODMAN;
     if (Date.now() > until) throw new Error(`another test's Podman runs: ip link delete ${ONLY_PODMAN} if it does not`);
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -135,7 +135,7 @@ async function startEngine(
   sweep();
   const lock = kind === "podman" ? await onlyPodman(sweep) : undefined;
   const dir = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
-  const range = takeRange(kind === "docker");
+  const range = takeRange(kind);
   claim(dir, range, lock);
   // Who may reach the socket is decided by the socket's own mode.
   await chmod(dir, 0o711);

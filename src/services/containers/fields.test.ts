@@ -57,11 +57,11 @@ describe("fields", () => {
 });
 
 describe("ports", () => {
-  const port = (container: number, host: number, protocol: "tcp" | "udp" = "tcp") => ({
+  const port = (container: number, host: number, protocol: "tcp" | "udp" = "tcp", address = "0.0.0.0") => ({
     container,
     host,
     protocol,
-    address: "",
+    address,
   });
 
   test("are ssh's and the application's, the lowest of several", () => {
@@ -69,6 +69,13 @@ describe("ports", () => {
     expect(spinPorts(published)).toEqual({ ssh: 1, app: 2, others: { "8080/tcp": 3, "53/udp": 4 } });
     expect(spinPorts([port(53, 4, "udp")])).toEqual({ ssh: undefined, app: 4, others: {} });
     expect(spinPorts([])).toEqual({ ssh: undefined, app: undefined, others: {} });
+  });
+
+  // A port that something else has in one family only makes Docker choose two numbers.
+  test("are those of IPv4 where each family has numbers of its own", () => {
+    const published = [port(22, 1), port(22, 2, "tcp", "::"), port(80, 4, "tcp", "::"), port(80, 3)];
+    expect(spinPorts(published)).toEqual({ ssh: 1, app: 3, others: {} });
+    expect(spinPorts([port(80, 4, "tcp", "::")])).toEqual({ ssh: undefined, app: 4, others: {} });
   });
 
   test("are the same in whatever order the engine names them", () => {
