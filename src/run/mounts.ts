@@ -40,7 +40,7 @@ export function planMounts(
   const trees = [...home.records, ...temporary.records, ...scratch.records, ...binds].map((record) => record.target);
   const cwd = request.docker ? dockerCwd(request, image) : planCwd(request, host, home.target, trees);
   const mounts = [
-    ...devices(request),
+    ...devices(request, host),
     ...(request.contain && request.docker ? [] : hostFileMounts(request)),
     ...systemMounts(request),
     ...inOrder(home.records, temporary.records),
@@ -59,15 +59,13 @@ export function planMounts(
   };
 }
 
-function devices(request: LaunchRequest): MountRecord[] {
+function devices(request: LaunchRequest, host: HostFacts): MountRecord[] {
   if (request.noMount.includes("dev")) return [];
+  const minimal = request.contain || request.docker;
   const pts = !request.noMount.includes("devpts");
-  return deviceMounts({
-    minimal: request.contain || request.docker,
-    pts,
-    ipc: request.ipc,
-    shmSize: request.tmpfsSize,
-  });
+  // In the host's /dev nothing is made: where it has no place for queues, there is none in the container.
+  const ipc = request.ipc && (minimal || host.kind("/dev/mqueue") === "dir");
+  return deviceMounts({ minimal, pts, ipc, shmSize: request.tmpfsSize });
 }
 
 function systemMounts(request: LaunchRequest): MountRecord[] {

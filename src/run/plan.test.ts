@@ -256,6 +256,14 @@ test("real root stays without a user namespace and keeps capabilities only when 
   expect(plan({ host: { user }, request: { userns: true } }).plan.userns.kind).toBe("self");
 });
 
+test("message queues are mounted where /dev has a place for them", () => {
+  const queues = (wish: Parameters<typeof plan>[0]) => plan(wish).plan.mounts.some((record) => record.op === "mqueue");
+  const host = { kind: (path: string) => (path === "/dev/mqueue" ? ("dir" as const) : undefined) };
+  expect(queues({ request: { ipc: true }, host })).toBe(true);
+  expect(queues({ request: { ipc: true }, host: { kind: () => undefined } })).toBe(false);
+  expect(queues({ request: { ipc: true, contain: true }, host: { kind: () => undefined } })).toBe(true);
+});
+
 test("namespaces and the init shim follow the request", () => {
   const made = plan({ request: { pid: true, ipc: true, net: true, hostname: "foo" } }).plan;
   expect(made).toMatchObject({ unshare: ["pid", "ipc", "uts", "net"], hostname: "foo", init: true });

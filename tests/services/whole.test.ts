@@ -93,6 +93,14 @@ describe.skipIf(!hasDockerd)("a whole site (skipped without root and Debian's do
     const text = RECIPE.replaceAll("rover", "second").replaceAll(/^ +(secrets: \[word\]|ports: .*)\n/gm, "");
     const files = [{ name: "a.yaml", text: text.replace(/^secrets:\n.*\n/m, "") }];
     const wish = { name: "second", compose: ["a.yaml"], files };
+    const plan = JSON.parse((await site.ask("owner", "POST", "/v2/stacks/propose", wish)).text);
+    expect(plan.allowed).toBe(false);
+    expect(plan.notes).toContainEqual(
+      expect.objectContaining({
+        severity: "error",
+        message: expect.stringMatching(/would have 2 stacks; the limit is 1/),
+      }),
+    );
     const refused = await site.ask("owner", "POST", "/v2/stacks", wish);
     expect(refused.status, refused.text).toBe(403);
     expect(JSON.parse(refused.text).detail).toMatch(/stack/);

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../store/store.ts";
 import { openMemoryStore } from "../../store/testing.ts";
@@ -33,6 +34,13 @@ describe("a token", () => {
     const rows = await store.db.selectFrom("tokens").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(secret.split("_").slice(2).join("_"));
     expect(rows[0]?.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("is good in a database that cannot be written", async () => {
+    const { secret } = await tokens.make(WISH);
+    const trigger = sql`create trigger full before update on tokens begin select raise(abort, 'full'); end`;
+    await trigger.execute(store.db);
+    expect(await tokens.verify(secret)).toMatchObject({ user: "alice", lastUse: null });
   });
 
   test("ends at its time", async () => {

@@ -94,7 +94,15 @@ function recipes({ stacks, audit }: Parts): Pick<StackDesk, "propose" | "diff" |
       requireDoer(who, "proposing stacks");
       const before = await existing(wish.name);
       if (before) requireRight(who, before, "operate", "propose changes of it");
-      return stacks.propose(wish, personOf(who));
+      const proposal = await stacks.propose(wish, personOf(who));
+      const over = proposal.allowed ? await stacks.quotaRefusal(proposal.spec, personOf(who)) : undefined;
+      if (!over) return proposal;
+      const { message, hint } = over;
+      return {
+        ...proposal,
+        notes: [...proposal.notes, { severity: "error", message, hint, pointer: "" }],
+        allowed: false,
+      };
     },
     async diff(who, wish) {
       requireRight(who, await stacks.show(wish.name), "operate", "propose changes of it");

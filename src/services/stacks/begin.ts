@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { Transaction } from "kysely";
+import { BerthError } from "../../base/errors.ts";
 import type { Finding } from "../../policy/types.ts";
 import type { StackSpec } from "../../recipe/stack/types.ts";
 import type { Tables } from "../../store/schema.ts";
@@ -67,7 +68,21 @@ export async function beginDeployment(room: Room, runner: Runner, wanted: NewDep
   return readDeployment(room.store.db, id);
 }
 
-async function checkQuota({ quota }: Room, trx: Transaction<Tables>, { kind, spec, by }: NewDeployment): Promise<void> {
+/** What the quota check will throw when this is deployed; undefined: nothing, as things are. */
+export async function quotaRefusal(room: Room, spec: StackSpec, by: Person): Promise<BerthError | undefined> {
+  try {
+    await room.store.transaction((trx) => checkQuota(room, trx, { kind: "up", spec, by }));
+    return undefined;
+  } catch (error) {
+    // That the store is busy or away is no answer.
+    if (error instanceof BerthError && error.code.startsWith("E_QUOTA_")) return error;
+    throw error;
+  }
+}
+
+type Wanted = Pick<NewDeployment, "kind" | "spec" | "by">;
+
+async function checkQuota({ quota }: Room, trx: Transaction<Tables>, { kind, spec, by }: Wanted): Promise<void> {
   const { name: stack, tags } = spec;
   // What was asked for by hand outlives a rollback, and is over with a recipe that is sent again.
   const whole = kind === "up" ? spec : withWills(spec, await readWills(trx, stack));

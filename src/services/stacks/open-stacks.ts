@@ -1,7 +1,7 @@
 // Composes the room of stacks from its parts. The one door for those who compose a server.
 
 import type { StackEvent } from "../types.ts";
-import { beginChange } from "./begin.ts";
+import { beginChange, quotaRefusal } from "./begin.ts";
 import { Caretaker } from "./caretaker.ts";
 import { execIn, stackLogs } from "./containers-of.ts";
 import { rollBack, up, upgradeOf } from "./deployments.ts";
@@ -59,9 +59,12 @@ export function openStacks(parts: StacksParts): Stacks {
   };
 }
 
-function deploying(room: Room, runner: Runner): Pick<Stacks, "propose" | "up" | "upgrade" | "rollback" | "down"> {
+type Deploying = "propose" | "quotaRefusal" | "up" | "upgrade" | "rollback" | "down";
+
+function deploying(room: Room, runner: Runner): Pick<Stacks, Deploying> {
   return {
     propose: (wish, by, wait) => propose(room, wish, by, wait),
+    quotaRefusal: (spec, by) => quotaRefusal(room, spec, by),
     up: (wish, by, wait) => up(room, runner, wish, by, wait),
     upgrade: (name, choice, by) => upgradeOf(room, runner, name, choice, by),
     rollback: (name, choice, by) => rollBack(room, runner, name, choice, by),

@@ -1,6 +1,7 @@
 // What the room of stacks offers to the desk, the idle sweep and the routes; what it is handed in is in ./handed-in.ts.
 // Nothing here asks who may do something; the desk did that. Times are seconds since 1970.
 
+import type { BerthError } from "../../base/errors.ts";
 import type { StackSpec, UpdateSpec } from "../../recipe/stack/types.ts";
 import type { ExecSession } from "../engine/types.ts";
 import type {
@@ -156,6 +157,8 @@ export interface Export {
 export interface Stacks {
   /** Reads and judges; says what would be done. Nothing is. */
   propose(wish: StackWish, by: Person, wait?: Waiting): Promise<Proposal>;
+  /** The error that a quota will make of deploying it; undefined: none, as things are. */
+  quotaRefusal(spec: StackSpec, by: Person): Promise<BerthError | undefined>;
   /**
    * Makes or changes the stack; begun only when no finding forbids it. `over`: the stack as whoever allowed it knew it;
    * null: there was none. @throws E_STACK_CHANGED when it is another by now
