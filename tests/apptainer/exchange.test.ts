@@ -35,7 +35,8 @@ describe.skipIf(reason)(`berth and Apptainer exchange images${reason ? ` [${reas
   }, 120_000);
   afterAll(() => {
     unmountBelow(folder);
-    rmSync(folder, { recursive: true, force: true });
+    // A program that served a mount may be writing its last.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 
   function berth(...words: string[]) {
