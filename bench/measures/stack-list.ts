@@ -1,4 +1,4 @@
-// Lists of stacks over a database with ten thousand of them: a page, a thousand of one owner, a search.
+// Lists of stacks over a database with ten thousand of them: a page, a thousand of one owner, a search, and those that somebody should look at.
 
 import { FRED, ModelDriver, openModelStacks, wish } from "../../src/services/stacks/testing.ts";
 import type { StackFilter } from "../../src/services/stacks/types.ts";
@@ -12,6 +12,7 @@ const QUESTIONS: readonly (readonly [name: string, filter: StackFilter, limit: n
   ["berth, a page of 100", {}, 100],
   ["berth, 1,000 of one owner", { owner: "fred" }, 1000],
   ["berth, a part of a name", { text: "s77" }, 100],
+  ["berth, those that need attention (all of them)", { attention: true }, 100],
 ];
 
 /** 10,000 stacks in SQLite. */

@@ -55,7 +55,15 @@ def kinds():
 
 
 def servers(path):
-    return [pid for name in ("fuse2fs", "fuse-overlayfs") for pid in processes(name)] and [pid for pid in processes("fuse2fs") if os.path.exists(f"/proc/{pid}/fd/3") and os.readlink(f"/proc/{pid}/fd/3") == path]
+    """Processes that serve the image file: it is their fourth descriptor."""
+    return [pid for pid in processes("fuse2fs") if opened(pid, 3) == path]
+
+
+def opened(pid, number):
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{number}")
+    except OSError:
+        return None  # It ends, or is not ours.
 
 
 def wait_closed(path):

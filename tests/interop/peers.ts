@@ -2,7 +2,7 @@
 // control image made by none of berth's code tells whether a tool can run anything here.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asUser, installed, type OrdinaryUser, runAs } from "../support/ordinary-user.ts";
 
@@ -81,8 +81,15 @@ export function buildah(user: OrdinaryUser, folder: string) {
       const from = call("from", "-q", ...tls, source);
       if (from.status !== 0) return from;
       const container = from.stdout.trim().split("\n").at(-1) ?? "";
-      // It knows RUN, not the image's own program: that is named here.
-      return call("run", "--isolation", "chroot", container, "--", "/bin/echo", "entry point", "cmd 1", "$HOME");
+      // It knows RUN, not the image's own program: that is named here. What a program prints as its last may be lost in
+      // buildah's own pipe, so that it prints into a file, by a shell that the image need not have.
+      const said = mkdtempSync(join(folder, "said-"));
+      // Whoever that is in the image.
+      chmodSync(said, 0o777);
+      copyFileSync("/usr/bin/busybox", join(said, "sh"));
+      const words = ["/said/sh", "-c", 'exec /bin/echo "$@" > /said/words', "sh", "entry point", "cmd 1", "$HOME"];
+      const ran = call("run", "--isolation", "chroot", "--volume", `${said}:/said`, container, "--", ...words);
+      return ran.status === 0 ? { ...ran, stdout: readFileSync(join(said, "words"), "utf8") } : ran;
     },
   };
 }

@@ -146,6 +146,12 @@ test("--fix mends files once and for all, --dry-run only shows how", () => {
   expect(lint(["--fix", "--only", "TOO004", "Dockerfile"]).stderr).toBe("");
 });
 
+test("what --dry-run shows has no values of secrets", () => {
+  file("Dockerfile", "FROM debian:13.1\nENV DB_PASSWORD=hunter2hunter2\nRUN sudo true\n");
+  const { stdout } = lint(["--fix", "--dry-run", "--only", "TOO004", "Dockerfile"]);
+  expect(stdout).toContain(" ENV DB_PASSWORD=**************\n-RUN sudo true\n+RUN true\n");
+});
+
 test("--output writes the report whole, and nothing to standard output", () => {
   file("Dockerfile", BAD);
   expect(lint(["-f", "sarif", "-o", "out.sarif", "Dockerfile"]).stdout).toBe("");

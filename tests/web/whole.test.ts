@@ -1,8 +1,10 @@
 // The path of a person with the pages of a whole server over a real engine: signs in with a token, keeps a secret, deploys what is
 // refused and then repaired, sees it run, reads its log, enters it, changes it, goes back, stops and removes it.
 
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStore } from "../../src/store/open-store.ts";
 import { type Running, startServices, until } from "../services/running.ts";
 import { hasDockerd, startDockerd, type TestEngine } from "../support/engine.ts";
 import { absent, openBrowser, openTab, show } from "./browser.ts";
@@ -126,6 +128,31 @@ describe.skipIf(missing)(`a person at a whole server${missing ? ` [needs ${missi
     await page.getByText("service.exec").first().waitFor();
     await page.getByText("secret.create").first().waitFor();
     expect(await page.content()).not.toContain(SECRET);
+  });
+
+  test("sees what needs attention first, however many stacks come before it", async () => {
+    const now = () => Date.now() / 1000;
+    const store = await openStore(`sqlite:${join(run.dir, "state/berth.db")}`, { now });
+    const stack = await store.db.selectFrom("stacks").selectAll().executeTakeFirstOrThrow();
+    const will = await store.db.selectFrom("stack_services").selectAll().executeTakeFirstOrThrow();
+    const names = Array.from({ length: 250 }, (_, index) => `a${index}`);
+    await store.db
+      .insertInto("stacks")
+      .values([...names, "zulu"].map((name) => ({ ...stack, name })))
+      .execute();
+    // All but one are stopped because somebody wants it so.
+    await store.db
+      .insertInto("stack_services")
+      .values(names.map((name) => ({ ...will, stack: name })))
+      .execute();
+    await show(page, "/");
+    await page.reload();
+    const first = page.getByRole("region", { name: "Needs attention" });
+    await first.getByRole("link", { name: "zulu", exact: true }).waitFor();
+    expect(await first.getByRole("listitem").count()).toBe(1);
+    await page.getByText("There are more").waitFor();
+    await store.db.deleteFrom("stacks").where("name", "!=", "rover").execute();
+    await store.close();
   });
 
   test("removes the stack", async () => {

@@ -19,15 +19,16 @@ const fail = defineErrors({
 
 const LIST_FLAGS = [
   { long: "mine", kind: "switch", env: [], help: "only those that you may operate" },
+  { long: "attention", kind: "switch", env: [], help: "only those that failed, are degraded, or wait to be confirmed" },
   { long: "owner", kind: "text", value: "user", env: [], help: "only of this person" },
   { long: "match", kind: "text", value: "text", env: [], help: "only with this in name or title" },
 ] as const satisfies readonly FlagSpec[];
 
 export function listCommand(context: Context): Command {
   const command = new Command("list").alias("ls").summary("list stacks");
-  return acting(command, context, LIST_FLAGS, async (call, { mine, owner, match }) => {
+  return acting(command, context, LIST_FLAGS, async (call, { mine, attention, owner, match }) => {
     const items: StackSummary[] = [];
-    const filter = { owner, match, ...(mine ? { mine } : {}) };
+    const filter = { owner, match, ...(mine ? { mine } : {}), ...(attention ? { attention } : {}) };
     for (let after: string | undefined; ; ) {
       const page = await api.listStacks(call.server, { ...filter, limit: 1000, after }, call.options);
       items.push(...page.items);

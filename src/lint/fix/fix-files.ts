@@ -1,6 +1,7 @@
 // Files mended: each text is mended until nothing more is to be, and put in the place of the file, or shown as a diff.
 
 import type { SourceText } from "../../base/source.ts";
+import { maskSecrets, secretRanges } from "../../policy/secret-mask.ts";
 import { lintDocument } from "../lint-document.ts";
 import { type LintRun, optionsOf } from "../lint-files.ts";
 import { unifiedDiff } from "./diff.ts";
@@ -18,6 +19,7 @@ export interface FixWishes {
 /** A text that was mended. */
 export interface MendedFile extends FixedText {
   readonly name: string;
+  /** With asterisks for values of secrets: it is shown, and kept by what runs berth. */
   readonly diff: string;
 }
 
@@ -27,5 +29,9 @@ export async function fixOne(source: SourceText, run: LintRun, { unsafe, dryRun 
   const findingsOf = (text: SourceText) => lintDocument(text, options).findings;
   const fixed = fixText(source, { unsafe, findingsOf });
   if (!dryRun && fixed.text !== source.text) await replaceFile(source, fixed.text);
-  return { ...fixed, name: source.name, diff: unifiedDiff(source.name, source.text, fixed.text) };
+  return { ...fixed, name: source.name, diff: unifiedDiff(source.name, shown(source.text), shown(fixed.text)) };
+}
+
+function shown(text: string): string {
+  return maskSecrets(text, secretRanges(text));
 }

@@ -21,6 +21,9 @@ const LIST_QUERY = Type.Object(
     owner: Type.Optional(line(256, "Only of this account.")),
     tag: Type.Optional(line(256, "`KEY` or `KEY:VALUE`.")),
     mine: Type.Optional(Type.Boolean({ description: "Only those that you may operate." })),
+    attention: Type.Optional(
+      Type.Boolean({ description: "Only those that failed, are degraded, or wait to be confirmed." }),
+    ),
     ...PAGING,
   },
   { additionalProperties: false },

@@ -291,6 +291,8 @@ export function listStacks(
     readonly tag?: string | undefined;
     /** Only those that you may operate. */
     readonly mine?: boolean | undefined;
+    /** Only those that failed, are degraded, or wait to be confirmed. */
+    readonly attention?: boolean | undefined;
     /** Items of a page. */
     readonly limit?: number | undefined;
     /** `next` of the page before. */

@@ -51,8 +51,8 @@ function seeing(parts: Parts): Pick<StackDesk, "list" | "show" | "service"> {
   };
 }
 
-function recordFilter(who: SignedIn, { match, owner, tag, mine }: StackFilter): RecordFilter {
-  return { eyes: eyesOf(who, mine), owner, text: match, tag };
+function recordFilter(who: SignedIn, { match, owner, tag, mine, attention }: StackFilter): RecordFilter {
+  return { eyes: eyesOf(who, mine), owner, text: match, tag, attention };
 }
 
 function glance(stack: Stack, mine: Right): StackGlance {

@@ -103,6 +103,8 @@ export interface StackFilter {
   readonly tag?: string | undefined;
   /** Only those that the person may operate, although he may see others. */
   readonly mine?: boolean | undefined;
+  /** Only those that need somebody. */
+  readonly attention?: boolean | undefined;
 }
 
 export interface Page<T> {

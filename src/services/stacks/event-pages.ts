@@ -9,7 +9,8 @@ import type { EventFilter, Page } from "./types.ts";
 import { seenBy } from "./visible.ts";
 
 const PAGE = 100;
-const MAX_PAGE = 1_000;
+/** More are not given at once. */
+export const MAX_PAGE = 1_000;
 
 /** @throws E_STACK_CURSOR */
 export async function eventPage(db: Kysely<Tables>, filter: EventFilter): Promise<Page<StackEvent>> {

@@ -50,6 +50,21 @@ describe.each(storeChoices())("stacks in $kind", (choice) => {
     await stacks.close();
   });
 
+  test.skipIf(choice.skip)("are found by that they need somebody", async () => {
+    const { stacks, driver } = await open();
+    for (const name of ["apollo", "gemini", "rover", "viking"]) await deploy(stacks, name, WEB("a:1"));
+    const found = async (limit?: number, after?: string) => {
+      const { items, next } = await stacks.list({ attention: true }, { limit, after });
+      return [items.map(({ name }) => name), next];
+    };
+    expect(await found()).toEqual([[], undefined]);
+    for (const name of ["gemini", "viking"]) driver.engineOf(name).containers.length = 0;
+    expect(await found()).toEqual([["gemini", "viking"], undefined]);
+    expect(await found(1)).toEqual([["gemini"], "gemini"]);
+    expect(await found(1, "gemini")).toEqual([["viking"], undefined]);
+    await stacks.close();
+  });
+
   test.skipIf(choice.skip)("are refused with their findings, and nothing is recorded", async () => {
     const finding = { rule: "SVC-08", severity: "error", message: "no", pointer: "", certainty: "certain" } as const;
     const { stacks } = await open({ judge: async ({ spec }) => ({ spec, findings: [finding] }) });

@@ -22,6 +22,11 @@ export interface UnderWay {
   readonly again: boolean;
 }
 
+/** True: somebody should look at it; it does not become well by itself, or waits to be confirmed. */
+export function needsAttention(state: StackState): boolean {
+  return state === "failed" || state === "degraded" || state === "upgraded";
+}
+
 interface Stated<State> {
   readonly state: State;
   readonly reason: string | undefined;

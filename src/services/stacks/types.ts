@@ -101,6 +101,8 @@ export interface StackFilter {
   readonly text?: string | undefined;
   /** `KEY` or `KEY:VALUE`. */
   readonly tag?: string | undefined;
+  /** Only those that need somebody. */
+  readonly attention?: boolean | undefined;
 }
 
 export interface PageChoice {

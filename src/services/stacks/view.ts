@@ -5,16 +5,30 @@ import type { Tables } from "../../store/schema.ts";
 import { configOf, isUp, serviceOf, slotOf } from "../driver/names.ts";
 import type { EngineContainer } from "../engine/types.ts";
 import { LABELS, type Service, type ServiceContainer, type Stack } from "../types.ts";
-import { pageSize } from "./event-pages.ts";
+import { MAX_PAGE, pageSize } from "./event-pages.ts";
 import type { Room } from "./parts.ts";
 import { readStack, readWillsOf, type StackRecord, summariesOf } from "./stack-records.ts";
-import { type ServiceWill, serviceState, stackState, type UnderWay } from "./state.ts";
+import { needsAttention, type ServiceWill, serviceState, stackState, type UnderWay } from "./state.ts";
 import type { ServiceSummary } from "./summary.ts";
 import type { Page, PageChoice, StackFilter } from "./types.ts";
 import { seenBy } from "./visible.ts";
 
 /** A page in the order of names. */
 export async function listStacks(room: Room, filter: StackFilter, page: PageChoice): Promise<Page<Stack>> {
+  if (!filter.attention) return pageOf(room, filter, page);
+  const limit = pageSize(page.limit);
+  const found: Stack[] = [];
+  // What state a stack has is not recorded: it is seen by looking at each.
+  for (let { after } = page; ; ) {
+    const { items, next } = await pageOf(room, filter, { limit: MAX_PAGE, after });
+    found.push(...items.filter(({ state }) => needsAttention(state)));
+    if (found.length > limit) return { items: found.slice(0, limit), next: found[limit - 1]?.name };
+    if (next === undefined) return { items: found, next };
+    after = next;
+  }
+}
+
+async function pageOf(room: Room, filter: StackFilter, page: PageChoice): Promise<Page<Stack>> {
   const limit = pageSize(page.limit);
   let query = room.store.db
     .selectFrom("stacks as s")

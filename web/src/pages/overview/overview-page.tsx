@@ -7,7 +7,6 @@ import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
 import { query, setQuery } from "../../state/location.ts";
 import { useTyped } from "../../state/typed.ts";
-import { counted } from "../../words/amounts.ts";
 import { grouped, HEADINGS } from "../../words/attention.ts";
 import { type Seen, useStackList } from "./stack-list.ts";
 import { StackRow } from "./stack-row.tsx";
@@ -73,7 +72,9 @@ function Groups({ seen, searched }: { readonly seen: Seen; readonly searched: bo
         </section>
       ))}
       {seen.more && (
-        <p class="quiet-note">The first {counted(seen.stacks.length, "stack")} by name; find others by theirs.</p>
+        <p class="quiet-note">
+          There are more: these are those that need attention, and the first by name; find others by theirs.
+        </p>
       )}
     </>
   );

@@ -29,9 +29,15 @@ async function seen(
   limit: number,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const { items: stacks, next } = await ask<StackPage>({ path: "/v2/stacks", query: { ...wish, limit }, signal });
+  const page = (more: { readonly attention?: true }) =>
+    ask<StackPage>({ path: "/v2/stacks", query: { ...wish, ...more, limit }, signal });
+  const { items: stacks, next } = await page({});
   // Of a site with thousands of stacks an operator would load all services: there the numbers of each stack must do.
-  if (next !== undefined) return { stacks, services: new Map(), more: true };
+  if (next !== undefined) {
+    const first = await page({ attention: true });
+    const others = stacks.filter(({ name }) => !first.items.some((one) => one.name === name));
+    return { stacks: [...first.items, ...others], services: new Map(), more: true };
+  }
   const { items } = await ask<ActivityList>({ path: "/v2/activity", signal });
   return { stacks, services: Map.groupBy(items, ({ stack }) => stack), more: false };
 }
