@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Never run a failed test again: a test that fails once in a hundred runs is a defect to be found.
     retry: 0,
+    // What is waited for comes when it comes; a machine that does much else may need longer than the second of the default.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "web/**/*.test.ts", CORPUS] } },
       { extends: true, test: { name: "real", include: ["tests/**/*.test.ts"], exclude: [CORPUS] } },

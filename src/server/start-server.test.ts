@@ -266,9 +266,9 @@ async function refusedAt(url: string): Promise<boolean> {
 const seen = (lines: readonly string[], what: RegExp) => until(() => lines.some((line) => what.test(line)));
 
 async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 20_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error("it did not happen within five seconds");
+    if (Date.now() > end) throw new Error("it did not happen within twenty seconds");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

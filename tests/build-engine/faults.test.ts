@@ -46,7 +46,7 @@ describe.skipIf(reason)(`a build${reason ? ` [needs ${reason}]` : ""}`, { timeou
 
   async function gone(word: string): Promise<void> {
     // The kernel ends a namespace of processes in its own time, without a notice to others.
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 30_000;
     while (processes(word).length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(processes(word)).toEqual([]);
   }

@@ -78,7 +78,7 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
   const said = (id: string): string => readFileSync(place(`${id}.log`), "utf8");
   // The kernel knows at once; the state is asked until it does.
   function until(id: string, status: string): void {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 30_000;
     while (Date.now() < end) if (state(id).status === status) return;
     throw new Error(`${id} is ${state(id).status}, not ${status}: ${said(id)}`);
   }

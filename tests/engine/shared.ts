@@ -48,7 +48,7 @@ export async function collected<T>(stream: AsyncIterable<T>): Promise<readonly T
 
 /** Waits until something is so; fails after ten seconds. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`not within ten seconds: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -176,10 +176,10 @@ async function untilPull(
   return pull as PullRecord;
 }
 
-/** Waits for a condition; fails after 15 s, unless said otherwise, with what is there instead. */
+/** Waits for a condition; fails after 30 s, unless said otherwise, with what is there instead. */
 export async function until(
   holds: () => Promise<boolean>,
-  { instead = () => "not so", ms = 15_000 }: { readonly instead?: () => string; readonly ms?: number | undefined } = {},
+  { instead = () => "not so", ms = 30_000 }: { readonly instead?: () => string; readonly ms?: number | undefined } = {},
 ): Promise<void> {
   const late = Date.now() + ms;
   while (!(await holds())) {

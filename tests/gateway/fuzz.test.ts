@@ -194,7 +194,7 @@ function send({ method: verb, path: where, headers: some }: Sent, text: string |
   const { hostname, port } = new URL(gateway.url);
   const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(30_000);
     const options = {
       agent: false,
       hostname,

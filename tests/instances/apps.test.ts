@@ -53,7 +53,7 @@ describe.skipIf(reason)(`apps${reason ? ` [${reason}]` : ""}`, { timeout: 30_000
       expect(place.berth("instance", "start", "--app", "tool", image(), "app", "x").status).toBe(0);
       expect(place.berth("exec", "--app", "tool", "instance://app", "tool").out).toBe("the tool of tool");
       const started = () => expect(place.log("app", "out")).toMatch(/app starts: \/scif\/apps\/tool x\n$/);
-      await vi.waitFor(started, { timeout: 5000, interval: 5 });
+      await vi.waitFor(started, { timeout: 20_000, interval: 5 });
       expect(place.berth("instance", "stop", "app").status).toBe(0);
     });
   });

@@ -23,7 +23,7 @@ describe.skipIf(reason).each(PLAYERS)(
 
     // The program runs by itself, so what it prints comes when it comes.
     const printed = (name: string, pattern: RegExp): Promise<void> =>
-      vi.waitFor(() => expect(place.log(name, "out")).toMatch(pattern), { timeout: 5000, interval: 5 });
+      vi.waitFor(() => expect(place.log(name, "out")).toMatch(pattern), { timeout: 20_000, interval: 5 });
 
     beforeAll(async () => {
       place = makePlace(player);
@@ -180,8 +180,8 @@ describe.skipIf(reason).each(PLAYERS)(
         const init = Number(runAs(place.user, ["pgrep", "-P", String(outside)]).stdout);
         const program = Number(runAs(place.user, ["pgrep", "-P", String(init)]).stdout);
         process.kill(victim === "init" ? init : outside, "SIGKILL");
-        await vi.waitFor(() => expect(isAlive(program)).toBe(false), { timeout: 5000, interval: 5 });
-        await vi.waitFor(() => expect(place.berth("instance", "list").out).toBe(HEAD), { timeout: 5000, interval: 5 });
+        await vi.waitFor(() => expect(isAlive(program)).toBe(false), { timeout: 20_000, interval: 5 });
+        await vi.waitFor(() => expect(place.berth("instance", "list").out).toBe(HEAD), { timeout: 20_000, interval: 5 });
         expect(inside("victim", "true")).toMatchObject({
           status: 255,
           err: expect.stringContaining("no instance found"),
@@ -203,7 +203,7 @@ describe.skipIf(reason).each(PLAYERS)(
         // A launcher whose starter died ends as soon as it asks for leave.
         await vi.waitFor(
           () => expect(place.processes(`berth-launch.${race}`).filter(isAlive)).toHaveLength(2 * pids().length),
-          { timeout: 5000, interval: 10 },
+          { timeout: 20_000, interval: 10 },
         );
         place.berth("instance", "stop", "--all", "-F");
       }

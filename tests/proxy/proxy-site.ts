@@ -96,7 +96,7 @@ export async function backend(answer: RequestListener, id = "b1"): Promise<Backe
 }
 
 /** Waits for a condition. */
-export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
+export async function until(condition: () => boolean, ms = 30_000): Promise<void> {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${condition}`);

@@ -91,7 +91,7 @@ function serviceOf(state: RoutedService["state"], port: number | undefined): Rou
 }
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error("it never came true");
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -53,7 +53,7 @@ describe.skipIf(absent)(`munge through a relay${absent ? ` [needs ${absent}]` : 
     const decoding = Promise.allSettled(rest.map((credential) => munge.decode(credential)));
     execFileSync("pkill", ["-KILL", "-f", `berth-relay ${munged.socket}`]);
     await decoding;
-    await expect.poll(() => munge.encode("again").catch(() => undefined), { timeout: 5000 }).toMatch(/^MUNGE:/);
+    await expect.poll(() => munge.encode("again").catch(() => undefined), { timeout: 20_000 }).toMatch(/^MUNGE:/);
   });
 
   test("says that munged is away, and finds it when it is back", async () => {

@@ -56,11 +56,11 @@ describe.skipIf(absent)(`the log of shifter${absent ? ` [needs ${absent}]` : ""}
     const { name, uid } = world.user;
     expect(run(["echo", "ran"])).toMatchObject({ status: 0, out: "ran", err: "" });
     const allowed = `launch verdict=allowed by=user user=${name} uid=${uid} job=77 `;
-    await expect.poll(() => lines.at(-1), { timeout: 5000 }).toContain(allowed);
+    await expect.poll(() => lines.at(-1), { timeout: 20_000 }).toContain(allowed);
     expect(lines.at(-1)).toContain(` image=${IMAGES.plain} asked=id:${IMAGES.plain}`);
     expect(run([`--image=id:${IMAGES.others}`, "true"]).status).toBe(1);
     const refused = `launch verdict=refused by=user user=${name} uid=${uid} job=77 `;
-    await expect.poll(() => lines.at(-1), { timeout: 5000 }).toContain(refused);
+    await expect.poll(() => lines.at(-1), { timeout: 20_000 }).toContain(refused);
     expect(lines.at(-1)).toContain("reason=E_SHIFTER_DENIED");
   });
 

@@ -40,7 +40,7 @@ const audited = async (world: World): Promise<readonly Shown[]> =>
 
 /** What the application says, as soon as it listens. */
 async function answers(port: string | undefined): Promise<string> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 30_000;
   for (;;) {
     const text = await fetch(`http://127.0.0.1:${port}/`)
       .then((response) => response.text())
@@ -216,7 +216,7 @@ export const CASES: readonly Case[] = [
     const made = await world.post("sd/stubborn");
     const begin = performance.now();
     expect((await patch(world, made, "stopped")).json.status).toBe("stopping");
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(performance.now() - begin).toBeLessThan(5000);
     await world.until(made["container_id"], "stopped", 25_000);
     expect(performance.now() - begin).toBeGreaterThan(9000);
   }),

@@ -60,7 +60,7 @@ describe("the example images", () => {
         visitor.destroy();
         await active("0");
         await world.admin("PATCH", `/v1/containers/${id}`, { form: { status: "stopped" } });
-        await world.until(id, "stopped", 5000);
+        await world.until(id, "stopped", 9000);
       } finally {
         await world.close();
         await engine.stop();

@@ -171,7 +171,7 @@ export class World {
   }
 
   /** Resolves when a container is as wanted. */
-  async until(id: string | undefined, status: string, withinMs = 15_000): Promise<Shown> {
+  async until(id: string | undefined, status: string, withinMs = 30_000): Promise<Shown> {
     const end = Date.now() + withinMs;
     for (;;) {
       const shown = await this.get(id);

@@ -84,7 +84,7 @@ volumes: {data: {}}
     const again = await rig.stacks.propose(wish(name, text), FRED);
     expect(again.plan.waves.flat().map(({ action }) => action)).toEqual(["keep", "keep", "keep"]);
     const steps: string[] = [];
-    for await (const one of rig.stacks.follow(end.id, AbortSignal.timeout(5000)))
+    for await (const one of rig.stacks.follow(end.id, AbortSignal.timeout(30_000)))
       if (one.kind === "step" && one.report.state === "done")
         steps.push(`${one.report.step.action} ${one.report.step.service ?? ""}`);
     expect(steps.indexOf("start app")).toBeGreaterThan(steps.indexOf("wait-healthy db"));

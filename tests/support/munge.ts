@@ -85,7 +85,7 @@ async function running(dir: string, threads: number): Promise<ChildProcess> {
   child.stderr?.on("data", (chunk) => {
     words += chunk;
   });
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 30_000;
   while (!(await answers(join(dir, "socket")))) {
     if (child.exitCode !== null || Date.now() > until) {
       const log = existsSync(join(dir, "log")) ? readFileSync(join(dir, "log"), "utf8") : "";

@@ -126,7 +126,7 @@ export function freePort(): Promise<number> {
 
 /** Waits until somebody listens on the port of this machine; fails after ten seconds, or when `gone` says so. */
 export async function listening(port: number, gone: () => boolean): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 30_000;
   while (!(await answers(port))) {
     if (gone() || Date.now() > until) throw new Error(`nobody listens on port ${port}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -63,7 +63,7 @@ function killGroup(path: string): void {
   if (!existsSync(path)) return;
   for (const entry of readdirSync(path, { withFileTypes: true }))
     if (entry.isDirectory()) killGroup(join(path, entry.name));
-  const until = Date.now() + 5_000;
+  const until = Date.now() + 20_000;
   for (;;) {
     const pids = readFileSync(join(path, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
     if (pids.length === 0 || Date.now() > until) break;

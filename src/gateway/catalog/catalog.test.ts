@@ -302,7 +302,7 @@ describe.each(storeChoices())("the catalog in $kind:", ({ skip, open, again }) =
       await catalog.find(docker("a:1"));
       await other.find(docker("a:1"));
       await other.setAcl(image.key, { users: [8] }, STAFF);
-      await expect.poll(async () => (await catalog.find(docker("a:1")))?.users, { timeout: 5000 }).toEqual([8]);
+      await expect.poll(async () => (await catalog.find(docker("a:1")))?.users, { timeout: 20_000 }).toEqual([8]);
       await other.close();
     });
 

@@ -38,7 +38,7 @@ describe("uses", () => {
     const image = await put();
     catalog.used(image, NAME, person(7));
     expect(await count()).toBe(0);
-    await expect.poll(count, { timeout: 5000 }).toBe(1);
+    await expect.poll(count, { timeout: 20_000 }).toBe(1);
   });
 
   test("in thousands are written at once, in their order, every one of them", async () => {
@@ -54,10 +54,10 @@ describe("uses", () => {
     const transaction = store.transaction.bind(store);
     store.transaction = () => Promise.reject(new Error("the database is away"));
     catalog.used(image, NAME, person(7));
-    await expect.poll(() => faults.length, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => faults.length, { timeout: 20_000 }).toBeGreaterThan(0);
     catalog.used(image, NAME, person(8));
     store.transaction = transaction;
-    await expect.poll(count, { timeout: 5000 }).toBe(2);
+    await expect.poll(count, { timeout: 20_000 }).toBe(2);
     expect((await catalog.byId("alpha", "f1"))?.lastUse).not.toBeNull();
   });
 
