@@ -181,7 +181,10 @@ describe.skipIf(reason).each(PLAYERS)(
         const program = Number(runAs(place.user, ["pgrep", "-P", String(init)]).stdout);
         process.kill(victim === "init" ? init : outside, "SIGKILL");
         await vi.waitFor(() => expect(isAlive(program)).toBe(false), { timeout: 20_000, interval: 5 });
-        await vi.waitFor(() => expect(place.berth("instance", "list").out).toBe(HEAD), { timeout: 20_000, interval: 5 });
+        await vi.waitFor(() => expect(place.berth("instance", "list").out).toBe(HEAD), {
+          timeout: 20_000,
+          interval: 5,
+        });
         expect(inside("victim", "true")).toMatchObject({
           status: 255,
           err: expect.stringContaining("no instance found"),

@@ -1,7 +1,7 @@
 // The path a person takes with the command line, against a whole server over a real engine: a stack with a secret and a
 // route, seen, entered, changed, taken down; and what others may not.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -150,6 +150,14 @@ describe.skipIf(!hasDockerd)("stacks by the command line (skipped without root a
   test("the secret's value is in nothing that the server wrote into its log", () => {
     expect(run.log()).not.toContain(SECRET);
     expect(run.log()).not.toContain(Buffer.from(SECRET).toString("base64"));
+  });
+
+  test("a server that ends without stacks leaves no folder of secrets", async () => {
+    const folders = async () =>
+      (await readdir("/run/berth-services")).filter((name) => name.startsWith(`test${process.pid}-`)).length;
+    const before = await folders();
+    await run.server.stop();
+    expect(await folders()).toBe(before - 1);
   });
 
   function viaProxy(path: string, host = "rover.test"): Promise<number> {

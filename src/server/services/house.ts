@@ -2,7 +2,8 @@
 // for it. The only file that knows all rooms of services.
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Accounts } from "../../accounts/index.ts";
 import { hasCode } from "../../base/errors.ts";
 import { verdictBook } from "../../gate/verdict-book.ts";
@@ -164,7 +165,10 @@ async function open(parts: HouseParts, onClose: OnClose): Promise<Omit<House, "c
   const quotas = quotaOffice({ store, config: () => config().quotas });
   const late: Late = {};
   const link = await linkEngine(parts, { late, secrets, tokens, way: checkInWay });
-  onClose(() => link.close());
+  onClose(async () => {
+    await link.close();
+    await removeIfEmpty(secretsFolder(parts));
+  });
   const stacks = openStacks({
     ...{ store, ports, log, server: parts.server, driver: link.driver, read: readRecipe },
     judge: judgeWith(parts, { link, ports, secrets, stacks: () => known(late.stacks), routes: () => late.routes }),
@@ -232,6 +236,11 @@ function secretsFolder({ config, stateDir, runtimeDir, root }: HouseParts): stri
   // Not /run/berth: that is the gateway unit's, which removes it when it stops.
   const place = root ? "/run/berth-services" : join(runtimeDir ?? stateDir, "berth");
   return join(place, `${config().name}-${mark}`, "secrets");
+}
+
+// What containers still see is in there; an empty folder is nobody's, and is made anew when it is needed.
+async function removeIfEmpty(folder: string): Promise<void> {
+  for (const one of [folder, dirname(folder)]) await rmdir(one).catch(() => undefined);
 }
 
 function judgeWith(
