@@ -11,6 +11,7 @@ interface Signature extends FileKind {
   readonly bytes: string;
 }
 
+const RUNS = "berth runs SIF files, squashfs files and directories";
 const COMPRESSED = "unpack it first; a saved image is used as docker-archive:FILE or oci-archive:FILE";
 const DISK = "disk images of virtual machines cannot be run as containers; copy their files into a directory";
 
@@ -45,9 +46,7 @@ export function guessFileKind(head: Uint8Array): FileKind {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   const found = SIGNATURES.find((s) => bytes.toString("latin1", s.offset, s.offset + s.bytes.length) === s.bytes);
   if (found) return found;
-  return isText(bytes)
-    ? textKind(bytes.toString("utf8"))
-    : { what: "a file of unknown kind", hint: "berth runs SIF files, squashfs files and directories" };
+  return isText(bytes) ? textKind(bytes.toString("utf8")) : { what: "a file of unknown kind", hint: RUNS };
 }
 
 function isText(bytes: Buffer): boolean {
@@ -64,5 +63,8 @@ function textKind(text: string): FileKind {
     return { what: "a Git LFS pointer", hint: "fetch the file itself: git lfs pull" };
   if (/^\s*<(!doctype|html)/i.test(text))
     return { what: "a web page", hint: "the download answered with a page; check its address" };
-  return { what: "a text file", hint: "berth runs SIF files, squashfs files and directories" };
+  return {
+    what: "a text file",
+    hint: `${RUNS}; what it builds says Bootstrap: (definition file) or FROM (Dockerfile)`,
+  };
 }
