@@ -44,12 +44,12 @@ describe.skipIf(absent)(`logs in a browser${absent ? ` [needs ${absent}]` : ""}`
     await page.getByLabel("Lines with").fill(text);
     await button("Search").click();
     await page.getByText(`an ${text} in telemetry 2`).waitFor();
-    expect(await page.locator("mark").first().textContent()).toBe(text);
+    await expect.poll(() => page.locator("mark").first().textContent()).toBe(text);
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.locator(".line-time").first().textContent()).toMatch(/^\d\d-\d\d \d\d:\d\d:\d\d$/);
     await show(page, "/logs?text=error");
     await page.getByText("an error in telemetry 2").waitFor();
-    expect(await page.getByLabel("Lines with").inputValue()).toBe("error");
+    await expect.poll(() => page.getByLabel("Lines with").inputValue()).toBe("error");
   });
 
   test("another part of the logs comes although a picture of the one before was never drawn", async () => {

@@ -60,15 +60,15 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     await page.reload();
     await page.getByText("Needs attention").waitFor();
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
+    await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
     await page.keyboard.press("Enter");
-    expect(await page.evaluate("document.activeElement.id")).toBe("content");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("content");
     const rover = page.getByRole("link", { name: "rover", exact: true });
     await rover.focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "rover", level: 1 }).waitFor();
-    expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
-    expect(await page.title()).toBe("rover · berth");
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
+    await expect.poll(() => page.title()).toBe("rover · berth");
   });
 
   test("sees at the line what a rule refuses, repairs it, deploys, and follows how it goes on", async () => {
@@ -168,7 +168,7 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     await page.setViewportSize({ width: 1000, height: 700 });
     await expect.poll(calls).toContain("resize true");
     await page.keyboard.press("Shift+Escape");
-    expect(await page.evaluate("document.activeElement.tagName")).toBe("P");
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("P");
     await page.locator(".xterm-helper-textarea").focus();
     await page.keyboard.type("exit 7\r");
     await page.getByText("The program ended with 7.").waitFor();
@@ -211,9 +211,9 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await dialog().waitFor({ state: "detached" });
-    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
-      "2 errors, 1 warning: verdict on team/strange:3",
-    );
+    await expect
+      .poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')"))
+      .toBe("2 errors, 1 warning: verdict on team/strange:3");
     await button("1 error, 1 warning: verdict on alpine:3.20").click();
     await dialog()
       .getByText(/Released by swadmin, .*: needed for the review on Friday/)
@@ -258,7 +258,9 @@ describe.skipIf(absent)(`the path of a person${absent ? ` [needs ${absent}]` : "
     await page.getByLabel("Colours").selectOption("dark");
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
-    expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe("rgb(16, 23, 26)");
+    await expect
+      .poll(() => page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+      .toBe("rgb(16, 23, 26)");
     await page.getByLabel("Colours").selectOption("system");
   });
 
