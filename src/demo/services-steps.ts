@@ -82,8 +82,9 @@ export async function sleepAndWake({ site }: ServicesScene, signal: AbortSignal)
   const begun = performance.now();
   const page = await site.visit(HOST);
   const took = Math.round(performance.now() - begun);
-  // Not by its state: on a slow machine it may sleep again by now.
-  const events = (await site.as("owner", ["stack", "events", "rover"])).stdout;
+  // Not by its state: on a slow machine it may sleep again by now. The visitor need not wait for all of its containers.
+  const told = async () => (await site.as("owner", ["stack", "events", "rover"])).stdout;
+  const events = await until(told, (text) => /wake: done/.test(text), { signal, patience: 60_000 });
   return {
     note: `woken in ${took} ms`,
     proofs: [
