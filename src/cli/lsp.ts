@@ -5,17 +5,11 @@ import { Command } from "commander";
 import { addFlags, readFlags } from "./command-flags.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec } from "./flags.ts";
+import { RULING_FLAGS } from "./site-rule-flags.ts";
 import { VERSION } from "./version.ts";
 
 const FLAGS = [
-  { long: "profile", kind: "text", value: "name", env: ["LINT_PROFILE"], help: "generic, nccs or spin" },
-  {
-    long: "config",
-    kind: "text",
-    value: "file",
-    env: ["LINT_CONFIG"],
-    help: "the policy file, in place of those found",
-  },
+  ...RULING_FLAGS,
   // Editors' clients say so of every server.
   { long: "stdio", kind: "switch", env: [], help: "speak over standard input and output, as it does anyway" },
 ] as const satisfies readonly FlagSpec[];

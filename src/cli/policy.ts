@@ -7,17 +7,7 @@ import { addFlags, readFlags } from "./command-flags.ts";
 import type { Context } from "./context.ts";
 import type { FlagSpec } from "./flags.ts";
 import { print } from "./output.ts";
-
-const RULING_FLAGS = [
-  { long: "profile", kind: "text", value: "name", env: ["LINT_PROFILE"], help: "generic, nccs or spin" },
-  {
-    long: "config",
-    kind: "text",
-    value: "file",
-    env: ["LINT_CONFIG"],
-    help: "the policy file, in place of those found",
-  },
-] as const satisfies readonly FlagSpec[];
+import { RULING_FLAGS } from "./site-rule-flags.ts";
 
 const DOCS_FLAGS = [
   ...RULING_FLAGS,
