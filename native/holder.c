@@ -3,6 +3,7 @@
 #include "holder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -39,7 +40,15 @@ static bool holds(const char *process, const struct stat *wanted) {
   return found;
 }
 
-// The container's process that `process` serves, when it still lives; 0 when it has ended, -1 when `process` is no server.
+// A process that ends gives its memory back before its files and locks: it has neither program nor environment meanwhile.
+static bool is_ending(int process) {
+  char path[64], program[8];
+  snprintf(path, sizeof path, "/proc/%d/exe", process);
+  return readlink(path, program, sizeof program) < 0 && errno == ENOENT;
+}
+
+// The container's process that `process` serves, when it still lives; 0 when it or the server has ended, -1 when `process` is
+// no server.
 static int container_of(int process) {
   static const char NAME[] = "BERTH_HOLDER=";
   char path[64], text[4096];
@@ -51,7 +60,7 @@ static int container_of(int process) {
     snprintf(path, sizeof path, "/proc/%d", number);
     return number > 0 && access(path, F_OK) == 0 ? number : 0;
   }
-  return -1;
+  return is_ending(process) ? 0 : -1;
 }
 
 static int holding_process(const struct stat *wanted) {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-// Who cannot be seen; a server whose container has ended, so that it is about to end too; anybody else.
+// Who cannot be seen; a process that is just ending, or a server whose container has ended so that it is about to; anybody else.
 enum holder { HOLDER_UNSEEN, HOLDER_ENDING, HOLDER_LIVES };
 
 // Finds the process that holds a lock on this file, as far as this user may see it, and names it.

@@ -1,5 +1,5 @@
 """Overlay images: what an ext file system or a squashfs adds to a container, and that nothing of it stays behind."""
-import os, signal, subprocess
+import os, signal, subprocess, sys
 from harness import *
 from test_identity import ranges
 
@@ -191,6 +191,29 @@ def test_a_launch_waits_for_one_that_has_just_ended_to_write_back():
     parts = with_images(image_record(path), upper="image:0", userns="self")
     for number in range(8):
         assert out(**parts, script=f"echo {number} > /n{number}; busybox ls / | grep -c '^n[0-9]'") == f"{number + 1}\n"
+
+
+LOCK_AND_GROW = """
+import fcntl, struct, sys, time
+file = open(sys.argv[1], "r+b")
+fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+much = bytearray(b"x") * (512 << 20)
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_launch_waits_for_a_process_that_is_just_giving_its_memory_back():
+    path = ext()
+    records = plan(**with_images(image_record(path), upper="image:0", userns="self"), script="echo free")
+    child = subprocess.Popen([sys.executable, "-c", LOCK_AND_GROW, path], stdout=subprocess.PIPE)
+    assert child.stdout.readline() == b"up\n"
+    child.kill()
+    while os.path.exists(f"/proc/{child.pid}/exe"):
+        pass
+    result = launch(records)
+    child.wait()
+    assert result.out == "free\n" and result.err == "", result
 
 
 def test_many_may_read_one_image_at_once_and_none_may_then_write():
