@@ -145,7 +145,7 @@ def refused(result, *words, code=255):
         assert word in result.err, (word, result)
 
 
-def wait_until(condition, seconds=10, what="it did not happen in time"):
+def wait_until(condition, seconds=30, what="it did not happen in time"):
     """Waits for a condition of another process, which sends no notice."""
     end = time.monotonic() + seconds
     while not condition():

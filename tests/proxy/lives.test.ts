@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { Agent, request } from "node:http";
+import { Agent, request, type ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -262,7 +262,8 @@ describe("processes", () => {
   test("end on SIGTERM when the requests under way are answered", async () => {
     const site = await fleetSite(1);
     const control = new ProxyControl({ onWake: () => undefined, onUse: () => undefined });
-    const slow = await backend((_, response) => setTimeout(() => response.end("late"), 700));
+    const asked = Promise.withResolvers<ServerResponse>();
+    const slow = await backend((_, response) => asked.resolve(response));
     open.push(slow, control);
     await control.open(join(site.dir, "control.sock"));
     const child = spawn(process.execPath, [MAIN, "proxy", ...site.options.flags], { stdio: "ignore" });
@@ -271,8 +272,9 @@ describe("processes", () => {
     control.publish({ routes: [route({ backends: [slow.spec] })], certificates: [], challenges: {} });
     await until(() => control.isQuiet(1, []));
     const answer = fetch(`http://127.0.0.1:${site.port}/`).then((response) => response.text());
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const response = await asked.promise;
     child.kill("SIGTERM");
+    setTimeout(() => response.end("late"), 700);
     expect(await answer).toBe("late");
     expect(await ended).toBe(0);
   }, 30_000);

@@ -2,8 +2,9 @@
 // Slurm accounts for it and ends it, and a script of the site may do its part.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { errnoOf, reasonOf } from "../../base/errors.ts";
+import { readIfAny } from "../../platform/access.ts";
 import type { SetupKey } from "../node/types.ts";
 import { fail } from "./errors.ts";
 
@@ -30,32 +31,35 @@ export function runScript(script: string, { uid, job }: SetupKey): void {
   throw failed(why, "extern_setup= in plugstack.conf names the script");
 }
 
+// Threads come and go; the process stays, or there is no step.
 function childrenOf(pid: number): readonly number[] {
+  let threads: readonly string[];
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
-        .split(" ")
-        .filter(Boolean)
-        .map(Number)
-        // Not this call itself, which is its child too.
-        .filter((child) => child !== process.pid),
-    );
+    threads = readdirSync(`/proc/${pid}/task`);
   } catch (error) {
     throw failed(reasonOf(error), "it is called by Slurm's plugin");
   }
+  return (
+    threads
+      .flatMap((thread) => readIfAny(`/proc/${pid}/task/${thread}/children`).split(" "))
+      .filter(Boolean)
+      .map(Number)
+      // Not this call itself, which is its child too.
+      .filter((child) => child !== process.pid)
+  );
 }
 
 // `8:memory:/slurm/uid_1/job_2/step_extern` and `0::/…` as directories; the root groups hold everybody and are left out.
 function groupsOf(pid: number): readonly string[] {
-  return readFileSync(`/proc/${pid}/cgroup`, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      const [, controllers = "", path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-      if (path === "/" || controllers.startsWith("name=")) return [];
-      return controllers === ""
-        ? [`/sys/fs/cgroup${path}`, `/sys/fs/cgroup/unified${path}`]
-        : [`/sys/fs/cgroup/${controllers}${path}`];
-    });
+  const text = readIfAny(`/proc/${pid}/cgroup`);
+  if (text === "") throw failed(`its process ${pid} has ended`, "PrologFlags=Contain keeps one for as long as the job");
+  return text.split("\n").flatMap((line) => {
+    const [, controllers = "", path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (path === "/" || controllers.startsWith("name=")) return [];
+    return controllers === ""
+      ? [`/sys/fs/cgroup${path}`, `/sys/fs/cgroup/unified${path}`]
+      : [`/sys/fs/cgroup/${controllers}${path}`];
+  });
 }
 
 function join(path: string, pid: number): void {
