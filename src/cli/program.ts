@@ -12,7 +12,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   const program = newProgram();
   const named = args[0] === "help" ? args[1] : args[0];
   const entry = [...COMMANDS, ...INTERNAL_COMMANDS].find(({ name }) => name === named);
-  if (entry) program.addCommand(inherit(await entry.load(context), program));
+  if (entry) remind(program.addCommand(inherit(await entry.load(context), program)));
   else
     for (const { name, summary } of COMMANDS)
       program
@@ -40,6 +40,7 @@ export function newProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError()
+    .showHelpAfterError("       berth --help lists the commands")
     .configureOutput({ writeOut: print })
     .enablePositionalOptions()
     .exitOverride();
@@ -50,4 +51,12 @@ function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent).exitOverride();
   for (const child of command.commands) inherit(child, command);
   return command;
+}
+
+// Wrong usage is answered with the right one.
+function remind(parent: Command): void {
+  for (const command of parent.commands) {
+    command.showHelpAfterError(`       usage: ${command.createHelp().commandUsage(command)}`);
+    remind(command);
+  }
 }

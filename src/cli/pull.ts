@@ -26,9 +26,9 @@ export function pullCommand(context: Context): Command {
     .summary("get an image from a registry or archive as one file")
     .description("Gets the image SOURCE, such as docker://alpine:3.20, and writes it as one SIF file.")
     .usage("[options] [FILE] SOURCE")
-    .argument("<words...>");
+    .argument("<SOURCE...>");
   return addFlags(command, FLAGS).action(async (words: string[]) => {
-    if (words.length > 2) command.error(`accepts at most 2 arg(s), received ${words.length}`, { exitCode: 1 });
+    if (words.length > 2) command.error(`error: accepts at most 2 arg(s), received ${words.length}`, { exitCode: 1 });
     const values = readFlags(command, FLAGS, context.env);
     const uri = words[words.length - 1] ?? "";
     const named = words.length === 2 ? words[0] : values.name;
