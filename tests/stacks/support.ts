@@ -41,11 +41,11 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-/** Gives out the ports from 47,100. */
-export function simplePorts(first = 47_100): PortOffice {
+/** Gives out the ports from `first` on; below those that the kernel gives to whoever wants any. */
+export function simplePorts(first = () => 21_100): PortOffice {
   return {
     async choose({ wishes, held, avoid }) {
-      let next = first;
+      let next = first();
       const free = () => {
         while (avoid.includes(next) || Object.values(held).includes(next)) next += 1;
         return next++;
