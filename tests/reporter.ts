@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
+import type { SerializedError } from "vitest";
 import type { TestModule } from "vitest/node";
 
 /** Files that take longer are named, so that the whole run stays within its half an hour. */
@@ -23,7 +24,7 @@ const failure = (name: string, errors: readonly { readonly message: string }[]):
  * `./test` can add several runs up and repeat the failures at its very end.
  */
 class CountReporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const failures: string[] = [];
     for (const module of modules) {
@@ -37,10 +38,18 @@ class CountReporter {
       }
       const seconds = Math.round(module.diagnostic().duration / 1000);
       if (seconds >= SLOW_SECONDS) process.stdout.write(`slow - ${seconds} s ${module.relativeModuleId}\n`);
-      // A file that could not even be loaded has no tests, and still is a failure.
-      if (module.state() !== "failed" || module.errors().length === 0) continue;
+      // A file that cannot be loaded, or not tidied up after, is a failure beside those of its tests.
+      for (const group of [module, ...module.children.allSuites()]) {
+        if (group.errors().length === 0) continue;
+        counts.failed += 1;
+        const name =
+          group.type === "suite" ? `${module.relativeModuleId} > ${group.fullName}` : module.relativeModuleId;
+        failures.push(failure(name, group.errors()));
+      }
+    }
+    if (unhandled.length > 0) {
       counts.failed += 1;
-      failures.push(failure(module.relativeModuleId, module.errors()));
+      failures.push(failure("an error that no test waits for", unhandled));
     }
     const target = process.env["BERTH_TEST_COUNTS"];
     if (target)

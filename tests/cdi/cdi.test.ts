@@ -1,12 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are words of shell code
 // Devices of a vendor who does not exist, in containers of an ordinary user: the packed binary, the real launcher, the image's own linker.
 
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTree, packSif, packSquashfs } from "../run/images.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { removeAll } from "../support/unmount.ts";
 import { makeGlibcTree, makeLibraries, specification, vendorEdits } from "./vendor.ts";
 
 const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"));
@@ -67,7 +68,7 @@ describe.skipIf(reason)(`a device${reason ? ` [${reason}]` : ""}`, { timeout: 30
   afterAll(() => {
     runAs(user, ["sh", "-c", 'for m in "$0"/*.lock; do fuser -k -TERM "$m"; done', place("home/run/mnt")]);
     runAs(user, ["sh", "-c", 'for m in "$0"/*/; do fusermount3 -uz "$m"; done', place("home/run/mnt")]);
-    rmSync(dir, { recursive: true, force: true });
+    removeAll(dir);
   });
 
   function run(flags: readonly string[], script: string, env: Record<string, string> = {}, image = "image.sqfs") {

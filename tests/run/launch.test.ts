@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
+import { removeAll } from "../support/unmount.ts";
 import { addScripts, makeTree, packSif, packSquashfs } from "./images.ts";
 
 const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"));
@@ -69,7 +70,7 @@ describe.skipIf(reason)(`a launch${reason ? ` [${reason}]` : ""}`, { timeout: 30
     // Mounts belong to the user, and end when they are told to.
     runAs(user, ["sh", "-c", 'for m in "$0"/*.lock; do fuser -k -TERM "$m"; done', place("home/run/mnt")]);
     runAs(user, ["sh", "-c", 'for m in "$0"/*/; do fusermount3 -uz "$m"; done', place("home/run/mnt")]);
-    rmSync(dir, { recursive: true, force: true });
+    removeAll(dir);
   });
 
   function run(argv: readonly string[], env: Record<string, string> = {}, who: OrdinaryUser = user): Answer {

@@ -1,7 +1,7 @@
 // Shared image mounts outlive the tests that caused them by their idle time; a test's own folder must go before that.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { AS_ROOT } from "./ordinary-user.ts";
 
 /** Detaches every mount below `dir`. */
@@ -27,6 +27,11 @@ export async function leaveNothingBelow(dir: string): Promise<void> {
       return;
     await new Promise((again) => setTimeout(again, 20));
   }
+}
+
+/** Removes a folder below which mounts may be ending: `rmSync` stops without a word when somebody else removes a file first. */
+export function removeAll(dir: string): void {
+  while (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
 }
 
 function knows(pid: string, dir: string): boolean {
