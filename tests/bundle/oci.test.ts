@@ -76,6 +76,7 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
     ]);
   }
   const said = (id: string): string => readFileSync(place(`${id}.log`), "utf8");
+  const untilSaid = (id: string) => call(["sh", "-c", 'until [ -s "$0" ]; do sleep 0.02; done', place(`${id}.log`)]);
   // The kernel knows at once; the state is asked until it does.
   function until(id: string, status: string): void {
     const end = Date.now() + 30_000;
@@ -242,6 +243,7 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
       expect(oci("start", "life").status).toBe(0);
       expect(state("life")).toMatchObject({ status: "running", pid });
       expect(oci("start", "life").err).toContain("cannot start container life: it is running");
+      untilSaid("life");
       expect(oci("kill", "-a", "life", "KILL").status).toBe(0);
       until("life", "stopped");
       expect(said("life")).toBe("begun\n");
@@ -255,7 +257,7 @@ describe.skipIf(reason)(`berth oci${reason ? ` [${reason}]` : ""}`, { timeout: 3
       const path = script("trap 'echo told; exit 0' USR1; echo begun; while :; do sleep 0.05; done");
       create("told", path);
       oci("start", "told");
-      call(["sh", "-c", 'until [ -s "$0" ]; do sleep 0.02; done', place("told.log")]);
+      untilSaid("told");
       expect(oci("kill", "told", "USR1").status).toBe(0);
       until("told", "stopped");
       expect(said("told")).toBe("begun\ntold\n");
