@@ -1,7 +1,7 @@
 // One definition file built by both: the real Apptainer and berth must make images that behave alike, run each other's, and
 // build on each other's.
 
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { IMAGES } from "../catalogue/images.ts";
 import { BINARY, missing } from "../catalogue/world.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 import { apptainer, noApptainer } from "./peer.ts";
 
 const reason = noApptainer() ?? missing();
@@ -105,8 +105,7 @@ describe.skipIf(reason)(`definition files in berth and Apptainer${reason ? ` [${
     must(theirs(["build", "-T", "theirs.sif", "a.def"]));
   }, 120_000);
   afterAll(() => {
-    unmountBelow(folder);
-    rmSync(folder, { recursive: true, force: true });
+    removeAll(folder);
   });
 
   function berth(words: readonly string[]) {

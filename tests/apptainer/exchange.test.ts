@@ -1,7 +1,7 @@
 // Image files go both ways: the real Apptainer runs what berth made, and berth runs what Apptainer made.
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { IMAGES } from "../catalogue/images.ts";
 import { BINARY, missing } from "../catalogue/world.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 import { apptainer, noApptainer, treeHas } from "./peer.ts";
 
 const reason = noApptainer() ?? missing();
@@ -34,9 +34,7 @@ describe.skipIf(reason)(`berth and Apptainer exchange images${reason ? ` [${reas
     );
   }, 120_000);
   afterAll(() => {
-    unmountBelow(folder);
-    // A program that served a mount may be writing its last.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    removeAll(folder);
   });
 
   function berth(...words: string[]) {

@@ -1,6 +1,6 @@
 // Images go both ways between berth and the real Apptainer through a registry, archives and layouts.
 
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { BINARY, missing } from "../catalogue/world.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 import { apptainer, noApptainer } from "./peer.ts";
 
 const reason = noApptainer() ?? missing();
@@ -34,8 +34,7 @@ describe.skipIf(reason)(`berth and Apptainer share a registry${reason ? ` [${rea
   }, 120_000);
   afterAll(async () => {
     await registry?.stop();
-    unmountBelow(folder);
-    rmSync(folder, { recursive: true, force: true });
+    removeAll(folder);
   });
 
   function berth(...words: string[]) {

@@ -2,13 +2,13 @@
 // inherits, and that nothing in the current folder changes what it loads. The same promises hold for a run from source.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asUser, ordinaryUser } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BINARY = join(ROOT, "build/berth");
@@ -37,8 +37,7 @@ describe.skipIf(absent).each(Object.entries(WAYS))(`%s${absent ? ` [needs ${abse
     await chmod(image, 0o755);
   });
   afterAll(() => {
-    unmountBelow(work);
-    rmSync(work, { recursive: true, force: true });
+    removeAll(work);
   });
 
   function berth(args: readonly string[], input = "") {

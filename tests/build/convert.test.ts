@@ -8,7 +8,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -17,7 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeLayout } from "../support/oci-image.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll, unmountBelow } from "../support/unmount.ts";
 
 const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"));
 const BUSYBOX = "/bin/busybox";
@@ -207,7 +206,7 @@ describe.skipIf(reason)(`a converted recipe${reason ? ` [${reason}]` : ""}`, { t
     unmountBelow(dir);
     // Layers of builds belong to the user's subordinate ids, which only the user's own berth can remove.
     berth(["cache", "clean", "--force"], dir);
-    rmSync(dir, { recursive: true, force: true });
+    removeAll(dir);
   });
 
   function berth(args: readonly string[], cwd: string) {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_ROOT, asUser, installed, ordinaryUser } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 const BINARY = join(import.meta.dirname, "../../build/berth");
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
@@ -25,8 +25,7 @@ describe.skipIf(absent)(`the demonstrations${absent ? ` [needs ${absent}]` : ""}
   afterAll(() => {
     const [command = "", ...rest] = asUser(user, [BINARY, "cache", "clean", "--force"]);
     spawnSync(command, rest, { env: environment() });
-    unmountBelow(cache);
-    rmSync(cache, { recursive: true, force: true });
+    removeAll(cache);
   });
 
   const environment = () => ({ PATH: process.env["PATH"] ?? "", HOME: user.home, BERTH_CACHEDIR: cache });

@@ -8,14 +8,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { expect, vi } from "vitest";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"));
 
@@ -89,8 +88,7 @@ export function makePlace(player: (typeof PLAYERS)[number]): Place {
       const keepers = processes(`berth-mount .*${dir}/`);
       for (const pid of keepers) process.kill(pid, "SIGKILL");
       await vi.waitFor(() => expect(keepers.filter(isAlive)).toEqual([]), { timeout: 10_000, interval: 10 });
-      unmountBelow(dir);
-      rmSync(dir, { recursive: true, force: true });
+      removeAll(dir);
     },
   };
 }

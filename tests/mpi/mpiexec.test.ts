@@ -1,13 +1,13 @@
 // Programs of MPI in images, started by mpiexec on this machine: with the image's own MPICH and with the host's in its place.
 
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packSquashfs } from "../run/images.ts";
 import { ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 import { mpichTree, noMpich, RING, ranks, UCX } from "./trees.ts";
 
 const BERTH = resolve(process.env["BERTH_BINARY"] ?? join(import.meta.dirname, "../../build/berth"));
@@ -39,8 +39,7 @@ describe.skipIf(obstacle)(`programs of MPI under mpiexec [${obstacle ?? "MPICH"}
     ).toBe(0);
   });
   afterAll(() => {
-    unmountBelow(work);
-    for (const path of [work, tree]) if (path) rmSync(path, { recursive: true, force: true });
+    for (const path of [work, tree]) if (path) removeAll(path);
   });
 
   function mpiexec(size: number, ...words: string[]): SpawnSyncReturns<string> {

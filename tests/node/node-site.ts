@@ -10,13 +10,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { makeTree, packSquashfs } from "../run/images.ts";
 import { AS_ROOT, asUser, installed, type OrdinaryUser, ordinaryUser } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 export const BINARY = resolve(
   process.env["BERTH_BINARY"] ?? join(dirname(dirname(import.meta.dirname)), "build", "berth"),
@@ -152,8 +151,7 @@ export class NodeSite {
   }
 
   close(): void {
-    unmountBelow(this.dir);
-    rmSync(this.dir, { recursive: true, force: true });
+    removeAll(this.dir);
   }
 }
 

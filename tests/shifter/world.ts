@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { makeTree, packSquashfs } from "../run/images.ts";
 import { AS_ROOT, installed, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 export const BINARY = resolve(process.env["BERTH_BINARY"] ?? join(import.meta.dirname, "../../build/berth"));
 
@@ -118,9 +118,7 @@ export function openWorld(): World {
     close() {
       for (const run of ["run", "run-many"])
         runAs(user, ["sh", "-c", 'for m in "$0"/*.lock; do fuser -k -TERM "$m"; done', place(`home/${run}/mnt`)]);
-      unmountBelow(dir);
-      // The mounts' servers remove their own files at the same time, which Node's way of removing takes for the end of its work.
-      spawnSync("rm", ["-rf", dir]);
+      removeAll(dir);
     },
   };
 }

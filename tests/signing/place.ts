@@ -1,14 +1,14 @@
 // A folder in which berth signs and verifies: its own configuration, one image, and the commands as an ordinary user.
 
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { BINARY } from "../catalogue/world.ts";
 import { writeLayout } from "../support/oci-image.ts";
 import { asUser, type OrdinaryUser, ordinaryUser, runAs } from "../support/ordinary-user.ts";
-import { unmountBelow } from "../support/unmount.ts";
+import { removeAll } from "../support/unmount.ts";
 
 /** Where a test works. */
 export interface Place {
@@ -77,10 +77,9 @@ export async function makePlace(env: Readonly<Record<string, string>> = {}): Pro
       tool("openssl", "pkey", "-in", `${name}.pem`, "-pubout", "-out", `${name}.pub`);
     },
     close() {
-      unmountBelow(folder);
       // Its agent outlives the commands that started it.
       spawnSync("gpgconf", ["--homedir", at("gnupg"), "--kill", "all"]);
-      rmSync(folder, { recursive: true, force: true });
+      removeAll(folder);
     },
   };
 }

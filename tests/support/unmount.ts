@@ -29,9 +29,19 @@ export async function leaveNothingBelow(dir: string): Promise<void> {
   }
 }
 
-/** Removes a folder below which mounts may be ending: `rmSync` stops without a word when somebody else removes a file first. */
+/**
+ * Detaches every mount below `dir` and removes it. The mounts' servers remove and write files of their own meanwhile, at
+ * which `rmSync` fails, or stops without a word.
+ */
 export function removeAll(dir: string): void {
-  while (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
+  for (const end = Date.now() + 30_000; existsSync(dir); ) {
+    unmountBelow(dir);
+    try {
+      rmSync(dir, { recursive: true, force: true });
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
 }
 
 function knows(pid: string, dir: string): boolean {
