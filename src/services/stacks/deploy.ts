@@ -62,14 +62,16 @@ async function resolve(doing: Doing, { deployment, before }: Case): Promise<Depl
 async function bringAbout(doing: Doing, given: Case): Promise<Outcome> {
   await doing.enter("applying");
   let { deployment } = given;
-  for (let tries = 1; ; tries += 1) {
+  const avoid: number[] = [];
+  for (;;) {
     try {
       return await applied(doing, { ...given, deployment });
     } catch (error) {
       if (doing.signal.aborted || isAway(error)) throw error;
-      const taken = tries < PORT_TRIES ? takenPort(deployment, error) : undefined;
-      if (taken === undefined) return failedToApply(doing, { ...given, deployment }, error);
-      deployment = await resolvePortsAgain(doing, deployment, [taken]);
+      const taken = takenPort(deployment, error);
+      if (taken === undefined || avoid.push(taken) === PORT_TRIES)
+        return failedToApply(doing, { ...given, deployment }, error);
+      deployment = await resolvePortsAgain(doing, deployment, avoid);
     }
   }
 }
