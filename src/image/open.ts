@@ -88,9 +88,14 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const missing = ["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "");
-    throw missing ? fail("E_IMAGE_MISSING", { path }) : fail("E_IMAGE_ACCESS", { path, reason: reasonOf(error) });
+    throw cannotOpen(path, error);
   }
+}
+
+/** The failure for what the system says of a path: E_IMAGE_MISSING or E_IMAGE_ACCESS. A name that is too long is nobody's. */
+export function cannotOpen(path: string, error: unknown): Error {
+  const missing = ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(errnoOf(error) ?? "");
+  return missing ? fail("E_IMAGE_MISSING", { path }) : fail("E_IMAGE_ACCESS", { path, reason: reasonOf(error) });
 }
 
 async function openDirectory(path: string, identity: FileIdentity): Promise<SandboxImage> {

@@ -53,7 +53,7 @@ export interface RootWishes {
 
 /** Finds out what an image is. `path` is absolute. @throws E_IMAGE_…, E_SIF_…, E_SQUASHFS_…, E_ARCHITECTURE */
 export async function findImage(path: string, context: RootfsContext): Promise<FoundImage> {
-  const state = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const state = await stateOf(path);
   if (state === undefined || state.isDirectory()) return findSandbox(path);
   const key = fileKey(state);
   let known: ReadImage | undefined = recall(context.runtime, key);
@@ -65,6 +65,15 @@ export async function findImage(path: string, context: RootfsContext): Promise<F
   const { arch, ...image } = known;
   checkArchitecture(path, arch);
   return { path, isDir: false, key, ...image };
+}
+
+async function stateOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    const { cannotOpen } = await import("../image/open.ts");
+    throw cannotOpen(path, error);
+  }
 }
 
 /** A name for one state of a file: no ordinary user can give a changed file its old change time back. */
